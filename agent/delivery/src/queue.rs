@@ -1,0 +1,97 @@
+//! Which alert is due, and which of two goes first: by severity, then by birth (ids sort by it).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use spool_format::{AlertId, Severity};
+
+use crate::time::Monotonic;
+
+/// Alerts that wait for their time, and alerts that wait for a free connection.
+#[derive(Debug, Default)]
+pub struct Queue {
+    by_time: BTreeSet<(Monotonic, AlertId)>,
+    times: BTreeMap<AlertId, Monotonic>,
+    lanes: Vec<BTreeSet<(Severity, AlertId)>>,
+}
+
+impl Queue {
+    /// A queue with a lane for each of `providers` providers.
+    pub fn new(providers: usize) -> Self {
+        Self { by_time: BTreeSet::new(), times: BTreeMap::new(), lanes: vec![BTreeSet::new(); providers] }
+    }
+
+    /// Lets an alert wait until `due`, in place of any earlier time.
+    pub fn wait_until(&mut self, id: AlertId, due: Monotonic) {
+        self.forget_time(id);
+        self.by_time.insert((due, id));
+        self.times.insert(id, due);
+    }
+
+    /// Takes out everything that is due.
+    pub fn take_due(&mut self, now: Monotonic) -> Vec<AlertId> {
+        let mut due = Vec::new();
+        while let Some((time, id)) = self.by_time.first().copied().filter(|(time, _)| *time <= now) {
+            self.by_time.remove(&(time, id));
+            self.times.remove(&id);
+            due.push(id);
+        }
+        due
+    }
+
+    /// The next time at which something is due.
+    pub fn next_due(&self) -> Option<Monotonic> {
+        self.by_time.first().map(|(time, _)| *time)
+    }
+
+    /// Lets an alert wait for a free connection to a provider.
+    pub fn wait_for(&mut self, provider: usize, severity: Severity, id: AlertId) {
+        self.lanes[provider].insert((severity, id));
+    }
+
+    /// The most urgent alert that waits for this provider.
+    pub fn take_next(&mut self, provider: usize) -> Option<AlertId> {
+        self.lanes[provider].pop_first().map(|(_, id)| id)
+    }
+
+    /// Forgets everybody who waits for a connection.
+    pub fn clear_lanes(&mut self) {
+        self.lanes.iter_mut().for_each(BTreeSet::clear);
+    }
+
+    fn forget_time(&mut self, id: AlertId) {
+        if let Some(time) = self.times.remove(&id) {
+            self.by_time.remove(&(time, id));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use spool_format::Wall;
+
+    fn id(born: i64) -> AlertId {
+        AlertId::new(Wall::from_unix_ms(born), [0; 10])
+    }
+
+    #[test]
+    fn the_more_urgent_goes_first_and_then_the_older() {
+        let mut queue = Queue::new(1);
+        queue.wait_for(0, Severity::Info, id(1));
+        queue.wait_for(0, Severity::Critical, id(3));
+        queue.wait_for(0, Severity::Critical, id(2));
+        let order: Vec<_> = std::iter::from_fn(|| queue.take_next(0)).collect();
+        assert_eq!(order, [id(2), id(3), id(1)]);
+    }
+
+    #[test]
+    fn nothing_is_due_before_its_time_and_a_new_time_takes_the_place_of_the_old() {
+        let mut queue = Queue::new(1);
+        queue.wait_until(id(1), Monotonic::from_ms(10));
+        queue.wait_until(id(1), Monotonic::from_ms(30));
+        assert_eq!(queue.take_due(Monotonic::from_ms(29)), []);
+        assert_eq!(queue.next_due(), Some(Monotonic::from_ms(30)));
+        assert_eq!(queue.take_due(Monotonic::from_ms(30)), [id(1)]);
+        assert_eq!(queue.next_due(), None);
+    }
+}

@@ -1,0 +1,148 @@
+//! How long an alert waits after a pass that left somebody without it, and when its life is over.
+//!
+//! A table, not a formula: what an operator reads in the configuration is what happens. Half of each pause is fixed
+//! and half is drawn, so that alerts which failed together do not come back together, and none hammers.
+
+use std::time::Duration;
+
+use spool_format::{Severity, Wall};
+
+use crate::time::{Monotonic, Now};
+
+/// Pauses and life times. Pauses repeat their last entry for ever.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RetryPlan {
+    /// Pauses of critical alerts.
+    pub critical: Vec<Duration>,
+    /// Pauses of all others.
+    pub others: Vec<Duration>,
+    /// Life of critical alerts.
+    pub life_critical: Duration,
+    /// Life of all others.
+    pub life_others: Duration,
+}
+
+/// What an alert has left to live at least when the agent meets it, however old it looks: the machine was off, or its
+/// clock is wrong, and the network may be up in a minute.
+pub const GRACE: Duration = Duration::from_hours(1);
+
+/// The pause where a plan has none.
+const FALLBACK_PAUSE: Duration = Duration::from_mins(1);
+
+impl Default for RetryPlan {
+    fn default() -> Self {
+        let seconds = |list: &[u64]| list.iter().copied().map(Duration::from_secs).collect();
+        Self {
+            critical: seconds(&[5, 15, 30, 60, 120, 300]),
+            others: seconds(&[30, 120, 300, 600, 900, 1800]),
+            life_critical: Duration::from_hours(48),
+            life_others: Duration::from_hours(72),
+        }
+    }
+}
+
+impl RetryPlan {
+    /// The pause after the `passes`-th pass (from 1) that left somebody open: between half of its table entry and all of it.
+    pub fn pause(&self, severity: Severity, passes: u32, draw: u64) -> Duration {
+        let full = self.full_pause(severity, passes);
+        let half = full / 2;
+        let spread = u64::try_from(full.saturating_sub(half).as_millis()).unwrap_or(u64::MAX);
+        half + Duration::from_millis(if spread == 0 { 0 } else { draw % (spread + 1) })
+    }
+
+    /// The longest pause that the plan can give.
+    pub fn longest_pause(&self, severity: Severity) -> Duration {
+        self.table(severity).iter().copied().max().unwrap_or(FALLBACK_PAUSE)
+    }
+
+    fn full_pause(&self, severity: Severity, passes: u32) -> Duration {
+        let table = self.table(severity);
+        let at = usize::try_from(passes.saturating_sub(1)).unwrap_or(usize::MAX);
+        table.get(at).or(table.last()).copied().unwrap_or(FALLBACK_PAUSE)
+    }
+
+    fn table(&self, severity: Severity) -> &[Duration] {
+        match severity {
+            Severity::Critical => &self.critical,
+            Severity::Warning | Severity::Info => &self.others,
+        }
+    }
+
+    /// When the life of an alert ends, on the clock that nobody can set; never before [`GRACE`] is over.
+    pub fn end_of_life(&self, severity: Severity, ttl: Option<Duration>, born: Wall, now: Now) -> Monotonic {
+        let life = ttl.unwrap_or(match severity {
+            Severity::Critical => self.life_critical,
+            Severity::Warning | Severity::Info => self.life_others,
+        });
+        let left = life.saturating_sub(now.wall.since(born));
+        // A short time to live is its author's wish; only the age that a clock claims is doubted.
+        now.monotonic.plus(left.max(GRACE.min(life)))
+    }
+
+    /// When an alert that was deferred in an earlier run is due: at the time that was written down, but not later than
+    /// the longest pause from now, since the clock that wrote it may have been wrong.
+    pub fn resumes_at(&self, severity: Severity, until: Wall, now: Now) -> Monotonic {
+        now.monotonic.plus(until.since(now.wall).min(self.longest_pause(severity)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: u64 = 3600;
+
+    fn now(wall_s: i64) -> Now {
+        Now { wall: Wall::from_unix_ms(wall_s * 1000), monotonic: Monotonic::from_ms(0) }
+    }
+
+    #[test]
+    fn pauses_follow_the_table_and_then_repeat_its_end() {
+        let plan = RetryPlan::default();
+        let full: Vec<u64> =
+            (1..=8).map(|pass| plan.full_pause(Severity::Critical, pass).as_secs()).collect();
+        assert_eq!(full, [5, 15, 30, 60, 120, 300, 300, 300]);
+        let full: Vec<u64> = (1..=8).map(|pass| plan.full_pause(Severity::Info, pass).as_secs()).collect();
+        assert_eq!(full, [30, 120, 300, 600, 900, 1800, 1800, 1800]);
+    }
+
+    #[test]
+    fn jitter_stays_between_half_and_all_of_a_pause() {
+        let plan = RetryPlan::default();
+        for draw in [0, 1, 2_499, 2_500, 2_501, u64::MAX / 3, u64::MAX] {
+            let pause = plan.pause(Severity::Critical, 1, draw).as_millis();
+            assert!((2_500..=5_000).contains(&pause), "{draw}: {pause}");
+        }
+        assert_eq!(plan.pause(Severity::Critical, 1, 2_500).as_millis(), 5_000);
+    }
+
+    #[test]
+    fn no_clock_can_make_an_alert_expire_at_once() {
+        let plan = RetryPlan::default();
+        let born = Wall::from_unix_ms(1_000_000);
+        for wall_s in [0, 1_000, 1_000 + 40 * 365 * 24 * 3600] {
+            let end = plan.end_of_life(Severity::Critical, None, born, now(wall_s));
+            assert!(end.ms() >= HOUR * 1000, "{wall_s}");
+            assert!(end.ms() <= 48 * HOUR * 1000, "{wall_s}");
+        }
+    }
+
+    #[test]
+    fn a_short_time_to_live_is_honoured() {
+        let end = RetryPlan::default().end_of_life(
+            Severity::Info,
+            Some(Duration::from_secs(90)),
+            Wall::from_unix_ms(0),
+            now(50),
+        );
+        assert_eq!(end.ms(), 90_000);
+    }
+
+    #[test]
+    fn a_written_time_far_in_the_future_is_not_waited_for() {
+        let plan = RetryPlan::default();
+        let in_years = Wall::from_unix_ms(i64::MAX);
+        assert_eq!(plan.resumes_at(Severity::Critical, in_years, now(0)).ms(), 300_000);
+        assert_eq!(plan.resumes_at(Severity::Critical, Wall::from_unix_ms(0), now(9)).ms(), 0);
+    }
+}

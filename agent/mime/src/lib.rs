@@ -1,0 +1,33 @@
+//! From an alert and the identity of a provider to the octets of a message.
+//!
+//! ```text
+//!  Draft ─┬─ header fields ── clean ── charset ── encoded words ── folding ─┐
+//!         ├─ body ─────────── clean ── charset ── 7bit or base64 ───────────┼─► Composed
+//!         └─ attachments ──────────── base64 ───────────────────────────────┘
+//! Identity: the From and the charset policy of the provider that this copy goes through
+//! ```
+//!
+//! Everything is a pure function: the same [`Draft`] and [`Identity`] give the same octets, on every attempt.
+//! There is no clock, no chance and no IO, and nothing here knows a provider's host or replies.
+//!
+//! What a caller may rely on, whatever the text holds: 7-bit octets only, CRLF line ends only, no line over
+//! 998 octets as long as addresses and domains keep to their limits, no field that the alert could smuggle in,
+//! and a text that decodes to what was written. Dot-stuffing is left to the SMTP session.
+
+mod address;
+mod attachment;
+mod body;
+mod charset;
+mod compose;
+mod date;
+mod encoded_word;
+mod header;
+mod ident;
+mod iso2022jp;
+mod transfer;
+
+pub use address::Mailbox;
+pub use attachment::Attachment;
+pub use charset::{Charset, CharsetPolicy};
+pub use compose::{Composed, Draft, Identity, Importance, compose};
+pub use ident::message_id;

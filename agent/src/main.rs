@@ -1,0 +1,3 @@
+//! The program `alertmail`; its agent is still being built.
+
+fn main() {}

@@ -1,0 +1,57 @@
+//! What `--help` and `--version` print. Tests hold it to the options and exit codes that exist.
+
+/// The answer to `--version`.
+pub(crate) const VERSION: &str = concat!("enqueue ", env!("CARGO_PKG_VERSION"), "\n");
+
+/// The answer to `--help`.
+pub(crate) const HELP: &str = "\
+Put one alert into the spool, durably, and print its id.
+
+Usage: enqueue [OPTIONS] [TEXT... | -]
+
+Exit code 0 means that the alert is on disk and survives a crash and a power cut; the agent (alertmail)
+mails it as soon as a provider takes it. enqueue waits for no network and needs no running agent.
+
+TEXT is the body; several words are joined by blanks. Without TEXT the body is read from stdin, unless
+stdin is a terminal; `-` reads it from a terminal too, and an empty TEXT ('') reads nothing. Octets that
+are not UTF-8 are replaced by U+FFFD in texts and kept in attachments. A subject or a body is needed.
+
+OPTIONS
+  -t, --to WHO          address or alias; repeat it or separate by commas; without any recipient the
+                        agent's own list is used
+      --cc WHO          gets a copy
+      --bcc WHO         gets a copy that the others do not see
+      --sender ADDRESS  where answers go
+      --from-name NAME  name that the reader sees as the sender
+  -s, --subject LINE    subject
+      --severity LEVEL  critical, warning (the default) or info
+  -k, --key KEY         what it is about: alerts of one key make one thread of mail
+      --resolves        the trouble of this key is over
+      --ttl TIME        nobody wants it after 90s, 15m, 2h, 3d or a number of seconds
+      --header 'N: V'   one more header field; may be repeated
+      --attach FILE     file to send along; may be repeated; 8 MiB for everything together
+      --spool DIR       spool to use; default: $ALERTMAIL_SPOOL, else /var/spool/alertmail for root or
+                        if it exists, else $XDG_STATE_HOME/alertmail or ~/.local/state/alertmail
+  -h, --help            print this
+  -V, --version         print the version
+
+EXAMPLES
+  enqueue --to oncall@example.jp --severity critical --subject 'disk full on db1'
+  df -h | enqueue --to ops,root --key disk-db1 --subject 'disk full on db1'
+  enqueue --key disk-db1 --resolves --subject 'disk on db1 is fine again' ''
+
+  cron:     30 2 * * *  backup >/var/log/backup.log 2>&1 || enqueue --subject 'backup failed' --attach /var/log/backup.log
+  systemd:  OnFailure=alert@%n.service, and in alert@.service:
+            ExecStart=/usr/bin/enqueue --severity critical --key %i --subject '%i failed on %H'
+  pipe:     journalctl -u db -n 50 | enqueue --subject 'db is slow'
+
+EXIT CODES
+   0  stored; the id is on stdout
+  64  wrong usage
+  65  neither an address nor an alias, nothing on stdin and no subject, or too large
+  66  stdin or a file to attach cannot be read
+  73  there is no spool, or no file can be made in it (alertmail spool init DIR makes one)
+  75  not now: no room, quota, disk error; try again later
+  77  no permission to write into the spool
+Unless it exits with 0, one line on stderr says why, and what to do.
+";

@@ -1,0 +1,200 @@
+//! Each line that the journal can hold: what happened to which alert, when, and who said so.
+//!
+//! A line is one JSON object with `at`, `event` and the event's own fields. Fields are only ever added; a
+//! reader ignores those that it does not know, and skips events that it does not know.
+
+use serde::{Deserialize, Serialize};
+
+use crate::address::Address;
+use crate::alert::Severity;
+use crate::id::AlertId;
+use crate::wall::Wall;
+
+/// One line of the journal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// When it was written, by the wall clock of the agent.
+    pub at: Wall,
+    /// What happened.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+/// What can happen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum Event {
+    /// An agent took over the spool.
+    Started {
+        /// The kernel's boot id: another one than before, without a `stopped`, means that power was lost.
+        boot: String,
+        /// Version of the program.
+        program: String,
+    },
+    /// The agent stopped in good order; nothing is in flight.
+    Stopped,
+    /// The alert was read and understood. This line may be lost: the alert is then found again.
+    Accepted {
+        /// The alert.
+        id: AlertId,
+        /// Owner of the file.
+        uid: u32,
+        /// Who is to have it, after aliases.
+        recipients: Vec<Address>,
+        /// Names that lead to nobody.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        unusable: Vec<String>,
+        /// Lane.
+        severity: Severity,
+        /// Thread, if it has one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<String>,
+        /// Subject as given.
+        subject: String,
+    },
+    /// A provider is being tried.
+    Attempt {
+        /// The alert.
+        id: AlertId,
+        /// Counts the attempts of this alert from 1, over restarts.
+        attempt: u32,
+        /// Name of the provider.
+        provider: String,
+        /// For whom.
+        recipients: Vec<Address>,
+    },
+    /// The last octets of the message are about to go out; from here on the provider may have it.
+    DotSent {
+        /// The alert.
+        id: AlertId,
+        /// Which attempt.
+        attempt: u32,
+        /// Name of the provider.
+        provider: String,
+    },
+    /// What came of an attempt, for each recipient that it was for.
+    Outcome {
+        /// The alert.
+        id: AlertId,
+        /// Which attempt.
+        attempt: u32,
+        /// Name of the provider.
+        provider: String,
+        /// From the start of the attempt, in milliseconds.
+        took_ms: u64,
+        /// One for each recipient.
+        recipients: Vec<RecipientResult>,
+    },
+    /// Somebody is still without it: the alert waits.
+    Deferred {
+        /// The alert.
+        id: AlertId,
+        /// Passes over the providers so far.
+        passes: u32,
+        /// When it is due again.
+        until: Wall,
+    },
+    /// A person stopped it. It does not expire while held.
+    Held {
+        /// The alert.
+        id: AlertId,
+    },
+    /// A person let it go again.
+    Released {
+        /// The alert.
+        id: AlertId,
+    },
+    /// Nobody is without it any more, and at least one recipient has it. The file goes after this line is synced.
+    Sent {
+        /// The alert.
+        id: AlertId,
+        /// Who has it.
+        delivered: Vec<Address>,
+        /// Who was refused for good by every provider.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        refused: Vec<Address>,
+    },
+    /// Nobody will take it. It is kept in `dead/`.
+    Dead {
+        /// The alert.
+        id: AlertId,
+        /// In words.
+        reason: String,
+    },
+    /// A file was set aside, since it is not an alert.
+    Corrupt {
+        /// Its name, made printable.
+        name: String,
+        /// In words.
+        reason: String,
+    },
+}
+
+/// How an attempt ended for one recipient.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RecipientResult {
+    /// Who.
+    pub to: Address,
+    /// How it stands now.
+    pub result: Settlement,
+    /// Where in the session it was decided: `connect`, `auth`, `rcpt`, `dot` …
+    pub phase: String,
+    /// Reply code (RFC 5321 section 4.2), if a reply decided it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<u16>,
+    /// Enhanced status code (RFC 3463), if the reply had one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enhanced: Option<String>,
+    /// The reply's text, or what went wrong; printable, cut.
+    pub text: String,
+    /// Whose fault: `provider`, `recipient`, `message`; absent when delivered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    /// For how long: `soft` or `hard`; absent when delivered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration: Option<String>,
+    /// The rule that judged it; absent when delivered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+}
+
+/// How it stands with one recipient after an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Settlement {
+    /// The provider took it.
+    Delivered,
+    /// Still open: another provider, or later.
+    Open,
+    /// Refused for good by every provider that could be used.
+    Refused,
+    /// The connection was lost between the last octets and the reply: perhaps delivered.
+    Uncertain,
+}
+
+impl Event {
+    /// The alert that the event is about, if it is about one.
+    pub const fn alert(&self) -> Option<AlertId> {
+        match self {
+            Self::Started { .. } | Self::Stopped | Self::Corrupt { .. } => None,
+            Self::Accepted { id, .. }
+            | Self::Attempt { id, .. }
+            | Self::DotSent { id, .. }
+            | Self::Outcome { id, .. }
+            | Self::Deferred { id, .. }
+            | Self::Held { id }
+            | Self::Released { id }
+            | Self::Sent { id, .. }
+            | Self::Dead { id, .. } => Some(*id),
+        }
+    }
+}
+
+impl Entry {
+    /// Appends the entry to `out` as one line.
+    pub fn write_line(&self, out: &mut Vec<u8>) {
+        serde_json::to_writer(&mut *out, self)
+            .expect("an entry has only string keys, and a Vec takes every octet");
+        out.push(b'\n');
+    }
+}

@@ -1,0 +1,140 @@
+//! The folders of a spool: where they lie, what a name in them means, and with which modes they are made.
+//!
+//! The folder that a file is in says what it is. Nothing here touches a disk.
+
+use std::path::{Path, PathBuf};
+
+use crate::id::AlertId;
+
+/// Mode of an alert file: its writer may change it, the agent's group may read it.
+pub const ALERT_MODE: u32 = 0o640;
+/// Mode of every folder of a private spool (one user, nobody else).
+pub const PRIVATE_FOLDER_MODE: u32 = 0o700;
+/// Ending of an alert's file name.
+pub const ALERT_ENDING: &str = ".json";
+
+/// A folder that holds alerts, and so the state of an alert that lies there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Folder {
+    /// Put there by a hook; not tried yet, or being tried for the first time.
+    Incoming,
+    /// Not everybody has it yet; waits for its next attempt.
+    Deferred,
+    /// Nobody will take it: kept, counted, announced.
+    Dead,
+    /// Not an alert; the reason stands in a file beside it.
+    Corrupt,
+}
+
+impl Folder {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Incoming, Self::Deferred, Self::Dead, Self::Corrupt];
+
+    /// The word for people: also the folder's own name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Incoming => "incoming",
+            Self::Deferred => "deferred",
+            Self::Dead => "dead",
+            Self::Corrupt => "corrupt",
+        }
+    }
+
+    const fn parent(self) -> &'static str {
+        match self {
+            Self::Incoming => "submit",
+            Self::Deferred | Self::Dead | Self::Corrupt => "queue",
+        }
+    }
+}
+
+/// The places in one spool.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    root: PathBuf,
+}
+
+impl Layout {
+    /// The layout below `root`.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// The spool itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Where `folder` lies.
+    pub fn folder(&self, folder: Folder) -> PathBuf {
+        self.root.join(folder.parent()).join(folder.as_str())
+    }
+
+    /// Where the journal's daily files lie.
+    pub fn journal(&self) -> PathBuf {
+        self.root.join("queue/journal")
+    }
+
+    /// The file whose kernel lock says that an agent is at work.
+    pub fn lock(&self) -> PathBuf {
+        self.root.join("queue/lock")
+    }
+
+    /// Every folder, parents first: what `alertmail spool init` makes.
+    pub fn all_folders(&self) -> Vec<PathBuf> {
+        let mut folders = vec![self.root.clone(), self.root.join("submit"), self.root.join("queue")];
+        folders.extend(Folder::ALL.map(|folder| self.folder(folder)));
+        folders.push(self.journal());
+        folders
+    }
+}
+
+/// The file name of an alert.
+pub fn file_name(id: AlertId) -> String {
+    format!("{id}{ALERT_ENDING}")
+}
+
+/// The name under which an alert is written before it is published; hidden, so that no reader takes it.
+pub fn temporary_name(id: AlertId) -> String {
+    format!(".{id}.tmp")
+}
+
+/// The id in a file name; `None` unless the name is exactly `ID.json`.
+pub fn parse_file_name(name: &str) -> Option<AlertId> {
+    AlertId::parse(name.strip_suffix(ALERT_ENDING)?)
+}
+
+/// The file name of the journal of one day (`2026-11-25`).
+pub fn journal_name(day: &str) -> String {
+    format!("{day}.jsonl")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_exact_name_is_an_alert() {
+        let id = AlertId::parse("01kax3tzzzzzzzzzzzzzzzzzzz").expect("an id");
+        assert_eq!(parse_file_name(&file_name(id)), Some(id));
+        for name in [
+            "",
+            ".json",
+            "01kax3tzzzzzzzzzzzzzzzzzzz",
+            "01kax3tzzzzzzzzzzzzzzzzzzz.json.tmp",
+            "x01kax3tzzzzzzzzzzzzzzzzzzz.json",
+        ] {
+            assert_eq!(parse_file_name(name), None, "{name}");
+        }
+        assert_eq!(parse_file_name(&temporary_name(id)), None);
+    }
+
+    #[test]
+    fn parents_come_before_their_folders() {
+        let folders = Layout::new("/spool").all_folders();
+        for (at, folder) in folders.iter().enumerate().skip(1) {
+            let parent = folder.parent().expect("below the root");
+            assert!(folders[..at].iter().any(|earlier| earlier == parent), "{folder:?}");
+        }
+    }
+}

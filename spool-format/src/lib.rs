@@ -1,0 +1,37 @@
+//! The contract on disk: what an alert file holds, where it lies, and what the journal says of it.
+//!
+//! Everything here is synchronous and small, since `enqueue` is made of it. It knows names, octets and
+//! order; it knows nothing of mail, and it never reads a clock. The written specification for people who
+//! put alerts into the spool without this crate is `README.md` beside it.
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | [`id`] | [`AlertId`]: 26 characters that sort by birth |
+//! | [`wall`] | [`Wall`]: a moment of civil time, written as RFC 3339 |
+//! | [`address`] | [`Address`]: a mailbox that was parsed |
+//! | [`alert`] | [`Alert`]: the JSON document, with its limits |
+//! | [`folder`] | [`Folder`] and the layout of a spool |
+//! | [`event`] | [`Event`]: each line that the journal can hold |
+//! | [`journal`] | lines to entries, with torn and broken lines told apart |
+//! | [`state`] | what the entries make of an alert: [`History`] |
+//! | [`publish`] | the only way in which a file becomes visible |
+//! | [`fs`] | the calls that we make to a file system, and what each one promises after a crash |
+
+pub mod address;
+pub mod alert;
+pub mod event;
+pub mod folder;
+pub mod fs;
+pub mod id;
+pub mod journal;
+pub mod publish;
+pub mod state;
+pub mod wall;
+
+pub use address::{Address, BadAddress};
+pub use alert::{Alert, AlertError, Attachment, Severity};
+pub use event::{Entry, Event, RecipientResult, Settlement};
+pub use folder::{Folder, Layout};
+pub use id::AlertId;
+pub use state::{History, State};
+pub use wall::Wall;

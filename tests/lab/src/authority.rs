@@ -1,0 +1,138 @@
+//! A certificate authority of the lab's own, made in memory.
+//!
+//! Every authority has a fresh key, so that trusting one means trusting nobody else. Keys never leave the
+//! process and are never written down. The leaves are made at once: whoever holds an [`Authority`] can no
+//! longer fail.
+
+use std::fmt::{self, Write as _};
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+
+use crate::LabError;
+
+/// Base64 characters in a line of PEM (RFC 7468 section 2).
+const PEM_LINE_CHARS: usize = 64;
+
+/// Which certificate a server shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Leaf {
+    /// Valid now, for `localhost` and `127.0.0.1`.
+    #[default]
+    Good,
+    /// For the right names, but it ended with the year 2001.
+    Expired,
+    /// Valid now, but for `elsewhere.example.jp` only.
+    WrongName,
+}
+
+/// A certificate authority and its three leaves. Cloning shares them.
+#[derive(Clone)]
+pub struct Authority(Arc<Certificates>);
+
+struct Certificates {
+    ca_pem: String,
+    good: Arc<ServerConfig>,
+    expired: Arc<ServerConfig>,
+    wrong_name: Arc<ServerConfig>,
+}
+
+impl Authority {
+    /// Makes an authority and its leaves; takes a few milliseconds.
+    pub fn new() -> Result<Self, LabError> {
+        let key = KeyPair::generate().map_err(LabError::Certificate)?;
+        let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, "alertmail lab authority");
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::DigitalSignature];
+        let ca = params.self_signed(&key).map_err(LabError::Certificate)?;
+        let issuer = Issuer::new(params, key);
+        Ok(Self(Arc::new(Certificates {
+            ca_pem: pem(ca.der()),
+            good: issue(&issuer, Leaf::Good)?,
+            expired: issue(&issuer, Leaf::Expired)?,
+            wrong_name: issue(&issuer, Leaf::WrongName)?,
+        })))
+    }
+
+    /// The authority's certificate as PEM, for a client's list of trusted roots.
+    pub fn ca_pem(&self) -> String {
+        self.0.ca_pem.clone()
+    }
+
+    /// The TLS set-up of a server that shows this leaf.
+    pub fn leaf(&self, leaf: Leaf) -> Arc<ServerConfig> {
+        Arc::clone(match leaf {
+            Leaf::Good => &self.0.good,
+            Leaf::Expired => &self.0.expired,
+            Leaf::WrongName => &self.0.wrong_name,
+        })
+    }
+}
+
+impl fmt::Debug for Authority {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authority").finish_non_exhaustive()
+    }
+}
+
+fn issue(issuer: &Issuer<'_, KeyPair>, leaf: Leaf) -> Result<Arc<ServerConfig>, LabError> {
+    let names = match leaf {
+        Leaf::Good | Leaf::Expired => vec!["localhost".to_owned(), "127.0.0.1".to_owned()],
+        Leaf::WrongName => vec!["elsewhere.example.jp".to_owned()],
+    };
+    let mut params = CertificateParams::new(names).map_err(LabError::Certificate)?;
+    params.distinguished_name.push(DnType::CommonName, "alertmail lab server");
+    params.use_authority_key_identifier_extension = true;
+    if leaf == Leaf::Expired {
+        params.not_before = rcgen::date_time_ymd(2001, 1, 1);
+        params.not_after = rcgen::date_time_ymd(2001, 12, 31);
+    }
+    let key = KeyPair::generate().map_err(LabError::Certificate)?;
+    let certificate = params.signed_by(&key, issuer).map_err(LabError::Certificate)?;
+    // The provider is named: a process-wide default belongs to the program, not to its lab.
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(LabError::Tls)?
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der().clone()], PrivateKeyDer::Pkcs8(key.serialize_der().into()))
+        .map_err(LabError::Tls)?;
+    Ok(Arc::new(config))
+}
+
+/// Writes a certificate in the text form of RFC 7468.
+fn pem(der: &[u8]) -> String {
+    let body = STANDARD.encode(der);
+    let mut text = String::from("-----BEGIN CERTIFICATE-----\n");
+    for line in body.as_bytes().chunks(PEM_LINE_CHARS) {
+        let _ = writeln!(text, "{}", String::from_utf8_lossy(line));
+    }
+    text.push_str("-----END CERTIFICATE-----\n");
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pem_lines_are_at_most_64_characters_and_decode_to_the_same_octets() {
+        let der: Vec<u8> = (0..=255).collect();
+        let text = pem(&der);
+        let body: Vec<&str> = text.lines().filter(|line| !line.starts_with('-')).collect();
+        assert!(body.iter().all(|line| line.len() <= PEM_LINE_CHARS));
+        assert_eq!(STANDARD.decode(body.concat()).unwrap(), der);
+        assert!(text.ends_with("-----END CERTIFICATE-----\n"));
+    }
+
+    #[test]
+    fn two_authorities_are_never_the_same() {
+        let [one, other] = [Authority::new().unwrap(), Authority::new().unwrap()];
+        assert_ne!(one.ca_pem(), other.ca_pem());
+    }
+}
