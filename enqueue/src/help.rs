@@ -9,12 +9,14 @@ Put one alert into the spool, durably, and print its id.
 
 Usage: enqueue [OPTIONS] [TEXT... | -]
 
-Exit code 0 means that the alert is on disk and survives a crash and a power cut; the agent (alertmail)
-mails it as soon as a provider takes it. enqueue waits for no network and needs no running agent.
+Exit code 0 means that the alert is on disk and survives a crash and a power cut; the agent
+(alertmail) mails it as soon as a provider takes it. enqueue waits for no network and needs no
+running agent.
 
-TEXT is the body; several words are joined by blanks. Without TEXT the body is read from stdin, unless
-stdin is a terminal; `-` reads it from a terminal too, and an empty TEXT ('') reads nothing. Octets that
-are not UTF-8 are replaced by U+FFFD in texts and kept in attachments. A subject or a body is needed.
+TEXT is the body; several words are joined by blanks. Without TEXT the body is read from stdin,
+unless stdin is a terminal; `-` reads it from a terminal too, and an empty TEXT ('') reads nothing.
+Octets that are not UTF-8 are replaced by U+FFFD in texts and kept in attachments. A subject or a
+body is needed.
 
 OPTIONS
   -t, --to WHO          address or alias; repeat it or separate by commas; without any recipient the
@@ -30,8 +32,9 @@ OPTIONS
       --ttl TIME        nobody wants it after 90s, 15m, 2h, 3d or a number of seconds
       --header 'N: V'   one more header field; may be repeated
       --attach FILE     file to send along; may be repeated; 8 MiB for everything together
-      --spool DIR       spool to use; default: $ALERTMAIL_SPOOL, else /var/spool/alertmail for root or
-                        if it exists, else $XDG_STATE_HOME/alertmail or ~/.local/state/alertmail
+      --spool DIR       spool to use; default: $ALERTMAIL_SPOOL, else /var/spool/alertmail for
+                        root or if it exists, else $XDG_STATE_HOME/alertmail or
+                        ~/.local/state/alertmail
   -h, --help            print this
   -V, --version         print the version
 
@@ -40,7 +43,7 @@ EXAMPLES
   df -h | enqueue --to ops,root --key disk-db1 --subject 'disk full on db1'
   enqueue --key disk-db1 --resolves --subject 'disk on db1 is fine again' ''
 
-  cron:     30 2 * * *  backup >/var/log/backup.log 2>&1 || enqueue --subject 'backup failed' --attach /var/log/backup.log
+  cron:     30 2 * * *  backup || enqueue --key backup --subject 'backup failed'
   systemd:  OnFailure=alert@%n.service, and in alert@.service:
             ExecStart=/usr/bin/enqueue --severity critical --key %i --subject '%i failed on %H'
   pipe:     journalctl -u db -n 50 | enqueue --subject 'db is slow'

@@ -327,6 +327,7 @@ fn the_help_names_every_option_and_every_exit_code() {
     for exit in Exit::ALL {
         assert!(HELP.contains(&format!("\n  {:>2}  ", exit.code())), "{exit:?}");
     }
+    assert_eq!(HELP.lines().find(|line| line.chars().count() > 100), None);
     assert_eq!(Sandbox::new().run(&["-V"]).stdout, concat!("enqueue ", env!("CARGO_PKG_VERSION"), "\n"));
 }
 

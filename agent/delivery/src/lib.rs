@@ -1,9 +1,32 @@
 //! When, where, what next: the scheduler of alerts, without a clock, a socket or a file.
+//!
+//! The agent's engine tells the [`Dispatcher`] what happened and carries out the [`Command`]s that it answers with;
+//! the engine decides nothing, and the dispatcher touches nothing. Time comes in as [`Now`], chance as a seed.
+//!
+//! | module | what it decides |
+//! | --- | --- |
+//! | [`dispatcher`] | the whole: one event in, commands out |
+//! | [`pass`] | one pass over the providers for one alert |
+//! | [`verdict`] | whose fault a failure is, and for how long |
+//! | [`retry`] | how long an alert waits, and when its life is over |
+//! | [`queue`] | which alert is due, and which of two goes first |
+//! | [`alert`] | what the dispatcher knows of one alert |
+//! | [`time`] | the two kinds of time |
+//! | [`chance`] | jitter that a seed reproduces |
 
+pub mod alert;
 pub mod chance;
+pub mod command;
+pub mod dispatcher;
+pub mod pass;
 pub mod queue;
 pub mod retry;
 pub mod time;
+pub mod verdict;
 
+pub use alert::{Arrival, Past};
+pub use command::{AttemptId, Command, Event, Sync};
+pub use dispatcher::{Dispatcher, Provider, Settings};
 pub use retry::RetryPlan;
 pub use time::{Monotonic, Now};
+pub use verdict::{Lasting, Scope, Verdict};

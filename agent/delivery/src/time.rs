@@ -1,4 +1,4 @@
-//! The two kinds of time. [`Wall`](spool_format::Wall) is stored and shown; [`Monotonic`] is compared and waited for. No arithmetic
+//! The two kinds of time. [`Wall`] is stored and shown; [`Monotonic`] is compared and waited for. No arithmetic
 //! between them exists, so a wall clock that jumps by years neither expires nor floods anything.
 
 use std::time::Duration;

@@ -1,0 +1,100 @@
+//! The words between the engine and the dispatcher: what happened, and what is to be done.
+
+use spool_format::{Address, AlertId, Event as Fact, Folder};
+
+use crate::alert::Arrival;
+use smtp::{Gate, Outcome};
+
+/// Names one attempt for the engine, within one run of the agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AttemptId(pub u64);
+
+/// What happened.
+#[derive(Debug)]
+pub enum Event {
+    /// An alert is in the spool, read and understood.
+    Arrived(Arrival),
+    /// A session stands before a gate and asks.
+    Reached {
+        /// Which attempt.
+        attempt: AttemptId,
+        /// Before entering DATA, or before the last octets.
+        gate: Gate,
+    },
+    /// An attempt is over.
+    Ended {
+        /// Which attempt.
+        attempt: AttemptId,
+        /// What came of it, for each of its recipients.
+        outcome: Outcome,
+    },
+    /// The time that [`crate::Dispatcher::next_wake`] named has come.
+    Woke,
+    /// The agent shall stop: nothing new begins, what stands before DATA is let go, what is behind it is finished.
+    Stopping,
+}
+
+/// What is to be done, in this order.
+#[derive(Debug, PartialEq)]
+pub enum Command {
+    /// Compose the alert for this provider and submit it.
+    Begin {
+        /// Names the attempt from now on.
+        attempt: AttemptId,
+        /// Which alert.
+        id: AlertId,
+        /// Place of the provider in [`crate::Settings::providers`].
+        provider: usize,
+        /// For whom.
+        recipients: Vec<Address>,
+    },
+    /// Let the session through the gate.
+    Grant {
+        /// Which attempt.
+        attempt: AttemptId,
+    },
+    /// Do not let the session through, now or later.
+    Withdraw {
+        /// Which attempt.
+        attempt: AttemptId,
+    },
+    /// Write a line into the journal. Nothing behind it starts before `sync` is fulfilled.
+    Record {
+        /// The line.
+        fact: Fact,
+        /// What has to be waited for.
+        sync: Sync,
+    },
+    /// Put the alert's file durably into another folder; the old one keeps it until [`Command::Unlink`].
+    Copy {
+        /// Which alert.
+        id: AlertId,
+        /// Where it lies.
+        from: Folder,
+        /// Where it has to lie.
+        to: Folder,
+    },
+    /// Remove the alert's file from a folder.
+    Unlink {
+        /// Which alert.
+        id: AlertId,
+        /// Where it lies.
+        from: Folder,
+    },
+    /// The dispatcher is done with the alert: forget what is in memory.
+    Forget {
+        /// Which alert.
+        id: AlertId,
+    },
+}
+
+/// What has to be true of a line before what is behind it may start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sync {
+    /// Nothing: it goes with the next write.
+    Grouped,
+    /// The kernel has it: it survives a crash of the agent, not of the machine.
+    Written,
+    /// The disk has it.
+    Synced,
+}

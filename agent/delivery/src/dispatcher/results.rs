@@ -1,0 +1,80 @@
+//! What an attempt came to, recipient by recipient: the outcome of the session, judged, in the journal's words.
+
+use smtp::{Failure, Outcome, RecipientOutcome, Reply};
+use spool_format::{Address, RecipientResult, Settlement};
+
+use crate::alert::Judged;
+use crate::verdict::{Verdict, judge, judge_lost_reply};
+
+/// Judges the outcome for each of the attempt's recipients.
+pub(super) fn judge_all(provider: &str, recipients: &[Address], outcome: &Outcome) -> Vec<Judged> {
+    debug_assert_eq!(
+        recipients.len(),
+        outcome.recipients.len(),
+        "one outcome for each recipient of the attempt"
+    );
+    recipients.iter().zip(&outcome.recipients).map(|(to, outcome)| judge_one(provider, to, outcome)).collect()
+}
+
+fn judge_one(provider: &str, to: &Address, outcome: &RecipientOutcome) -> Judged {
+    match outcome {
+        RecipientOutcome::Delivered(reply) => {
+            let result = result_of_reply(to, Settlement::Delivered, smtp::Phase::Dot, reply);
+            Judged { result, refused_for_good: false, trouble: None }
+        }
+        RecipientOutcome::Failed(failure) => failed(provider, to, failure, Settlement::Open, judge(failure)),
+        RecipientOutcome::Uncertain(failure) => {
+            failed(provider, to, failure, Settlement::Uncertain, judge_lost_reply())
+        }
+    }
+}
+
+fn failed(
+    provider: &str,
+    to: &Address,
+    failure: &Failure,
+    settlement: Settlement,
+    verdict: Verdict,
+) -> Judged {
+    let mut result = match failure.reply() {
+        Some(reply) => result_of_reply(to, settlement, failure.phase, reply),
+        None => RecipientResult {
+            to: to.clone(),
+            result: settlement,
+            phase: failure.phase.as_str().to_owned(),
+            code: None,
+            enhanced: None,
+            text: failure.trouble.to_string(),
+            scope: None,
+            duration: None,
+            rule: None,
+        },
+    };
+    result.scope = Some(verdict.scope.as_str().to_owned());
+    result.duration = Some(verdict.lasting.as_str().to_owned());
+    result.rule = Some(verdict.rule.to_owned());
+    Judged {
+        result,
+        refused_for_good: verdict.refuses_recipient_for_good(),
+        trouble: Some(format!("{provider}, {failure}")),
+    }
+}
+
+fn result_of_reply(
+    to: &Address,
+    settlement: Settlement,
+    phase: smtp::Phase,
+    reply: &Reply,
+) -> RecipientResult {
+    RecipientResult {
+        to: to.clone(),
+        result: settlement,
+        phase: phase.as_str().to_owned(),
+        code: Some(reply.code.0),
+        enhanced: reply.enhanced.map(|status| status.to_string()),
+        text: reply.text(),
+        scope: None,
+        duration: None,
+        rule: None,
+    }
+}
