@@ -1,1 +1,27 @@
-//! The agent: still being built.
+//! The agent: gets alerts from the spool to a phone, through whichever mail provider works.
+//!
+//! The way of an alert, module by module:
+//!
+//! | step | where |
+//! | --- | --- |
+//! | a file appears in `incoming/` | [`spool`]: watch (a hint), scan (the truth), intake (hostile input) |
+//! | accepted: for whom, from whom | [`accept`] |
+//! | scheduled, passed on, judged | the crate `delivery`, fed by [`engine`] |
+//! | composed for one provider | the crate `mime`, through [`accept`] |
+//! | submitted | [`submit`]: connect, TLS, and the driver of an `smtp::Session` |
+//! | recorded, moved, removed | [`spool`]: one writer thread |
+//! | shown to people | [`command`], [`output`] |
+//!
+//! [`engine`] decides nothing and `delivery` touches nothing. [`edge`] is the only reader of clocks and chance.
+
+pub mod accept;
+pub mod cli;
+pub mod command;
+pub mod config;
+pub mod edge;
+pub mod engine;
+pub mod exit;
+pub mod log;
+pub mod output;
+pub mod spool;
+pub mod submit;

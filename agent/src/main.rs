@@ -1,3 +1,7 @@
-//! The program `alertmail`; its agent is still being built.
+//! The program `alertmail`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    alertmail::cli::main(std::env::args_os()).into()
+}

@@ -1,0 +1,50 @@
+//! The part of a mail that is the same for every provider and every attempt.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use mime::{Attachment, Draft, Importance, Mailbox};
+use spool_format::{Address, Severity};
+
+use super::{Accepted, Policy};
+
+pub(super) fn draft(accepted: &Accepted, policy: &Policy, offset_minutes: i32) -> Draft {
+    let alert = &accepted.alert;
+    let mut attachments: Vec<Attachment> = alert.attachments.iter().map(attachment).collect();
+    if let Some(message) = &alert.message {
+        attachments.push(file("message.eml", "application/octet-stream", message));
+    }
+    let sender = alert.sender.as_deref().and_then(|sender| Address::parse(sender).ok());
+    Draft {
+        id: accepted.id.as_str().to_owned(),
+        domain: policy.domain.clone(),
+        key: alert.key.clone(),
+        created_ms: accepted.born().unix_ms(),
+        utc_offset_minutes: offset_minutes,
+        importance: match alert.severity {
+            Severity::Critical => Importance::Critical,
+            Severity::Warning | Severity::Info => Importance::Normal,
+        },
+        subject: alert.subject.clone(),
+        body: alert.body.clone(),
+        to: accepted.recipients.to.iter().map(mailbox).collect(),
+        cc: accepted.recipients.cc.iter().map(mailbox).collect(),
+        reply_to: sender.as_ref().map(mailbox),
+        headers: alert.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
+        attachments,
+    }
+}
+
+fn mailbox(address: &Address) -> Mailbox {
+    Mailbox { name: None, address: address.as_str().to_owned() }
+}
+
+fn attachment(attachment: &spool_format::Attachment) -> Attachment {
+    file(&attachment.name, &attachment.media_type, &attachment.data)
+}
+
+/// A file from its base64. What is not base64 goes as it stands: the reader may still see what was meant.
+fn file(name: &str, media_type: &str, data: &str) -> Attachment {
+    let compact: String = data.chars().filter(|character| !character.is_ascii_whitespace()).collect();
+    let octets = STANDARD.decode(compact).unwrap_or_else(|_| data.as_bytes().to_vec());
+    Attachment { name: name.to_owned(), media_type: media_type.to_owned(), octets }
+}

@@ -1,0 +1,141 @@
+//! The command line: every subcommand and option in one place, which help, completions and tests read.
+
+use std::ffi::OsString;
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand};
+
+use crate::command::{check, demo, list, place::Place, run, show, spool};
+use crate::exit::Exit;
+
+/// Gets alerts from the spool to a phone, through whichever mail provider works.
+#[derive(Debug, Parser)]
+#[command(
+    name = "alertmail",
+    version,
+    disable_help_subcommand = true,
+    after_help = "\
+Examples:
+  alertmail demo
+  alertmail spool init
+  alertmail run --config /etc/alertmail/alertmail.toml
+  alertmail list
+
+Alerts are put into the spool by the program enqueue. Exit codes are those of sysexits.h; `check` has its own."
+)]
+struct Cli {
+    /// Configuration; default: /etc/alertmail/alertmail.toml.
+    #[arg(long, short, global = true, value_name = "FILE", env = "ALERTMAIL_CONFIG")]
+    config: Option<PathBuf>,
+    /// Spool, in place of the configuration's.
+    #[arg(long, global = true, value_name = "DIR", env = "ALERTMAIL_SPOOL")]
+    spool: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the agent until SIGTERM.
+    Run(run::Args),
+    /// Show what waits, since when, for whom, and why.
+    List(list::Args),
+    /// Show everything that is known of one alert.
+    Show(show::Args),
+    /// Say in one line and an exit code whether somebody has to look.
+    Check(check::Args),
+    /// Make a spool.
+    Spool(spool::Args),
+    /// Show on this machine alone how alerts get through.
+    Demo(demo::Args),
+}
+
+/// Does what `argv` asks for; its first member is the name of the program.
+pub fn main(argv: impl Iterator<Item = OsString>) -> Exit {
+    let cli = match Cli::try_parse_from(argv) {
+        Ok(cli) => cli,
+        Err(error) => return refuse(&error),
+    };
+    let place = Place { config: cli.config, spool: cli.spool };
+    match cli.command {
+        Command::Run(asked) => run::run(&asked, &place),
+        Command::List(asked) => list::run(&asked, &place),
+        Command::Show(asked) => show::run(&asked, &place),
+        Command::Check(asked) => check::run(&asked, &place),
+        Command::Spool(asked) => spool::run(&asked, &place),
+        Command::Demo(asked) => demo::run(&asked),
+    }
+}
+
+/// Help and version are no mistakes; everything else is one of usage.
+fn refuse(error: &clap::Error) -> Exit {
+    // A closed pipe changes nothing about what was asked.
+    let _ = error.print();
+    let _ = io::stdout().flush();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Done,
+        _ => Exit::Usage,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    fn parse(line: &str) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(line.split_whitespace())
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_example_of_every_help_is_understood() {
+        let mut seen = 0;
+        let mut commands = vec![Cli::command()];
+        while let Some(command) = commands.pop() {
+            let help = command.clone().render_long_help().to_string();
+            let examples = help.split("Examples:\n").nth(1).unwrap_or_default();
+            for line in examples.lines().map(str::trim).take_while(|line| line.starts_with("alertmail ")) {
+                // Behind two blanks the line is explained.
+                let example = line.split("  ").next().unwrap_or(line);
+                parse(example).unwrap_or_else(|error| panic!("{example}: {error}"));
+                seen += 1;
+            }
+            let leaf = !command.has_subcommands();
+            assert!(!leaf || help.contains("Examples:"), "{} has no examples", command.get_name());
+            commands.extend(command.get_subcommands().cloned());
+        }
+        assert!(seen >= 12, "{seen}");
+    }
+
+    #[test]
+    fn configuration_and_spool_may_stand_on_either_side_of_the_command() {
+        for line in
+            ["alertmail --config f --spool s list --json", "alertmail list --json --spool s --config f"]
+        {
+            let cli = parse(line).expect(line);
+            assert_eq!((cli.config, cli.spool), (Some("f".into()), Some("s".into())), "{line}");
+        }
+    }
+
+    #[test]
+    fn wrong_usage_is_64_and_help_is_no_mistake() {
+        for (line, code) in [
+            ("alertmail", 64),
+            ("alertmail lst", 64),
+            ("alertmail show", 64),
+            ("alertmail list --state x", 64),
+            ("alertmail --help", 0),
+            ("alertmail run --help", 0),
+            ("alertmail --version", 0),
+        ] {
+            assert_eq!(main(line.split(' ').map(OsString::from)).code(), code, "{line}");
+        }
+    }
+}

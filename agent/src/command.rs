@@ -1,0 +1,50 @@
+//! The subcommands: one file each, all of one shape: `Args`, and `run`, which gives an exit code.
+
+pub mod check;
+pub mod demo;
+pub mod list;
+pub mod place;
+pub mod run;
+pub mod show;
+pub mod spool;
+
+use std::fmt::Display;
+use std::io::{self, Write as _};
+
+use crate::exit::Exit;
+
+/// Why a command does not do what it was asked for: an exit code, and words that say what to do.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Refusal {
+    exit: Exit,
+    text: String,
+}
+
+impl Refusal {
+    /// Puts the two together.
+    pub fn new(exit: Exit, text: impl Display) -> Self {
+        Self { exit, text: text.to_string() }
+    }
+}
+
+/// Prints what a command has to say: its text on stdout, a refusal on stderr.
+fn finish(said: Result<(Exit, String), Refusal>) -> Exit {
+    match said {
+        Ok((exit, text)) => {
+            // Nobody minds if the reader has gone.
+            let _ = io::stdout().lock().write_all(text.as_bytes());
+            exit
+        }
+        Err(Refusal { exit, text }) => {
+            let _ = writeln!(io::stderr().lock(), "alertmail: {text}");
+            exit
+        }
+    }
+}
+
+/// One JSON document with a line end.
+fn json(value: &impl serde::Serialize) -> String {
+    let mut text = serde_json::to_string(value).expect("what is shown has only text as keys");
+    text.push('\n');
+    text
+}

@@ -1,0 +1,195 @@
+//! `alertmail check`: one line and an exit code, in the language of monitoring plugins.
+
+use std::fs::File;
+use std::time::Duration;
+
+use fs2::FileExt;
+use spool_format::{Layout, Severity, Wall};
+
+use super::place::{Place, unreadable};
+use super::{Refusal, json};
+use crate::config::Config;
+use crate::edge::clock::wall_now;
+use crate::exit::Exit;
+use crate::output::age;
+use crate::spool::view::{Item, Standing, View};
+
+/// A critical alert that has waited for so long is a warning, whatever the options say.
+const CRITICAL_ALERT_WAITS: Duration = Duration::from_mins(2);
+
+/// What is said on the command line.
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
+#[command(after_help = "\
+Exit code 0: all is well; 1: look today; 2: look now; 3: the spool cannot be read.
+
+Examples:
+  alertmail check
+  alertmail check --warning 300 --critical 900 --json")]
+pub struct Args {
+    /// Seconds that an alert may wait before that is a warning.
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    warning: u64,
+    /// Seconds that an alert may wait before somebody has to look now.
+    #[arg(long, value_name = "SECONDS", default_value_t = 900)]
+    critical: u64,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+/// For machines: what `check --json` prints.
+#[derive(Debug, serde::Serialize)]
+struct Report {
+    /// `ok`, `warning`, `critical` or `unknown`.
+    status: &'static str,
+    /// What somebody should look at, the worst first.
+    problems: Vec<String>,
+    /// Whether an agent is at work.
+    running: bool,
+    /// Alerts that wait.
+    waiting: usize,
+    /// Dead letters.
+    dead: usize,
+    /// Files that are no alerts.
+    corrupt: usize,
+    /// Seconds that the oldest waiting alert has waited.
+    oldest_s: u64,
+}
+
+/// What is known when the judgement is made.
+struct Facts<'f> {
+    view: &'f View,
+    running: bool,
+    warnings: &'f [String],
+    now: Wall,
+}
+
+/// Does what the command says. A refusal is part of the answer here, since whoever asks reads stdout.
+pub fn run(args: &Args, place: &Place) -> Exit {
+    let (exit, report) = match facts(place) {
+        Ok((view, running, config)) => {
+            let warnings = config.map_or_else(Vec::new, |config| config.warnings);
+            judge(args, &Facts { view: &view, running, warnings: &warnings, now: wall_now() })
+        }
+        Err(refusal) => (Exit::Unknown, Report::unknown(&refusal)),
+    };
+    let text = if args.json { json(&report) } else { report.line() };
+    super::finish(Ok((exit, text)))
+}
+
+fn facts(place: &Place) -> Result<(View, bool, Option<Config>), Refusal> {
+    let config = place.config()?;
+    let layout = place.layout(config.as_ref());
+    let view = View::read(&layout).map_err(|error| unreadable(&layout, &error))?;
+    Ok((view, is_running(&layout), config))
+}
+
+/// Whether an agent holds the lock. A lock that we get is given back at once.
+fn is_running(layout: &Layout) -> bool {
+    File::open(layout.lock()).is_ok_and(|file| match FileExt::try_lock_shared(&file) {
+        Ok(()) => {
+            let _ = FileExt::unlock(&file);
+            false
+        }
+        Err(error) => error.kind() == fs2::lock_contended_error().kind(),
+    })
+}
+
+fn judge(args: &Args, facts: &Facts<'_>) -> (Exit, Report) {
+    let waiting: Vec<&Item> = facts.view.alerts.iter().filter(|item| item.standing.waits()).collect();
+    let dead = facts
+        .view
+        .alerts
+        .iter()
+        .filter(|item| item.standing == Standing::Dead && item.folder.is_some())
+        .count();
+    let corrupt = facts.view.corrupt.len();
+    let age = |item: &&Item| item.age(facts.now);
+    let oldest = waiting.iter().map(age).max().unwrap_or_default();
+    let urgent = waiting.iter().filter(|item| item.severity == Severity::Critical).map(age).max();
+
+    let (mut now, mut today) = (Vec::new(), Vec::new());
+    if !facts.running {
+        now.push("no agent runs: start `alertmail run`".to_owned());
+    }
+    let stuck = format!("the oldest alert has waited for {}", age::short(oldest));
+    if oldest.as_secs() >= args.critical {
+        now.push(stuck);
+    } else if oldest.as_secs() >= args.warning {
+        today.push(stuck);
+    } else if let Some(age) = urgent.filter(|age| *age >= CRITICAL_ALERT_WAITS) {
+        today.push(format!("a critical alert has waited for {}", age::short(age)));
+    }
+    if dead > 0 {
+        now.push(format!("{dead} dead: alertmail list --state dead"));
+    }
+    if corrupt > 0 {
+        today.push(format!("{corrupt} corrupt: alertmail list --state corrupt"));
+    }
+    if !facts.view.broken_lines.is_empty() {
+        today.push(format!("the journal is damaged at {}", facts.view.broken_lines.join(", ")));
+    }
+    today.extend(providers_that_refuse_the_login(&waiting));
+    today.extend(facts.warnings.iter().cloned());
+
+    let (exit, status) = match (now.is_empty(), today.is_empty()) {
+        (false, _) => (Exit::Critical, "critical"),
+        (true, false) => (Exit::Warning, "warning"),
+        (true, true) => (Exit::Done, "ok"),
+    };
+    let problems = now.into_iter().chain(today).collect();
+    let report = Report {
+        status,
+        problems,
+        running: facts.running,
+        waiting: waiting.len(),
+        dead,
+        corrupt,
+        oldest_s: oldest.as_secs(),
+    };
+    (exit, report)
+}
+
+/// A refused login mends itself never: the password is wrong or has expired.
+fn providers_that_refuse_the_login(waiting: &[&Item]) -> Option<String> {
+    let mut names: Vec<&str> = waiting
+        .iter()
+        .filter_map(|item| item.history.as_ref())
+        .flat_map(|history| &history.attempts)
+        .filter(|attempt| {
+            let results = attempt.ended.iter().flat_map(|ended| &ended.recipients);
+            results.filter_map(|result| result.rule.as_deref()).any(|rule| rule == "login-refused")
+        })
+        .map(|attempt| attempt.provider.as_str())
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    (!names.is_empty()).then(|| format!("the login is refused by {}", names.join(", ")))
+}
+
+impl Report {
+    fn unknown(refusal: &Refusal) -> Self {
+        Self {
+            status: "unknown",
+            problems: vec![refusal.text.clone()],
+            running: false,
+            waiting: 0,
+            dead: 0,
+            corrupt: 0,
+            oldest_s: 0,
+        }
+    }
+
+    fn line(&self) -> String {
+        let status = self.status.to_ascii_uppercase();
+        let what = match (&self.problems[..], self.waiting) {
+            ([], 0) => "the agent runs, nothing waits".to_owned(),
+            ([], waiting) => format!("the agent runs, {waiting} on the way"),
+            (problems, _) => problems.join("; ").replace(['\n', '|'], " "),
+        };
+        format!(
+            "alertmail {status}: {what} | waiting={} dead={} corrupt={} oldest_s={}\n",
+            self.waiting, self.dead, self.corrupt, self.oldest_s
+        )
+    }
+}

@@ -1,0 +1,207 @@
+//! `alertmail run`: puts the agent together and lets it run.
+//!
+//! Everything that can be wrong with the configuration, the spool or a secret is said here, before the first alert is
+//! touched. A provider whose secret cannot be read is skipped and named; the others work.
+
+use std::io;
+use std::sync::Arc;
+
+use delivery::Dispatcher;
+use smtp::Credentials;
+use spool_format::fs::StdFs;
+use spool_format::{Event, Layout};
+use tokio::sync::mpsc::unbounded_channel;
+
+use super::place::Place;
+use super::{Refusal, finish};
+use crate::accept::Policy;
+use crate::config::{self, Config};
+use crate::edge::signals::StopSignals;
+use crate::edge::{chance, host};
+use crate::engine::{self, Ears, Engine, Pace, Sender};
+use crate::exit::Exit;
+use crate::log;
+use crate::spool::Folders;
+use crate::spool::lock::{Lock, LockError};
+use crate::spool::recover::{Found, read_journal, recover};
+use crate::spool::watch::watch;
+use crate::spool::writer::{Batch, Deed, Writer};
+use crate::submit::{self, Carrier, Target};
+
+/// What is said on the command line, besides the configuration and the spool.
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
+#[command(after_help = "\
+Examples:
+  alertmail run --config /etc/alertmail/alertmail.toml
+  alertmail run --config home.toml --spool /tmp/spool")]
+pub struct Args {}
+
+/// Runs the agent until a signal asks for its end.
+pub fn run(_args: &Args, place: &Place) -> Exit {
+    finish(start(place).map(|()| (Exit::Done, String::new())))
+}
+
+fn start(place: &Place) -> Result<(), Refusal> {
+    let config = Config::load(place.config_path()).map_err(|error| Refusal::new(Exit::Config, error))?;
+    config.warnings.iter().for_each(|warning| log::warning(warning));
+    let layout = place.layout(Some(&config));
+    let folders = Folders::open(&StdFs, &layout).map_err(|error| {
+        let exit = match error.source.kind() {
+            io::ErrorKind::PermissionDenied => Exit::NoPermission,
+            _ => Exit::NoInput,
+        };
+        Refusal::new(exit, error)
+    })?;
+    let lock = Lock::take(&layout.lock()).map_err(|error| {
+        let exit = if matches!(error, LockError::Held(_)) { Exit::Unavailable } else { Exit::NoPermission };
+        Refusal::new(exit, error)
+    })?;
+    let providers = usable_providers(&config)?;
+    let found = read_journal(&layout.journal())
+        .and_then(|files| recover(&StdFs, &folders, &files, &host::boot_id()))
+        .map_err(|error| {
+            Refusal::new(Exit::Io, format!("cannot read the spool `{}`: {error}", layout.root().display()))
+        })?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Refusal::new(Exit::Io, format!("the system gives no event queue: {error}")))?;
+    let outcome = runtime.block_on(work(&config, &layout, folders, providers, found));
+    // A name that is being resolved would hold the process up.
+    runtime.shutdown_background();
+    drop(lock);
+    outcome
+}
+
+/// A provider with its secret.
+struct Ready<'a> {
+    provider: &'a config::Provider,
+    credentials: Option<Arc<Credentials>>,
+}
+
+fn usable_providers(config: &Config) -> Result<Vec<Ready<'_>>, Refusal> {
+    let mut ready = Vec::new();
+    for provider in &config.providers {
+        let credentials = match (&provider.user, &provider.password) {
+            (Some(user), Some(source)) => match source.read(user, &provider.host) {
+                Ok(password) => Some(Arc::new(Credentials { user: user.clone(), password })),
+                Err(error) => {
+                    log::provider_skipped(&provider.name, &error);
+                    continue;
+                }
+            },
+            _ => None,
+        };
+        ready.push(Ready { provider, credentials });
+    }
+    if ready.is_empty() {
+        return Err(Refusal::new(Exit::Config, "no provider can be used; the lines above say why"));
+    }
+    Ok(ready)
+}
+
+async fn work(
+    config: &Config,
+    layout: &Layout,
+    folders: Folders,
+    providers: Vec<Ready<'_>>,
+    mut found: Found,
+) -> Result<(), Refusal> {
+    let no = |what: &str, error: &dyn std::fmt::Display| Refusal::new(Exit::Io, format!("{what}: {error}"));
+    let signals = StopSignals::new().map_err(|error| no("cannot catch signals", &error))?;
+    let (report_sender, reports) = unbounded_channel();
+    let targets = providers.iter().map(target).collect();
+    let limits = submit::Limits {
+        connect: config.limits.connect,
+        reply: config.limits.reply,
+        dot: config.limits.dot,
+        keep: config.limits.keep,
+    };
+    let carrier =
+        Carrier::new(targets, limits, report_sender).map_err(|error| Refusal::new(Exit::Config, error))?;
+    let (ack_sender, acks) = unbounded_channel();
+    let writer = Writer::start(layout, move |ack| drop(ack_sender.send(ack)))
+        .map_err(|error| Refusal::new(Exit::NoInput, error))?;
+    let started = Event::Started { boot: host::boot_id(), program: env!("CARGO_PKG_VERSION").to_owned() };
+    let deeds = std::iter::once(Deed::Line(started)).chain(found.deeds.drain(..)).collect();
+    writer.send(Batch { deeds, sync: true, token: None });
+
+    // Watched before it is scanned: what comes in between is seen twice, and never missed.
+    let (_watch, hints) = match watch(&layout.folder(spool_format::Folder::Incoming)) {
+        Ok((watch, hints)) => (Some(watch), Some(hints)),
+        Err(error) => {
+            log::watch_trouble(&error);
+            (None, None)
+        }
+    };
+    if !found.broken_lines.is_empty() {
+        log::broken_lines(&found.broken_lines);
+    }
+    let names: Vec<String> = providers.iter().map(|ready| ready.provider.name.clone()).collect();
+    log::started(layout.root(), &names, found.deferred.len());
+    let engine = Engine {
+        dispatcher: Dispatcher::new(dispatcher_settings(config, &providers), chance::seed()),
+        carrier,
+        writer,
+        folders,
+        policy: policy(config),
+        senders: providers.iter().map(|ready| sender(ready.provider)).collect(),
+    };
+    let pace = Pace { rescan: config.limits.rescan, stop: config.limits.stop };
+    engine::run(engine, Ears { hints, reports, acks, signals }, pace, &found).await;
+    Ok(())
+}
+
+fn dispatcher_settings(config: &Config, providers: &[Ready<'_>]) -> delivery::Settings {
+    let known = |ready: &Ready<'_>| delivery::Provider {
+        name: ready.provider.name.clone(),
+        connections: ready.provider.connections,
+    };
+    delivery::Settings { providers: providers.iter().map(known).collect(), retry: config.retry.clone() }
+}
+
+fn policy(config: &Config) -> Policy {
+    Policy {
+        default_to: config.alerts.to.clone(),
+        from_name: config.alerts.from_name.clone(),
+        aliases: config.aliases.clone(),
+        domain: config.providers.first().map_or("localhost", |first| first.from.domain()).to_owned(),
+    }
+}
+
+fn sender(provider: &config::Provider) -> Sender {
+    Sender {
+        provider: provider.name.clone(),
+        from: provider.from.clone(),
+        from_name: provider.from_name.clone(),
+        charset: provider.charset,
+    }
+}
+
+fn target(ready: &Ready<'_>) -> Target {
+    let provider = ready.provider;
+    let endpoint =
+        |endpoint: &config::Endpoint| submit::Endpoint { port: endpoint.port, security: endpoint.security };
+    Target {
+        name: provider.name.clone(),
+        host: provider.host.clone(),
+        endpoints: provider.endpoints.iter().map(endpoint).collect(),
+        trust: match &provider.trust {
+            config::Trust::System => submit::Trust::System,
+            config::Trust::CaFile(path) => submit::Trust::CaFile(path.clone()),
+        },
+        helo: provider.helo.clone().unwrap_or_else(default_helo),
+        auth: provider.auth.clone(),
+        credentials: ready.credentials.clone(),
+    }
+}
+
+/// The host's name if it is one that the world could know, else an address literal (RFC 5321 section 4.1.3): a bare
+/// name is refused by strict servers.
+fn default_helo() -> String {
+    let name = host::name();
+    let is_full = name.contains('.')
+        && !name.starts_with('.')
+        && name.bytes().all(|octet| octet.is_ascii_alphanumeric() || b".-".contains(&octet));
+    if is_full { name } else { "[127.0.0.1]".to_owned() }
+}

@@ -1,0 +1,202 @@
+//! `alertmail show ID`: everything that is known of one alert, and what happens next.
+
+use std::fmt::Write as _;
+
+use spool_format::state::AttemptRecord;
+use spool_format::{RecipientResult, Wall};
+
+use super::list::Listed;
+use super::place::{Place, unreadable};
+use super::{Refusal, finish, json};
+use crate::edge::clock::{offset_minutes, wall_now};
+use crate::exit::Exit;
+use crate::output::terminal::printable;
+use crate::output::{age, words};
+use crate::spool::view::{Item, Standing, View};
+
+/// Candidates that are named when the beginning of an id is not enough.
+const CANDIDATES_MAX: usize = 8;
+
+/// What is said on the command line.
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
+#[command(after_help = "\
+It only reads, and needs no running agent.
+
+Examples:
+  alertmail show 01kax3                          any beginning of an id that no other one shares
+  alertmail show 01kax3tzzzzzzzzzzzzzzzzzzz --json")]
+pub struct Args {
+    /// The alert's id, or its beginning.
+    id: String,
+    /// Print one JSON object, times in UTC.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Does what the command says.
+pub fn run(args: &Args, place: &Place) -> Exit {
+    finish(show(args, place).map(|text| (Exit::Done, text)))
+}
+
+fn show(args: &Args, place: &Place) -> Result<String, Refusal> {
+    let layout = place.layout(place.config()?.as_ref());
+    let view = View::read(&layout).map_err(|error| unreadable(&layout, &error))?;
+    let item = find(&view, &args.id)?;
+    let now = wall_now();
+    if args.json {
+        return Ok(json(&Shown::new(item, now)));
+    }
+    Ok(text(item, now, offset_minutes(now)))
+}
+
+fn find<'v>(view: &'v View, start: &str) -> Result<&'v Item, Refusal> {
+    let start = start.trim_end_matches(".json").to_ascii_lowercase();
+    let found: Vec<&Item> = view.alerts.iter().filter(|item| item.id.as_str().starts_with(&start)).collect();
+    match found[..] {
+        [one] => Ok(one),
+        [] => {
+            let shown = printable(&start);
+            Err(Refusal::new(
+                Exit::Data,
+                format!("no alert's id begins with `{shown}`; see: alertmail list --all"),
+            ))
+        }
+        [..] => {
+            let candidates = found.iter().take(CANDIDATES_MAX).map(|item| item.id.as_str().to_owned());
+            let more = if found.len() > CANDIDATES_MAX { " …" } else { "" };
+            let list = candidates.collect::<Vec<_>>().join(" ");
+            Err(Refusal::new(Exit::Data, format!("{} ids begin with `{start}`: {list}{more}", found.len())))
+        }
+    }
+}
+
+/// The page for people.
+pub(super) fn text(item: &Item, now: Wall, offset_minutes: i32) -> String {
+    let mut text = String::new();
+    let clock = |at: Wall| age::clock(at, now, offset_minutes);
+    let mut line = |name: &str, value: &str| {
+        let _ = writeln!(text, "{name:<11}{value}");
+    };
+    line("id", item.id.as_str());
+    line("subject", &printable(&item.subject));
+    line("severity", item.severity.as_str());
+    if let Some(key) = &item.key {
+        line("key", &printable(key));
+    }
+    let by = item.history.as_ref().map_or_else(String::new, |history| format!(", by user {}", history.uid));
+    line("made", &format!("{} ago, at {}{by}", age::short(item.age(now)), clock(item.id.born())));
+    for (n, (to, settlement)) in item.recipients.iter().enumerate() {
+        let name = if n == 0 { "recipients" } else { "" };
+        line(name, &format!("{} {}", printable(to), words::settlement(*settlement)));
+    }
+    let history = item.history.as_ref();
+    for name in history.map_or(&[][..], |history| &history.unusable) {
+        line("unusable", &printable(name));
+    }
+    line("state", item.standing.as_str());
+    line("next", &next(item, now, &clock));
+    if let Some(history) = history {
+        text.push('\n');
+        for attempt in &history.attempts {
+            write_attempt(&mut text, attempt, &clock);
+        }
+    }
+    text
+}
+
+/// What happens next, and when.
+fn next(item: &Item, now: Wall, clock: &impl Fn(Wall) -> String) -> String {
+    let twice = if item.is_uncertain() { "; it may then arrive twice, since a reply was lost" } else { "" };
+    let dead = || {
+        item.history.as_ref().and_then(|history| history.dead_reason.as_deref()).unwrap_or("nobody said why")
+    };
+    if let Some(why) = &item.unreadable {
+        return format!("the agent will set it aside: {}", printable(why));
+    }
+    match item.standing {
+        Standing::Incoming => "the agent takes it as soon as it runs".to_owned(),
+        Standing::Trying => {
+            format!("the attempt that runs ends, or the next start of the agent begins another{twice}")
+        }
+        Standing::Deferred(Some(until)) => {
+            format!("next attempt {}, at {}{twice}", age::until(until, now), clock(until))
+        }
+        Standing::Deferred(None) => format!("next attempt as soon as the agent runs{twice}"),
+        Standing::Held => "nothing, until somebody releases it".to_owned(),
+        Standing::Sent => "nothing: everybody has it who can have it".to_owned(),
+        Standing::Dead => format!("nothing: {}", printable(dead())),
+        Standing::Gone => "nothing: its file is gone, and the journal does not say why".to_owned(),
+    }
+}
+
+fn write_attempt(text: &mut String, attempt: &AttemptRecord, clock: &impl Fn(Wall) -> String) {
+    let head = format!("{:>3}  {}  {}", attempt.number, clock(attempt.at), printable(&attempt.provider));
+    let Some(ended) = &attempt.ended else {
+        let where_ = if attempt.dot_sent.is_some() { ", behind the last octets: it may have it" } else { "" };
+        let _ = writeln!(text, "{head}  has not ended{where_}");
+        return;
+    };
+    let _ = writeln!(text, "{head}  {} ms", ended.took_ms);
+    for result in &ended.recipients {
+        let _ = writeln!(
+            text,
+            "     {} at {}: {}",
+            printable(result.to.as_str()),
+            result.phase,
+            words::reply(result)
+        );
+        if let Some(verdict) = words::verdict(result) {
+            let _ = writeln!(text, "       {verdict}");
+        }
+    }
+}
+
+/// For machines: what `show --json` prints: the fields of `list --json`, and these.
+#[derive(Debug, serde::Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    listed: Listed,
+    /// Owner of the file, or null.
+    uid: Option<u32>,
+    /// Names that lead to nobody.
+    unusable: Vec<String>,
+    /// Every attempt, oldest first.
+    log: Vec<ShownAttempt>,
+    /// What happens next, in words.
+    then: String,
+}
+
+/// One attempt in [`Shown`].
+#[derive(Debug, serde::Serialize)]
+struct ShownAttempt {
+    number: u32,
+    provider: String,
+    at: Wall,
+    /// When the last octets went out, or null.
+    dot_sent: Option<Wall>,
+    /// Milliseconds, or null while it has not ended.
+    took_ms: Option<u64>,
+    /// As in the journal's `outcome`.
+    recipients: Vec<RecipientResult>,
+}
+
+impl Shown {
+    fn new(item: &Item, now: Wall) -> Self {
+        let history = item.history.as_ref();
+        let attempt = |attempt: &AttemptRecord| ShownAttempt {
+            number: attempt.number,
+            provider: attempt.provider.clone(),
+            at: attempt.at,
+            dot_sent: attempt.dot_sent,
+            took_ms: attempt.ended.as_ref().map(|ended| ended.took_ms),
+            recipients: attempt.ended.as_ref().map_or_else(Vec::new, |ended| ended.recipients.clone()),
+        };
+        Self {
+            listed: Listed::new(item, now),
+            uid: history.map(|history| history.uid),
+            unusable: history.map_or_else(Vec::new, |history| history.unusable.clone()),
+            log: history.map_or_else(Vec::new, |history| history.attempts.iter().map(attempt).collect()),
+            then: next(item, now, &|at| at.to_string()),
+        }
+    }
+}

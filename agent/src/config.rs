@@ -1,0 +1,239 @@
+//! The configuration: one TOML file, every key documented, every mistake named with its file, line and key.
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | `keys` | the table of keys: it drives the check for unknown ones, and the reference |
+//! | `source` | the file with its mistakes, by line |
+//! | `section` | one table of the file, read key by key |
+//! | `provider` | a `[[provider]]` |
+//! | `preset` | what is known of providers, as data |
+//! | `value` | what a text means: a time, an endpoint |
+//! | `secret` | where a password comes from |
+//!
+//! It reads the file and, when asked, a secret. It knows nothing of how what it says is carried out.
+
+mod keys;
+mod preset;
+mod provider;
+mod secret;
+mod section;
+mod source;
+#[cfg(test)]
+mod tests;
+mod value;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use delivery::RetryPlan;
+use smtp::{AuthPolicy, Security};
+use spool_format::Address;
+
+pub use keys::reference;
+pub use secret::{SecretError, SecretSource};
+
+use section::Section;
+use source::Source;
+
+/// What the file means.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The spool's folder.
+    pub spool: PathBuf,
+    /// What holds for every alert.
+    pub alerts: Alerts,
+    /// Names that stand for addresses.
+    pub aliases: BTreeMap<String, Vec<Address>>,
+    /// Pauses and life times.
+    pub retry: RetryPlan,
+    /// Time limits.
+    pub limits: Limits,
+    /// In order of preference; at least one.
+    pub providers: Vec<Provider>,
+    /// What deserves attention and stops nothing, one sentence each.
+    pub warnings: Vec<String>,
+}
+
+/// What holds for every alert.
+#[derive(Clone, Debug, Default)]
+pub struct Alerts {
+    /// Who gets alerts that name nobody.
+    pub to: Vec<Address>,
+    /// Display name of the sender.
+    pub from_name: Option<String>,
+}
+
+/// Time limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// For name, connection and TLS handshake.
+    pub connect: Duration,
+    /// For the reply to a command.
+    pub reply: Duration,
+    /// For the reply to the final dot.
+    pub dot: Duration,
+    /// How long a connection is kept without work.
+    pub keep: Duration,
+    /// For transactions in hand when the agent shall stop.
+    pub stop: Duration,
+    /// Between two scans of `incoming/`.
+    pub rescan: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            reply: Duration::from_mins(1),
+            dot: Duration::from_mins(10),
+            keep: Duration::from_secs(10),
+            stop: Duration::from_secs(20),
+            rescan: Duration::from_secs(30),
+        }
+    }
+}
+
+/// One provider.
+#[derive(Clone, Debug)]
+pub struct Provider {
+    /// Its name in journal and log.
+    pub name: String,
+    /// Host name or address.
+    pub host: String,
+    /// Ways in, in the order in which they are tried.
+    pub endpoints: Vec<Endpoint>,
+    /// Who vouches for its certificate.
+    pub trust: Trust,
+    /// Which mechanisms may be used.
+    pub auth: AuthPolicy,
+    /// As whom to log in.
+    pub user: Option<String>,
+    /// Where the password comes from.
+    pub password: Option<SecretSource>,
+    /// Envelope sender and header From.
+    pub from: Address,
+    /// Display name where the alert has none.
+    pub from_name: Option<String>,
+    /// What is said with EHLO; the host's name when absent.
+    pub helo: Option<String>,
+    /// Which charsets its readers take.
+    pub charset: mime::CharsetPolicy,
+    /// Attempts at the same time.
+    pub connections: usize,
+    /// The preset that filled in what the file leaves out.
+    pub preset: Option<String>,
+    /// The day on which the service ended, if it did.
+    pub retired: Option<String>,
+}
+
+/// One way in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    /// TCP port.
+    pub port: u16,
+    /// When TLS starts.
+    pub security: Security,
+}
+
+/// Who vouches for a certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// Whomever this system trusts.
+    System,
+    /// The certificates in this file (PEM), and nobody else.
+    CaFile(PathBuf),
+}
+
+/// Everything that is wrong with a file, in the order of its lines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError(Vec<String>);
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join("\n"))
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl Config {
+    /// Reads the file.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            ConfigError(vec![format!(
+                "cannot read the configuration `{}`: {error}; name another with --config FILE",
+                path.display()
+            )])
+        })?;
+        Self::parse(&text, path)
+    }
+
+    /// Reads the text of the file at `path`, to whose folder relative paths are relative.
+    pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
+        let source = Source::new(text, path);
+        let config = toml::de::DeTable::parse(text)
+            .map_err(|error| source.add(error.span().map_or(0, |span| span.start), error.message().trim()))
+            .ok()
+            .and_then(|root| read(&source, root.get_ref()));
+        match (config, source.into_mistakes()) {
+            (Some(config), mistakes) if mistakes.is_empty() => Ok(config),
+            (_, mistakes) => Err(ConfigError(mistakes)),
+        }
+    }
+}
+
+fn read(source: &Source<'_>, root: &toml::de::DeTable<'_>) -> Option<Config> {
+    let root = Section::new(source, String::new(), keys::Place::Top, root);
+    let mut warnings = Vec::new();
+    let alerts = root.section("alerts", "[alerts]", keys::Place::Alerts);
+    let alerts = alerts.map_or_else(Alerts::default, |section| Alerts {
+        to: section.addresses("to").unwrap_or_default(),
+        from_name: section.text("from_name"),
+    });
+    let aliases = root.section("aliases", "[aliases]", keys::Place::Aliases);
+    let aliases = aliases.map_or_else(BTreeMap::new, |section| {
+        section.names().map(|name| (name.to_owned(), section.addresses(name).unwrap_or_default())).collect()
+    });
+    let providers = provider::all(&root, &mut warnings);
+    for alias in aliases.iter().filter(|(_, addresses)| addresses.is_empty()) {
+        warnings.push(format!("alias `{}` stands for nobody", alias.0));
+    }
+    if alerts.to.is_empty() {
+        warnings.push("[alerts] has no `to`: an alert that names nobody becomes a dead letter".to_owned());
+    }
+    Some(Config {
+        spool: root.path("spool").unwrap_or_else(|| PathBuf::from(enqueue::SYSTEM_SPOOL)),
+        alerts,
+        aliases,
+        retry: retry(&root),
+        limits: limits(&root),
+        providers: providers?,
+        warnings,
+    })
+}
+
+fn retry(root: &Section<'_, '_>) -> RetryPlan {
+    let plan = RetryPlan::default();
+    let Some(section) = root.section("retry", "[retry]", keys::Place::Retry) else { return plan };
+    RetryPlan {
+        critical: section.times("critical").unwrap_or(plan.critical),
+        others: section.times("others").unwrap_or(plan.others),
+        life_critical: section.time("life_critical").unwrap_or(plan.life_critical),
+        life_others: section.time("life_others").unwrap_or(plan.life_others),
+    }
+}
+
+fn limits(root: &Section<'_, '_>) -> Limits {
+    let limits = Limits::default();
+    let Some(section) = root.section("limits", "[limits]", keys::Place::Limits) else { return limits };
+    Limits {
+        connect: section.time("connect").unwrap_or(limits.connect),
+        reply: section.time("reply").unwrap_or(limits.reply),
+        dot: section.time("dot").unwrap_or(limits.dot),
+        keep: section.time("keep").unwrap_or(limits.keep),
+        stop: section.time("stop").unwrap_or(limits.stop),
+        rescan: section.time("rescan").unwrap_or(limits.rescan),
+    }
+}

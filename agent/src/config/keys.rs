@@ -1,0 +1,177 @@
+//! The table of keys. It drives the check for unknown keys, the nearest one that is offered instead, and the reference.
+
+use std::fmt::Write as _;
+
+/// Where a key may stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    Top,
+    Alerts,
+    /// Any name is a key here.
+    Aliases,
+    Retry,
+    Limits,
+    Provider,
+    Password,
+}
+
+/// One key.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Key {
+    pub(super) place: Place,
+    pub(super) name: &'static str,
+    /// What stands behind it, in words.
+    kind: &'static str,
+    /// What holds without it.
+    default: &'static str,
+    meaning: &'static str,
+}
+
+const fn key(
+    place: Place,
+    name: &'static str,
+    kind: &'static str,
+    default: &'static str,
+    meaning: &'static str,
+) -> Key {
+    Key { place, name, kind, default, meaning }
+}
+
+/// All of them, in the order of the reference.
+pub(super) const KEYS: &[Key] = &[
+    key(Place::Top, "spool", "path", "/var/spool/alertmail", "the spool's folder"),
+    key(Place::Top, "alerts", "table", "", "what holds for every alert"),
+    key(Place::Top, "aliases", "table", "", "names that stand for addresses"),
+    key(Place::Top, "retry", "table", "", "pauses after a pass in which somebody was left without the alert"),
+    key(Place::Top, "limits", "table", "", "time limits"),
+    key(Place::Top, "provider", "list of tables", "", "the providers, in order of preference"),
+    key(
+        Place::Alerts,
+        "to",
+        "list of addresses",
+        "nobody",
+        "who gets alerts that name nobody who can be used",
+    ),
+    key(
+        Place::Alerts,
+        "from_name",
+        "text",
+        "none",
+        "display name of the sender, where neither alert nor provider has one",
+    ),
+    key(Place::Aliases, "*", "list of addresses", "", "the addresses that the name stands for"),
+    key(
+        Place::Retry,
+        "critical",
+        "list of times",
+        "5s 15s 30s 1m 2m 5m",
+        "pauses of critical alerts; the last one repeats",
+    ),
+    key(
+        Place::Retry,
+        "others",
+        "list of times",
+        "30s 2m 5m 10m 15m 30m",
+        "pauses of all other alerts; the last one repeats",
+    ),
+    key(
+        Place::Retry,
+        "life_critical",
+        "time",
+        "48h",
+        "after this time a critical alert becomes a dead letter",
+    ),
+    key(Place::Retry, "life_others", "time", "72h", "after this time any other alert does"),
+    key(Place::Limits, "connect", "time", "10s", "for name, connection and TLS handshake"),
+    key(Place::Limits, "reply", "time", "60s", "for the reply to a command"),
+    key(Place::Limits, "dot", "time", "10m", "for the reply to the final dot of a message"),
+    key(Place::Limits, "keep", "time", "10s", "how long a connection is kept without work"),
+    key(Place::Limits, "stop", "time", "20s", "for transactions in hand when the agent shall stop"),
+    key(Place::Limits, "rescan", "time", "30s", "between two scans of the incoming folder"),
+    key(Place::Provider, "name", "text", "the preset's name", "its name in journal and log"),
+    key(Place::Provider, "preset", "text", "none", "fills in what is known of a provider"),
+    key(
+        Place::Provider,
+        "host",
+        "host name or address",
+        "the preset's",
+        "where it is; its certificate has to be for this name",
+    ),
+    key(Place::Provider, "port", "number", "587, 465 or 25 by `tls`", "its port"),
+    key(Place::Provider, "tls", "starttls, implicit or none", "starttls", "when TLS starts"),
+    key(
+        Place::Provider,
+        "endpoints",
+        "list like \"465/tls\"",
+        "the preset's",
+        "several ports, in place of `port` and `tls`",
+    ),
+    key(
+        Place::Provider,
+        "ca_file",
+        "path",
+        "the system's roots",
+        "certificates (PEM) that vouch for it, in place of the system's",
+    ),
+    key(
+        Place::Provider,
+        "auth",
+        "auto, none or list of mechanisms",
+        "auto",
+        "how to log in: plain, login, cram-md5",
+    ),
+    key(Place::Provider, "user", "text", "none", "as whom to log in"),
+    key(Place::Provider, "password", "table", "none", "where the password comes from, one of:"),
+    key(Place::Password, "file", "path", "", "a file of its own, readable by its owner only"),
+    key(Place::Password, "command", "list of words", "", "the first line that this program prints"),
+    key(Place::Password, "credential", "text", "", "a credential that systemd passes to the service"),
+    key(Place::Password, "table", "path", "", "a file with lines of user:server:password"),
+    key(
+        Place::Provider,
+        "from",
+        "address",
+        "",
+        "envelope sender and From: the address that this provider lets us use",
+    ),
+    key(Place::Provider, "from_name", "text", "[alerts] from_name", "display name of the sender"),
+    key(Place::Provider, "helo", "text", "the host's name", "what is said with EHLO"),
+    key(
+        Place::Provider,
+        "charset",
+        "auto, utf-8 or iso-2022-jp",
+        "auto",
+        "in which charset texts are written",
+    ),
+    key(Place::Provider, "connections", "number", "4", "alerts that are submitted at the same time"),
+];
+
+/// The keys of one place.
+pub(super) fn of(place: Place) -> impl Iterator<Item = &'static Key> {
+    KEYS.iter().filter(move |key| key.place == place)
+}
+
+/// The key that was probably meant.
+pub(super) fn nearest(place: Place, name: &str) -> Option<&'static str> {
+    let near = of(place).map(|key| (strsim::damerau_levenshtein(key.name, name), key.name));
+    near.filter(|(distance, known)| *distance <= 1 + known.len() / 4).min().map(|(_, known)| known)
+}
+
+/// Every key with what it means, for people.
+pub fn reference() -> String {
+    let mut text = String::new();
+    for key in KEYS {
+        let place = match key.place {
+            Place::Top => "",
+            Place::Alerts => "[alerts] ",
+            Place::Aliases => "[aliases] ",
+            Place::Retry => "[retry] ",
+            Place::Limits => "[limits] ",
+            Place::Provider => "[[provider]] ",
+            Place::Password => "[[provider]] password.",
+        };
+        let default =
+            if key.default.is_empty() { String::new() } else { format!("; default: {}", key.default) };
+        let _ = writeln!(text, "{place}{}: {}{default}\n    {}", key.name, key.kind, key.meaning);
+    }
+    text
+}

@@ -1,0 +1,215 @@
+use super::*;
+use proptest::prelude::*;
+use smtp::Mechanism;
+
+const PROVIDER: &str =
+    "[[provider]]\nname = \"home\"\nhost = \"mail.example.jp\"\nfrom = \"alert@example.jp\"\n";
+
+fn parse(text: &str) -> Result<Config, ConfigError> {
+    Config::parse(text, Path::new("/etc/alertmail/alertmail.toml"))
+}
+
+fn mistakes(text: &str) -> String {
+    parse(text).expect_err("a mistake").to_string()
+}
+
+#[test]
+fn a_name_a_host_and_a_sender_are_enough() {
+    let config = parse(PROVIDER).expect("a configuration");
+    let home = &config.providers[0];
+    assert_eq!(home.endpoints, [Endpoint { port: 587, security: Security::StartTls }]);
+    assert_eq!(
+        (home.auth.clone(), home.trust.clone(), home.connections),
+        (AuthPolicy::None, Trust::System, 4)
+    );
+    assert_eq!(config.limits, Limits::default());
+    assert_eq!(config.retry, RetryPlan::default());
+}
+
+#[test]
+fn relative_paths_are_relative_to_the_file() {
+    let text = format!(
+        "spool = \"spool\"\n{PROVIDER}ca_file = \"ca.pem\"\nuser = \"a\"\npassword = {{ file = \"/run/secret\" }}\n"
+    );
+    let config = parse(&text).expect("a configuration");
+    assert_eq!(config.spool, Path::new("/etc/alertmail/spool"));
+    assert_eq!(config.providers[0].trust, Trust::CaFile("/etc/alertmail/ca.pem".into()));
+    assert_eq!(config.providers[0].password, Some(SecretSource::File("/run/secret".into())));
+}
+
+#[test]
+fn a_preset_fills_in_what_the_file_leaves_out_and_the_file_wins() {
+    let text = "[[provider]]\npreset = \"docomo\"\nfrom = \"a@docomo.example.jp\"\nuser = \"a\"\npassword = { credential = \"d\" }\n";
+    let docomo = &parse(text).expect("a configuration").providers[0];
+    assert_eq!((docomo.name.as_str(), docomo.host.as_str()), ("docomo", "smtp.spmode.ne.jp"));
+    assert_eq!(docomo.endpoints, [Endpoint { port: 465, security: Security::Implicit }]);
+    assert_eq!(docomo.auth, AuthPolicy::Listed(vec![Mechanism::Plain, Mechanism::Login]));
+    let text = format!(
+        "{text}name = \"phone\"\nhost = \"127.0.0.1\"\nport = 10465\ntls = \"implicit\"\nauth = \"auto\"\n"
+    );
+    let phone = &parse(&text).expect("a configuration").providers[0];
+    assert_eq!((phone.name.as_str(), phone.host.as_str()), ("phone", "127.0.0.1"));
+    assert_eq!(phone.endpoints, [Endpoint { port: 10465, security: Security::Implicit }]);
+    assert_eq!(phone.auth, AuthPolicy::Auto);
+}
+
+#[test]
+fn a_provider_that_has_closed_is_a_warning_and_no_obstacle() {
+    let config =
+        parse("[[provider]]\npreset = \"goo\"\nfrom = \"a@goo.example.jp\"\n").expect("a configuration");
+    assert!(
+        config.warnings.iter().any(|it| it.contains("`goo` closed on 2026-02-25")),
+        "{:?}",
+        config.warnings
+    );
+}
+
+#[test]
+fn pauses_limits_and_aliases_are_read() {
+    let text = format!(
+        "[retry]\ncritical = [\"1s\", \"200ms\"]\nlife_others = \"1h\"\n[limits]\nreply = \"2s\"\n\
+         [aliases]\nroot = [\"a@example.jp\", \"b@example.jp\"]\nops = \"c@example.jp\"\n{PROVIDER}"
+    );
+    let config = parse(&text).expect("a configuration");
+    assert_eq!(config.retry.critical, [Duration::from_secs(1), Duration::from_millis(200)]);
+    assert_eq!(config.retry.life_others, Duration::from_hours(1));
+    assert_eq!(
+        (config.limits.reply, config.limits.connect),
+        (Duration::from_secs(2), Duration::from_secs(10))
+    );
+    assert_eq!((config.aliases["root"].len(), config.aliases["ops"].len()), (2, 1));
+}
+
+/// What an operator reads, word by word.
+#[test]
+fn each_mistake_is_named_with_file_line_key_and_provider() {
+    let with = |line: &str| format!("{PROVIDER}{line}\n");
+    for (text, expected) in [
+        (
+            with("passwort = { file = \"x\" }"),
+            "alertmail.toml:5: unknown key `passwort` in [[provider]] `home`; did you mean `password`?",
+        ),
+        (format!("spol = \"x\"\n{PROVIDER}"), "alertmail.toml:1: unknown key `spol`; did you mean `spool`?"),
+        (
+            format!("[limits]\nzzz = 1\n{PROVIDER}"),
+            "alertmail.toml:2: unknown key `zzz` in [limits]; known are `connect`, `reply`, `dot`, `keep`, `stop`, `rescan`",
+        ),
+        (
+            with("port = 0"),
+            "alertmail.toml:5: `port` has to be a number from 1 to 65535 in [[provider]] `home`",
+        ),
+        (
+            with("port = \"587\""),
+            "alertmail.toml:5: `port` has to be a number, and is a string in [[provider]] `home`",
+        ),
+        (
+            with("tls = \"ssl\""),
+            "alertmail.toml:5: `tls`: `ssl` is not a kind of TLS; write \"starttls\", \"implicit\" or \"none\" in [[provider]] `home`",
+        ),
+        (
+            with("endpoints = [\"465\"]"),
+            "alertmail.toml:5: `endpoints`: `465` is not an endpoint; write for example \"465/tls\" or \"587/starttls\" in [[provider]] `home`",
+        ),
+        (
+            with("endpoints = [\"465/tls\"]\nport = 587"),
+            "alertmail.toml:5: `endpoints` takes the place of `port` and `tls`; leave those out in [[provider]] `home`",
+        ),
+        (
+            with("user = \"a\""),
+            "alertmail.toml:5: `user` has no `password`; write for example password = { file = \"home.secret\" } in [[provider]] `home`",
+        ),
+        (
+            with("user = \"a\"\npassword = { file = \"a\", table = \"b\" }"),
+            "alertmail.toml:6: `password` wants exactly one of `file`, `command`, `credential` and `table` in [[provider]] `home`",
+        ),
+        (
+            with("auth = \"plain\""),
+            "alertmail.toml:5: `auth` asks for a login, and there is no `user` in [[provider]] `home`",
+        ),
+        (
+            format!("[retry]\ncritical = [\"5\"]\n{PROVIDER}"),
+            "alertmail.toml:2: `critical`: `5` is not a time; write for example \"200ms\", \"30s\", \"10m\", \"48h\" or \"3d\" in [retry]",
+        ),
+        (
+            format!("[alerts]\nto = [\"nobody\"]\n{PROVIDER}"),
+            "alertmail.toml:2: `to`: `nobody` is not a mail address: it has no `@` in [alerts]",
+        ),
+        (
+            format!("{PROVIDER}{PROVIDER}"),
+            "alertmail.toml:6: two providers are called `home`; give one another `name` in [[provider]] `home`",
+        ),
+        (
+            "[[provider]]\npreset = \"yaho\"\nfrom = \"a@example.jp\"\n".to_owned(),
+            "alertmail.toml:2: `preset`: there is no preset `yaho`; there are `self-hosted`, `yahoo`, `yahoo-bb`, `goo`, `ocn`, `docomo`, `softbank`, `gmail` in [[provider]] `yaho`",
+        ),
+        (
+            "[[provider]]\nhost = \"h\"\n".to_owned(),
+            "alertmail.toml:2: `from` is missing: the address that this provider lets us send as in [[provider]] number 1\n\
+             alertmail.toml:2: `name` is missing: the journal calls the provider by it in [[provider]] number 1",
+        ),
+        (String::new(), "alertmail.toml:1: there is no [[provider]]: nobody would deliver anything"),
+        (
+            "[provider]\nname = \"x\"\n".to_owned(),
+            "alertmail.toml:1: `provider` has to be a list of tables: write [[provider]] above each",
+        ),
+    ] {
+        assert_eq!(mistakes(&text), expected, "{text}");
+    }
+    assert!(mistakes("spool = \n").starts_with("alertmail.toml:1: "), "{}", mistakes("spool = \n"));
+}
+
+#[test]
+fn all_mistakes_are_named_at_once_in_the_order_of_the_file() {
+    let text = format!("spol = 1\n[limits]\nreply = \"x\"\n{PROVIDER}port = 0\n");
+    let lines: Vec<String> = mistakes(&text).lines().map(|line| line.chars().take(17).collect()).collect();
+    assert_eq!(lines, ["alertmail.toml:1:", "alertmail.toml:3:", "alertmail.toml:8:"]);
+}
+
+#[test]
+fn the_example_names_every_key_and_is_a_configuration() {
+    let text = include_str!("../../../contrib/alertmail.toml");
+    let config = parse(text).expect("a configuration");
+    assert_eq!(config.warnings, Vec::<String>::new());
+    let names: Vec<_> = config.providers.iter().map(|provider| provider.name.as_str()).collect();
+    assert_eq!(names, ["home", "yahoo", "docomo"]);
+    for key in keys::KEYS.iter().filter(|key| key.place != keys::Place::Aliases) {
+        let mentioned = text.lines().any(|line| {
+            let line = line.trim_start_matches(['#', ' ', '[']);
+            line.starts_with(key.name) || line.contains(&format!("{{ {} =", key.name))
+        });
+        assert!(mentioned, "`{}` is not in contrib/alertmail.toml", key.name);
+    }
+}
+
+#[test]
+fn the_readme_shows_a_configuration_that_works() {
+    let readme = include_str!("../../../README.md");
+    let block = readme.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a block");
+    assert_eq!(parse(block).expect("a configuration").providers.len(), 3);
+}
+
+#[test]
+fn the_reference_has_every_key() {
+    let text = reference();
+    assert!(text.contains("[[provider]] password.credential: text"), "{text}");
+    assert_eq!(text.lines().count(), 2 * keys::KEYS.len());
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_the_reader_panic(text in "(?s).{0,200}") {
+        let _ = parse(&text);
+    }
+
+    #[test]
+    fn no_value_of_a_known_key_makes_the_reader_panic(
+        key in prop::sample::select(keys::KEYS.iter().map(|key| key.name).collect::<Vec<_>>()),
+        value in "(\"[^\"]{0,20}\"|-?[0-9]{1,20}|true|\\[(\"[a-z@/.0-9]{0,9}\",){0,3}\\]|\\{ *\\}|1\\.5)",
+    ) {
+        for text in [format!("{key} = {value}\n{PROVIDER}"), format!("{PROVIDER}{key} = {value}\n")] {
+            if let Err(error) = parse(&text) {
+                prop_assert!(error.to_string().starts_with("alertmail.toml:"));
+            }
+        }
+    }
+}

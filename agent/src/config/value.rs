@@ -1,0 +1,78 @@
+//! What a text in the configuration means.
+
+use std::time::Duration;
+
+use smtp::Security;
+
+use super::Endpoint;
+
+/// Reads `200ms`, `30s`, `10m`, `48h` or `3d`.
+pub(super) fn time(text: &str) -> Result<Duration, String> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let wrong = || {
+        format!("`{text}` is not a time; write for example \"200ms\", \"30s\", \"10m\", \"48h\" or \"3d\"")
+    };
+    let number: u64 = number.parse().map_err(|_| wrong())?;
+    let ms_each = match unit {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60 * 1_000,
+        "h" => 3_600 * 1_000,
+        "d" => 24 * 3_600 * 1_000,
+        _ => return Err(wrong()),
+    };
+    match number.checked_mul(ms_each) {
+        Some(0) => Err(format!("`{text}` is no time at all")),
+        Some(ms) => Ok(Duration::from_millis(ms)),
+        None => Err(wrong()),
+    }
+}
+
+/// Reads `starttls`, `implicit` (in an endpoint also `tls`) or `none`.
+pub(super) fn security(text: &str) -> Result<Security, String> {
+    match text {
+        "starttls" => Ok(Security::StartTls),
+        "implicit" | "tls" => Ok(Security::Implicit),
+        "none" => Ok(Security::None),
+        _ => Err(format!("`{text}` is not a kind of TLS; write \"starttls\", \"implicit\" or \"none\"")),
+    }
+}
+
+/// Reads `465/tls`, `587/starttls` or `25/none`.
+pub(super) fn endpoint(text: &str) -> Result<Endpoint, String> {
+    let wrong = || format!("`{text}` is not an endpoint; write for example \"465/tls\" or \"587/starttls\"");
+    let (port, kind) = text.split_once('/').ok_or_else(wrong)?;
+    match port.parse() {
+        Ok(0) | Err(_) => Err(wrong()),
+        Ok(port) => Ok(Endpoint { port, security: security(kind).map_err(|_| wrong())? }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_a_number_and_a_unit() {
+        for (text, ms) in
+            [("200ms", 200), ("30s", 30_000), ("10m", 600_000), ("48h", 172_800_000), ("3d", 259_200_000)]
+        {
+            assert_eq!(time(text).map(|time| time.as_millis()), Ok(ms), "{text}");
+        }
+        for text in
+            ["", "s", "30", "0s", "-1s", "1.5s", "99999999999999999999s", "18446744073709551615d", "１s"]
+        {
+            assert!(time(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_endpoint_is_a_port_and_a_kind_of_tls() {
+        assert_eq!(endpoint("465/tls"), Ok(Endpoint { port: 465, security: Security::Implicit }));
+        assert_eq!(endpoint("587/starttls"), Ok(Endpoint { port: 587, security: Security::StartTls }));
+        for text in ["", "465", "465/ssl", "0/tls", "65536/tls", "x/tls", "/"] {
+            assert!(endpoint(text).is_err(), "{text}");
+        }
+    }
+}

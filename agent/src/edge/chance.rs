@@ -1,0 +1,15 @@
+//! Chance from the kernel.
+
+use rustix::rand::{GetRandomFlags, getrandom};
+
+use super::clock;
+
+/// A seed for what only has to differ from machine to machine and from run to run.
+pub fn seed() -> u64 {
+    let mut octets = [0; 8];
+    match getrandom(&mut octets, GetRandomFlags::empty()) {
+        Ok(_) => u64::from_le_bytes(octets),
+        // Jitter from the clock is poorer, and still jitter.
+        Err(_) => clock::wall_now().unix_ms().unsigned_abs(),
+    }
+}

@@ -1,0 +1,81 @@
+//! The alerts in hand, as they were read, and what is made of them for a provider.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use mime::{CharsetPolicy, Identity, Mailbox};
+use smtp::{Failure, Outcome, Path, Phase, Transaction, Trouble};
+use spool_format::{Address, AlertId};
+
+use crate::accept::{Accepted, Policy};
+use crate::edge::clock;
+use crate::log;
+
+/// As whom a provider lets us send.
+#[derive(Clone, Debug)]
+pub struct Sender {
+    /// The provider's name, for the log.
+    pub provider: String,
+    /// Envelope sender and header From.
+    pub from: Address,
+    /// Display name where the alert has none.
+    pub from_name: Option<String>,
+    /// Which charsets its readers take.
+    pub charset: CharsetPolicy,
+}
+
+/// Octets of every alert in hand. They are the alert: what its writer does to the file changes nothing any more.
+#[derive(Debug, Default)]
+pub(super) struct Shelf {
+    alerts: BTreeMap<AlertId, Arc<[u8]>>,
+}
+
+impl Shelf {
+    pub(super) fn has(&self, id: AlertId) -> bool {
+        self.alerts.contains_key(&id)
+    }
+
+    pub(super) fn put(&mut self, id: AlertId, octets: Arc<[u8]>) {
+        self.alerts.insert(id, octets);
+    }
+
+    pub(super) fn remove(&mut self, id: AlertId) {
+        self.alerts.remove(&id);
+    }
+
+    pub(super) fn octets(&self, id: AlertId) -> Option<Arc<[u8]>> {
+        self.alerts.get(&id).map(Arc::clone)
+    }
+
+    /// The alert composed for one provider. If it cannot be sent there, that is the outcome, for each recipient.
+    pub(super) fn transaction(
+        &self,
+        id: AlertId,
+        sender: &Sender,
+        policy: &Policy,
+        recipients: &[Address],
+    ) -> Result<Transaction, Outcome> {
+        let never = |phase, why: String| {
+            Outcome::failed(recipients.len(), &Failure::new(phase, Trouble::Settings(why)))
+        };
+        let accepted = self
+            .alerts
+            .get(&id)
+            .ok_or_else(|| "the alert is not in hand".to_owned())
+            .and_then(|octets| Accepted::read(octets, id, policy).map_err(|error| error.to_string()))
+            .map_err(|why| never(Phase::Connect, why))?;
+        let path = |address: &Address| Path::parse(address.as_str()).map_err(|error| error.to_string());
+        let envelope_sender = path(&sender.from).map_err(|why| never(Phase::Mail, why))?;
+        let recipients: Result<Vec<Path>, String> = recipients.iter().map(path).collect();
+        let recipients = recipients.map_err(|why| never(Phase::Rcpt, why))?;
+
+        let name = accepted.from_name().or(sender.from_name.as_deref()).or(policy.from_name.as_deref());
+        let from = Mailbox { name: name.map(str::to_owned), address: sender.from.as_str().to_owned() };
+        let draft = accepted.draft(policy, clock::offset_minutes(accepted.born()));
+        let composed = mime::compose(&draft, &Identity { from, charset: sender.charset });
+        if !composed.notes.is_empty() {
+            log::composed_with_notes(id, &sender.provider, &composed.notes);
+        }
+        Ok(Transaction { sender: envelope_sender, recipients, content: composed.octets.into() })
+    }
+}

@@ -1,0 +1,176 @@
+//! The agent's log: one function for each line, on stderr, where the service manager takes it.
+//!
+//! Event word first, fields named as in the journal. One line for each change of state; what the journal says is not
+//! said twice. Text from strangers is quoted and made printable.
+
+use std::fmt::Display;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use spool_format::{AlertId, Event, Folder, RecipientResult, Settlement};
+
+fn line(text: &str) {
+    // Nobody is left to tell when stderr is closed.
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// The agent is at work.
+pub fn started(spool: &Path, providers: &[String], waiting: usize) {
+    let version = env!("CARGO_PKG_VERSION");
+    line(&format!(
+        "started version={version} spool={} providers={} waiting={waiting}",
+        spool.display(),
+        providers.join(",")
+    ));
+}
+
+/// Something in the configuration wants attention, and nothing stops for it.
+pub fn warning(text: &str) {
+    line(&format!("warning {text}"));
+}
+
+/// A signal asked for the end.
+pub fn stopping(signal: &str, in_flight: bool) {
+    let what = if in_flight { "; a transaction in hand is finished first" } else { "" };
+    line(&format!("stopping signal={signal}{what}"));
+}
+
+/// The end. `cleanly` says whether nothing was in flight.
+pub fn stopped(cleanly: bool) {
+    line(if cleanly {
+        "stopped"
+    } else {
+        "stopped in the middle of a transaction: its alert may arrive twice, see `alertmail list`"
+    });
+}
+
+/// What the journal holds is worth a line.
+pub fn fact(fact: &Event) {
+    match fact {
+        Event::Outcome { id, attempt, provider, took_ms, recipients } => {
+            outcome(*id, *attempt, provider, *took_ms, recipients);
+        }
+        Event::Deferred { id, passes, until } => {
+            line(&format!("deferred id={id} passes={passes} until={until}"));
+        }
+        Event::Sent { id, delivered, refused } => {
+            line(&format!("sent id={id} delivered={} refused={}", delivered.len(), refused.len()));
+        }
+        Event::Dead { id, reason } => line(&format!("dead id={id} reason={reason:?}")),
+        Event::Started { .. }
+        | Event::Stopped
+        | Event::Accepted { .. }
+        | Event::Attempt { .. }
+        | Event::DotSent { .. }
+        | Event::Held { .. }
+        | Event::Released { .. }
+        | Event::Corrupt { .. } => {}
+    }
+}
+
+/// One line for each way in which recipients fared; most often there is one.
+fn outcome(id: AlertId, attempt: u32, provider: &str, took_ms: u64, recipients: &[RecipientResult]) {
+    let mut told: Vec<&RecipientResult> = Vec::new();
+    for result in recipients {
+        let same = |other: &&RecipientResult| (other.result, &other.text) == (result.result, &result.text);
+        if told.iter().any(same) {
+            continue;
+        }
+        let count = recipients.iter().filter(|other| same(&result) && same(other)).count();
+        told.push(result);
+        let word = match result.result {
+            Settlement::Delivered => "delivered",
+            Settlement::Open => "failed",
+            Settlement::Refused => "refused",
+            Settlement::Uncertain => "uncertain",
+        };
+        let rule = result.rule.as_deref().map_or_else(String::new, |rule| format!(" rule={rule}"));
+        let code = result.code.map_or_else(String::new, |code| format!(" reply={code}"));
+        line(&format!(
+            "{word} id={id} attempt={attempt} provider={provider} rcpt={count} took_ms={took_ms} phase={}{code}{rule} text={:?}",
+            result.phase, result.text
+        ));
+    }
+}
+
+/// The alert names somebody who cannot be reached.
+pub fn unusable(id: AlertId, names: &[String]) {
+    line(&format!("unusable id={id} names={names:?}: neither aliases nor addresses"));
+}
+
+/// The mail differs from what the alert asked for.
+pub fn composed_with_notes(id: AlertId, provider: &str, notes: &[String]) {
+    line(&format!("composed id={id} provider={provider} notes={notes:?}"));
+}
+
+/// A file was set aside.
+pub fn set_aside(name: &str, reason: &str) {
+    line(&format!("corrupt name={name:?} reason={reason:?}"));
+}
+
+/// A file in `incoming/` cannot be read now.
+pub fn cannot_read(name: &str, error: &io::Error) {
+    line(&format!("cannot read incoming/{name:?}: {error}; it is tried again at the next scan"));
+}
+
+/// An alert that waits in `deferred/` cannot be read.
+pub fn deferred_is_damaged(name: &str, why: &str) {
+    line(&format!("cannot read deferred/{name}: {why}; it is left there, mend it and start the agent again"));
+}
+
+/// The folder cannot be listed.
+pub fn cannot_scan(error: &io::Error) {
+    line(&format!("cannot list incoming/: {error}; it is tried again at the next scan"));
+}
+
+/// The watcher is in trouble; scans go on.
+pub fn watch_trouble(error: &dyn Display) {
+    line(&format!("watcher in trouble: {error}; new alerts are found by scans alone until it recovers"));
+}
+
+/// The journal has damaged lines.
+pub fn broken_lines(places: &[String]) {
+    line(&format!("journal damaged at {}: these lines are skipped", places.join(", ")));
+}
+
+/// The journal cannot be written.
+pub fn journal_trouble(error: &io::Error) {
+    line(&format!(
+        "cannot write the journal: {error}; no file is removed until it can, tried again every second"
+    ));
+}
+
+/// A copy cannot be made; the alert stays where it is.
+pub fn cannot_copy(id: AlertId, to: Folder, error: &io::Error) {
+    line(&format!("cannot copy id={id} to {}/: {error}; it stays where it is", to.as_str()));
+}
+
+/// A folder cannot be synced.
+pub fn cannot_sync(folder: Folder, error: &io::Error) {
+    line(&format!("cannot sync {}/: {error}; originals are kept", folder.as_str()));
+}
+
+/// A name cannot be removed.
+pub fn cannot_remove(name: &str, folder: Folder, error: &io::Error) {
+    line(&format!("cannot remove {}/{name:?}: {error}", folder.as_str()));
+}
+
+/// What is not an alert cannot be moved away.
+pub fn cannot_set_aside(name: &str, error: &io::Error) {
+    line(&format!("cannot move incoming/{name:?} to corrupt/: {error}"));
+}
+
+/// The file with the reason cannot be written.
+pub fn cannot_write_reason(name: &str, error: &io::Error) {
+    line(&format!("cannot write corrupt/{name:?}: {error}"));
+}
+
+/// The writer's thread ended by a panic.
+pub fn writer_died() {
+    line("the spool's writer died; what it had not written will be found again at the next start");
+}
+
+/// A provider is left out.
+pub fn provider_skipped(name: &str, why: &dyn Display) {
+    line(&format!("provider `{name}` is skipped until this is mended: {why}"));
+}

@@ -1,0 +1,6 @@
+//! What people read: ages, tables, sentences, and what makes strangers' words harmless.
+
+pub mod age;
+pub mod table;
+pub mod terminal;
+pub mod words;

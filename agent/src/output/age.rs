@@ -1,0 +1,68 @@
+//! Times as people say them: how long ago, how long from now, at what time of the day.
+
+use std::time::Duration;
+
+use spool_format::Wall;
+
+/// `40s`, `3m`, `5h`, `2d`: one number, rounded down.
+pub fn short(time: Duration) -> String {
+    match time.as_secs() {
+        s @ 0..=59 => format!("{s}s"),
+        s @ 60..=3_599 => format!("{}m", s / 60),
+        s @ 3_600..=86_399 => format!("{}h", s / 3_600),
+        s => format!("{}d", s / 86_400),
+    }
+}
+
+/// `in 40s`; `now` once it is over.
+pub fn until(then: Wall, now: Wall) -> String {
+    match then.since(now) {
+        Duration::ZERO => "now".to_owned(),
+        wait => format!("in {}", short(wait + Duration::from_millis(999))),
+    }
+}
+
+/// `10:03:20`, with the day in front if it is not the one of `now`. `offset_minutes` is the zone, east of UTC.
+pub fn clock(at: Wall, now: Wall, offset_minutes: i32) -> String {
+    let local =
+        |wall: Wall| Wall::from_unix_ms(wall.unix_ms().saturating_add(i64::from(offset_minutes) * 60_000));
+    let (day, time) = split(local(at));
+    if day == split(local(now)).0 { time } else { format!("{day} {time}") }
+}
+
+/// Day and time of the day, as `Wall` writes them.
+fn split(wall: Wall) -> (String, String) {
+    let text = wall.to_string();
+    let (day, time) = text.split_once('T').unwrap_or((&text, ""));
+    (day.to_owned(), time.chars().take(8).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_number_is_enough() {
+        for (seconds, text) in
+            [(0, "0s"), (59, "59s"), (60, "1m"), (3_599, "59m"), (3_600, "1h"), (200_000, "2d")]
+        {
+            assert_eq!(short(Duration::from_secs(seconds)), text);
+        }
+    }
+
+    #[test]
+    fn what_is_over_is_due_now_and_nothing_is_due_in_no_time() {
+        let at = Wall::from_unix_ms;
+        assert_eq!(until(at(1_000), at(1_000)), "now");
+        assert_eq!(until(at(1_001), at(1_000)), "in 1s");
+        assert_eq!(until(at(41_000), at(1_000)), "in 40s");
+    }
+
+    #[test]
+    fn the_day_is_said_only_when_it_is_another() {
+        let at = Wall::parse("2026-11-25T23:30:00Z").expect("a time");
+        assert_eq!(clock(at, at, 0), "23:30:00");
+        assert_eq!(clock(at, at, 9 * 60), "08:30:00");
+        assert_eq!(clock(at, at.plus(Duration::from_hours(1)), 0), "2026-11-25 23:30:00");
+    }
+}

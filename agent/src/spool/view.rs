@@ -1,0 +1,230 @@
+//! What people see of a spool: the folders merged with the journal. It only reads, takes no lock, and needs no agent.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use spool_format::alert::ALERT_OCTETS_MAX;
+use spool_format::folder::parse_file_name;
+use spool_format::fs::{Found, SpoolFs as _, StdFs};
+use spool_format::journal::replay;
+use spool_format::state::Ledger;
+use spool_format::{Alert, AlertId, Folder, History, Layout, Settlement, Severity, State, Wall};
+
+/// A reason is read up to here.
+const REASON_OCTETS_MAX: usize = 4096;
+
+/// Everything in a spool.
+#[derive(Debug, Default)]
+pub struct View {
+    /// Alerts that a folder holds or the journal remembers, by birth.
+    pub alerts: Vec<Item>,
+    /// Files that are no alerts.
+    pub corrupt: Vec<CorruptFile>,
+    /// Lines of the journal that are damaged, as `FILE:LINE`.
+    pub broken_lines: Vec<String>,
+}
+
+/// One alert.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// Its id.
+    pub id: AlertId,
+    /// Where its file lies; `None` when only the journal remembers it.
+    pub folder: Option<Folder>,
+    /// Where it stands.
+    pub standing: Standing,
+    /// Its lane.
+    pub severity: Severity,
+    /// Its subject as given.
+    pub subject: String,
+    /// Its thread.
+    pub key: Option<String>,
+    /// Who is to have it, as named, and how it stands with each.
+    pub recipients: Vec<(String, Settlement)>,
+    /// What the journal knows of it.
+    pub history: Option<History>,
+    /// Why its file cannot be read, if so.
+    pub unreadable: Option<String>,
+}
+
+/// Where an alert stands, for people: the folder's word and the journal's together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Nobody was tried yet.
+    Incoming,
+    /// A provider is being tried, or was when the agent ended.
+    Trying,
+    /// Waits, until the moment if it is known.
+    Deferred(Option<Wall>),
+    /// A person stopped it.
+    Held,
+    /// Everybody has it who can have it.
+    Sent,
+    /// Nobody will take it.
+    Dead,
+    /// Its file is gone, and the journal does not say why.
+    Gone,
+}
+
+impl Standing {
+    /// The word for people and machines.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Incoming => "incoming",
+            Self::Trying => "trying",
+            Self::Deferred(_) => "deferred",
+            Self::Held => "held",
+            Self::Sent => "sent",
+            Self::Dead => "dead",
+            Self::Gone => "gone",
+        }
+    }
+
+    /// Whether something still has to happen.
+    pub const fn waits(self) -> bool {
+        matches!(self, Self::Incoming | Self::Trying | Self::Deferred(_) | Self::Held)
+    }
+
+    fn of(folder: Option<Folder>, state: Option<State>) -> Self {
+        match (folder, state) {
+            (_, Some(State::Sent)) => Self::Sent,
+            (Some(Folder::Dead), _) | (_, Some(State::Dead)) => Self::Dead,
+            (None | Some(Folder::Corrupt), _) => Self::Gone,
+            (_, Some(State::Held)) => Self::Held,
+            (_, Some(State::Trying)) => Self::Trying,
+            (_, Some(State::Deferred { until })) => Self::Deferred(Some(until)),
+            (Some(Folder::Deferred), _) => Self::Deferred(None),
+            (Some(Folder::Incoming), _) => Self::Incoming,
+        }
+    }
+}
+
+/// A file that is no alert.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct CorruptFile {
+    /// Its name.
+    pub name: String,
+    /// Why it is none.
+    pub reason: String,
+}
+
+impl View {
+    /// Reads a spool.
+    pub fn read(layout: &Layout) -> io::Result<Self> {
+        let (ledger, broken_lines) = read_ledger(layout)?;
+        let mut places: BTreeMap<AlertId, Option<Folder>> =
+            ledger.alerts.keys().map(|id| (*id, None)).collect();
+        // The stronger folder comes last, and stays.
+        for folder in [Folder::Incoming, Folder::Deferred, Folder::Dead] {
+            for name in list(layout, folder)? {
+                if let Some(id) = parse_file_name(&name) {
+                    places.insert(id, Some(folder));
+                }
+            }
+        }
+        let item =
+            |(id, folder): (AlertId, Option<Folder>)| Item::new(layout, id, folder, ledger.alerts.get(&id));
+        Ok(Self { alerts: places.into_iter().map(item).collect(), corrupt: corrupt(layout)?, broken_lines })
+    }
+}
+
+impl Item {
+    fn new(layout: &Layout, id: AlertId, folder: Option<Folder>, history: Option<&History>) -> Self {
+        let mut item = Self {
+            id,
+            folder,
+            standing: Standing::of(folder, history.map(|history| history.state)),
+            severity: Severity::default(),
+            subject: String::new(),
+            key: None,
+            recipients: Vec::new(),
+            history: history.cloned(),
+            unreadable: None,
+        };
+        match (history, folder) {
+            (Some(history), _) => {
+                item.severity = history.severity;
+                item.subject.clone_from(&history.subject);
+                item.key.clone_from(&history.key);
+                let named = history.recipients.iter();
+                item.recipients =
+                    named.map(|(to, settlement)| (to.as_str().to_owned(), *settlement)).collect();
+            }
+            (None, Some(folder)) => item.read_file(layout, folder),
+            (None, None) => {}
+        }
+        item
+    }
+
+    /// What the file says, while no agent has looked at it.
+    fn read_file(&mut self, layout: &Layout, folder: Folder) {
+        match read_alert(layout, folder, self.id) {
+            Ok(alert) => {
+                self.recipients = alert.recipients().map(|to| (to.to_owned(), Settlement::Open)).collect();
+                self.severity = alert.severity;
+                self.subject = alert.subject;
+                self.key = alert.key;
+            }
+            Err(why) => self.unreadable = Some(why),
+        }
+    }
+
+    /// How long it has been under way.
+    pub fn age(&self, now: Wall) -> std::time::Duration {
+        now.since(self.id.born())
+    }
+
+    /// Whether a provider may have it though no reply ever said so.
+    pub fn is_uncertain(&self) -> bool {
+        self.history.as_ref().is_some_and(History::is_uncertain)
+            || self.recipients.iter().any(|(_, settlement)| *settlement == Settlement::Uncertain)
+    }
+}
+
+fn read_alert(layout: &Layout, folder: Folder, id: AlertId) -> Result<Alert, String> {
+    let dir = StdFs.open_dir(&layout.folder(folder)).map_err(|error| error.to_string())?;
+    match StdFs.read(&dir, &spool_format::folder::file_name(id), ALERT_OCTETS_MAX) {
+        Ok(Found::File { octets, .. }) => Alert::parse(&octets, id).map_err(|error| error.to_string()),
+        Ok(Found::TooLarge { octets }) => Err(format!("it has {octets} octets")),
+        Ok(Found::Other(what)) => Err(format!("it is {what}")),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn read_ledger(layout: &Layout) -> io::Result<(Ledger, Vec<String>)> {
+    let dir = StdFs.open_dir(&layout.journal())?;
+    let mut names = StdFs.list(&dir)?;
+    names.retain(|name| name.strip_suffix(".jsonl").is_some());
+    names.sort();
+    let (mut ledger, mut broken_lines) = (Ledger::default(), Vec::new());
+    for name in names {
+        let file = replay(&std::fs::read(layout.journal().join(&name))?);
+        file.entries.iter().for_each(|entry| ledger.take(entry));
+        broken_lines.extend(file.broken.iter().map(|line| format!("{name}:{line}")));
+    }
+    Ok((ledger, broken_lines))
+}
+
+/// The names in a folder. A folder that others may only write into hides what is in it.
+fn list(layout: &Layout, folder: Folder) -> io::Result<Vec<String>> {
+    let dir = StdFs.open_dir(&layout.folder(folder))?;
+    if StdFs.is_readable(&dir) { StdFs.list(&dir) } else { Err(io::ErrorKind::PermissionDenied.into()) }
+}
+
+fn corrupt(layout: &Layout) -> io::Result<Vec<CorruptFile>> {
+    let dir = StdFs.open_dir(&layout.folder(Folder::Corrupt))?;
+    let names = list(layout, Folder::Corrupt)?;
+    let reason_of = |name: &str| match StdFs.read(&dir, &format!("{name}.reason"), REASON_OCTETS_MAX) {
+        Ok(Found::File { octets, .. }) => String::from_utf8_lossy(&octets).trim_end().to_owned(),
+        _ => "nobody wrote down why".to_owned(),
+    };
+    let is_reason_of_another =
+        |name: &str| name.strip_suffix(".reason").is_some_and(|other| names.iter().any(|name| name == other));
+    let mut files: Vec<CorruptFile> = names
+        .iter()
+        .filter(|name| !is_reason_of_another(name))
+        .map(|name| CorruptFile { name: name.clone(), reason: reason_of(name) })
+        .collect();
+    files.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(files)
+}

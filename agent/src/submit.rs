@@ -1,0 +1,176 @@
+//! The network edge: carries attempts to providers, over connections that it keeps.
+//!
+//! | module | what it does |
+//! | --- | --- |
+//! | `connect` | names, addresses and endpoints to a TCP connection |
+//! | `tls` | trust, and the handshake |
+//! | `wire` | a connection in clear or in TLS |
+//! | `drive` | pumps an `smtp::Session`: does what it says, tells it what came of it |
+//! | `carry` | one task for each connection: attempts one after the other, then keeps it for a while |
+//! | `attempt` | what an attempt still owes the engine: its outcome, exactly once |
+//!
+//! It asks the engine for leave at both gates and decides nothing: how many attempts run where is not its business.
+
+mod attempt;
+mod carry;
+mod connect;
+mod drive;
+mod tls;
+mod wire;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use delivery::AttemptId;
+use smtp::{AuthPolicy, Credentials, Gate, Outcome, Security, Transaction};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use attempt::{Attempt, Word};
+use carry::Carriage;
+pub use tls::TrustError;
+
+/// How long all kept connections together may take to say goodbye.
+const GOODBYE_MAX: Duration = Duration::from_secs(2);
+
+/// One way into a provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    /// TCP port.
+    pub port: u16,
+    /// When TLS starts there.
+    pub security: Security,
+}
+
+/// Who vouches for the certificate of a provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// Whomever this system trusts.
+    System,
+    /// The certificates in this file (PEM), and nobody else.
+    CaFile(PathBuf),
+}
+
+/// One provider, as the network sees it.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// Its name, for errors.
+    pub name: String,
+    /// Host name or IP address; the certificate has to be for it.
+    pub host: String,
+    /// In the order in which they are tried, until one can be reached.
+    pub endpoints: Vec<Endpoint>,
+    /// Who vouches for it.
+    pub trust: Trust,
+    /// What is said with EHLO.
+    pub helo: String,
+    /// Which mechanisms may be used.
+    pub auth: AuthPolicy,
+    /// As whom to log in.
+    pub credentials: Option<Arc<Credentials>>,
+}
+
+/// Time limits.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// For name, connection and handshake, each time.
+    pub connect: Duration,
+    /// For the reply to a command, and for writing.
+    pub reply: Duration,
+    /// For the reply to the final dot.
+    pub dot: Duration,
+    /// How long a connection is kept without work.
+    pub keep: Duration,
+}
+
+/// What happened to an attempt.
+#[derive(Debug)]
+pub enum Report {
+    /// It stands before a gate, and waits for [`Carrier::grant`] or [`Carrier::withdraw`].
+    Reached {
+        /// Which attempt.
+        attempt: AttemptId,
+        /// Which gate.
+        gate: Gate,
+    },
+    /// It is over. Comes exactly once for each [`Carrier::begin`].
+    Ended {
+        /// Which attempt.
+        attempt: AttemptId,
+        /// What came of it, for each recipient.
+        outcome: Outcome,
+    },
+}
+
+/// Carries attempts.
+#[derive(Debug)]
+pub struct Carrier {
+    providers: Vec<Arc<Carriage>>,
+    reports: UnboundedSender<Report>,
+    words: BTreeMap<AttemptId, UnboundedSender<Word>>,
+    tasks: JoinSet<()>,
+    leaving: watch::Sender<bool>,
+}
+
+impl Carrier {
+    /// Prepares for these providers. Reads the files of [`Trust::CaFile`], and connects to nobody.
+    pub fn new(
+        targets: Vec<Target>,
+        limits: Limits,
+        reports: UnboundedSender<Report>,
+    ) -> Result<Self, TrustError> {
+        let (leaving, _) = watch::channel(false);
+        let prepare = |target: Target| {
+            let tls = tls::config(&target)?;
+            Ok(Arc::new(Carriage {
+                target,
+                limits,
+                tls,
+                kept: Mutex::default(),
+                leaving: leaving.subscribe(),
+            }))
+        };
+        let providers = targets.into_iter().map(prepare).collect::<Result<_, TrustError>>()?;
+        Ok(Self { providers, reports, words: BTreeMap::new(), tasks: JoinSet::new(), leaving })
+    }
+
+    /// Begins an attempt at the provider in this place: on a kept connection if there is one, else on a new one.
+    pub fn begin(&mut self, attempt: AttemptId, provider: usize, transaction: Transaction) {
+        while self.tasks.try_join_next().is_some() {}
+        self.words.retain(|_, words| !words.is_closed());
+        let (words, inbox) = unbounded_channel();
+        self.words.insert(attempt, words);
+        let carriage = &self.providers[provider];
+        let errand = Attempt::new(attempt, transaction, inbox, self.reports.clone());
+        if let Some(errand) = carriage.hand_to_kept(errand) {
+            self.tasks.spawn(carry::carry(Arc::clone(carriage), errand));
+        }
+    }
+
+    /// Lets an attempt through the gate at which it stands.
+    pub fn grant(&mut self, attempt: AttemptId) {
+        self.tell(attempt, Word::Grant);
+    }
+
+    /// Takes an attempt back: at the gate where it stands, or wherever it is before DATA.
+    pub fn withdraw(&mut self, attempt: AttemptId) {
+        self.tell(attempt, Word::Withdraw);
+    }
+
+    fn tell(&self, attempt: AttemptId, word: Word) {
+        if let Some(words) = self.words.get(&attempt) {
+            // An attempt that is over does not listen any more.
+            let _ = words.send(word);
+        }
+    }
+
+    /// Says goodbye on every kept connection, and waits for that, but not for long.
+    pub async fn close(&mut self) {
+        self.leaving.send_replace(true);
+        let all = async { while self.tasks.join_next().await.is_some() {} };
+        let _ = tokio::time::timeout(GOODBYE_MAX, all).await;
+    }
+}

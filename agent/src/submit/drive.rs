@@ -1,0 +1,198 @@
+//! Pumps a session: does what it says, and tells it what came of it. Every wait has a limit.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use smtp::{Failure, Gate, Outcome, Phase, Session, Step};
+use tokio::time::{Instant, timeout, timeout_at};
+use tokio_rustls::rustls::ClientConfig;
+
+use super::Limits;
+use super::attempt::{Attempt, Word};
+use super::tls;
+use super::wire::Wire;
+
+/// Octets read at once. Replies are short.
+const READ_OCTETS: usize = 4096;
+
+/// How long the last words of a server that has stopped listening are waited for.
+const LAST_WORDS_WITHIN: Duration = Duration::from_millis(500);
+
+/// A connection with its session.
+pub(super) struct Line {
+    pub(super) session: Session,
+    pub(super) wire: Wire,
+    pub(super) host: String,
+    pub(super) tls: Option<Arc<ClientConfig>>,
+    pub(super) limits: Limits,
+    buffer: Box<[u8]>,
+}
+
+/// Where the pumping stops.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// Nothing is in hand.
+    Idle,
+    /// The transaction is over.
+    Settled(Outcome),
+    /// The session is over.
+    Over,
+    /// The attempt was taken back in the middle; the connection cannot be used any more.
+    Withdrawn(Phase),
+}
+
+impl Line {
+    pub(super) fn new(
+        session: Session,
+        wire: Wire,
+        host: String,
+        tls: Option<Arc<ClientConfig>>,
+        limits: Limits,
+    ) -> Self {
+        Self { session, wire, host, tls, limits, buffer: vec![0; READ_OCTETS].into_boxed_slice() }
+    }
+
+    /// Goes on until nothing is left to do. Not cancel-safe.
+    pub(super) async fn pump(&mut self, mut attempt: Option<&mut Attempt>) -> Stop {
+        let mut waits_for: Option<(Phase, Instant)> = None;
+        let mut asked = None;
+        loop {
+            match self.session.next() {
+                Step::Send => {
+                    waits_for = None;
+                    self.send().await;
+                }
+                Step::Receive(phase) => {
+                    let deadline = match waits_for {
+                        Some((same, deadline)) if same == phase => deadline,
+                        _ => Instant::now() + self.limit(phase),
+                    };
+                    waits_for = Some((phase, deadline));
+                    if self.receive(phase, deadline, attempt.as_deref_mut()).await == Heard::Withdrawn {
+                        return Stop::Withdrawn(phase);
+                    }
+                }
+                Step::StartTls => self.start_tls().await,
+                Step::Ask(gate) => self.ask(gate, &mut asked, attempt.as_deref_mut()).await,
+                Step::Idle => return Stop::Idle,
+                Step::Settled(outcome) => return Stop::Settled(outcome),
+                Step::Done(_) => return Stop::Over,
+            }
+        }
+    }
+
+    fn limit(&self, phase: Phase) -> Duration {
+        if phase == Phase::Dot { self.limits.dot } else { self.limits.reply }
+    }
+
+    async fn send(&mut self) {
+        match timeout(self.limits.reply, self.wire.write(self.session.output())).await {
+            Ok(Ok(())) => self.session.sent(),
+            Ok(Err(error)) => {
+                // A server that refuses and closes at once has said why before our words met the closed door.
+                let words = timeout(LAST_WORDS_WITHIN, self.wire.read(&mut self.buffer)).await;
+                if let Ok(Ok(count @ 1..)) = words {
+                    self.session.received(&self.buffer[..count]);
+                }
+                self.session.closed(&in_words(&error));
+            }
+            Err(_) => self.session.silence(self.limits.reply.as_secs()),
+        }
+    }
+
+    async fn receive(&mut self, phase: Phase, deadline: Instant, attempt: Option<&mut Attempt>) -> Heard {
+        let read = timeout_at(deadline, self.wire.read(&mut self.buffer));
+        let read = match attempt {
+            Some(attempt) if !attempt.may_pass(Gate::Data) => tokio::select! {
+                biased;
+                () = attempt.withdrawn() => return Heard::Withdrawn,
+                read = read => read,
+            },
+            Some(_) | None => read.await,
+        };
+        match read {
+            Ok(read) => self.take_in(read),
+            Err(_) => self.session.silence(self.limit(phase).as_secs()),
+        }
+        Heard::Something
+    }
+
+    fn take_in(&mut self, read: io::Result<usize>) {
+        match read {
+            Ok(0) => self.session.closed(""),
+            Ok(count) => self.session.received(&self.buffer[..count]),
+            Err(error) => self.session.closed(&in_words(&error)),
+        }
+    }
+
+    async fn start_tls(&mut self) {
+        let (Wire::Clear(stream), Some(config)) = (std::mem::replace(&mut self.wire, Wire::Gone), &self.tls)
+        else {
+            return self.session.tls_failed("there is no connection in clear that could start TLS");
+        };
+        match timeout(self.limits.connect, tls::handshake(config, &self.host, stream)).await {
+            Ok(Ok(stream)) => {
+                self.wire = Wire::Tls(Box::new(stream));
+                self.session.tls_ready();
+            }
+            Ok(Err(why)) => self.session.tls_failed(&why),
+            Err(_) => self.session.tls_failed("no answer to the handshake"),
+        }
+    }
+
+    /// Asks for leave once, and listens to the server meanwhile.
+    async fn ask(&mut self, gate: Gate, asked: &mut Option<Gate>, attempt: Option<&mut Attempt>) {
+        let Some(attempt) = attempt else { return self.session.withdrawn() };
+        if attempt.may_pass(gate) {
+            return self.session.granted();
+        }
+        if *asked != Some(gate) {
+            *asked = Some(gate);
+            attempt.reached(gate);
+        }
+        tokio::select! {
+            biased;
+            word = attempt.word() => match word {
+                Word::Grant => {
+                    attempt.grant(gate);
+                    self.session.granted();
+                }
+                Word::Withdraw => self.session.withdrawn(),
+            },
+            read = self.wire.read(&mut self.buffer) => self.take_in(read),
+        }
+    }
+
+    /// Waits, while nothing is in hand, for words that nobody asked for; they end the session. Cancel-safe.
+    pub(super) async fn overhear(&mut self) {
+        let read = self.wire.read(&mut self.buffer).await;
+        self.take_in(read);
+    }
+}
+
+/// What came of listening.
+#[derive(PartialEq, Eq)]
+enum Heard {
+    Something,
+    Withdrawn,
+}
+
+/// Says goodbye, if that takes no longer than a moment.
+pub(super) async fn say_goodbye(mut line: Line, limit: Duration) {
+    line.session.quit();
+    let _ = timeout(limit, line.pump(None)).await;
+}
+
+/// The failure of an attempt that was taken back.
+pub(super) const fn withdrawn(phase: Phase) -> Failure {
+    Failure { phase, trouble: smtp::Trouble::Withdrawn }
+}
+
+fn in_words(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::ConnectionReset => "reset by the server".to_owned(),
+        io::ErrorKind::BrokenPipe => "closed by the server".to_owned(),
+        _ => error.to_string(),
+    }
+}
