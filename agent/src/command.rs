@@ -7,6 +7,8 @@ pub mod place;
 pub mod run;
 pub mod show;
 pub mod spool;
+#[cfg(test)]
+mod tests;
 
 use std::fmt::Display;
 use std::io::{self, Write as _};
@@ -24,6 +26,12 @@ impl Refusal {
     /// Puts the two together.
     pub fn new(exit: Exit, text: impl Display) -> Self {
         Self { exit, text: text.to_string() }
+    }
+}
+
+impl Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
     }
 }
 

@@ -28,18 +28,18 @@ Examples:
 pub struct Args {
     /// Seconds that an alert may wait before that is a warning.
     #[arg(long, value_name = "SECONDS", default_value_t = 300)]
-    warning: u64,
+    pub(super) warning: u64,
     /// Seconds that an alert may wait before somebody has to look now.
     #[arg(long, value_name = "SECONDS", default_value_t = 900)]
-    critical: u64,
+    pub(super) critical: u64,
     /// Print one JSON object.
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 }
 
 /// For machines: what `check --json` prints.
 #[derive(Debug, serde::Serialize)]
-struct Report {
+pub(super) struct Report {
     /// `ok`, `warning`, `critical` or `unknown`.
     status: &'static str,
     /// What somebody should look at, the worst first.
@@ -57,11 +57,11 @@ struct Report {
 }
 
 /// What is known when the judgement is made.
-struct Facts<'f> {
-    view: &'f View,
-    running: bool,
-    warnings: &'f [String],
-    now: Wall,
+pub(super) struct Facts<'f> {
+    pub(super) view: &'f View,
+    pub(super) running: bool,
+    pub(super) warnings: &'f [String],
+    pub(super) now: Wall,
 }
 
 /// Does what the command says. A refusal is part of the answer here, since whoever asks reads stdout.
@@ -95,7 +95,7 @@ fn is_running(layout: &Layout) -> bool {
     })
 }
 
-fn judge(args: &Args, facts: &Facts<'_>) -> (Exit, Report) {
+pub(super) fn judge(args: &Args, facts: &Facts<'_>) -> (Exit, Report) {
     let waiting: Vec<&Item> = facts.view.alerts.iter().filter(|item| item.standing.waits()).collect();
     let dead = facts
         .view
@@ -180,7 +180,7 @@ impl Report {
         }
     }
 
-    fn line(&self) -> String {
+    pub(super) fn line(&self) -> String {
         let status = self.status.to_ascii_uppercase();
         let what = match (&self.problems[..], self.waiting) {
             ([], 0) => "the agent runs, nothing waits".to_owned(),

@@ -67,7 +67,7 @@ fn list(args: &Args, place: &Place) -> Result<String, Refusal> {
 }
 
 /// What was asked for, the most urgent first.
-fn choose<'v>(view: &'v View, args: &Args) -> Vec<&'v Item> {
+pub(super) fn choose<'v>(view: &'v View, args: &Args) -> Vec<&'v Item> {
     let asked = |item: &&Item| match &args.state {
         Some(state) => item.standing.as_str() == state,
         None => args.all || item.standing.waits() || item.standing == Standing::Dead,

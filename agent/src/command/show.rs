@@ -49,7 +49,7 @@ fn show(args: &Args, place: &Place) -> Result<String, Refusal> {
     Ok(text(item, now, offset_minutes(now)))
 }
 
-fn find<'v>(view: &'v View, start: &str) -> Result<&'v Item, Refusal> {
+pub(super) fn find<'v>(view: &'v View, start: &str) -> Result<&'v Item, Refusal> {
     let start = start.trim_end_matches(".json").to_ascii_lowercase();
     let found: Vec<&Item> = view.alerts.iter().filter(|item| item.id.as_str().starts_with(&start)).collect();
     match found[..] {
