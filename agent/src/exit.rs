@@ -32,6 +32,22 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// Every way to end, in the order of the codes.
+    pub const ALL: [Self; 12] = [
+        Self::Done,
+        Self::Warning,
+        Self::Critical,
+        Self::Unknown,
+        Self::Usage,
+        Self::Data,
+        Self::NoInput,
+        Self::Unavailable,
+        Self::CannotCreate,
+        Self::Io,
+        Self::NoPermission,
+        Self::Config,
+    ];
+
     /// The number.
     pub const fn code(self) -> u8 {
         match self {

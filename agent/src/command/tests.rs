@@ -45,6 +45,12 @@ fn failed(to: &str, phase: &str, code: Option<u16>, text: &str, rule: &str) -> R
     }
 }
 
+fn write(folder: &std::path::Path, name: &str, octets: &[u8]) {
+    let dir = StdFs.open_dir(folder).expect("a folder");
+    let mut file = StdFs.create(&dir, name, 0o600).expect("a file");
+    StdFs.write_all(&mut file, octets).expect("room");
+}
+
 impl Spool {
     fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
@@ -55,12 +61,6 @@ impl Spool {
         Self { _folder: folder, layout, now: at(300) }
     }
 
-    fn write(&self, folder: &std::path::Path, name: &str, octets: &[u8]) {
-        let dir = StdFs.open_dir(folder).expect("a folder");
-        let mut file = StdFs.create(&dir, name, 0o600).expect("a file");
-        StdFs.write_all(&mut file, octets).expect("room");
-    }
-
     fn put(&self, folder: Folder, id: AlertId) {
         let alert = Alert {
             version: 1,
@@ -68,7 +68,7 @@ impl Spool {
             to: vec!["ops".into()],
             ..Alert::default()
         };
-        self.write(&self.layout.folder(folder), &file_name(id), &alert.to_octets());
+        write(&self.layout.folder(folder), &file_name(id), &alert.to_octets());
     }
 
     fn journal(&self, entries: Vec<(Wall, Event)>) {
@@ -76,7 +76,7 @@ impl Spool {
         for (at, event) in entries {
             Entry { at, event }.write_line(&mut octets);
         }
-        self.write(&self.layout.journal(), &journal_name("2026-11-25"), &octets);
+        write(&self.layout.journal(), &journal_name("2026-11-25"), &octets);
     }
 
     fn view(&self) -> View {
@@ -143,10 +143,10 @@ impl Spool {
         spool.put(Folder::Dead, id(30));
         spool.put(Folder::Deferred, id(60));
         spool.put(Folder::Incoming, id(290));
-        spool.write(&spool.layout.folder(Folder::Incoming), &file_name(id(295)), b"{");
+        write(&spool.layout.folder(Folder::Incoming), &file_name(id(295)), b"{");
         let corrupt = spool.layout.folder(Folder::Corrupt);
-        spool.write(&corrupt, "letter.txt", b"hello");
-        spool.write(&corrupt, "letter.txt.reason", b"the file name is not an alert's\n");
+        write(&corrupt, "letter.txt", b"hello");
+        write(&corrupt, "letter.txt.reason", b"the file name is not an alert's\n");
         spool
     }
 

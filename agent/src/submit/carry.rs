@@ -151,3 +151,33 @@ async fn wait_for_work(carriage: &Carriage, mut line: Line) -> Option<(Attempt, 
     say_goodbye(line, QUIT_WITHIN).await;
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use smtp::{Reply, ReplyCode};
+
+    fn is_stale_after(phase: Phase, trouble: Trouble) -> bool {
+        is_stale(&Outcome::failed(2, &Failure::new(phase, trouble)))
+    }
+
+    #[test]
+    fn only_an_end_before_the_first_answer_says_nothing_about_the_provider() {
+        let closed = || Trouble::Closed(String::new());
+        let reply = |code| Trouble::Reply(Reply::new(ReplyCode(code), ["4.3.2 enough"]));
+        for (phase, trouble, stale) in [
+            (Phase::Mail, closed(), true),
+            (Phase::Rset, closed(), true),
+            (Phase::Mail, reply(421), true),
+            (Phase::Rcpt, closed(), false),
+            (Phase::Data, reply(421), false),
+            (Phase::Mail, reply(451), false),
+            (Phase::Mail, Trouble::Silent { seconds: 1 }, false),
+            (Phase::Dot, closed(), false),
+        ] {
+            assert_eq!(is_stale_after(phase, trouble.clone()), stale, "{phase} {trouble}");
+        }
+        let uncertain = RecipientOutcome::Uncertain(Failure::new(Phase::Mail, closed()));
+        assert!(!is_stale(&Outcome { recipients: vec![uncertain] }));
+    }
+}

@@ -100,7 +100,8 @@ fn in_words(error: &io::Error, host: &str) -> String {
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
                 format!("the server's certificate is not for `{host}`")
             }
-            CertificateError::UnknownIssuer => {
+            // Another authority of the same name shows as a bad signature.
+            CertificateError::UnknownIssuer | CertificateError::BadSignature => {
                 "the server's certificate is signed by nobody whom we trust (see `ca_file`)".to_owned()
             }
             other => format!("the server's certificate is not acceptable: {other}"),

@@ -1,1 +1,37 @@
-//! What the tests share: still being built.
+//! What the tests of the whole program share: the real binaries, a spool, providers, and patience.
+//!
+//! A test reads like the story that it proves; everything in here panics with a sentence when the story cannot
+//! go on, because its only callers are tests. Every wait is for a condition and has an end. Every child is ended by
+//! its own process id, at the latest when its value is dropped. Nothing leaves the loopback interface or the sandbox's
+//! temporary folder, so that tests can run beside each other.
+//!
+//! ```no_run
+//! use harness::{Config, Programs, Provider, Sandbox};
+//! use lab::{Act, Personality, Stage};
+//!
+//! let sandbox = Sandbox::new(&Programs::beside("target/debug/alertmail"));
+//! let sick = sandbox.server("home", Personality::plain().at(Stage::Mail, Act::Close));
+//! let well = sandbox.server("docomo", Personality::plain());
+//! let provider = |name, port| Provider::clear(name, port).from("alert@example.jp");
+//! sandbox.configure(&Config::of([provider("home", sick.port()), provider("docomo", well.port())]));
+//! let agent = sandbox.start_agent();
+//! let id = sandbox.enqueue(&["--to", "oncall@example.jp", "--subject", "disk full", ""]);
+//! sandbox.wait_until_sent(id);
+//! assert_eq!(well.mails().len(), 1);
+//! assert_eq!(agent.stop(), Some(0));
+//! ```
+
+mod agent;
+mod child;
+mod config;
+mod patience;
+mod programs;
+mod sandbox;
+mod story;
+
+pub use agent::Agent;
+pub use child::{Ended, run, signal};
+pub use config::{Config, Provider};
+pub use patience::{PATIENCE, becomes_true};
+pub use programs::Programs;
+pub use sandbox::{Sandbox, write_file};

@@ -1,0 +1,12 @@
+//! No alert waits for a sick provider: what one provider does wrong, the next one makes good, in the same pass.
+//!
+//! Everything here is the real program against scripted servers: `nullmailer` and `dma` hold the situations in which
+//! those two programs were seen to lose mail, `outage` what happens when nobody answers, `trust` what a provider gets to
+//! hear that cannot be trusted, and `interruption` what becomes of an alert in hand when the agent is ended.
+
+mod dma;
+mod interruption;
+mod nullmailer;
+mod outage;
+mod stand;
+mod trust;

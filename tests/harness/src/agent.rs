@@ -1,0 +1,76 @@
+//! The agent as a child process.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use rustix::process::Signal;
+
+use crate::child;
+use crate::patience::{PATIENCE, becomes_true};
+
+/// A running agent. It ends with this value, whatever happens.
+#[derive(Debug)]
+pub struct Agent {
+    child: Child,
+    log: PathBuf,
+}
+
+impl Agent {
+    /// Starts it with its stderr in the file `log`, and waits until it says that it is at work.
+    #[track_caller]
+    pub(crate) fn start(command: &mut Command, log: &Path) -> Self {
+        let stderr = fs::File::create_new(log).expect("each start has its own log");
+        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(stderr).spawn();
+        let child = child.unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"));
+        let mut agent = Self { child, log: log.to_owned() };
+        let mut ended = None;
+        let started = becomes_true(PATIENCE, || {
+            ended = agent.child.try_wait().expect("a child of ours");
+            ended.is_some() || agent.log().lines().any(|line| line.starts_with("started "))
+        });
+        assert!(
+            started,
+            "the agent did not start within {} s; it said:\n{}",
+            PATIENCE.as_secs(),
+            agent.log()
+        );
+        assert_eq!(ended, None, "the agent ended at once; it said:\n{}", agent.log());
+        agent
+    }
+
+    /// What it said on stderr so far.
+    pub fn log(&self) -> String {
+        fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// The id of its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Asks it to stop, as a service manager would, and waits for its exit code; `None` if a signal ended it.
+    #[track_caller]
+    pub fn stop(mut self) -> Option<i32> {
+        child::signal(self.child.id(), Signal::TERM);
+        let mut code = None;
+        let stopped = becomes_true(PATIENCE, || {
+            let status = self.child.try_wait().expect("a child of ours");
+            code = status.and_then(|status| status.code());
+            status.is_some()
+        });
+        assert!(stopped, "the agent did not stop within {} s; it said:\n{}", PATIENCE.as_secs(), self.log());
+        code
+    }
+
+    /// Kills it in the middle of whatever it does (SIGKILL) and waits until it is gone.
+    pub fn kill(mut self) {
+        child::end(&mut self.child);
+    }
+}
+
+impl Drop for Agent {
+    fn drop(&mut self) {
+        child::end(&mut self.child);
+    }
+}

@@ -1,0 +1,252 @@
+//! The configuration file of a sandbox, written as an operator would write it.
+
+use std::fmt::Write as _;
+
+/// What stands in `alertmail.toml`, apart from the spool.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    providers: Vec<Provider>,
+    default_to: Vec<String>,
+    aliases: Vec<(String, Vec<String>)>,
+    pauses: Option<&'static str>,
+    limits: Vec<(&'static str, &'static str)>,
+}
+
+impl Config {
+    /// These providers, in order of preference, and everything else as it is by default.
+    pub fn of(providers: impl IntoIterator<Item = Provider>) -> Self {
+        Self { providers: providers.into_iter().collect(), ..Self::default() }
+    }
+
+    /// Who gets alerts that name nobody.
+    #[must_use]
+    pub fn default_to(mut self, address: &str) -> Self {
+        self.default_to.push(address.to_owned());
+        self
+    }
+
+    /// One more alias.
+    #[must_use]
+    pub fn alias(mut self, name: &str, addresses: &[&str]) -> Self {
+        self.aliases.push((name.to_owned(), addresses.iter().map(|&address| address.to_owned()).collect()));
+        self
+    }
+
+    /// The pause between two passes, for all severities: `1s`.
+    #[must_use]
+    pub fn pause(mut self, pause: &'static str) -> Self {
+        self.pauses = Some(pause);
+        self
+    }
+
+    /// A key of `[limits]` and its value: `reply`, `300ms`.
+    #[must_use]
+    pub fn limit(mut self, key: &'static str, value: &'static str) -> Self {
+        self.limits.push((key, value));
+        self
+    }
+
+    pub(crate) fn providers(&self) -> &[Provider] {
+        &self.providers
+    }
+
+    /// The file's text. Paths are relative to the folder that it will stand in.
+    pub(crate) fn to_toml(&self) -> String {
+        let mut text = "spool = \"spool\"\n".to_owned();
+        if !self.default_to.is_empty() {
+            let _ = writeln!(text, "\n[alerts]\nto = {}", list(&self.default_to));
+        }
+        if !self.aliases.is_empty() {
+            text.push_str("\n[aliases]\n");
+            for (name, addresses) in &self.aliases {
+                let _ = writeln!(text, "{} = {}", quoted(name), list(addresses));
+            }
+        }
+        if let Some(pause) = self.pauses {
+            let _ = writeln!(text, "\n[retry]\ncritical = [\"{pause}\"]\nothers = [\"{pause}\"]");
+        }
+        if !self.limits.is_empty() {
+            text.push_str("\n[limits]\n");
+            for (key, value) in &self.limits {
+                let _ = writeln!(text, "{key} = \"{value}\"");
+            }
+        }
+        self.providers.iter().for_each(|provider| provider.write_to(&mut text));
+        text
+    }
+}
+
+/// One `[[provider]]` on the loopback interface.
+#[derive(Debug, Clone)]
+pub struct Provider {
+    pub(crate) name: String,
+    port: u16,
+    tls: &'static str,
+    login: Option<Login>,
+    mechanisms: Vec<String>,
+    from: String,
+    from_name: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+struct Login {
+    user: String,
+    password: String,
+}
+
+impl Provider {
+    /// A submission port with STARTTLS.
+    pub fn starttls(name: &str, port: u16) -> Self {
+        Self::new(name, port, "starttls")
+    }
+
+    /// A port with TLS from the first octet.
+    pub fn implicit(name: &str, port: u16) -> Self {
+        Self::new(name, port, "implicit")
+    }
+
+    /// A port without TLS, and so without passwords.
+    pub fn clear(name: &str, port: u16) -> Self {
+        Self::new(name, port, "none")
+    }
+
+    fn new(name: &str, port: u16, tls: &'static str) -> Self {
+        Self {
+            name: name.to_owned(),
+            port,
+            tls,
+            login: None,
+            mechanisms: Vec::new(),
+            from: format!("{name}@example.jp"),
+            from_name: None,
+        }
+    }
+
+    /// Who logs in, and with which password; it goes into a secret file.
+    #[must_use]
+    pub fn login(mut self, user: &str, password: &str) -> Self {
+        self.login = Some(Login { user: user.to_owned(), password: password.to_owned() });
+        self
+    }
+
+    /// The only mechanisms to use, in this order; without it the agent chooses.
+    #[must_use]
+    pub fn mechanisms(mut self, mechanisms: &[&str]) -> Self {
+        self.mechanisms = mechanisms.iter().map(|&mechanism| mechanism.to_owned()).collect();
+        self
+    }
+
+    /// Envelope sender and header From; `NAME@example.jp` without it.
+    #[must_use]
+    pub fn from(mut self, address: &str) -> Self {
+        address.clone_into(&mut self.from);
+        self
+    }
+
+    /// Display name in the header From.
+    #[must_use]
+    pub fn from_name(mut self, name: &str) -> Self {
+        self.from_name = Some(name.to_owned());
+        self
+    }
+
+    /// The name of its secret file and what that holds.
+    pub(crate) fn secret(&self) -> Option<(String, String)> {
+        self.login.as_ref().map(|login| (format!("{}.secret", self.name), format!("{}\n", login.password)))
+    }
+
+    fn write_to(&self, out: &mut String) {
+        let Self { name, port, tls, from, .. } = self;
+        let _ = writeln!(
+            out,
+            "\n[[provider]]\nname = {}\nhost = \"127.0.0.1\"\nport = {port}\ntls = \"{tls}\"\nfrom = {}",
+            quoted(name),
+            quoted(from)
+        );
+        if *tls != "none" {
+            out.push_str("ca_file = \"ca.pem\"\n");
+        }
+        if let Some(name) = &self.from_name {
+            let _ = writeln!(out, "from_name = {}", quoted(name));
+        }
+        match (&self.login, self.secret()) {
+            (Some(login), Some((file, _))) => {
+                let _ = writeln!(
+                    out,
+                    "user = {}\npassword = {{ file = {} }}",
+                    quoted(&login.user),
+                    quoted(&file)
+                );
+            }
+            _ => out.push_str("auth = \"none\"\n"),
+        }
+        if !self.mechanisms.is_empty() {
+            let _ = writeln!(out, "auth = {}", list(&self.mechanisms));
+        }
+    }
+}
+
+fn list(items: &[String]) -> String {
+    let items: Vec<String> = items.iter().map(|item| quoted(item)).collect();
+    format!("[{}]", items.join(", "))
+}
+
+/// A TOML basic string; a JSON string is always one.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_configuration_reads_as_the_manual_says() {
+        let home = Provider::starttls("home", 587)
+            .login("alert", "pw")
+            .mechanisms(&["LOGIN"])
+            .from_name("監視 \"db\"");
+        let config = Config::of([home, Provider::clear("spare", 25).from("spare@example.com")])
+            .default_to("oncall@example.jp")
+            .alias("ops", &["a@example.jp", "b@example.jp"])
+            .pause("1s")
+            .limit("reply", "300ms");
+        let expected = "\
+spool = \"spool\"
+
+[alerts]
+to = [\"oncall@example.jp\"]
+
+[aliases]
+\"ops\" = [\"a@example.jp\", \"b@example.jp\"]
+
+[retry]
+critical = [\"1s\"]
+others = [\"1s\"]
+
+[limits]
+reply = \"300ms\"
+
+[[provider]]
+name = \"home\"
+host = \"127.0.0.1\"
+port = 587
+tls = \"starttls\"
+from = \"home@example.jp\"
+ca_file = \"ca.pem\"
+from_name = \"監視 \\\"db\\\"\"
+user = \"alert\"
+password = { file = \"home.secret\" }
+auth = [\"LOGIN\"]
+
+[[provider]]
+name = \"spare\"
+host = \"127.0.0.1\"
+port = 25
+tls = \"none\"
+from = \"spare@example.com\"
+auth = \"none\"
+";
+        assert_eq!(config.to_toml(), expected);
+    }
+}

@@ -1,0 +1,252 @@
+//! A Postfix of the test's own, from the installed programs: its own configuration, queue, ports, users and keys.
+//!
+//! It never reads or writes the system's configuration or queue, listens on the loopback interface only, asks no name
+//! server and relays to nobody: what it takes goes into Maildirs under its own folder. It ends with its value, and by
+//! itself if the test should be killed.
+
+use std::fs;
+use std::net::TcpStream;
+use std::os::unix::fs::{PermissionsExt as _, chown};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use harness::{PATIENCE, becomes_true, run, signal, write_file};
+use lab::Port;
+use rustix::process::{Pid, Signal, kill_process_group};
+
+/// How long it lives if nobody ends it, in seconds.
+const LIFE_S: &str = "120";
+
+/// Name and id of the user for whom mail is stored.
+const MAIL_OWNER: &str = "65534";
+
+/// The server's name, and the realm of its users.
+const HOST: &str = "mail.example.jp";
+
+/// Packages that `tests/run` installs, by a program of each.
+const NEEDED: [(&str, &str); 3] =
+    [("postfix", "postfix"), ("saslpasswd2", "sasl2-bin"), ("openssl", "openssl")];
+
+/// A running Postfix.
+#[derive(Debug)]
+pub(crate) struct Postfix {
+    master: Child,
+    /// Submission with STARTTLS.
+    pub(crate) submission: u16,
+    /// TLS from the first octet.
+    pub(crate) smtps: u16,
+    folder: tempfile::TempDir,
+}
+
+impl Postfix {
+    /// Starts it with one user. Mail for `mailbox`@example.jp is stored, anything else is refused.
+    pub(crate) fn start(user: &str, password: &str, mailbox: &str) -> Self {
+        assert_possible();
+        let folder = tempfile::Builder::new().prefix("am-").tempdir_in("/tmp").expect("a temporary folder");
+        let at = folder.path();
+        // Postfix is several users; all of them have to get in.
+        fs::set_permissions(at, fs::Permissions::from_mode(0o755)).expect("our own folder");
+        for name in ["etc", "etc/sasl", "queue", "data", "mail"] {
+            fs::create_dir(at.join(name)).expect("our own folder");
+        }
+        give(&at.join("data"), "postfix");
+        give(&at.join("mail"), MAIL_OWNER);
+        make_certificates(at);
+        write_file(&at.join("etc/sasl/smtpd.conf"), 0o644, sasl_conf(at).as_bytes());
+        let database = at.join("sasldb2");
+        let mut saslpasswd = Command::new("saslpasswd2");
+        saslpasswd.args(["-p", "-c", "-u", HOST, "-f"]).arg(&database).arg(user);
+        run(&mut saslpasswd, password.as_bytes()).expect_success();
+        give(&database, "postfix");
+        write_file(&at.join("etc/main.cf"), 0o644, main_cf(at, mailbox).as_bytes());
+        let (master, submission, smtps) = start_master(at);
+        Self { master, submission, smtps, folder }
+    }
+
+    /// The certificate that its own is to be trusted by.
+    pub(crate) fn ca_pem(&self) -> String {
+        fs::read_to_string(self.folder.path().join("ca.pem")).expect("our own file")
+    }
+
+    /// Waits until the mailbox holds so many mails, and gives them as they lie there.
+    #[track_caller]
+    pub(crate) fn wait_for_mails(&self, mailbox: &str, count: usize) -> Vec<Vec<u8>> {
+        let new = self.folder.path().join("mail").join(mailbox).join("new");
+        let files = || {
+            fs::read_dir(&new).map_or(Vec::new(), |entries| entries.flatten().map(|it| it.path()).collect())
+        };
+        let came = becomes_true(PATIENCE, || files().len() >= count);
+        assert!(
+            came,
+            "{} of {count} mails are in {mailbox}'s mailbox; Postfix said:\n{}",
+            files().len(),
+            self.log()
+        );
+        files().iter().map(|path| fs::read(path).expect("a mail")).collect()
+    }
+
+    /// What it said.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+    }
+}
+
+impl Drop for Postfix {
+    fn drop(&mut self) {
+        end(&mut self.master);
+    }
+}
+
+#[track_caller]
+fn assert_possible() {
+    assert!(
+        rustix::process::geteuid().is_root(),
+        "a Postfix can only be started by root; run tests/run as root, or leave this test out: \
+         cargo test --workspace -- --skip postfix"
+    );
+    for (program, package) in NEEDED {
+        let found = ["/usr/sbin", "/usr/bin"].iter().any(|folder| Path::new(folder).join(program).is_file());
+        assert!(found, "`{program}` is missing; tests/run installs it (Debian package {package})");
+    }
+}
+
+/// Starts the master process and waits until both ports answer. Another process may take a port between our choice and
+/// Postfix's bind, so it is tried more than once.
+fn start_master(at: &Path) -> (Child, u16, u16) {
+    let etc = at.join("etc");
+    for _ in 0..3 {
+        let [submission, smtps] = free_ports();
+        write_file(&etc.join("master.cf"), 0o644, master_cf(submission, smtps).as_bytes());
+        // Makes what is missing of the queue, with the owners that Postfix wants.
+        run(Command::new("postfix").arg("-c").arg(&etc).arg("check"), b"").expect_success();
+        let programs =
+            run(Command::new("postconf").arg("-c").arg(&etc).args(["-h", "daemon_directory"]), b"");
+        let master = PathBuf::from(programs.expect_success().trim_end()).join("master");
+        let mut command = Command::new(master);
+        command.arg("-c").arg(&etc).args(["-d", "-e", LIFE_S]);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
+        let mut master = command.spawn().expect("Postfix's master starts");
+        let answers = |port: u16| TcpStream::connect(("127.0.0.1", port)).is_ok();
+        let mut has_ended = false;
+        let is_up = becomes_true(PATIENCE, || {
+            has_ended = !matches!(master.try_wait(), Ok(None));
+            has_ended || (answers(submission) && answers(smtps))
+        });
+        if is_up && !has_ended {
+            return (master, submission, smtps);
+        }
+        end(&mut master);
+    }
+    panic!("Postfix does not start; it said:\n{}", fs::read_to_string(at.join("log")).unwrap_or_default());
+}
+
+/// Ends the master, and with it all that it has started: they are one process group, and it is ours.
+fn end(master: &mut Child) {
+    let has_ended = |master: &mut Child| !matches!(master.try_wait(), Ok(None));
+    if has_ended(master) {
+        return;
+    }
+    signal(master.id(), Signal::TERM);
+    if !becomes_true(PATIENCE, || has_ended(master)) {
+        let group = i32::try_from(master.id()).ok().and_then(Pid::from_raw);
+        let _ = group.map(|group| kill_process_group(group, Signal::KILL));
+        let _ = master.wait();
+    }
+}
+
+/// Two ports that nobody has at this moment.
+fn free_ports() -> [u16; 2] {
+    let ports = [Port::reserve().expect("a port"), Port::reserve().expect("a port")];
+    ports.map(|port| port.number())
+}
+
+/// An authority, and a certificate of it for 127.0.0.1.
+fn make_certificates(at: &Path) {
+    let file = |name: &str| at.join(name).to_string_lossy().into_owned();
+    let new =
+        ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"];
+    let openssl = |arguments: &[&str]| {
+        run(Command::new("openssl").args(new).args(arguments), b"").expect_success();
+    };
+    let (ca, ca_key) = (file("ca.pem"), file("ca-key.pem"));
+    openssl(&["-subj", "/CN=relay test authority", "-out", &ca, "-keyout", &ca_key]);
+    let names = "subjectAltName=IP:127.0.0.1,DNS:localhost";
+    let (leaf, leaf_key) = (file("cert.pem"), file("key.pem"));
+    let signed =
+        ["-subj", "/CN=localhost", "-CA", &ca, "-CAkey", &ca_key, "-out", &leaf, "-keyout", &leaf_key];
+    openssl(&[&signed[..], &["-addext", names, "-addext", "basicConstraints=critical,CA:FALSE"]].concat());
+}
+
+/// Makes a user the owner, by name or number.
+fn give(path: &Path, owner: &str) {
+    let uid = owner.parse().unwrap_or_else(|_| {
+        let said = run(Command::new("id").args(["-u", owner]), b"").expect_success();
+        said.trim_end().parse().expect("id prints a number")
+    });
+    chown(path, Some(uid), None).expect("root gives away what is his");
+}
+
+fn sasl_conf(at: &Path) -> String {
+    format!(
+        "pwcheck_method: auxprop\nauxprop_plugin: sasldb\nsasldb_path: {}/sasldb2\nmech_list: PLAIN LOGIN CRAM-MD5\n",
+        at.display()
+    )
+}
+
+fn main_cf(at: &Path, mailbox: &str) -> String {
+    let at = at.display();
+    format!(
+        "compatibility_level = 3.6\n\
+         queue_directory = {at}/queue\n\
+         data_directory = {at}/data\n\
+         maillog_file = {at}/log\n\
+         maillog_file_prefixes = {at}\n\
+         myhostname = {HOST}\n\
+         mydestination =\n\
+         mynetworks =\n\
+         inet_interfaces = 127.0.0.1\n\
+         inet_protocols = ipv4\n\
+         alias_maps =\n\
+         alias_database =\n\
+         default_transport = error:nothing leaves this machine\n\
+         relay_transport = error:nothing leaves this machine\n\
+         virtual_mailbox_domains = example.jp\n\
+         virtual_mailbox_base = {at}/mail\n\
+         virtual_mailbox_maps = inline:{{ {mailbox}@example.jp={mailbox}/ }}\n\
+         virtual_uid_maps = static:{MAIL_OWNER}\n\
+         virtual_gid_maps = static:{MAIL_OWNER}\n\
+         always_add_missing_headers = no\n\
+         local_header_rewrite_clients =\n\
+         smtpd_peername_lookup = no\n\
+         smtpd_relay_restrictions = permit_sasl_authenticated, reject\n\
+         smtpd_tls_security_level = encrypt\n\
+         smtpd_tls_auth_only = yes\n\
+         smtpd_tls_cert_file = {at}/cert.pem\n\
+         smtpd_tls_key_file = {at}/key.pem\n\
+         smtpd_sasl_auth_enable = yes\n\
+         smtpd_sasl_local_domain = $myhostname\n\
+         cyrus_sasl_config_path = {at}/etc/sasl\n"
+    )
+}
+
+/// Nothing runs in a chroot: the test's folder holds no copy of a system.
+fn master_cf(submission: u16, smtps: u16) -> String {
+    format!(
+        "127.0.0.1:{submission} inet n - n - - smtpd\n\
+         127.0.0.1:{smtps} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes\n\
+         cleanup unix n - n - 0 cleanup\n\
+         qmgr unix n - n 300 1 qmgr\n\
+         tlsmgr unix - - n 1000? 1 tlsmgr\n\
+         rewrite unix - - n - - trivial-rewrite\n\
+         bounce unix - - n - 0 bounce\n\
+         defer unix - - n - 0 bounce\n\
+         trace unix - - n - 0 bounce\n\
+         proxymap unix - - n - - proxymap\n\
+         error unix - - n - - error\n\
+         retry unix - - n - - error\n\
+         virtual unix - n n - - virtual\n\
+         anvil unix - - n - 1 anvil\n\
+         postlog unix-dgram n - n - 1 postlogd\n"
+    )
+}
