@@ -20,7 +20,7 @@ pub struct Policy {
     pub from_name: Option<String>,
     /// Names that stand for addresses.
     pub aliases: BTreeMap<String, Vec<Address>>,
-    /// Right side of every Message-ID.
+    /// Right side of the Message-ID of every new alert.
     pub domain: String,
 }
 
@@ -49,8 +49,8 @@ impl Accepted {
         Ok(Self { id, alert, recipients })
     }
 
-    /// What the journal says of it.
-    pub fn fact(&self, uid: u32) -> Event {
+    /// What the journal says of it. `domain` is the right side of its Message-ID.
+    pub fn fact(&self, uid: u32, domain: &str) -> Event {
         Event::Accepted {
             id: self.id,
             uid,
@@ -59,6 +59,7 @@ impl Accepted {
             severity: self.alert.severity,
             key: self.alert.key.clone(),
             subject: self.alert.subject.clone(),
+            message_id: Some(mime::message_id(self.id.as_str(), domain)),
         }
     }
 
@@ -75,9 +76,10 @@ impl Accepted {
         }
     }
 
-    /// The part of the mail that is the same for all providers. `offset_minutes` is the zone of its Date.
-    pub fn draft(&self, policy: &Policy, offset_minutes: i32) -> mime::Draft {
-        draft::draft(self, policy, offset_minutes)
+    /// The part of the mail that is the same for all providers. `domain` is the right side of its Message-ID,
+    /// `offset_minutes` the zone of its Date.
+    pub fn draft(&self, domain: &str, offset_minutes: i32) -> mime::Draft {
+        draft::draft(self, domain, offset_minutes)
     }
 
     /// The display name that the alert asks for.
@@ -195,7 +197,7 @@ mod tests {
     fn blind_copies_are_recipients_and_never_get_into_the_mail() {
         let alert = read(r#"{"version":1,"subject":"s","to":["b@example.jp"],"bcc":["secret@example.jp"]}"#);
         assert_eq!(alert.recipients.all().len(), 2);
-        let draft = alert.draft(&policy(), 0);
+        let draft = alert.draft("example.jp", 0);
         let shown: Vec<_> =
             draft.to.iter().chain(&draft.cc).map(|mailbox| mailbox.address.as_str()).collect();
         assert_eq!(shown, ["b@example.jp"]);
@@ -206,7 +208,7 @@ mod tests {
         let alert = read(
             r#"{"version":1,"message":"U3ViamVjdDogeAoKeQo=","attachments":[{"name":"log","data":"not base64!"}]}"#,
         );
-        let draft = alert.draft(&policy(), 0);
+        let draft = alert.draft("example.jp", 0);
         let files: Vec<_> =
             draft.attachments.iter().map(|file| (file.name.as_str(), &file.octets[..])).collect();
         assert_eq!(files, [("log", &b"not base64!"[..]), ("message.eml", &b"Subject: x\n\ny\n"[..])]);

@@ -51,6 +51,10 @@ pub enum Event {
         key: Option<String>,
         /// Subject as given.
         subject: String,
+        /// Message-ID of every mail of this alert, whoever submits it, with its brackets. Written with the first line
+        /// about the alert, it stays.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message_id: Option<String>,
     },
     /// A provider is being tried.
     Attempt {

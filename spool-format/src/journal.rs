@@ -77,6 +77,7 @@ mod tests {
                 uid: 0,
                 recipients: vec![to.clone()],
                 unusable: vec![],
+                message_id: None,
                 severity: Severity::Info,
                 key: None,
                 subject: "s".into(),

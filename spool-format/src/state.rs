@@ -45,6 +45,11 @@ impl State {
         }
     }
 
+    /// Whether nothing more will happen by itself.
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Sent | Self::Dead)
+    }
+
     /// The state after an event; `None` where the table of legal moves has none.
     ///
     /// After `sent` nothing is legal: whatever comes back under that id after a power cut is only removed.
@@ -113,6 +118,8 @@ pub struct History {
     pub key: Option<String>,
     /// Subject as given.
     pub subject: String,
+    /// Message-ID of its mails, with brackets.
+    pub message_id: Option<String>,
     /// Names that led to nobody.
     pub unusable: Vec<String>,
     /// How it stands with each recipient.
@@ -137,6 +144,7 @@ impl History {
             severity: Severity::default(),
             key: None,
             subject: String::new(),
+            message_id: None,
             unusable: Vec::new(),
             recipients: BTreeMap::new(),
             attempts: Vec::new(),
@@ -156,11 +164,14 @@ impl History {
         };
         self.state = state;
         match &entry.event {
-            Event::Accepted { uid, recipients, unusable, severity, key, subject, .. } => {
+            Event::Accepted { uid, recipients, unusable, severity, key, subject, message_id, .. } => {
                 (self.uid, self.severity) = (*uid, *severity);
                 self.key.clone_from(key);
                 self.subject.clone_from(subject);
                 self.unusable.clone_from(unusable);
+                if self.message_id.is_none() {
+                    self.message_id.clone_from(message_id);
+                }
                 for to in recipients {
                     self.recipients.entry(to.clone()).or_insert(Settlement::Open);
                 }
@@ -275,6 +286,7 @@ mod tests {
             uid: 7,
             recipients: vec![to()],
             unusable: vec![],
+            message_id: None,
             severity: Severity::Critical,
             key: None,
             subject: "s".into(),
@@ -336,6 +348,27 @@ mod tests {
             ledger(vec![accepted(), attempt(), dot(), ended, accepted()]).alerts[&id()].recipients[&to()],
             Settlement::Delivered
         );
+    }
+
+    #[test]
+    fn the_first_message_id_stays() {
+        let named = |name: Option<&str>| match accepted() {
+            Event::Accepted { id, uid, recipients, unusable, severity, key, subject, .. } => {
+                Event::Accepted {
+                    id,
+                    uid,
+                    recipients,
+                    unusable,
+                    severity,
+                    key,
+                    subject,
+                    message_id: name.map(str::to_owned),
+                }
+            }
+            other => other,
+        };
+        let ledger = ledger(vec![named(None), named(Some("<1@a>")), named(Some("<1@b>"))]);
+        assert_eq!(ledger.alerts[&id()].message_id.as_deref(), Some("<1@a>"));
     }
 
     #[test]

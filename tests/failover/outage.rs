@@ -77,3 +77,22 @@ fn the_first_provider_is_used_again_as_soon_as_it_is_back() {
     assert_eq!(well.mails().len(), 1, "and not through the second one");
     assert_eq!(back.mails()[0].sender, stand::FIRST_FROM);
 }
+
+#[test]
+fn an_alert_keeps_its_message_id_when_the_providers_change_under_it() {
+    let sandbox = stand::sandbox();
+    let down = Port::reserve().expect("a port");
+    sandbox.configure(&Config::of([stand::first(down.number())]).pause("1s"));
+    let agent = sandbox.start_agent();
+    let id = stand::enqueue(&sandbox);
+    sandbox.wait_for("the alert is deferred", PATIENCE, || !sandbox.names_in(Folder::Deferred).is_empty());
+    assert_eq!(agent.stop(), Some(0));
+
+    let other = sandbox.server(SECOND, stand::healthy(&sandbox));
+    sandbox.configure(&Config::of([stand::second(other.port())]).pause("1s"));
+    let _agent = sandbox.start_agent();
+    sandbox.wait_until_sent(id);
+    let mail = &other.mails()[0];
+    assert_eq!(mail.sender, stand::SECOND_FROM);
+    assert_eq!(mail.header("Message-ID"), Some(format!("<{id}@first.example.jp>")));
+}

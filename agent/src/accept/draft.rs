@@ -5,9 +5,9 @@ use base64::engine::general_purpose::STANDARD;
 use mime::{Attachment, Draft, Importance, Mailbox};
 use spool_format::{Address, Severity};
 
-use super::{Accepted, Policy};
+use super::Accepted;
 
-pub(super) fn draft(accepted: &Accepted, policy: &Policy, offset_minutes: i32) -> Draft {
+pub(super) fn draft(accepted: &Accepted, domain: &str, offset_minutes: i32) -> Draft {
     let alert = &accepted.alert;
     let mut attachments: Vec<Attachment> = alert.attachments.iter().map(attachment).collect();
     if let Some(message) = &alert.message {
@@ -16,7 +16,7 @@ pub(super) fn draft(accepted: &Accepted, policy: &Policy, offset_minutes: i32) -
     let sender = alert.sender.as_deref().and_then(|sender| Address::parse(sender).ok());
     Draft {
         id: accepted.id.as_str().to_owned(),
-        domain: policy.domain.clone(),
+        domain: domain.to_owned(),
         key: alert.key.clone(),
         created_ms: accepted.born().unix_ms(),
         utc_offset_minutes: offset_minutes,

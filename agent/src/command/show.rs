@@ -90,6 +90,9 @@ pub(super) fn text(item: &Item, now: Wall, offset_minutes: i32) -> String {
         line(name, &format!("{} {}", printable(to), words::settlement(*settlement)));
     }
     let history = item.history.as_ref();
+    if let Some(message_id) = history.and_then(|history| history.message_id.as_deref()) {
+        line("mail", &printable(message_id));
+    }
     for name in history.map_or(&[][..], |history| &history.unusable) {
         line("unusable", &printable(name));
     }
@@ -158,6 +161,8 @@ struct Shown {
     listed: Listed,
     /// Owner of the file, or null.
     uid: Option<u32>,
+    /// Message-ID of its mails, with brackets, or null.
+    message_id: Option<String>,
     /// Names that lead to nobody.
     unusable: Vec<String>,
     /// Every attempt, oldest first.
@@ -194,6 +199,7 @@ impl Shown {
         Self {
             listed: Listed::new(item, now),
             uid: history.map(|history| history.uid),
+            message_id: history.and_then(|history| history.message_id.clone()),
             unusable: history.map_or_else(Vec::new, |history| history.unusable.clone()),
             log: history.map_or_else(Vec::new, |history| history.attempts.iter().map(attempt).collect()),
             then: next(item, now, &|at| at.to_string()),

@@ -1,13 +1,14 @@
 //! The hands of the engine: they tell the dispatcher what was heard, and carry out what it answers.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use delivery::{Command, Event, Monotonic, Past, Sync};
 use spool_format::folder::{file_name, parse_file_name};
 use spool_format::fs::{SpoolFs as _, StdFs};
-use spool_format::{AlertId, Event as Fact, Folder};
+use spool_format::{AlertId, Event as Fact, Folder, History};
 
-use super::shelf::Shelf;
+use super::shelf::{Kept, Shelf};
 use super::{End, Engine, Heard};
 use crate::edge::clock;
 use crate::log;
@@ -22,7 +23,7 @@ pub(super) struct Hands {
     engine: Engine,
     shelf: Shelf,
     /// What earlier runs left of alerts that were not met yet.
-    pasts: BTreeMap<AlertId, Past>,
+    left: BTreeMap<AlertId, Left>,
     /// Alerts that were sent before, and whose files came back.
     sent: BTreeSet<AlertId>,
     /// Names that are on their way to `corrupt/`.
@@ -38,16 +39,31 @@ pub(super) struct Hands {
     last_token: u64,
 }
 
+/// What an earlier run left of an alert.
+#[derive(Default)]
+struct Left {
+    past: Past,
+    /// Right side of its Message-ID.
+    domain: Option<Arc<str>>,
+}
+
+/// The right side of a Message-ID with brackets.
+fn domain_of(message_id: &str) -> Option<Arc<str>> {
+    let (_, domain) = message_id.strip_suffix('>')?.rsplit_once('@')?;
+    Some(Arc::from(domain))
+}
+
 impl Hands {
     pub(super) fn new(engine: Engine, found: &Found) -> Self {
-        let unsettled = found.ledger.alerts.keys().filter(|id| !found.came_back.contains(id));
+        let unsettled = found.ledger.alerts.iter().filter(|(_, history)| !history.state.is_final());
+        let left = |(id, history): (&AlertId, &History)| {
+            let domain = history.message_id.as_deref().and_then(domain_of);
+            (*id, Left { past: found.past(*id), domain })
+        };
         Self {
+            left: unsettled.map(left).collect(),
             engine,
             shelf: Shelf::default(),
-            pasts: unsettled
-                .map(|id| (*id, found.past(*id)))
-                .filter(|(_, past)| *past != Past::default())
-                .collect(),
             sent: found.came_back.clone(),
             aside: BTreeSet::new(),
             untold: VecDeque::new(),
@@ -134,10 +150,16 @@ impl Hands {
         if !accepted.unusable().is_empty() {
             log::unusable(id, accepted.unusable());
         }
-        self.shelf.put(id, octets.into());
-        self.batch.deeds.push(Deed::Line(accepted.fact(uid)));
-        let past = self.pasts.remove(&id).unwrap_or_default();
+        let (past, domain) = self.what_was_left(id);
+        self.batch.deeds.push(Deed::Line(accepted.fact(uid, &domain)));
+        self.shelf.put(id, Kept { octets: octets.into(), domain });
         self.tell(Event::Arrived(accepted.arrival(Folder::Incoming, past)));
+    }
+
+    /// The past of an alert, and the right side of its Message-ID.
+    fn what_was_left(&mut self, id: AlertId) -> (Past, Arc<str>) {
+        let Left { past, domain } = self.left.remove(&id).unwrap_or_default();
+        (past, domain.unwrap_or_else(|| Arc::from(self.engine.policy.domain.as_str())))
     }
 
     /// Takes up what earlier runs left in `deferred/`.
@@ -146,8 +168,8 @@ impl Hands {
             let name = file_name(*id);
             match intake::take(&StdFs, self.engine.folders.of(Folder::Deferred), &name, &self.engine.policy) {
                 Taken::Alert(alert) => {
-                    self.shelf.put(*id, alert.octets.into());
-                    let past = self.pasts.remove(id).unwrap_or_default();
+                    let (past, domain) = self.what_was_left(*id);
+                    self.shelf.put(*id, Kept { octets: alert.octets.into(), domain });
                     self.tell(Event::Arrived(alert.accepted.arrival(Folder::Deferred, past)));
                 }
                 Taken::Corrupt { reason } => log::deferred_is_damaged(&name, &reason),

@@ -24,10 +24,19 @@ pub struct Sender {
     pub charset: CharsetPolicy,
 }
 
-/// Octets of every alert in hand. They are the alert: what its writer does to the file changes nothing any more.
+/// Every alert in hand.
 #[derive(Debug, Default)]
 pub(super) struct Shelf {
-    alerts: BTreeMap<AlertId, Arc<[u8]>>,
+    alerts: BTreeMap<AlertId, Kept>,
+}
+
+/// An alert in hand.
+#[derive(Debug)]
+pub(super) struct Kept {
+    /// Its file as it was read: what its writer does to the file from then on changes nothing.
+    pub(super) octets: Arc<[u8]>,
+    /// Right side of its Message-ID, which stays whatever becomes of the configuration.
+    pub(super) domain: Arc<str>,
 }
 
 impl Shelf {
@@ -35,8 +44,8 @@ impl Shelf {
         self.alerts.contains_key(&id)
     }
 
-    pub(super) fn put(&mut self, id: AlertId, octets: Arc<[u8]>) {
-        self.alerts.insert(id, octets);
+    pub(super) fn put(&mut self, id: AlertId, kept: Kept) {
+        self.alerts.insert(id, kept);
     }
 
     pub(super) fn remove(&mut self, id: AlertId) {
@@ -44,7 +53,7 @@ impl Shelf {
     }
 
     pub(super) fn octets(&self, id: AlertId) -> Option<Arc<[u8]>> {
-        self.alerts.get(&id).map(Arc::clone)
+        self.alerts.get(&id).map(|kept| Arc::clone(&kept.octets))
     }
 
     /// The alert composed for one provider. If it cannot be sent there, that is the outcome, for each recipient.
@@ -58,12 +67,12 @@ impl Shelf {
         let never = |phase, why: String| {
             Outcome::failed(recipients.len(), &Failure::new(phase, Trouble::Settings(why)))
         };
-        let accepted = self
+        let kept = self
             .alerts
             .get(&id)
-            .ok_or_else(|| "the alert is not in hand".to_owned())
-            .and_then(|octets| Accepted::read(octets, id, policy).map_err(|error| error.to_string()))
-            .map_err(|why| never(Phase::Connect, why))?;
+            .ok_or_else(|| never(Phase::Connect, "the alert is not in hand".to_owned()))?;
+        let accepted = Accepted::read(&kept.octets, id, policy);
+        let accepted = accepted.map_err(|error| never(Phase::Connect, error.to_string()))?;
         let path = |address: &Address| Path::parse(address.as_str()).map_err(|error| error.to_string());
         let envelope_sender = path(&sender.from).map_err(|why| never(Phase::Mail, why))?;
         let recipients: Result<Vec<Path>, String> = recipients.iter().map(path).collect();
@@ -71,7 +80,7 @@ impl Shelf {
 
         let name = accepted.from_name().or(sender.from_name.as_deref()).or(policy.from_name.as_deref());
         let from = Mailbox { name: name.map(str::to_owned), address: sender.from.as_str().to_owned() };
-        let draft = accepted.draft(policy, clock::offset_minutes(accepted.born()));
+        let draft = accepted.draft(&kept.domain, clock::offset_minutes(accepted.born()));
         let composed = mime::compose(&draft, &Identity { from, charset: sender.charset });
         if !composed.notes.is_empty() {
             log::composed_with_notes(id, &sender.provider, &composed.notes);

@@ -172,6 +172,7 @@ mod tests {
             uid: 0,
             recipients: vec![to],
             unusable: vec![],
+            message_id: None,
             severity: Severity::Info,
             key: None,
             subject: String::new(),
