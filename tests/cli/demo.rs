@@ -1,3 +1,5 @@
+//! The demonstration keeps its promises, and the README shows what it prints.
+
 use std::path::Path;
 use std::time::{Duration, Instant};
 

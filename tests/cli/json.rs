@@ -1,3 +1,5 @@
+//! What machines read.
+
 use harness::{Config, Provider, run};
 use lab::{Personality, Port};
 use serde_json::Value;

@@ -1,3 +1,5 @@
+//! What is refused, in words that say what to do, and with the exit code of the README.
+
 use std::collections::BTreeMap;
 
 use alertmail::exit::Exit;

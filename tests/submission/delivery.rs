@@ -1,3 +1,5 @@
+//! What goes well: plain, STARTTLS and implicit TLS, with and without a login.
+
 use lab::{Authority, Mail, Personality, Port, Server};
 use smtp::{Phase, Security, Trouble};
 

@@ -1,3 +1,5 @@
+//! Connections that serve more than one attempt.
+
 use std::time::Duration;
 
 use alertmail::submit::Limits;

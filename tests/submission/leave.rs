@@ -1,3 +1,5 @@
+//! The two gates: nothing enters DATA, and no final dot is sent, without leave.
+
 use lab::{Act, Personality, Server, Stage};
 use smtp::{Failure, Gate, RecipientOutcome, Trouble};
 

@@ -1,3 +1,5 @@
+//! Servers that say nothing, too little, or go away.
+
 use std::time::Duration;
 
 use alertmail::submit::Limits;

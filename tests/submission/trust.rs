@@ -1,3 +1,5 @@
+//! Certificates: whom we talk to, and what is said when we do not.
+
 use lab::{Act, Authority, Leaf, Personality, Server, Stage};
 use smtp::{Phase, Security, Trouble};
 

@@ -1,3 +1,5 @@
+//! The configuration: what is meant by what was typed, and how mistakes are told.
+
 use super::*;
 use proptest::prelude::*;
 use smtp::Mechanism;

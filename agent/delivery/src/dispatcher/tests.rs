@@ -197,6 +197,7 @@ fn when_all_fail_the_copy_is_safe_before_the_line_and_the_line_before_the_remova
     );
     let pause = day.dispatcher.next_wake().expect("waits").since(day.now.monotonic);
     assert!((2_500..=5_000).contains(&pause.as_millis()), "{pause:?}");
+    assert_eq!(day.tell(Event::Woke), [""; 0], "nothing before its time");
     assert_eq!(day.wakes(), ["attempt 3 home", "begin 3 at 0 for a"]);
     day.ends(3, vec![unreachable()]);
     assert_eq!(day.ends(4, vec![unreachable()]), ["outcome open Grouped", "deferred 2 Synced"]);

@@ -1,3 +1,5 @@
+//! The writer on real folders: copy, line, removal, also where the disk refuses.
+
 use std::fs;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, channel};
