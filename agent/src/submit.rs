@@ -19,40 +19,22 @@ mod tls;
 mod wire;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use delivery::AttemptId;
-use smtp::{AuthPolicy, Credentials, Gate, Outcome, Security, Transaction};
+use smtp::{AuthPolicy, Credentials, Gate, Outcome, Transaction};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+pub use crate::config::{Endpoint, Trust};
 use attempt::{Attempt, Word};
 use carry::Carriage;
 pub use tls::TrustError;
 
 /// How long all kept connections together may take to say goodbye.
 const GOODBYE_MAX: Duration = Duration::from_secs(2);
-
-/// One way into a provider.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Endpoint {
-    /// TCP port.
-    pub port: u16,
-    /// When TLS starts there.
-    pub security: Security,
-}
-
-/// Who vouches for the certificate of a provider.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Trust {
-    /// Whomever this system trusts.
-    System,
-    /// The certificates in this file (PEM), and nobody else.
-    CaFile(PathBuf),
-}
 
 /// One provider, as the network sees it.
 #[derive(Clone, Debug)]

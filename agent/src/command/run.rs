@@ -180,16 +180,11 @@ fn sender(provider: &config::Provider) -> Sender {
 
 fn target(ready: &Ready<'_>) -> Target {
     let provider = ready.provider;
-    let endpoint =
-        |endpoint: &config::Endpoint| submit::Endpoint { port: endpoint.port, security: endpoint.security };
     Target {
         name: provider.name.clone(),
         host: provider.host.clone(),
-        endpoints: provider.endpoints.iter().map(endpoint).collect(),
-        trust: match &provider.trust {
-            config::Trust::System => submit::Trust::System,
-            config::Trust::CaFile(path) => submit::Trust::CaFile(path.clone()),
-        },
+        endpoints: provider.endpoints.clone(),
+        trust: provider.trust.clone(),
         helo: provider.helo.clone().unwrap_or_else(default_helo),
         auth: provider.auth.clone(),
         credentials: ready.credentials.clone(),
