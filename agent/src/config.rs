@@ -204,7 +204,7 @@ fn read(source: &Source<'_>, root: &toml::de::DeTable<'_>) -> Option<Config> {
         warnings.push("[alerts] has no `to`: an alert that names nobody becomes a dead letter".to_owned());
     }
     Some(Config {
-        spool: root.path("spool").unwrap_or_else(|| PathBuf::from(enqueue::SYSTEM_SPOOL)),
+        spool: root.path("spool").unwrap_or_else(|| PathBuf::from(spool_format::folder::SYSTEM_SPOOL)),
         alerts,
         aliases,
         retry: retry(&root),

@@ -31,7 +31,7 @@ use spool_format::Wall;
 use spool_format::id::ENTROPY_OCTETS;
 
 pub use exit::Exit;
-pub use spool::{SYSTEM_SPOOL, default_spool};
+pub use spool::default_spool;
 
 use args::Request;
 use exit::Refusal;

@@ -3,8 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-/// The spool of the whole machine.
-pub const SYSTEM_SPOOL: &str = "/var/spool/alertmail";
+use spool_format::folder::SYSTEM_SPOOL;
 
 /// The spool to use when no option names one.
 ///

@@ -10,6 +10,10 @@ use crate::id::AlertId;
 pub const ALERT_MODE: u32 = 0o640;
 /// Mode of every folder of a private spool (one user, nobody else).
 pub const PRIVATE_FOLDER_MODE: u32 = 0o700;
+/// The spool of the whole machine.
+pub const SYSTEM_SPOOL: &str = "/var/spool/alertmail";
+/// What of the whole machine's spool lives in memory only: the socket, and the spare folder if there is one.
+pub const SYSTEM_RUN: &str = "/run/alertmail";
 /// Ending of an alert's file name.
 pub const ALERT_ENDING: &str = ".json";
 
@@ -78,6 +82,32 @@ impl Layout {
     /// The file whose kernel lock says that an agent is at work.
     pub fn lock(&self) -> PathBuf {
         self.root.join("queue/lock")
+    }
+
+    /// The socket on which the agent takes alerts from those who cannot write into `incoming/`. The whole machine's spool
+    /// has it outside, where a full or failing disk does not reach and the agent may make it.
+    pub fn socket(&self) -> PathBuf {
+        if self.root == Path::new(SYSTEM_SPOOL) {
+            Path::new(SYSTEM_RUN).join("submit.sock")
+        } else {
+            self.root.join("submit/socket")
+        }
+    }
+
+    /// The folder in memory that takes alerts when nothing else does, if the administrator has made it; of the whole
+    /// machine's spool alone. What is in it survives `kill -9` and no power cut.
+    pub fn spare(&self) -> Option<PathBuf> {
+        (self.root == Path::new(SYSTEM_SPOOL)).then(|| Path::new(SYSTEM_RUN).join("spare"))
+    }
+
+    /// What the agent says of itself, for display: one JSON object, replaced atomically.
+    pub fn status(&self) -> PathBuf {
+        self.root.join("queue/status.json")
+    }
+
+    /// Room that the agent gives free when the disk is full.
+    pub fn reserve(&self) -> PathBuf {
+        self.root.join("queue/reserve")
     }
 
     /// Every folder, parents first: what `alertmail spool init` makes.
