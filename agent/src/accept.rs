@@ -79,16 +79,19 @@ impl Accepted {
         Ok(Self { id, alert, recipients: recipients.without_doubles(), reach })
     }
 
-    /// What the journal says of it. `domain` is the right side of its Message-ID.
-    pub fn fact(&self, uid: u32, domain: &str) -> Event {
+    /// What the journal says of it. `domain` is the right side of its Message-ID, `octets` the size of its file.
+    pub fn fact(&self, uid: u32, domain: &str, octets: usize) -> Event {
         Event::Accepted {
             id: self.id,
             uid,
+            octets: octets as u64,
             recipients: self.recipients.all(),
             unusable: self.unusable(),
             severity: self.alert.severity,
             key: self.alert.key.clone(),
             subject: self.alert.subject.clone(),
+            created: self.alert.created,
+            ttl: self.alert.ttl,
             message_id: Some(mime::message_id(self.id.as_str(), domain)),
         }
     }

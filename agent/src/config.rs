@@ -52,6 +52,8 @@ pub struct Config {
     pub retry: RetryPlan,
     /// Time limits.
     pub limits: Limits,
+    /// How long what is over is kept, and room on the spool's disk.
+    pub keeping: Keeping,
     /// In order of preference; at least one.
     pub providers: Vec<Provider>,
     /// What deserves attention and stops nothing, one sentence each.
@@ -72,11 +74,19 @@ pub struct Alerts {
 pub struct Submit {
     /// Who may name any recipient, besides root and the agent's own user.
     pub free_recipients: Vec<Account>,
+    /// What one user may have on the way; root and the agent's own user have no such limit.
+    pub alerts_per_user: usize,
+    /// The same in octets.
+    pub octets_per_user: u64,
 }
 
 impl Default for Submit {
     fn default() -> Self {
-        Self { free_recipients: vec![Account::Group("alertmail-ops".to_owned())] }
+        Self {
+            free_recipients: vec![Account::Group("alertmail-ops".to_owned())],
+            alerts_per_user: 10_000,
+            octets_per_user: 256 << 20,
+        }
     }
 }
 
@@ -116,6 +126,26 @@ impl Default for Limits {
             stop: Duration::from_secs(20),
             rescan: Duration::from_secs(30),
         }
+    }
+}
+
+/// How long what is over is kept, and room on the spool's disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Keeping {
+    /// How long the journal remembers what is over.
+    pub journal: Duration,
+    /// How long files that are no alerts are kept.
+    pub corrupt: Duration,
+    /// Octets that stay free for the journal.
+    pub floor: u64,
+    /// Octets taken up beforehand, to be given free when the disk is full.
+    pub reserve: u64,
+}
+
+impl Default for Keeping {
+    fn default() -> Self {
+        let month = Duration::from_hours(24 * 30);
+        Self { journal: month, corrupt: month, floor: 16 << 20, reserve: 4 << 20 }
     }
 }
 
@@ -234,6 +264,7 @@ fn read(source: &Source<'_>, root: &toml::de::DeTable<'_>) -> Option<Config> {
         submit: submit(&root),
         retry: retry(&root),
         limits: limits(&root),
+        keeping: keeping(&root),
         providers: providers?,
         warnings,
     })
@@ -244,6 +275,12 @@ fn submit(root: &Section<'_, '_>) -> Submit {
     let Some(section) = root.section("submit", "[submit]", keys::Place::Submit) else { return submit };
     Submit {
         free_recipients: section.list("free_recipients", value::account).unwrap_or(submit.free_recipients),
+        alerts_per_user: section
+            .number("alerts_per_user", 1, u16::MAX)
+            .map_or(submit.alerts_per_user, usize::from),
+        octets_per_user: section
+            .number("mib_per_user", 1, u16::MAX)
+            .map_or(submit.octets_per_user, |mib| u64::from(mib) << 20),
     }
 }
 
@@ -269,4 +306,18 @@ fn limits(root: &Section<'_, '_>) -> Limits {
         stop: section.time("stop").unwrap_or(limits.stop),
         rescan: section.time("rescan").unwrap_or(limits.rescan),
     }
+}
+
+fn keeping(root: &Section<'_, '_>) -> Keeping {
+    let mut keeping = Keeping::default();
+    if let Some(section) = root.section("keep", "[keep]", keys::Place::Keep) {
+        keeping.journal = section.time("journal").unwrap_or(keeping.journal);
+        keeping.corrupt = section.time("corrupt").unwrap_or(keeping.corrupt);
+    }
+    if let Some(section) = root.section("disk", "[disk]", keys::Place::Disk) {
+        let octets = |key| section.number(key, 0, u16::MAX).map(|mib| u64::from(mib) << 20);
+        keeping.floor = octets("floor_mib").unwrap_or(keeping.floor);
+        keeping.reserve = octets("reserve_mib").unwrap_or(keeping.reserve);
+    }
+    keeping
 }

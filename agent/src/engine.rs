@@ -4,47 +4,53 @@
 //! the writer, the clock, and the signal to stop. Commands are carried out in order, and nothing behind a line that has
 //! to be on the disk starts before the writer says that it is.
 
+mod compose;
+mod gather;
 mod hands;
 mod shelf;
+mod world;
 
 use std::future::pending;
 use std::time::Duration;
 
 use delivery::{Dispatcher, Event, Monotonic};
+use spool_format::Layout;
 use tokio::sync::mpsc::UnboundedReceiver;
-use tokio::time::{Interval, MissedTickBehavior, interval, sleep};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::accept::Policy;
 use crate::edge::clock;
 use crate::edge::signals::StopSignals;
-use crate::edge::users::Submitters;
 use crate::log;
-use crate::spool::Folders;
 use crate::spool::recover::Found;
-use crate::spool::watch::Hint;
-use crate::spool::writer::{Ack, Writer};
-use crate::submit::{Carrier, Report};
+use crate::spool::watch::{Hint, Watch};
+use crate::spool::writer::Ack;
+use crate::spool::{Folders, Place};
+use crate::submit::Report;
+pub use compose::Sender;
+pub use gather::Caps;
 use hands::Hands;
-pub use shelf::Sender;
+pub use shelf::Load;
+pub use world::{Real, World};
 
 /// Events taken together at most before the writer gets its batch.
 const EVENTS_MAX: usize = 256;
 
+/// Between two scans while nothing can be watched.
+const RESCAN_BLIND: Duration = Duration::from_secs(1);
+
 /// Everything that the loop works with.
-#[derive(Debug)]
-pub struct Engine {
+pub struct Engine<W: World> {
     /// Who decides.
     pub dispatcher: Dispatcher,
-    /// Who submits.
-    pub carrier: Carrier,
-    /// Who writes.
-    pub writer: Writer,
+    /// What is outside.
+    pub world: W,
     /// The folders that are read.
-    pub folders: Folders,
+    pub folders: Folders<W::Fs>,
     /// What an alert's words mean.
     pub policy: Policy,
-    /// Who may name any recipient.
-    pub submitters: Submitters,
+    /// What one user may have in hand.
+    pub caps: Caps,
     /// One for each provider, in order: as whom it sends.
     pub senders: Vec<Sender>,
 }
@@ -52,8 +58,8 @@ pub struct Engine {
 /// Where the loop hears from.
 #[derive(Debug)]
 pub struct Ears {
-    /// From the watcher; `None` if there is none.
-    pub hints: Option<UnboundedReceiver<Hint>>,
+    /// From the watcher.
+    pub hints: UnboundedReceiver<Hint>,
     /// From the sessions.
     pub reports: UnboundedReceiver<Report>,
     /// From the writer.
@@ -62,9 +68,13 @@ pub struct Ears {
     pub signals: StopSignals,
 }
 
-/// Time limits of the loop itself.
-#[derive(Clone, Copy, Debug)]
-pub struct Pace {
+/// The spool that the loop keeps an eye on, and how often.
+#[derive(Debug)]
+pub struct Eyes {
+    /// Where it is.
+    pub layout: Layout,
+    /// Who watches it.
+    pub watch: Watch,
     /// Between two scans without a hint.
     pub rescan: Duration,
     /// For the transactions in hand when the agent shall stop.
@@ -91,19 +101,23 @@ enum Heard {
 }
 
 /// Runs until a signal asks for the end.
-pub async fn run(engine: Engine, mut ears: Ears, pace: Pace, found: &Found) -> End {
+pub async fn run(engine: Engine<Real>, mut ears: Ears, mut eyes: Eyes, found: Found) -> End {
+    // Watched before it is scanned: what comes in between is seen twice, and never missed.
+    let mut watching = eyes.watch.begin();
     let mut hands = Hands::new(engine, found);
-    hands.take_deferred(&found.deferred);
-    hands.look_everywhere();
+    hands.tend(watching);
     hands.flush();
-    let mut rescan = interval(pace.rescan.max(Duration::from_millis(10)));
-    rescan.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    rescan.tick().await;
+    let mut scan_at = Instant::now() + eyes.pause(watching);
     loop {
-        let heard = listen(&mut ears, &mut rescan, hands.next_wake()).await;
+        let heard = listen(&mut ears, scan_at, hands.next_wake()).await;
         if let Heard::Stop(signal) = heard {
             log::stopping(signal, !hands.is_idle());
-            return stop(hands, ears, pace.stop).await;
+            return stop(hands, ears, eyes.stop).await;
+        }
+        if matches!(heard, Heard::Rescan) {
+            watching = eyes.look_after(&mut hands);
+            hands.tend(watching);
+            scan_at = Instant::now() + eyes.pause(watching);
         }
         hands.hear(heard);
         // Whatever else has happened meanwhile shares the next write.
@@ -115,8 +129,30 @@ pub async fn run(engine: Engine, mut ears: Ears, pace: Pace, found: &Found) -> E
     }
 }
 
+impl Eyes {
+    fn pause(&self, watching: bool) -> Duration {
+        let rescan = self.rescan.max(Duration::from_millis(10));
+        if watching { rescan } else { rescan.min(RESCAN_BLIND) }
+    }
+
+    /// Sees to it that what is open and watched is what is at the path now. Says whether it is watched.
+    fn look_after(&mut self, hands: &mut Hands<Real>) -> bool {
+        match hands.folders.place(&self.layout) {
+            Place::Same => self.watch.begin(),
+            Place::Gone => {
+                hands.spool_is_gone(&self.layout);
+                false
+            }
+            Place::Replaced => {
+                hands.open_anew(&self.layout);
+                self.watch.begin_anew()
+            }
+        }
+    }
+}
+
 /// Finishes what is in hand, within the limit, and says goodbye to everybody.
-async fn stop(mut hands: Hands, mut ears: Ears, limit: Duration) -> End {
+async fn stop(mut hands: Hands<Real>, mut ears: Ears, limit: Duration) -> End {
     hands.tell(Event::Stopping);
     hands.flush();
     let deadline = sleep(limit);
@@ -139,19 +175,10 @@ async fn stop(mut hands: Hands, mut ears: Ears, limit: Duration) -> End {
 }
 
 /// Waits for the next thing to happen. Cancel-safe: each branch is.
-async fn listen(ears: &mut Ears, rescan: &mut Interval, wake: Option<Monotonic>) -> Heard {
+async fn listen(ears: &mut Ears, scan_at: Instant, wake: Option<Monotonic>) -> Heard {
     let due = async {
         match wake {
             Some(wake) => sleep(clock::until(wake)).await,
-            None => pending().await,
-        }
-    };
-    let hint = async {
-        match &mut ears.hints {
-            Some(hints) => match hints.recv().await {
-                Some(hint) => hint,
-                None => pending().await,
-            },
             None => pending().await,
         }
     };
@@ -160,9 +187,9 @@ async fn listen(ears: &mut Ears, rescan: &mut Interval, wake: Option<Monotonic>)
         signal = ears.signals.next() => Heard::Stop(signal),
         Some(report) = ears.reports.recv() => Heard::Report(report),
         Some(ack) = ears.acks.recv() => Heard::Ack(ack),
-        hint = hint => Heard::Hint(hint),
+        Some(hint) = ears.hints.recv() => Heard::Hint(hint),
         () = due => Heard::Due,
-        _ = rescan.tick() => Heard::Rescan,
+        () = sleep_until(scan_at) => Heard::Rescan,
     }
 }
 
@@ -174,5 +201,5 @@ fn heard_already(ears: &mut Ears) -> Option<Heard> {
     if let Ok(ack) = ears.acks.try_recv() {
         return Some(Heard::Ack(ack));
     }
-    ears.hints.as_mut().and_then(|hints| hints.try_recv().ok()).map(Heard::Hint)
+    ears.hints.try_recv().ok().map(Heard::Hint)
 }

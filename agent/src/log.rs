@@ -64,6 +64,8 @@ pub fn fact(fact: &Event) {
         | Event::DotSent { .. }
         | Event::Held { .. }
         | Event::Released { .. }
+        | Event::Alive(_)
+        | Event::Checkpoint { .. }
         | Event::Corrupt { .. } => {}
     }
 }
@@ -130,9 +132,41 @@ pub fn cannot_scan(error: &io::Error) {
     line(&format!("cannot list incoming/: {error}; it is tried again at the next scan"));
 }
 
-/// The watcher is in trouble; scans go on.
-pub fn watch_trouble(error: &dyn Display) {
-    line(&format!("watcher in trouble: {error}; new alerts are found by scans alone until it recovers"));
+/// New alerts cannot be noticed.
+pub fn not_watching(error: &dyn Display) {
+    line(&format!(
+        "cannot watch incoming/: {error}; new alerts are found by a scan every second until it can be watched"
+    ));
+}
+
+/// New alerts are noticed again.
+pub fn watching_again() {
+    line("incoming/ is watched again");
+}
+
+/// Hints may have been lost; a scan follows.
+pub fn hints_lost(why: &dyn Display) {
+    line(&format!("hints about new alerts were lost: {why}; incoming/ is scanned"));
+}
+
+/// Nothing is at the path of the spool.
+pub fn spool_is_gone(spool: &Path) {
+    line(&format!(
+        "the spool {} is gone; what is in hand is sent, and the spool is used again when it is back",
+        spool.display()
+    ));
+}
+
+/// Another spool is at the path now, and is used.
+pub fn opened_anew(spool: &Path) {
+    line(&format!("another folder is at {} than before: it is the spool from now on", spool.display()));
+}
+
+/// Another spool is at the path and cannot be used.
+pub fn cannot_open_anew(why: &str) {
+    line(&format!(
+        "another folder is at the spool's place and cannot be used: {why}; tried again every second"
+    ));
 }
 
 /// The journal has damaged lines.
@@ -140,21 +174,42 @@ pub fn broken_lines(places: &[String]) {
     line(&format!("journal damaged at {}: these lines are skipped", places.join(", ")));
 }
 
-/// The journal cannot be written.
-pub fn journal_trouble(error: &io::Error) {
+/// The writer is in trouble, from now on.
+pub fn trouble_begins(what: &str, why: &str, consequence: &str) {
+    line(&format!("trouble {what}: {why}; {consequence}"));
+}
+
+/// That trouble is over.
+pub fn trouble_ends(what: &str) {
+    line(&format!("trouble over: {what}"));
+}
+
+/// The disk is full, and the reserve was made for this.
+pub fn reserve_given_free() {
+    line("the disk is full: the reserve is given free so that the journal goes on; make room now");
+}
+
+/// A file that was kept for long enough cannot be removed.
+pub fn cannot_sweep(what: &str, error: &io::Error) {
+    line(&format!("cannot remove {what}, which was kept for long enough: {error}; tried again tomorrow"));
+}
+
+/// A name cannot be removed from the spare folder.
+pub fn cannot_remove_spare(name: &str, error: &io::Error) {
+    line(&format!("cannot remove {name:?} from the spare folder: {error}"));
+}
+
+/// A user has as much in hand as one user may have.
+pub fn has_enough(uid: u32, has: &crate::engine::Load) {
     line(&format!(
-        "cannot write the journal: {error}; no file is removed until it can, tried again every second"
+        "uid={uid} has {} alerts of {} octets on the way: the rest stays in incoming/ until some of them are sent",
+        has.alerts, has.octets
     ));
 }
 
-/// A copy cannot be made; the alert stays where it is.
-pub fn cannot_copy(id: AlertId, to: Folder, error: &io::Error) {
-    line(&format!("cannot copy id={id} to {}/: {error}; it stays where it is", to.as_str()));
-}
-
-/// A folder cannot be synced.
-pub fn cannot_sync(folder: Folder, error: &io::Error) {
-    line(&format!("cannot sync {}/: {error}; originals are kept", folder.as_str()));
+/// An alert cannot be read for a copy; it stays where it is.
+pub fn cannot_copy(id: AlertId, to: Folder, why: &str) {
+    line(&format!("cannot copy id={id} to {}/: {why}; it stays where it is", to.as_str()));
 }
 
 /// A name cannot be removed.
@@ -163,8 +218,10 @@ pub fn cannot_remove(name: &str, folder: Folder, error: &io::Error) {
 }
 
 /// What is not an alert cannot be moved away.
-pub fn cannot_set_aside(name: &str, error: &io::Error) {
-    line(&format!("cannot move incoming/{name:?} to corrupt/: {error}"));
+pub fn cannot_set_aside(name: &str, reason: &str, error: &io::Error) {
+    line(&format!(
+        "corrupt name={name:?} reason={reason:?}; it stays in incoming/, for it cannot be moved: {error}"
+    ));
 }
 
 /// The file with the reason cannot be written.

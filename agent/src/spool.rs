@@ -9,12 +9,16 @@
 //! | [`intake`] | reads what lies in `incoming/`: the truth, and hostile |
 //! | [`writer`] | the one thread that writes below `queue/` |
 //! | [`journal`] | the open file of the journal |
+//! | [`read_back`] | the journal, read again |
+//! | [`queue_fs`] | what the agent needs of a file system |
 //!
 //! Only the writer makes names visible and removes them, so that the order of its work is the order of promise 1.
 
 pub mod intake;
 pub mod journal;
 pub mod lock;
+pub mod queue_fs;
+pub mod read_back;
 pub mod recover;
 pub mod view;
 pub mod watch;
@@ -28,11 +32,24 @@ use spool_format::{Folder, Layout};
 /// The folders of a spool, held open: what happens to their paths later does not matter.
 #[derive(Debug)]
 pub struct Folders<F: SpoolFs = StdFs> {
+    queue: F::Dir,
     incoming: F::Dir,
+    spare: Option<F::Dir>,
     deferred: F::Dir,
     dead: F::Dir,
     corrupt: F::Dir,
     journal: F::Dir,
+}
+
+/// What is at the path of a spool, compared with what is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// What is open.
+    Same,
+    /// Nothing, for now.
+    Gone,
+    /// Another one: it was made anew, or something was mounted or unmounted there.
+    Replaced,
 }
 
 /// A spool that cannot be opened.
@@ -56,6 +73,9 @@ impl<F: SpoolFs> Folders<F> {
             })
         };
         Ok(Self {
+            queue: open(layout.queue())?,
+            // It is there only if the administrator wants it.
+            spare: layout.spare().and_then(|path| fs.open_dir(&path).ok()),
             incoming: open(layout.folder(Folder::Incoming))?,
             deferred: open(layout.folder(Folder::Deferred))?,
             dead: open(layout.folder(Folder::Dead))?,
@@ -74,8 +94,36 @@ impl<F: SpoolFs> Folders<F> {
         }
     }
 
+    /// The folder that is the agent's own.
+    pub const fn queue(&self) -> &F::Dir {
+        &self.queue
+    }
+
+    /// The folder in memory that takes alerts when nothing else does, if there is one.
+    pub const fn spare(&self) -> Option<&F::Dir> {
+        self.spare.as_ref()
+    }
+
     /// The folder of the journal's files.
     pub const fn journal(&self) -> &F::Dir {
         &self.journal
+    }
+}
+
+impl Folders<StdFs> {
+    /// Whether the path still leads to these folders.
+    pub fn place(&self, layout: &Layout) -> Place {
+        let held = Folder::ALL.map(|folder| (self.of(folder), layout.folder(folder)));
+        let held = held.into_iter().chain([(&self.queue, layout.queue()), (&self.journal, layout.journal())]);
+        let mut place = Place::Same;
+        for (dir, path) in held {
+            let (Ok(open), Ok(there)) = (rustix::fs::fstat(dir.fd()), rustix::fs::stat(&path)) else {
+                return Place::Gone;
+            };
+            if (open.st_dev, open.st_ino) != (there.st_dev, there.st_ino) {
+                place = Place::Replaced;
+            }
+        }
+        place
     }
 }

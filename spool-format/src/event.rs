@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::address::Address;
 use crate::alert::Severity;
 use crate::id::AlertId;
+use crate::snapshot::Snapshot;
 use crate::wall::Wall;
 
 /// One line of the journal.
@@ -39,6 +40,9 @@ pub enum Event {
         id: AlertId,
         /// Owner of the file.
         uid: u32,
+        /// Size of the file.
+        #[serde(default)]
+        octets: u64,
         /// Who is to have it, after aliases.
         recipients: Vec<Address>,
         /// Names that lead to nobody; behind an address that the writer may not name stands ` (not permitted)`.
@@ -51,6 +55,12 @@ pub enum Event {
         key: Option<String>,
         /// Subject as given.
         subject: String,
+        /// When the event happened, if the alert says so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        created: Option<Wall>,
+        /// Seconds after which nobody wants it any more, if the alert says so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ttl: Option<u64>,
         /// Message-ID of every mail of this alert, whoever submits it, with its brackets. Written with the first line
         /// about the alert, it stays.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -125,6 +135,13 @@ pub enum Event {
         /// In words.
         reason: String,
     },
+    /// How an alert stands that is alive when a day's file begins.
+    Alive(Box<Snapshot>),
+    /// The end of the `alive` lines. Who finds it needs no file before the previous one.
+    Checkpoint {
+        /// How many `alive` lines there are.
+        alive: usize,
+    },
     /// A file was set aside, since it is not an alert.
     Corrupt {
         /// Its name, made printable.
@@ -176,11 +193,19 @@ pub enum Settlement {
     Uncertain,
 }
 
+impl RecipientResult {
+    /// Whether this provider will never take it for this recipient.
+    pub fn is_refusal_for_good(&self) -> bool {
+        self.scope.as_deref() == Some("recipient") && self.duration.as_deref() == Some("hard")
+    }
+}
+
 impl Event {
     /// The alert that the event is about, if it is about one.
     pub const fn alert(&self) -> Option<AlertId> {
         match self {
-            Self::Started { .. } | Self::Stopped | Self::Corrupt { .. } => None,
+            Self::Started { .. } | Self::Stopped | Self::Checkpoint { .. } | Self::Corrupt { .. } => None,
+            Self::Alive(snapshot) => Some(snapshot.id),
             Self::Accepted { id, .. }
             | Self::Attempt { id, .. }
             | Self::DotSent { id, .. }

@@ -74,6 +74,11 @@ impl Layout {
         self.root.join(folder.parent()).join(folder.as_str())
     }
 
+    /// The folder that is the agent's own.
+    pub fn queue(&self) -> PathBuf {
+        self.root.join("queue")
+    }
+
     /// Where the journal's daily files lie.
     pub fn journal(&self) -> PathBuf {
         self.root.join("queue/journal")

@@ -2,43 +2,107 @@
 //!
 //! A last line without its line end was torn by a crash: the event did not happen, and nothing is wrong. A
 //! broken line anywhere else is skipped and reported, since it means that a disk or a person changed the file.
-//! Events of a later version are skipped in silence. Nothing here reads a file.
+//! Events of a later version are skipped in silence. Nothing here opens a file, and a file is never in memory as a whole.
 
-use crate::event::Entry;
+use std::io::{self, BufRead, BufReader, Read};
+
+use crate::event::{Entry, Event};
 
 /// What one journal file holds.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Replay {
     /// The entries, in order.
     pub entries: Vec<Entry>,
+    /// What else was seen.
+    pub seen: Seen,
+}
+
+/// What a journal file holds besides its entries.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
     /// Numbers of the lines, from 1, that are not entries though they are whole.
     pub broken: Vec<usize>,
-    /// Octets of a last line that has no end; whoever appends to the file cuts them off first.
+    /// Octets of whole lines; whoever appends to the file cuts off what is behind them.
+    pub whole_octets: u64,
+    /// Octets of a last line that has no end.
     pub torn_octets: usize,
 }
 
-/// Reads a whole journal file.
+/// Reads a whole journal file that is in memory.
 pub fn replay(octets: &[u8]) -> Replay {
-    let mut found = Replay::default();
-    for (at, line) in octets.split_inclusive(|octet| *octet == b'\n').enumerate() {
-        let Some(line) = line.strip_suffix(b"\n") else {
-            found.torn_octets = line.len();
-            break;
-        };
+    let mut entries = Vec::new();
+    let seen = replay_each(octets, |entry| entries.push(entry)).expect("octets in memory can be read");
+    Replay { entries, seen }
+}
+
+/// Reads a whole journal file, one entry after the other. Fails only if reading does.
+pub fn replay_each(reader: impl Read, mut each: impl FnMut(Entry)) -> io::Result<Seen> {
+    let mut seen = Seen::default();
+    let mut lines = Lines::new(reader);
+    let mut number = 0;
+    while let Some(line) = lines.next_whole()? {
+        number += 1;
+        seen.whole_octets += line.len() as u64 + 1;
         match serde_json::from_slice::<Entry>(line) {
-            Ok(entry) => found.entries.push(entry),
+            Ok(entry) => each(entry),
             Err(_) if is_of_a_later_version(line) => {}
-            Err(_) => found.broken.push(at + 1),
+            Err(_) => seen.broken.push(number),
         }
     }
-    found
+    seen.torn_octets = lines.line.len();
+    Ok(seen)
+}
+
+/// Whether a journal file begins with a checkpoint that is whole. Reads no further than that.
+pub fn begins_with_a_checkpoint(reader: impl Read) -> io::Result<bool> {
+    let mut lines = Lines::new(reader);
+    let mut alive = 0;
+    while let Some(line) = lines.next_whole()? {
+        match serde_json::from_slice::<Entry>(line).map(|entry| entry.event) {
+            Ok(Event::Alive(_)) => alive += 1,
+            Ok(Event::Checkpoint { alive: all }) => return Ok(all == alive),
+            _ => return Ok(false),
+        }
+    }
+    Ok(false)
+}
+
+/// Whole lines of a file, one at a time in the same buffer.
+struct Lines<R> {
+    reader: BufReader<R>,
+    line: Vec<u8>,
+}
+
+impl<R: Read> Lines<R> {
+    fn new(reader: R) -> Self {
+        Self { reader: BufReader::with_capacity(64 * 1024, reader), line: Vec::new() }
+    }
+
+    /// The next line without its end; `None` at the end of the file, with a torn line left in the buffer.
+    fn next_whole(&mut self) -> io::Result<Option<&[u8]>> {
+        self.line.clear();
+        self.reader.read_until(b'\n', &mut self.line)?;
+        Ok(self.line.strip_suffix(b"\n"))
+    }
 }
 
 /// Whether a line is an entry in form, with an event that this version does not know.
 fn is_of_a_later_version(line: &[u8]) -> bool {
-    const KNOWN: [&str; 12] = [
-        "started", "stopped", "accepted", "attempt", "dot-sent", "outcome", "deferred", "held", "released",
-        "sent", "dead", "corrupt",
+    const KNOWN: [&str; 14] = [
+        "started",
+        "stopped",
+        "accepted",
+        "attempt",
+        "dot-sent",
+        "outcome",
+        "deferred",
+        "held",
+        "released",
+        "sent",
+        "dead",
+        "corrupt",
+        "alive",
+        "checkpoint",
     ];
     serde_json::from_slice::<serde_json::Value>(line)
         .ok()
@@ -75,8 +139,11 @@ mod tests {
             Event::Accepted {
                 id,
                 uid: 0,
+                octets: 0,
                 recipients: vec![to.clone()],
                 unusable: vec![],
+                created: None,
+                ttl: None,
                 message_id: None,
                 severity: Severity::Info,
                 key: None,
@@ -107,7 +174,8 @@ mod tests {
     #[test]
     fn every_event_survives_a_round_trip() {
         let (entries, octets) = lines();
-        assert_eq!(replay(&octets), Replay { entries, broken: vec![], torn_octets: 0 });
+        let whole_octets = octets.len() as u64;
+        assert_eq!(replay(&octets), Replay { entries, seen: Seen { whole_octets, ..Seen::default() } });
     }
 
     #[test]
@@ -117,7 +185,8 @@ mod tests {
             let found = replay(&octets[..cut]);
             let whole = octets[..cut].split(|octet| *octet == b'\n').count() - 1;
             assert_eq!(found.entries, entries[..whole], "cut at {cut}");
-            assert!(found.broken.is_empty());
+            assert!(found.seen.broken.is_empty());
+            assert_eq!(found.seen.whole_octets + found.seen.torn_octets as u64, cut as u64);
         }
     }
 
@@ -127,13 +196,30 @@ mod tests {
         let text = String::from_utf8(octets).expect("UTF-8");
         let changed = text.replacen("\"stopped\"", "\"stopped", 1);
         let found = replay(changed.as_bytes());
-        assert_eq!((found.entries.len(), found.broken), (entries.len() - 1, vec![2]));
+        assert_eq!((found.entries.len(), found.seen.broken), (entries.len() - 1, vec![2]));
     }
 
     #[test]
     fn an_event_of_a_later_version_is_no_damage() {
         let found = replay(b"{\"at\":\"2026-11-25T00:00:00Z\",\"event\":\"folded\",\"into\":\"x\"}\n");
-        assert_eq!(found, Replay::default());
+        assert_eq!((found.entries, found.seen.broken), (vec![], vec![]));
+    }
+
+    #[test]
+    fn a_checkpoint_counts_only_when_it_is_whole_and_at_the_beginning() {
+        let mut ledger = crate::Ledger::default();
+        lines().0.iter().for_each(|entry| ledger.take(entry));
+        let mut octets = Vec::new();
+        for event in ledger.checkpoint(|_| true) {
+            Entry { at: Wall::from_unix_ms(1), event }.write_line(&mut octets);
+        }
+        let begins = |octets: &[u8]| begins_with_a_checkpoint(octets).expect("in memory");
+        assert!(begins(&octets));
+        assert!(begins(&[&octets[..], &lines().1].concat()));
+        assert!(!begins(&octets[..octets.len() - 1]), "torn");
+        assert!(!begins(&[lines().1, octets.clone()].concat()), "not at the beginning");
+        let second = octets.iter().position(|octet| *octet == b'\n').expect("lines") + 1;
+        assert!(!begins(&octets[second..]), "a line is missing");
     }
 
     proptest! {

@@ -13,7 +13,10 @@
 //! | [`folder`] | [`Folder`] and the layout of a spool |
 //! | [`event`] | [`Event`]: each line that the journal can hold |
 //! | [`journal`] | lines to entries, with torn and broken lines told apart |
-//! | [`state`] | what the entries make of an alert: [`History`] |
+//! | [`state`] | where an alert stands, and which moves are legal |
+//! | [`history`] | what the entries make of an alert: [`History`] |
+//! | [`snapshot`] | what a checkpoint says of it |
+//! | [`ledger`] | what a whole journal tells |
 //! | [`publish`] | the only way in which a file becomes visible |
 //! | [`fs`] | the calls that we make to a file system, and what each one promises after a crash |
 
@@ -22,9 +25,12 @@ pub mod alert;
 pub mod event;
 pub mod folder;
 pub mod fs;
+pub mod history;
 pub mod id;
 pub mod journal;
+pub mod ledger;
 pub mod publish;
+pub mod snapshot;
 pub mod state;
 pub mod wall;
 
@@ -32,6 +38,9 @@ pub use address::{Address, BadAddress};
 pub use alert::{Alert, AlertError, Attachment, Severity};
 pub use event::{Entry, Event, RecipientResult, Settlement};
 pub use folder::{Folder, Layout};
+pub use history::{Detail, History};
 pub use id::AlertId;
-pub use state::{History, State};
+pub use ledger::Ledger;
+pub use snapshot::{Snapshot, Standing};
+pub use state::State;
 pub use wall::Wall;

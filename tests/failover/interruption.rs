@@ -52,7 +52,10 @@ fn an_agent_that_is_killed_before_the_reply_sends_a_critical_alert_again_under_t
     let (agent, server, id, sandbox) = waiting_for_the_reply_to_a_dot();
     agent.kill();
     let history = sandbox.history(id);
-    assert!(history.is_uncertain(), "the journal knew of the dot before the provider had it: {history:?}");
+    assert!(
+        history.uncertain_at().is_some(),
+        "the journal knew of the dot before the provider had it: {history:?}"
+    );
     // The provider takes what it has, though nobody hears its reply any more.
     assert!(server.wait_for_mails(1, PATIENCE));
 

@@ -75,6 +75,6 @@ fn one_refused_recipient_costs_the_other_one_nothing() {
     assert_eq!(by(stand.second.mails()), [(SECOND_FROM.to_owned(), vec![GONE.to_owned()])]);
     let history = stand.sandbox.history(id);
     assert_eq!((history.passes, history.attempts.len()), (0, 2));
-    let settled: Vec<Settlement> = history.recipients.into_values().collect();
+    let settled: Vec<Settlement> = history.recipients.into_iter().map(|(_, settlement)| settlement).collect();
     assert_eq!(settled, [Settlement::Delivered; 2]);
 }

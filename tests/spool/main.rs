@@ -103,7 +103,12 @@ fn whatever_is_no_alert_is_set_aside_with_a_reason_and_delays_nobody() {
         assert!(reason.contains(part), "{name}: {reason}");
         assert!(sandbox.names_in(Folder::Corrupt).contains(name), "{name} is kept");
     }
-    let mut told: Vec<String> = sandbox.ledger().corrupt.into_iter().map(|(_, name, _)| name).collect();
+    let of_corrupt = |event| match event {
+        Event::Corrupt { name, .. } => Some(name),
+        _ => None,
+    };
+    let mut told: Vec<String> =
+        sandbox.journal().into_iter().filter_map(|entry| of_corrupt(entry.event)).collect();
     told.sort();
     let mut names: Vec<String> = expected.into_iter().map(|(name, _)| name).collect();
     names.sort();
@@ -234,6 +239,8 @@ const fn word(event: &Event) -> &'static str {
         | Event::Held { .. }
         | Event::Released { .. }
         | Event::Dead { .. }
+        | Event::Alive(_)
+        | Event::Checkpoint { .. }
         | Event::Corrupt { .. } => "something else",
     }
 }

@@ -25,7 +25,12 @@ fn the_pure_crates_know_only_what_they_may() {
 
 #[test]
 fn names_are_made_visible_by_publish_and_by_the_writer_alone() {
-    let may = ["spool-format/src/fs.rs", "spool-format/src/publish.rs", "agent/src/spool/writer/copies.rs"];
+    let may = [
+        "spool-format/src/fs.rs",
+        "spool-format/src/publish.rs",
+        "agent/src/spool/queue_fs.rs",
+        "agent/src/spool/writer/copies.rs",
+    ];
     let offences: Vec<String> = (sources().iter().filter(|source| !may.contains(&source.path.as_str())))
         .flat_map(|source| source.code().map(|(n, line)| (format!("{}:{n}", source.path), line.to_owned())))
         .filter(|(_, line)| {

@@ -52,35 +52,16 @@ impl Past {
             .iter()
             .filter(|(_, settlement)| matches!(settlement, Settlement::Delivered | Settlement::Refused))
             .map(|(to, settlement)| (to.clone(), *settlement));
-        let mut refused_by = Vec::new();
-        for attempt in &history.attempts {
-            for result in attempt.ended.iter().flat_map(|ended| &ended.recipients) {
-                let for_good = result.scope.as_deref() == Some("recipient")
-                    && result.duration.as_deref() == Some("hard");
-                if for_good {
-                    refused_by.push((result.to.clone(), attempt.provider.clone()));
-                }
-            }
-        }
-        let last = history.attempts.last();
-        let uncertain = last.filter(|attempt| {
-            attempt.was_interrupted_behind_the_dot()
-                || attempt
-                    .ended
-                    .iter()
-                    .flat_map(|ended| &ended.recipients)
-                    .any(|result| result.result == Settlement::Uncertain)
-        });
         Self {
             settled: settled.collect(),
-            refused_by,
+            refused_by: history.refused_by.clone(),
             passes: history.passes,
-            attempts: last.map_or(0, |attempt| attempt.number),
+            attempts: history.last_attempt,
             until: match history.state {
                 State::Deferred { until } => Some(until),
                 _ => None,
             },
-            uncertain_at: uncertain.map(|attempt| attempt.provider.clone()),
+            uncertain_at: history.uncertain_at().map(str::to_owned),
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::edge::clock::wall_now;
 use crate::exit::Exit;
 use crate::output::age;
+use crate::spool::read_back::Reach;
 use crate::spool::view::{Item, Standing, View};
 
 /// A critical alert that has waited for so long is a warning, whatever the options say.
@@ -80,7 +81,7 @@ pub fn run(args: &Args, place: &Place) -> Exit {
 fn facts(place: &Place) -> Result<(View, bool, Option<Config>), Refusal> {
     let config = place.config()?;
     let layout = place.layout(config.as_ref());
-    let view = View::read(&layout).map_err(|error| unreadable(&layout, &error))?;
+    let view = View::read(&layout, Reach::Alive).map_err(|error| unreadable(&layout, &error))?;
     Ok((view, is_running(&layout), config))
 }
 

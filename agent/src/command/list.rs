@@ -11,6 +11,7 @@ use crate::exit::Exit;
 use crate::output::table::{self, Cell};
 use crate::output::terminal::{Colour, Look, cut, printable};
 use crate::output::{age, words};
+use crate::spool::read_back::Reach;
 use crate::spool::view::{CorruptFile, Item, Standing, View};
 
 /// Characters of an id that are shown at least.
@@ -48,7 +49,8 @@ pub fn run(args: &Args, place: &Place) -> Exit {
 
 fn list(args: &Args, place: &Place) -> Result<String, Refusal> {
     let layout = place.layout(place.config()?.as_ref());
-    let view = View::read(&layout).map_err(|error| unreadable(&layout, &error))?;
+    let view = View::read(&layout, if args.all { Reach::All } else { Reach::Alive })
+        .map_err(|error| unreadable(&layout, &error))?;
     let now = wall_now();
     if args.json {
         return Ok(json(&Listing::new(&view, args, now)));

@@ -19,13 +19,13 @@ use crate::config::{self, Config};
 use crate::edge::signals::StopSignals;
 use crate::edge::users::Submitters;
 use crate::edge::{chance, host};
-use crate::engine::{self, Ears, Engine, Pace, Sender};
+use crate::engine::{self, Caps, Ears, Engine, Eyes, Load, Real, Sender};
 use crate::exit::Exit;
 use crate::log;
 use crate::spool::Folders;
 use crate::spool::lock::{Lock, LockError};
-use crate::spool::recover::{Found, read_journal, recover};
-use crate::spool::watch::watch;
+use crate::spool::recover::{Found, recover};
+use crate::spool::watch::Watch;
 use crate::spool::writer::{Batch, Deed, Writer};
 use crate::submit::{self, Carrier, Target};
 
@@ -58,19 +58,16 @@ fn start(place: &Place) -> Result<(), Refusal> {
         Refusal::new(exit, error)
     })?;
     let providers = usable_providers(&config)?;
-    let found = read_journal(&layout.journal())
-        .and_then(|files| recover(&StdFs, &folders, &files, &host::boot_id()))
-        .map_err(|error| {
-            Refusal::new(Exit::Io, format!("cannot read the spool `{}`: {error}", layout.root().display()))
-        })?;
+    let found = recover(&StdFs, &folders, &host::boot_id()).map_err(|error| {
+        Refusal::new(Exit::Io, format!("cannot read the spool `{}`: {error}", layout.root().display()))
+    })?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Refusal::new(Exit::Io, format!("the system gives no event queue: {error}")))?;
-    let outcome = runtime.block_on(work(&config, &layout, folders, providers, found));
+    let outcome = runtime.block_on(work(&config, &layout, folders, lock, providers, found));
     // A name that is being resolved would hold the process up.
     runtime.shutdown_background();
-    drop(lock);
     outcome
 }
 
@@ -105,6 +102,7 @@ async fn work(
     config: &Config,
     layout: &Layout,
     folders: Folders,
+    lock: Lock,
     providers: Vec<Ready<'_>>,
     mut found: Found,
 ) -> Result<(), Refusal> {
@@ -121,20 +119,12 @@ async fn work(
     let carrier =
         Carrier::new(targets, limits, report_sender).map_err(|error| Refusal::new(Exit::Config, error))?;
     let (ack_sender, acks) = unbounded_channel();
-    let writer = Writer::start(layout, move |ack| drop(ack_sender.send(ack)))
+    let writer = Writer::start(layout, config.keeping, move |ack| drop(ack_sender.send(ack)))
         .map_err(|error| Refusal::new(Exit::NoInput, error))?;
     let started = Event::Started { boot: host::boot_id(), program: env!("CARGO_PKG_VERSION").to_owned() };
     let deeds = std::iter::once(Deed::Line(started)).chain(found.deeds.drain(..)).collect();
     writer.send(Batch { deeds, sync: true, token: None });
 
-    // Watched before it is scanned: what comes in between is seen twice, and never missed.
-    let (_watch, hints) = match watch(&layout.folder(spool_format::Folder::Incoming)) {
-        Ok((watch, hints)) => (Some(watch), Some(hints)),
-        Err(error) => {
-            log::watch_trouble(&error);
-            (None, None)
-        }
-    };
     if !found.broken_lines.is_empty() {
         log::broken_lines(&found.broken_lines);
     }
@@ -147,15 +137,16 @@ async fn work(
     }
     let engine = Engine {
         dispatcher: Dispatcher::new(dispatcher_settings(config, &providers), chance::seed()),
-        carrier,
-        writer,
+        world: Real { carrier, writer, submitters, lock },
         folders,
         policy: policy(config),
-        submitters,
+        caps: caps(config),
         senders: providers.iter().map(|ready| sender(ready.provider)).collect(),
     };
-    let pace = Pace { rescan: config.limits.rescan, stop: config.limits.stop };
-    engine::run(engine, Ears { hints, reports, acks, signals }, pace, &found).await;
+    let (watch, hints) = Watch::new(layout);
+    let (rescan, stop) = (config.limits.rescan, config.limits.stop);
+    let eyes = Eyes { layout: layout.clone(), watch, rescan, stop };
+    engine::run(engine, Ears { hints, reports, acks, signals }, eyes, found).await;
     Ok(())
 }
 
@@ -165,6 +156,11 @@ fn dispatcher_settings(config: &Config, providers: &[Ready<'_>]) -> delivery::Se
         connections: ready.provider.connections,
     };
     delivery::Settings { providers: providers.iter().map(known).collect(), retry: config.retry.clone() }
+}
+
+fn caps(config: &Config) -> Caps {
+    let each = Load { alerts: config.submit.alerts_per_user, octets: config.submit.octets_per_user };
+    Caps { each, own: rustix::process::geteuid().as_raw() }
 }
 
 fn policy(config: &Config) -> Policy {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use spool_format::state::AttemptRecord;
+use spool_format::history::AttemptRecord;
 use spool_format::{RecipientResult, Wall};
 
 use super::list::Listed;
@@ -12,6 +12,7 @@ use crate::edge::clock::{offset_minutes, wall_now};
 use crate::exit::Exit;
 use crate::output::terminal::printable;
 use crate::output::{age, words};
+use crate::spool::read_back::Reach;
 use crate::spool::view::{Item, Standing, View};
 
 /// Candidates that are named when the beginning of an id is not enough.
@@ -40,7 +41,7 @@ pub fn run(args: &Args, place: &Place) -> Exit {
 
 fn show(args: &Args, place: &Place) -> Result<String, Refusal> {
     let layout = place.layout(place.config()?.as_ref());
-    let view = View::read(&layout).map_err(|error| unreadable(&layout, &error))?;
+    let view = View::read(&layout, Reach::All).map_err(|error| unreadable(&layout, &error))?;
     let item = find(&view, &args.id)?;
     let now = wall_now();
     if args.json {
@@ -83,7 +84,8 @@ pub(super) fn text(item: &Item, now: Wall, offset_minutes: i32) -> String {
     if let Some(key) = &item.key {
         line("key", &printable(key));
     }
-    let by = item.history.as_ref().map_or_else(String::new, |history| format!(", by user {}", history.uid));
+    let by = item.history.as_ref().and_then(|history| history.uid);
+    let by = by.map_or_else(String::new, |uid| format!(", by user {uid}"));
     line("made", &format!("{} ago, at {}{by}", age::short(item.age(now)), clock(item.id.born())));
     for (n, (to, settlement)) in item.recipients.iter().enumerate() {
         let name = if n == 0 { "recipients" } else { "" };
@@ -198,7 +200,7 @@ impl Shown {
         };
         Self {
             listed: Listed::new(item, now),
-            uid: history.map(|history| history.uid),
+            uid: history.and_then(|history| history.uid),
             message_id: history.and_then(|history| history.message_id.clone()),
             unusable: history.map_or_else(Vec::new, |history| history.unusable.clone()),
             log: history.map_or_else(Vec::new, |history| history.attempts.iter().map(attempt).collect()),

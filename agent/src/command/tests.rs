@@ -10,6 +10,7 @@ use spool_format::{
 
 use super::{check, list, show};
 use crate::output::terminal::Look;
+use crate::spool::read_back::Reach;
 use crate::spool::view::{Item, View};
 
 struct Spool {
@@ -80,7 +81,7 @@ impl Spool {
     }
 
     fn view(&self) -> View {
-        View::read(&self.layout).expect("a spool")
+        View::read(&self.layout, Reach::All).expect("a spool")
     }
 
     /// Deferred, dead, sent, new, unreadable, and a file that is no alert.
@@ -89,6 +90,9 @@ impl Spool {
         let accepted = |n: u64, severity, subject: &str, to: &[&str]| Event::Accepted {
             id: id(n),
             uid: 1000,
+            octets: 0,
+            created: None,
+            ttl: None,
             recipients: to.iter().map(|to| address(to)).collect(),
             unusable: vec![],
             message_id: None,
@@ -234,6 +238,9 @@ fn an_attempt_that_was_cut_off_behind_the_dot_may_have_arrived() {
     let accepted = Event::Accepted {
         id: id(60),
         uid: 0,
+        octets: 0,
+        created: None,
+        ttl: None,
         recipients: vec![address("a@example.jp")],
         unusable: vec![],
         message_id: None,

@@ -12,6 +12,8 @@ pub(super) enum Place {
     Submit,
     Retry,
     Limits,
+    Keep,
+    Disk,
     Provider,
     Password,
 }
@@ -46,6 +48,8 @@ pub(super) const KEYS: &[Key] = &[
     key(Place::Top, "submit", "table", "", "what holds for those who write alerts"),
     key(Place::Top, "retry", "table", "", "pauses after a pass in which somebody was left without the alert"),
     key(Place::Top, "limits", "table", "", "time limits"),
+    key(Place::Top, "keep", "table", "", "how long what is over is kept"),
+    key(Place::Top, "disk", "table", "", "room on the spool's disk"),
     key(Place::Top, "provider", "list of tables", "", "the providers, in order of preference"),
     key(
         Place::Alerts,
@@ -69,6 +73,14 @@ pub(super) const KEYS: &[Key] = &[
         "@alertmail-ops",
         "who may name any recipient; root and the agent's own user always may, everybody else reaches those whom the configuration names",
     ),
+    key(
+        Place::Submit,
+        "alerts_per_user",
+        "number",
+        "10000",
+        "alerts that one user may have on the way; the rest waits in incoming/",
+    ),
+    key(Place::Submit, "mib_per_user", "number", "256", "the same in MiB; root has no such limits"),
     key(
         Place::Retry,
         "critical",
@@ -97,6 +109,22 @@ pub(super) const KEYS: &[Key] = &[
     key(Place::Limits, "keep", "time", "10s", "how long a connection is kept without work"),
     key(Place::Limits, "stop", "time", "20s", "for transactions in hand when the agent shall stop"),
     key(Place::Limits, "rescan", "time", "30s", "between two scans of the incoming folder"),
+    key(Place::Keep, "journal", "time", "30d", "how long the journal remembers what is over"),
+    key(Place::Keep, "corrupt", "time", "30d", "how long files that are no alerts are kept"),
+    key(
+        Place::Disk,
+        "floor_mib",
+        "number",
+        "16",
+        "MiB that stay free for the journal: below this deferred alerts stay in incoming/",
+    ),
+    key(
+        Place::Disk,
+        "reserve_mib",
+        "number",
+        "4",
+        "MiB taken up beforehand, to be given free when the disk is full",
+    ),
     key(Place::Provider, "name", "text", "the preset's name", "its name in journal and log"),
     key(Place::Provider, "preset", "text", "none", "fills in what is known of a provider"),
     key(
@@ -176,6 +204,8 @@ pub fn reference() -> String {
             Place::Submit => "[submit] ",
             Place::Retry => "[retry] ",
             Place::Limits => "[limits] ",
+            Place::Keep => "[keep] ",
+            Place::Disk => "[disk] ",
             Place::Provider => "[[provider]] ",
             Place::Password => "[[provider]] password.",
         };

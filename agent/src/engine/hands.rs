@@ -1,38 +1,52 @@
 //! The hands of the engine: they tell the dispatcher what was heard, and carry out what it answers.
+//!
+//! What touches files goes to the writer, in the order in which it was said; what has to wait for a line on the disk
+//! waits for the writer's word. How alerts are taken up is `gather`'s.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use delivery::{Command, Event, Monotonic, Past, Sync};
-use spool_format::folder::{file_name, parse_file_name};
-use spool_format::fs::{SpoolFs as _, StdFs};
-use spool_format::{AlertId, Event as Fact, Folder, History};
+use delivery::{Command, Dispatcher, Event, Monotonic, Sync};
+use smtp::Phase;
+use spool_format::alert::ALERT_OCTETS_MAX;
+use spool_format::folder::file_name;
+use spool_format::fs::{Found as OnDisk, SpoolFs};
+use spool_format::{Address, AlertId, Event as Fact, Layout};
 
-use super::shelf::{Kept, Shelf};
-use super::{End, Engine, Heard};
-use crate::accept::Reach;
-use crate::edge::clock;
+use super::compose::{Sender, compose, never};
+use super::gather::{Caps, Heap};
+use super::shelf::Shelf;
+use super::world::World;
+use super::{Engine, Heard};
+use crate::accept::Policy;
 use crate::log;
-use crate::spool::intake::{self, NewAlert, Taken};
+use crate::spool::Folders;
+use crate::spool::lock::Lock;
 use crate::spool::recover::Found;
 use crate::spool::watch::Hint;
-use crate::spool::writer::{Ack, Batch, Deed};
+use crate::spool::writer::{Ack, Batch, Deed, Pulse};
 use crate::submit::Report;
 
 /// The engine with what it has in hand.
-pub(super) struct Hands {
-    engine: Engine,
-    shelf: Shelf,
-    /// What earlier runs left of alerts that were not met yet.
-    left: BTreeMap<AlertId, Left>,
-    /// Alerts that were sent before, and whose files came back.
-    sent: BTreeSet<AlertId>,
-    /// Names that are on their way to `corrupt/`.
-    aside: BTreeSet<String>,
+pub(super) struct Hands<W: World> {
+    pub(super) world: W,
+    pub(super) folders: Folders<W::Fs>,
+    pub(super) policy: Policy,
+    pub(super) caps: Caps,
+    pub(super) shelf: Shelf,
+    pub(super) heap: Heap,
+    /// For the writer, at the next flush.
+    pub(super) batch: Batch,
+    /// Whether the last scan failed: that is said once.
+    pub(super) scan_failed: bool,
+    /// Names that could not be read: said once.
+    pub(super) unreadable: BTreeSet<String>,
+    /// Whether the spool's path leads to no spool of ours: said once.
+    is_gone: bool,
+    dispatcher: Dispatcher,
+    senders: Vec<Sender>,
     /// What the dispatcher has to hear before anything else.
     untold: VecDeque<Event>,
-    /// For the writer, at the next flush.
-    batch: Batch,
     /// Commands that wait for the lines in `batch`.
     behind: Vec<Command>,
     /// Commands that wait for batches which the writer has, by token.
@@ -40,159 +54,83 @@ pub(super) struct Hands {
     last_token: u64,
 }
 
-/// What an earlier run left of an alert.
-#[derive(Default)]
-struct Left {
-    past: Past,
-    /// Right side of its Message-ID.
-    domain: Option<Arc<str>>,
-    /// Who wrote it.
-    uid: Option<u32>,
-}
-
-/// The right side of a Message-ID with brackets.
-fn domain_of(message_id: &str) -> Option<Arc<str>> {
-    let (_, domain) = message_id.strip_suffix('>')?.rsplit_once('@')?;
-    Some(Arc::from(domain))
-}
-
-impl Hands {
-    pub(super) fn new(engine: Engine, found: &Found) -> Self {
-        let unsettled = found.ledger.alerts.iter().filter(|(_, history)| !history.state.is_final());
-        let left = |(id, history): (&AlertId, &History)| {
-            let domain = history.message_id.as_deref().and_then(domain_of);
-            // The line that says who wrote it has the Message-ID as well.
-            let uid = domain.is_some().then_some(history.uid);
-            (*id, Left { past: found.past(*id), domain, uid })
-        };
-        Self {
-            left: unsettled.map(left).collect(),
-            engine,
+impl<W: World> Hands<W> {
+    /// Hands that take up what was found at the start.
+    pub(super) fn new(engine: Engine<W>, mut found: Found) -> Self {
+        let Engine { dispatcher, world, folders, policy, caps, senders } = engine;
+        let deferred = std::mem::take(&mut found.deferred);
+        let mut hands = Self {
+            world,
+            folders,
+            policy,
+            caps,
             shelf: Shelf::default(),
-            sent: found.came_back.clone(),
-            aside: BTreeSet::new(),
-            untold: VecDeque::new(),
+            heap: Heap::new(found),
             batch: Batch::default(),
+            scan_failed: false,
+            unreadable: BTreeSet::new(),
+            is_gone: false,
+            dispatcher,
+            senders,
+            untold: VecDeque::new(),
             behind: Vec::new(),
             waiting: BTreeMap::new(),
             last_token: 0,
-        }
+        };
+        hands.take_deferred(&deferred);
+        hands.look_everywhere();
+        hands
     }
 
     pub(super) fn next_wake(&self) -> Option<Monotonic> {
-        self.engine.dispatcher.next_wake()
+        self.dispatcher.next_wake()
     }
 
     /// Whether neither an attempt nor a line that somebody waits for is under way.
     pub(super) fn is_idle(&self) -> bool {
-        self.engine.dispatcher.is_idle() && self.waiting.is_empty()
+        self.dispatcher.is_idle() && self.waiting.is_empty()
     }
 
     pub(super) fn hear(&mut self, heard: Heard) {
         match heard {
             Heard::Report(Report::Reached { attempt, gate }) => self.tell(Event::Reached { attempt, gate }),
             Heard::Report(Report::Ended { attempt, outcome }) => self.tell(Event::Ended { attempt, outcome }),
-            Heard::Ack(Ack::Written(token)) => {
-                let commands = self.waiting.remove(&token).unwrap_or_default();
-                for command in commands {
-                    self.act(command);
-                }
-                self.tell_all();
-            }
-            Heard::Ack(Ack::Forgotten(id)) => self.shelf.remove(id),
-            Heard::Ack(Ack::SetAside(name)) => {
-                self.aside.remove(&name);
-            }
-            Heard::Hint(Hint::Name(name)) => self.look_at(&name),
-            Heard::Hint(Hint::Everywhere { trouble }) => {
-                if let Some(trouble) = trouble {
-                    log::watch_trouble(&trouble);
-                }
-                self.look_everywhere();
-            }
-            Heard::Rescan => self.look_everywhere(),
+            Heard::Ack(ack) => self.hear_ack(ack),
+            Heard::Hint(Hint::Name(name)) => self.look_at_hinted(&name),
+            Heard::Hint(Hint::Spare) => self.look_into_spare(),
+            Heard::Hint(Hint::Everywhere) | Heard::Rescan => self.look_everywhere(),
             Heard::Due => self.tell(Event::Woke),
             Heard::Stop(_) => self.tell(Event::Stopping),
         }
     }
 
-    /// Looks at every name in `incoming/` that is not in hand.
-    pub(super) fn look_everywhere(&mut self) {
-        match StdFs.list(self.engine.folders.of(Folder::Incoming)) {
-            Ok(mut names) => {
-                names.sort();
-                for name in &names {
-                    self.look_at(name);
+    fn hear_ack(&mut self, ack: Ack) {
+        match ack {
+            Ack::Written(token) => {
+                for command in self.waiting.remove(&token).unwrap_or_default() {
+                    self.act(command);
                 }
+                self.tell_all();
             }
-            Err(error) => log::cannot_scan(&error),
-        }
-    }
-
-    fn look_at(&mut self, name: &str) {
-        let in_hand = parse_file_name(name).is_some_and(|id| self.shelf.has(id));
-        if in_hand || self.aside.contains(name) {
-            return;
-        }
-        let Engine { folders, policy, submitters, .. } = &mut self.engine;
-        let reach = |uid| submitters.reach(uid, clock::now().monotonic);
-        match intake::take(&StdFs, folders.of(Folder::Incoming), name, policy, reach) {
-            Taken::Alert(alert) => self.meet(*alert),
-            Taken::Corrupt { reason } => {
-                self.aside.insert(name.to_owned());
-                self.batch.deeds.push(Deed::SetAside { name: name.to_owned(), reason });
-            }
-            Taken::Nothing => {}
-            Taken::Later(error) => log::cannot_read(name, &error),
-        }
-    }
-
-    /// An alert is in `incoming/`.
-    fn meet(&mut self, alert: NewAlert) {
-        let NewAlert { id, octets, uid, accepted } = alert;
-        if self.sent.contains(&id) {
-            self.batch.deeds.push(Deed::Unlink { id, folder: Folder::Incoming });
-            return;
-        }
-        if !accepted.unknown().is_empty() {
-            log::unusable(id, accepted.unknown());
-        }
-        if !accepted.forbidden().is_empty() {
-            log::not_permitted(id, uid, accepted.forbidden());
-        }
-        let (past, domain) = self.what_was_left(id);
-        self.batch.deeds.push(Deed::Line(accepted.fact(uid, &domain)));
-        self.shelf.put(id, Kept { octets: octets.into(), domain, reach: accepted.reach() });
-        self.tell(Event::Arrived(accepted.arrival(Folder::Incoming, past)));
-    }
-
-    /// The past of an alert, and the right side of its Message-ID.
-    fn what_was_left(&mut self, id: AlertId) -> (Past, Arc<str>) {
-        let Left { past, domain, .. } = self.left.remove(&id).unwrap_or_default();
-        (past, domain.unwrap_or_else(|| Arc::from(self.engine.policy.domain.as_str())))
-    }
-
-    /// Takes up what earlier runs left in `deferred/`.
-    pub(super) fn take_deferred(&mut self, ids: &[AlertId]) {
-        for id in ids {
-            let name = file_name(*id);
-            // The file is a copy of ours: who wrote the alert stands in the journal, or is not known any more.
-            let writer = self.left.get(id).and_then(|left| left.uid);
-            let Engine { folders, policy, submitters, .. } = &mut self.engine;
-            let reach =
-                |_| writer.map_or(Reach::Configured, |uid| submitters.reach(uid, clock::now().monotonic));
-            match intake::take(&StdFs, folders.of(Folder::Deferred), &name, policy, reach) {
-                Taken::Alert(alert) => {
-                    let NewAlert { octets, accepted, .. } = *alert;
-                    let (past, domain) = self.what_was_left(*id);
-                    self.shelf.put(*id, Kept { octets: octets.into(), domain, reach: accepted.reach() });
-                    self.tell(Event::Arrived(accepted.arrival(Folder::Deferred, past)));
+            Ack::Forgotten(id) => {
+                if let Some(uid) = self.shelf.remove(id) {
+                    self.heap.call_back(uid);
                 }
-                Taken::Corrupt { reason } => log::deferred_is_damaged(&name, &reason),
-                Taken::Nothing => {}
-                Taken::Later(error) => log::deferred_is_damaged(&name, &error.to_string()),
+                self.gather();
             }
+            Ack::Copied { id, to } => {
+                self.shelf.is_copied(id, to);
+                self.gather();
+            }
+            Ack::SetAside { name, moved } => self.heap.is_aside(&name, moved),
+            Ack::Confirmed { .. } => {}
         }
+    }
+
+    /// What the writer is to look after from time to time.
+    pub(super) fn tend(&mut self, watching: bool) {
+        let pulse = Pulse { watching, in_hand: self.shelf.len() };
+        self.batch.deeds.push(Deed::Tend(pulse));
     }
 
     pub(super) fn tell(&mut self, event: Event) {
@@ -203,7 +141,7 @@ impl Hands {
     fn tell_all(&mut self) {
         let mut commands = Vec::new();
         while let Some(event) = self.untold.pop_front() {
-            self.engine.dispatcher.handle(clock::now(), event, &mut commands);
+            self.dispatcher.handle(self.world.now(), event, &mut commands);
             let mut barrier = Sync::Grouped;
             for command in commands.drain(..) {
                 self.carry_out(command, &mut barrier);
@@ -218,9 +156,13 @@ impl Hands {
                 self.batch.sync |= sync == Sync::Synced;
                 *barrier = sync.max(*barrier);
             }
-            Command::Copy { id, to, .. } => match self.shelf.octets(id) {
-                Some(octets) => self.batch.deeds.push(Deed::Copy { id, to, octets }),
-                None => debug_assert!(false, "an alert in hand is on the shelf"),
+            Command::Copy { id, to, .. } => match self.octets(id) {
+                Ok(octets) => self.batch.deeds.push(Deed::Copy { id, to, octets }),
+                // The file stays where it is, since the writer has no copy of it.
+                Err(why) => {
+                    log::cannot_copy(id, to, &why);
+                    self.batch.deeds.push(Deed::Strand { id, to });
+                }
             },
             Command::Unlink { id, from } => self.batch.deeds.push(Deed::Unlink { id, folder: from }),
             Command::Forget { id } => self.batch.deeds.push(Deed::Forget(id)),
@@ -243,20 +185,48 @@ impl Hands {
     fn act(&mut self, command: Command) {
         match command {
             Command::Begin { attempt, id, provider, recipients } => {
-                let sender = &self.engine.senders[provider];
-                match self.shelf.transaction(id, sender, &self.engine.policy, &recipients) {
-                    Ok(transaction) => self.engine.carrier.begin(attempt, provider, transaction),
+                match self.transaction(id, provider, &recipients) {
+                    Ok(transaction) => self.world.begin(attempt, provider, transaction),
                     Err(outcome) => self.untold.push_back(Event::Ended { attempt, outcome }),
                 }
             }
-            Command::Grant { attempt } => self.engine.carrier.grant(attempt),
-            Command::Withdraw { attempt } => self.engine.carrier.withdraw(attempt),
+            Command::Grant { attempt } => self.world.grant(attempt),
+            Command::Withdraw { attempt } => self.world.withdraw(attempt),
             Command::Record { .. }
             | Command::Copy { .. }
             | Command::Unlink { .. }
             | Command::Forget { .. } => {
                 debug_assert!(false, "what touches files goes to the writer");
             }
+        }
+    }
+
+    fn transaction(
+        &self,
+        id: AlertId,
+        provider: usize,
+        recipients: &[Address],
+    ) -> Result<smtp::Transaction, smtp::Outcome> {
+        let never = |why| never(recipients, Phase::Connect, why);
+        let octets = self.octets(id).map_err(never)?;
+        let kept = self.shelf.get(id).ok_or_else(|| never("the alert is not in hand".to_owned()))?;
+        let settings = (&self.senders[provider], &self.policy);
+        compose(id, (kept, &octets), settings, recipients, |at| self.world.offset_minutes(at))
+    }
+
+    /// The alert's file: what was read of it, or the copy that is ours.
+    fn octets(&self, id: AlertId) -> Result<Arc<[u8]>, String> {
+        let kept = self.shelf.get(id).ok_or_else(|| "the alert is not in hand".to_owned())?;
+        if let Some(octets) = &kept.octets {
+            return Ok(Arc::clone(octets));
+        }
+        let place = kept.place;
+        let cannot = |why: String| format!("cannot read {}/{}: {why}", place.as_str(), file_name(id));
+        match self.world.fs().read(self.folders.of(place), &file_name(id), ALERT_OCTETS_MAX) {
+            Ok(OnDisk::File { octets, .. }) => Ok(octets.into()),
+            Ok(OnDisk::TooLarge { octets }) => Err(cannot(format!("it has {octets} octets"))),
+            Ok(OnDisk::Other(what)) => Err(cannot(format!("it is {what}"))),
+            Err(error) => Err(cannot(error.to_string())),
         }
     }
 
@@ -271,18 +241,48 @@ impl Hands {
             batch.token = Some(self.last_token);
             self.waiting.insert(self.last_token, std::mem::take(&mut self.behind));
         }
-        self.engine.writer.send(batch);
+        self.world.write(batch);
+    }
+}
+
+impl Hands<super::Real> {
+    /// Nothing is at the path of the spool any more. What is in hand goes on; the folder may come back.
+    pub(super) fn spool_is_gone(&mut self, layout: &Layout) {
+        if !std::mem::replace(&mut self.is_gone, true) {
+            log::spool_is_gone(layout.root());
+        }
+    }
+
+    /// Another spool is at the path than the one that is open: the path counts, since that is where alerts come.
+    pub(super) fn open_anew(&mut self, layout: &Layout) {
+        let opened = Folders::open(self.world.fs(), layout).map_err(|error| error.to_string());
+        let lock = || Lock::take(&layout.lock()).map_err(|error| error.to_string());
+        match opened.and_then(|folders| Ok((folders, lock()?))) {
+            Ok((folders, lock)) => {
+                self.is_gone = false;
+                self.folders = folders;
+                self.world.lock = lock;
+                log::opened_anew(layout.root());
+                self.batch.deeds.push(Deed::OpenAnew(layout.clone()));
+            }
+            Err(why) => {
+                if !std::mem::replace(&mut self.is_gone, true) {
+                    log::cannot_open_anew(&why);
+                }
+            }
+        }
     }
 
     /// Says goodbye to the providers and to the journal.
-    pub(super) async fn part(mut self, end: End) {
-        self.engine.carrier.close().await;
-        if end == End::Clean {
+    pub(super) async fn part(mut self, end: super::End) {
+        let is_clean = end == super::End::Clean;
+        self.world.carrier.close().await;
+        if is_clean {
             self.batch.deeds.push(Deed::Line(Fact::Stopped));
             self.batch.sync = true;
         }
         self.flush();
-        self.engine.writer.finish();
-        log::stopped(end == End::Clean);
+        self.world.writer.finish();
+        log::stopped(is_clean);
     }
 }

@@ -1,92 +1,163 @@
-//! The alerts in hand, as they were read, and what is made of them for a provider.
+//! The alerts in hand: whose they are, and their octets while no copy on the disk can be trusted to be the same.
+//!
+//! An alert in `incoming/` can still be changed by its writer, so what was read of it stays in memory. One in
+//! `deferred/` is a copy of ours and is read again when its turn comes: a hundred thousand of them cost little.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use mime::{CharsetPolicy, Identity, Mailbox};
-use smtp::{Failure, Outcome, Path, Phase, Transaction, Trouble};
-use spool_format::{Address, AlertId};
+use spool_format::{AlertId, Folder};
 
-use crate::accept::{Accepted, Policy, Reach};
-use crate::edge::clock;
-use crate::log;
-
-/// As whom a provider lets us send.
-#[derive(Clone, Debug)]
-pub struct Sender {
-    /// The provider's name, for the log.
-    pub provider: String,
-    /// Envelope sender and header From.
-    pub from: Address,
-    /// Display name where the alert has none.
-    pub from_name: Option<String>,
-    /// Which charsets its readers take.
-    pub charset: CharsetPolicy,
-}
+use crate::accept::Reach;
 
 /// Every alert in hand.
 #[derive(Debug, Default)]
 pub(super) struct Shelf {
     alerts: BTreeMap<AlertId, Kept>,
+    /// Octets in memory, and of how many alerts.
+    in_memory: Load,
+    /// What each user has in hand.
+    users: BTreeMap<u32, Load>,
+    /// Right sides of Message-IDs: a few, shared by many.
+    domains: BTreeSet<Arc<str>>,
+}
+
+/// A number of alerts, and their octets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Load {
+    /// How many.
+    pub alerts: usize,
+    /// How large together.
+    pub octets: u64,
 }
 
 /// An alert in hand.
 #[derive(Debug)]
 pub(super) struct Kept {
-    /// Its file as it was read: what its writer does to the file from then on changes nothing.
-    pub(super) octets: Arc<[u8]>,
+    /// Its file as it was read; `None` when the copy in `place` is ours.
+    pub(super) octets: Option<Arc<[u8]>>,
+    /// Size of its file.
+    pub(super) size: u64,
+    /// Where its file is.
+    pub(super) place: Folder,
+    /// Who wrote it.
+    pub(super) uid: u32,
     /// Right side of its Message-ID, which stays whatever becomes of the configuration.
     pub(super) domain: Arc<str>,
     /// Whom its writer could name when it was accepted: that is not asked again, also for what the mail shows.
     pub(super) reach: Reach,
 }
 
+impl Load {
+    fn add(&mut self, octets: u64) {
+        self.alerts += 1;
+        self.octets += octets;
+    }
+
+    fn take(&mut self, octets: u64) {
+        self.alerts = self.alerts.saturating_sub(1);
+        self.octets = self.octets.saturating_sub(octets);
+    }
+}
+
 impl Shelf {
+    pub(super) fn len(&self) -> usize {
+        self.alerts.len()
+    }
+
     pub(super) fn has(&self, id: AlertId) -> bool {
         self.alerts.contains_key(&id)
     }
 
+    pub(super) fn get(&self, id: AlertId) -> Option<&Kept> {
+        self.alerts.get(&id)
+    }
+
+    /// What is in memory.
+    pub(super) const fn in_memory(&self) -> Load {
+        self.in_memory
+    }
+
+    /// What a user has in hand.
+    pub(super) fn of_user(&self, uid: u32) -> Load {
+        self.users.get(&uid).copied().unwrap_or_default()
+    }
+
+    /// One of the few right sides of Message-IDs, shared.
+    pub(super) fn share(&mut self, domain: &str) -> Arc<str> {
+        if let Some(known) = self.domains.get(domain) {
+            return Arc::clone(known);
+        }
+        let domain: Arc<str> = Arc::from(domain);
+        self.domains.insert(Arc::clone(&domain));
+        domain
+    }
+
     pub(super) fn put(&mut self, id: AlertId, kept: Kept) {
+        self.remove(id);
+        self.users.entry(kept.uid).or_default().add(kept.size);
+        if kept.octets.is_some() {
+            self.in_memory.add(kept.size);
+        }
         self.alerts.insert(id, kept);
     }
 
-    pub(super) fn remove(&mut self, id: AlertId) {
-        self.alerts.remove(&id);
-    }
-
-    pub(super) fn octets(&self, id: AlertId) -> Option<Arc<[u8]>> {
-        self.alerts.get(&id).map(|kept| Arc::clone(&kept.octets))
-    }
-
-    /// The alert composed for one provider. If it cannot be sent there, that is the outcome, for each recipient.
-    pub(super) fn transaction(
-        &self,
-        id: AlertId,
-        sender: &Sender,
-        policy: &Policy,
-        recipients: &[Address],
-    ) -> Result<Transaction, Outcome> {
-        let never = |phase, why: String| {
-            Outcome::failed(recipients.len(), &Failure::new(phase, Trouble::Settings(why)))
-        };
-        let kept = self
-            .alerts
-            .get(&id)
-            .ok_or_else(|| never(Phase::Connect, "the alert is not in hand".to_owned()))?;
-        let accepted = Accepted::read(&kept.octets, id, policy, || kept.reach);
-        let accepted = accepted.map_err(|error| never(Phase::Connect, error.to_string()))?;
-        let path = |address: &Address| Path::parse(address.as_str()).map_err(|error| error.to_string());
-        let envelope_sender = path(&sender.from).map_err(|why| never(Phase::Mail, why))?;
-        let recipients: Result<Vec<Path>, String> = recipients.iter().map(path).collect();
-        let recipients = recipients.map_err(|why| never(Phase::Rcpt, why))?;
-
-        let name = accepted.from_name().or(sender.from_name.as_deref()).or(policy.from_name.as_deref());
-        let from = Mailbox { name: name.map(str::to_owned), address: sender.from.as_str().to_owned() };
-        let draft = accepted.draft(&kept.domain, clock::offset_minutes(accepted.born()));
-        let composed = mime::compose(&draft, &Identity { from, charset: sender.charset });
-        if !composed.notes.is_empty() {
-            log::composed_with_notes(id, &sender.provider, &composed.notes);
+    /// Forgets an alert, and says whose it was.
+    pub(super) fn remove(&mut self, id: AlertId) -> Option<u32> {
+        let kept = self.alerts.remove(&id)?;
+        if kept.octets.is_some() {
+            self.in_memory.take(kept.size);
         }
-        Ok(Transaction { sender: envelope_sender, recipients, content: composed.octets.into() })
+        if let Some(load) = self.users.get_mut(&kept.uid) {
+            load.take(kept.size);
+            if load.alerts == 0 {
+                self.users.remove(&kept.uid);
+            }
+        }
+        Some(kept.uid)
+    }
+
+    /// The copy in this folder is on the disk: the octets need not stay.
+    pub(super) fn is_copied(&mut self, id: AlertId, place: Folder) {
+        let Some(kept) = self.alerts.get_mut(&id) else { return };
+        kept.place = place;
+        if kept.octets.take().is_some() {
+            self.in_memory.take(kept.size);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use spool_format::Wall;
+
+    fn id(n: u8) -> AlertId {
+        AlertId::new(Wall::from_unix_ms(1), [n; 10])
+    }
+
+    #[test]
+    fn what_is_copied_does_not_weigh_on_memory_and_still_counts_for_its_user() {
+        let mut shelf = Shelf::default();
+        for n in 1..=2 {
+            let domain = shelf.share("example.jp");
+            let octets: Arc<[u8]> = Arc::from([0; 10].as_slice());
+            let kept = Kept {
+                octets: Some(octets),
+                size: 10,
+                place: Folder::Incoming,
+                uid: 7,
+                domain,
+                reach: Reach::Anybody,
+            };
+            shelf.put(id(n), kept);
+        }
+        shelf.is_copied(id(1), Folder::Deferred);
+        assert_eq!(shelf.in_memory(), Load { alerts: 1, octets: 10 });
+        assert_eq!(shelf.of_user(7), Load { alerts: 2, octets: 20 });
+        assert_eq!(shelf.remove(id(1)), Some(7));
+        assert_eq!(shelf.of_user(7), Load { alerts: 1, octets: 10 });
+        shelf.remove(id(2));
+        assert_eq!((shelf.in_memory(), shelf.of_user(7)), (Load::default(), Load::default()));
     }
 }

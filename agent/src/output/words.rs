@@ -1,6 +1,6 @@
 //! Facts of the journal as sentences.
 
-use spool_format::state::AttemptRecord;
+use spool_format::history::AttemptRecord;
 use spool_format::{History, RecipientResult, Settlement};
 
 use super::terminal::printable;

@@ -6,16 +6,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::path::Path;
 
 use delivery::Past;
 use spool_format::folder::parse_file_name;
-use spool_format::fs::SpoolFs;
-use spool_format::journal::replay;
-use spool_format::state::Ledger;
-use spool_format::{AlertId, Event, Folder, History, State};
+use spool_format::{AlertId, Detail, Event, Folder, History, Ledger, State};
 
 use super::Folders;
+use super::queue_fs::QueueFs;
+use super::read_back::{Reach, journal_files, read_back};
 use super::writer::Deed;
 
 /// What a start finds.
@@ -29,6 +27,8 @@ pub struct Found {
     pub deeds: Vec<Deed>,
     /// Alerts that were sent and whose files are there all the same: after a power cut, or since they could not be removed.
     pub came_back: BTreeSet<AlertId>,
+    /// Dead letters that do not lie in `dead/` yet.
+    pub dead: BTreeSet<AlertId>,
     /// Lines of the journal that are damaged, as `FILE:LINE`.
     pub broken_lines: Vec<String>,
     /// Whether the machine went down without the agent having stopped: then the end of the journal may be missing.
@@ -36,29 +36,25 @@ pub struct Found {
 }
 
 /// Reads everything. `boot` is the kernel's id of this boot.
-pub fn recover<F: SpoolFs>(
-    fs: &F,
-    folders: &Folders<F>,
-    files: &[(String, Vec<u8>)],
-    boot: &str,
-) -> io::Result<Found> {
+pub fn recover<F: QueueFs>(fs: &F, folders: &Folders<F>, boot: &str) -> io::Result<Found> {
     for folder in Folder::ALL {
         fs.sync_dir(folders.of(folder))?;
     }
-    fs.sync_dir(folders.journal())?;
-    let mut found = Found::default();
-    for (name, octets) in files {
-        let file = replay(octets);
-        file.entries.iter().for_each(|entry| found.ledger.take(entry));
-        found.broken_lines.extend(file.broken.iter().map(|line| format!("{name}:{line}")));
+    let journal = folders.journal();
+    // Older files were synced when they were left.
+    for name in journal_files(fs, journal)?.iter().rev().take(2) {
+        fs.sync_file(&fs.append_to(journal, name, 0)?.0)?;
     }
+    fs.sync_dir(journal)?;
+    let read = read_back(fs, journal, Detail::Brief, Reach::Alive)?;
+    let mut found = Found { ledger: read.ledger, broken_lines: read.broken_lines, ..Found::default() };
     let other_boot = found.ledger.boot.as_deref().is_some_and(|before| before != boot);
     found.crashed_with_machine = other_boot && !found.ledger.stopped_cleanly;
     merge(fs, folders, &mut found)?;
     Ok(found)
 }
 
-fn merge<F: SpoolFs>(fs: &F, folders: &Folders<F>, found: &mut Found) -> io::Result<()> {
+fn merge<F: QueueFs>(fs: &F, folders: &Folders<F>, found: &mut Found) -> io::Result<()> {
     let mut places: BTreeMap<AlertId, Vec<Folder>> = BTreeMap::new();
     // In this order the strongest place of each alert comes first.
     for folder in [Folder::Dead, Folder::Deferred, Folder::Incoming] {
@@ -72,60 +68,37 @@ fn merge<F: SpoolFs>(fs: &F, folders: &Folders<F>, found: &mut Found) -> io::Res
     }
     for (id, places) in places {
         let state = found.ledger.alerts.get(&id).map(|history| history.state);
-        let keep = usize::from(state != Some(State::Sent));
-        if keep == 0 {
+        let is_sent = found.ledger.sent.contains(&id);
+        let keep = usize::from(!is_sent);
+        if is_sent {
             found.came_back.insert(id);
         }
         found.deeds.extend(places.iter().skip(keep).map(|folder| Deed::Unlink { id, folder: *folder }));
         match places.first() {
-            Some(Folder::Dead) if !matches!(state, Some(State::Sent | State::Dead)) => {
+            Some(Folder::Dead) if !is_sent && state != Some(State::Dead) => {
                 let reason = "it was being moved to the dead letters when the agent was killed".to_owned();
                 found.deeds.push(Deed::Line(Event::Dead { id, reason }));
             }
-            Some(Folder::Deferred) if keep == 1 => found.deferred.push(id),
+            // The line was written, and the file was to follow.
+            Some(Folder::Deferred | Folder::Incoming) if state == Some(State::Dead) => {
+                found.dead.insert(id);
+                found.deeds.push(Deed::Bury { id, from: places[0] });
+            }
+            Some(Folder::Deferred) if !is_sent => found.deferred.push(id),
             _ => {}
         }
     }
     Ok(())
 }
 
-impl Found {
-    /// What an earlier run left of an alert; nothing if it is new.
-    pub fn past(&self, id: AlertId) -> Past {
-        let Some(history) = self.ledger.alerts.get(&id) else { return Past::default() };
-        let mut past = Past::from_history(history);
-        if self.crashed_with_machine && past.uncertain_at.is_none() {
-            past.uncertain_at = was_under_way(history);
-        }
-        past
+/// What an earlier run left of an alert. After a power cut an attempt without an end may have been delivered:
+/// `dot-sent` is not synced, so that its absence says nothing.
+pub fn past(history: &History, after_power_cut: bool) -> Past {
+    let mut past = Past::from_history(history);
+    if after_power_cut && past.uncertain_at.is_none() {
+        past.uncertain_at = history.under_way.last().map(|attempt| attempt.provider.clone());
     }
-}
-
-/// The provider of an attempt without an end: `dot-sent` is not synced, so that after a power cut its absence says nothing.
-fn was_under_way(history: &History) -> Option<String> {
-    history.attempts.last().filter(|attempt| attempt.ended.is_none()).map(|attempt| attempt.provider.clone())
-}
-
-/// The journal's files, oldest first, each read and synced.
-pub fn read_journal(folder: &Path) -> io::Result<Vec<(String, Vec<u8>)>> {
-    let mut names = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
-        let name = entry?.file_name().to_string_lossy().into_owned();
-        if Path::new(&name).extension().is_some_and(|ending| ending == "jsonl") {
-            names.push(name);
-        }
-    }
-    names.sort();
-    names
-        .into_iter()
-        .map(|name| {
-            let file = std::fs::File::open(folder.join(&name))?;
-            file.sync_all()?;
-            let mut octets = Vec::new();
-            io::Read::read_to_end(&mut &file, &mut octets)?;
-            Ok((name, octets))
-        })
-        .collect()
+    past
 }
 
 #[cfg(test)]
@@ -157,12 +130,13 @@ mod tests {
         Spool { folders: Folders::open(&StdFs, &layout).expect("a spool"), _folder: folder, layout }
     }
 
-    fn journal(events: Vec<Event>) -> Vec<(String, Vec<u8>)> {
+    #[expect(clippy::disallowed_methods, reason = "the journal of an earlier run")]
+    fn write_journal(spool: &Spool, events: Vec<Event>) {
         let mut octets = Vec::new();
         for event in events {
             Entry { at: Wall::from_unix_ms(1), event }.write_line(&mut octets);
         }
-        vec![("2026-11-25.jsonl".to_owned(), octets)]
+        std::fs::write(spool.layout.journal().join("2026-11-25.jsonl"), octets).expect("a journal");
     }
 
     fn accepted(n: u8) -> Event {
@@ -170,8 +144,11 @@ mod tests {
         Event::Accepted {
             id: id(n),
             uid: 0,
+            octets: 0,
             recipients: vec![to],
             unusable: vec![],
+            created: None,
+            ttl: None,
             message_id: None,
             severity: Severity::Info,
             key: None,
@@ -188,7 +165,8 @@ mod tests {
     }
 
     fn find(spool: &Spool, events: Vec<Event>) -> Found {
-        recover(&StdFs, &spool.folders, &journal(events), "boot-2").expect("readable")
+        write_journal(spool, events);
+        recover(&StdFs, &spool.folders, "boot-2").expect("readable")
     }
 
     #[test]
@@ -231,10 +209,12 @@ mod tests {
     fn after_a_power_cut_an_attempt_without_an_end_may_have_been_delivered() {
         let spool = spool(&[(1, Folder::Incoming)]);
         let events = || vec![started("boot-1"), accepted(1), attempt(1)];
-        assert_eq!(find(&spool, events()).past(id(1)).uncertain_at.as_deref(), Some("home"));
-        let same_boot = recover(&StdFs, &spool.folders, &journal(events()), "boot-1").expect("readable");
-        assert_eq!(same_boot.past(id(1)).uncertain_at, None);
+        let uncertain_at =
+            |found: &Found| past(&found.ledger.alerts[&id(1)], found.crashed_with_machine).uncertain_at;
+        assert_eq!(uncertain_at(&find(&spool, events())).as_deref(), Some("home"));
+        let same_boot = recover(&StdFs, &spool.folders, "boot-1").expect("readable");
+        assert_eq!(uncertain_at(&same_boot), None);
         let stopped = [events(), vec![Event::Stopped]].concat();
-        assert_eq!(find(&spool, stopped).past(id(1)).uncertain_at, None);
+        assert_eq!(uncertain_at(&find(&spool, stopped)), None);
     }
 }

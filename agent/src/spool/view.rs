@@ -6,9 +6,9 @@ use std::io;
 use spool_format::alert::ALERT_OCTETS_MAX;
 use spool_format::folder::parse_file_name;
 use spool_format::fs::{Found, SpoolFs as _, StdFs};
-use spool_format::journal::replay;
-use spool_format::state::Ledger;
-use spool_format::{Alert, AlertId, Folder, History, Layout, Settlement, Severity, State, Wall};
+use spool_format::{Alert, AlertId, Detail, Folder, History, Layout, Settlement, Severity, State, Wall};
+
+use super::read_back::{Reach, ReadBack, read_back};
 
 /// A reason is read up to here.
 const REASON_OCTETS_MAX: usize = 4096;
@@ -109,9 +109,10 @@ pub struct CorruptFile {
 }
 
 impl View {
-    /// Reads a spool.
-    pub fn read(layout: &Layout) -> io::Result<Self> {
-        let (ledger, broken_lines) = read_ledger(layout)?;
+    /// Reads a spool, and so much of its journal.
+    pub fn read(layout: &Layout, reach: Reach) -> io::Result<Self> {
+        let journal = StdFs.open_dir(&layout.journal())?;
+        let ReadBack { ledger, broken_lines, .. } = read_back(&StdFs, &journal, Detail::Full, reach)?;
         let mut places: BTreeMap<AlertId, Option<Folder>> =
             ledger.alerts.keys().map(|id| (*id, None)).collect();
         // The stronger folder comes last, and stays.
@@ -176,7 +177,7 @@ impl Item {
 
     /// Whether a provider may have it though no reply ever said so.
     pub fn is_uncertain(&self) -> bool {
-        self.history.as_ref().is_some_and(History::is_uncertain)
+        self.history.as_ref().is_some_and(|history| history.uncertain_at().is_some())
             || self.recipients.iter().any(|(_, settlement)| *settlement == Settlement::Uncertain)
     }
 }
@@ -189,20 +190,6 @@ fn read_alert(layout: &Layout, folder: Folder, id: AlertId) -> Result<Alert, Str
         Ok(Found::Other(what)) => Err(format!("it is {what}")),
         Err(error) => Err(error.to_string()),
     }
-}
-
-fn read_ledger(layout: &Layout) -> io::Result<(Ledger, Vec<String>)> {
-    let dir = StdFs.open_dir(&layout.journal())?;
-    let mut names = StdFs.list(&dir)?;
-    names.retain(|name| name.strip_suffix(".jsonl").is_some());
-    names.sort();
-    let (mut ledger, mut broken_lines) = (Ledger::default(), Vec::new());
-    for name in names {
-        let file = replay(&std::fs::read(layout.journal().join(&name))?);
-        file.entries.iter().for_each(|entry| ledger.take(entry));
-        broken_lines.extend(file.broken.iter().map(|line| format!("{name}:{line}")));
-    }
-    Ok((ledger, broken_lines))
 }
 
 /// The names in a folder. A folder that others may only write into hides what is in it.

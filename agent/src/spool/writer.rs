@@ -8,24 +8,25 @@
 //! second; until then no file goes whose line is not on the disk.
 
 mod copies;
+mod desk;
+mod tend;
 #[cfg(test)]
 mod tests;
+mod trouble;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use spool_format::folder::file_name;
-use spool_format::fs::SpoolFs as _;
 use spool_format::fs::StdFs;
-use spool_format::{AlertId, Entry, Event, Folder, Layout};
+use spool_format::{AlertId, Event, Folder, Layout};
 
-use super::journal::Journal;
 use super::{Folders, OpenError};
+use crate::config::Keeping;
 use crate::edge::clock;
 use crate::log;
+pub use desk::Desk;
 
 /// How long owed work waits for the next try.
 const PAUSE_WHILE_OWING: Duration = Duration::from_secs(1);
@@ -47,6 +48,20 @@ pub enum Deed {
         /// Its file, as it was read.
         octets: Arc<[u8]>,
     },
+    /// The octets for a copy could not be had: what there is of the alert stays where it is.
+    Strand {
+        /// Which alert.
+        id: AlertId,
+        /// Where it should have come to lie.
+        to: Folder,
+    },
+    /// Move a dead letter whose move was cut off from where it lies to `dead/`.
+    Bury {
+        /// Which alert.
+        id: AlertId,
+        /// Where it lies.
+        from: Folder,
+    },
     /// Remove an alert's file.
     Unlink {
         /// Which alert.
@@ -56,6 +71,19 @@ pub enum Deed {
     },
     /// Say when everything before it is done: nothing will come back.
     Forget(AlertId),
+    /// Say whether what stands before it in this batch is on the disk.
+    Confirm(AlertId),
+    /// Remove a file from the spare folder, once its copy and the lines before are on the disk.
+    UnlinkSpare {
+        /// Which alert.
+        id: AlertId,
+        /// Its name there.
+        name: String,
+    },
+    /// Open the folders at this place: other ones are there now.
+    OpenAnew(Layout),
+    /// Look after what is not about one alert: the reserve, what has been kept for long enough, the status.
+    Tend(Pulse),
     /// Move what is not an alert from `incoming/` to `corrupt/`, with a file that says why.
     SetAside {
         /// Its name.
@@ -70,6 +98,15 @@ pub enum Deed {
         /// Where it lies.
         folder: Folder,
     },
+}
+
+/// How the engine is, for the status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Pulse {
+    /// Whether new alerts are noticed at once, or found by scans alone.
+    pub watching: bool,
+    /// Alerts in hand.
+    pub in_hand: usize,
 }
 
 /// Deeds that belong together.
@@ -90,8 +127,27 @@ pub enum Ack {
     Written(u64),
     /// Nothing is left of this alert outside the journal and the dead letters.
     Forgotten(AlertId),
-    /// This name was moved out of `incoming/`, or could not be.
-    SetAside(String),
+    /// The copy of this alert is on the disk, so that its octets need not stay in memory.
+    Copied {
+        /// Which alert.
+        id: AlertId,
+        /// Where the copy is.
+        to: Folder,
+    },
+    /// What stood before [`Deed::Confirm`] is on the disk, or is not.
+    Confirmed {
+        /// Which alert.
+        id: AlertId,
+        /// Whether it survives a power cut.
+        durable: bool,
+    },
+    /// This name is out of the way, or could not be moved.
+    SetAside {
+        /// The name as it was in `incoming/`.
+        name: String,
+        /// Whether it is gone from there.
+        moved: bool,
+    },
 }
 
 /// The handle of the thread.
@@ -103,18 +159,14 @@ pub struct Writer {
 
 impl Writer {
     /// Opens the folders and starts the thread. `acks` is called on it.
-    pub fn start(layout: &Layout, acks: impl Fn(Ack) + Send + 'static) -> Result<Self, OpenError> {
-        let folders = Folders::open(&StdFs, layout)?;
+    pub fn start(
+        layout: &Layout,
+        keeping: Keeping,
+        acks: impl Fn(Ack) + Send + 'static,
+    ) -> Result<Self, OpenError> {
+        let desk = Desk::new(StdFs, Folders::open(&StdFs, layout)?, keeping);
         let (batches, receiver) = channel();
-        let state = State {
-            folders,
-            journal: Journal::new(layout.journal()),
-            acks: Box::new(acks),
-            owed: Owed::default(),
-            stranded: BTreeSet::new(),
-            stuck: BTreeSet::new(),
-        };
-        Ok(Self { batches, thread: std::thread::spawn(move || state.serve(&receiver)) })
+        Ok(Self { batches, thread: std::thread::spawn(move || serve(desk, &receiver, acks)) })
     }
 
     /// Hands over a batch.
@@ -132,127 +184,23 @@ impl Writer {
     }
 }
 
-struct State {
-    folders: Folders<StdFs>,
-    journal: Journal,
-    acks: Box<dyn Fn(Ack) + Send>,
-    owed: Owed,
-    /// Alerts whose copy could not be made, so that their file still lies in `incoming/`.
-    stranded: BTreeSet<AlertId>,
-    /// Alerts whose file could not be removed: they stay in hand, so that no scan takes them for new ones.
-    stuck: BTreeSet<AlertId>,
-}
-
-/// What could not be done yet.
-#[derive(Default)]
-struct Owed {
-    lines: Vec<u8>,
-    day: String,
-    sync: bool,
-    /// Removals and what follows from them, in order; nothing of it happens while lines are owed.
-    removals: Vec<Deed>,
-}
-
-impl State {
-    fn serve(mut self, batches: &Receiver<Batch>) {
-        loop {
-            let first = if self.owed.lines.is_empty() {
-                batches.recv().map_err(|_| RecvTimeoutError::Disconnected)
-            } else {
-                batches.recv_timeout(PAUSE_WHILE_OWING)
-            };
-            let first = match first {
-                Ok(batch) => Some(batch),
-                Err(RecvTimeoutError::Timeout) => None,
-                Err(RecvTimeoutError::Disconnected) => break,
-            };
-            let more = std::iter::from_fn(|| batches.try_recv().ok());
-            let together: Vec<Batch> = first.into_iter().chain(more).take(BATCHES_MAX).collect();
-            self.carry_out(together);
-        }
-        if !self.owed.lines.is_empty() {
-            self.settle();
-        }
+fn serve(mut desk: Desk<StdFs>, batches: &Receiver<Batch>, acks: impl Fn(Ack)) {
+    loop {
+        let first = if desk.owes() {
+            batches.recv_timeout(PAUSE_WHILE_OWING)
+        } else {
+            batches.recv().map_err(|_| RecvTimeoutError::Disconnected)
+        };
+        let first = match first {
+            Ok(batch) => Some(batch),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => break,
+        };
+        let more = std::iter::from_fn(|| batches.try_recv().ok());
+        let together: Vec<Batch> = first.into_iter().chain(more).take(BATCHES_MAX).collect();
+        desk.carry_out(clock::wall_now(), together).into_iter().for_each(&acks);
     }
-
-    /// Carries out batches that came together, as one.
-    fn carry_out(&mut self, batches: Vec<Batch>) {
-        let mut tokens = Vec::new();
-        let mut copied = BTreeSet::new();
-        for mut batch in batches {
-            self.copy_all(&mut batch.deeds, &mut copied);
-            self.owed.sync |= batch.sync;
-            tokens.extend(batch.token);
-            for deed in batch.deeds {
-                self.take(deed);
-            }
-        }
-        self.sync_copies(&copied);
-        self.settle();
-        for token in tokens {
-            (self.acks)(Ack::Written(token));
-        }
-    }
-
-    fn take(&mut self, deed: Deed) {
-        match deed {
-            Deed::Line(event) => self.owe_line(event),
-            Deed::SetAside { name, reason } => self.set_aside(&name, reason),
-            Deed::Litter { name, folder } => {
-                if let Err(error) = StdFs.unlink(self.folders.of(folder), &name) {
-                    log::cannot_remove(&name, folder, &error);
-                }
-            }
-            Deed::Unlink { .. } | Deed::Forget(_) => self.owed.removals.push(deed),
-            Deed::Copy { .. } => unreachable!("copies are done before the lines"),
-        }
-    }
-
-    fn owe_line(&mut self, event: Event) {
-        let entry = Entry { at: clock::wall_now(), event };
-        self.owed.day = entry.at.day();
-        entry.write_line(&mut self.owed.lines);
-    }
-
-    /// Writes and syncs what is owed, and then removes what may go.
-    fn settle(&mut self) {
-        if !self.owed.lines.is_empty() {
-            let written = self.journal.append(&self.owed.day, &self.owed.lines);
-            let synced = written.and_then(|()| if self.owed.sync { self.journal.sync() } else { Ok(()) });
-            if let Err(error) = synced {
-                log::journal_trouble(&error);
-                return;
-            }
-            self.owed.lines.clear();
-        }
-        self.owed.sync = false;
-        for deed in std::mem::take(&mut self.owed.removals) {
-            match deed {
-                Deed::Unlink { id, folder } => self.unlink(id, folder),
-                Deed::Forget(id) if self.stuck.contains(&id) || self.stranded.contains(&id) => {}
-                Deed::Forget(id) => (self.acks)(Ack::Forgotten(id)),
-                Deed::Line(_) | Deed::Copy { .. } | Deed::SetAside { .. } | Deed::Litter { .. } => {}
-            }
-        }
-    }
-
-    fn unlink(&mut self, id: AlertId, folder: Folder) {
-        let name = file_name(id);
-        if folder == Folder::Incoming && self.stranded.contains(&id) {
-            // Its only durable copy lies here.
-            return;
-        }
-        let also_incoming = folder != Folder::Incoming && self.stranded.remove(&id);
-        let places = [Some(folder), also_incoming.then_some(Folder::Incoming)];
-        for folder in places.into_iter().flatten() {
-            match StdFs.unlink(self.folders.of(folder), &name) {
-                Ok(()) => {}
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-                Err(error) => {
-                    log::cannot_remove(&name, folder, &error);
-                    self.stuck.insert(id);
-                }
-            }
-        }
+    if desk.owes() {
+        desk.carry_out(clock::wall_now(), Vec::new());
     }
 }

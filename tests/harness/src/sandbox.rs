@@ -13,7 +13,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use lab::{Authority, Personality, Port, Server};
-use spool_format::state::Ledger;
+use spool_format::Ledger;
 use spool_format::{Alert, AlertId, Entry, Event, Folder, History, Layout, State};
 
 use crate::agent::Agent;

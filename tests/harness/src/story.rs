@@ -29,7 +29,7 @@ pub(crate) fn journal(layout: &Layout) -> Vec<Entry> {
         let octets =
             fs::read(&path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()));
         let found = replay(&octets);
-        assert_eq!(found.broken, Vec::<usize>::new(), "broken lines in {}", path.display());
+        assert_eq!(found.seen.broken, Vec::<usize>::new(), "broken lines in {}", path.display());
         entries.extend(found.entries);
     }
     entries

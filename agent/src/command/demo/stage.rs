@@ -8,11 +8,12 @@ use std::time::{Duration, Instant};
 
 use lab::{Authority, Mail, Personality, Port, Server};
 use rustix::process::{Pid, Signal, kill_process};
-use spool_format::state::Ledger;
-use spool_format::{AlertId, Folder, Layout, State};
+use spool_format::fs::{SpoolFs as _, StdFs};
+
+use spool_format::{AlertId, Detail, Folder, Layout, Ledger, State};
 
 use super::{PATIENCE, Trouble};
-use crate::spool::recover::read_journal;
+use crate::spool::read_back::{Reach, read_back};
 
 /// As whom the first provider lets us send.
 pub(super) const HOME_FROM: &str = "alert@example.jp";
@@ -102,11 +103,9 @@ impl Stage {
     }
 
     pub(super) fn ledger(&self) -> Result<Ledger, Trouble> {
-        let mut ledger = Ledger::default();
-        let files = read_journal(&Layout::new(self.spool()).journal());
-        for (_, octets) in files.map_err(|error| format!("cannot read the journal: {error}"))? {
-            spool_format::journal::replay(&octets).entries.iter().for_each(|entry| ledger.take(entry));
-        }
+        let journal = Layout::new(self.spool()).journal();
+        let read = StdFs.open_dir(&journal).and_then(|dir| read_back(&StdFs, &dir, Detail::Full, Reach::All));
+        let ledger = read.map_err(|error| format!("cannot read the journal: {error}"))?.ledger;
         Ok(ledger)
     }
 

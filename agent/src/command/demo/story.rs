@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use spool_format::state::{AttemptRecord, Ledger};
+use spool_format::Ledger;
+use spool_format::history::AttemptRecord;
 use spool_format::{AlertId, Settlement};
 
 use super::alerts::Sample;
@@ -25,7 +26,7 @@ pub(super) fn tell(ledger: &Ledger, ids: &[AlertId], samples: &[Sample]) -> Stri
     text
 }
 
-fn took(ended: &spool_format::state::Ended) -> u128 {
+fn took(ended: &spool_format::history::Ended) -> u128 {
     u128::from(ended.took_ms)
 }
 

@@ -2,13 +2,17 @@
 
 use std::collections::BTreeSet;
 use std::io;
+use std::sync::Arc;
 
+use spool_format::alert::ALERT_OCTETS_MAX;
 use spool_format::folder::{ALERT_MODE, file_name, temporary_name};
-use spool_format::fs::{SpoolFs as _, StdFs};
-use spool_format::{AlertId, Event, Folder};
+use spool_format::fs::Found;
+use spool_format::{AlertId, Event, Folder, Wall};
 
-use super::{Ack, Deed, State};
+use super::trouble::What;
+use super::{Ack, Deed, Desk};
 use crate::log;
+use crate::spool::queue_fs::QueueFs;
 
 /// Names tried for a file that is set aside, if its own is taken.
 const NAMES_MAX: u32 = 1_000;
@@ -16,78 +20,186 @@ const NAMES_MAX: u32 = 1_000;
 /// Octets of a name that is kept when a file is set aside; the rest leaves room for the endings.
 const NAME_OCTETS_MAX: usize = 200;
 
-impl State {
-    /// Makes the copies among `deeds` and takes them out. Their folders are still to be synced.
-    pub(super) fn copy_all(&mut self, deeds: &mut Vec<Deed>, copied: &mut BTreeSet<Folder>) {
-        let mut failed = BTreeSet::new();
-        deeds.retain(|deed| {
-            let Deed::Copy { id, to, octets } = deed else { return true };
-            match self.copy(*id, *to, octets) {
-                Ok(()) => {
-                    copied.insert(*to);
+/// A copy that could not be made.
+#[derive(Debug)]
+pub(super) struct Uncopied {
+    /// Where the alert should have come to lie.
+    pub(super) to: Folder,
+    /// What is to be copied, if it could be read.
+    octets: Option<Arc<[u8]>>,
+    /// Where the alert was to be removed from, and is kept since there is no other copy.
+    pub(super) kept_in: BTreeSet<Folder>,
+    /// Its name in the spare folder, where it is kept for the same reason.
+    pub(super) kept_spare: Option<String>,
+    /// Whether it is to be forgotten as soon as the copy is made.
+    pub(super) forget: bool,
+}
+
+/// A copy whose name is not durable yet.
+#[derive(Debug)]
+pub(super) struct Copied {
+    id: AlertId,
+    to: Folder,
+    octets: Arc<[u8]>,
+}
+
+impl<F: QueueFs> Desk<F> {
+    /// Makes the copies among `deeds`. Their folders are still to be synced.
+    pub(super) fn copy_all(&mut self, deeds: &mut Vec<Deed>, copied: &mut Vec<Copied>) {
+        let is_copy =
+            |deed: &Deed| matches!(deed, Deed::Copy { .. } | Deed::Strand { .. } | Deed::Bury { .. });
+        if !deeds.iter().any(is_copy) {
+            return;
+        }
+        let has_room = self.has_room();
+        let mut removals = Vec::new();
+        for deed in deeds.iter_mut() {
+            match deed {
+                Deed::Copy { id, to, octets } => {
+                    let octets = Arc::clone(octets);
+                    self.copy_or_keep(has_room, Copied { id: *id, to: *to, octets }, copied);
                 }
-                Err(error) => {
-                    log::cannot_copy(*id, *to, &error);
-                    failed.insert(*id);
+                Deed::Strand { id, to } => self.keep(*id, *to, None),
+                Deed::Bury { id, from } => {
+                    self.bury(has_room, *id, *from, copied);
+                    removals.push(Deed::Unlink { id: *id, folder: *from });
                 }
+                _ => {}
             }
-            false
-        });
-        // What is not copied must not go where it is.
-        self.stranded.extend(failed);
+        }
+        deeds.append(&mut removals);
+    }
+
+    /// Tries once more what could not be copied.
+    pub(super) fn copy_again(&mut self, copied: &mut Vec<Copied>) {
+        if self.uncopied.is_empty() || !self.has_room() {
+            return;
+        }
+        let again: Vec<Copied> = (self.uncopied.iter())
+            .filter_map(|(id, uncopied)| {
+                let octets = uncopied.octets.clone()?;
+                Some(Copied { id: *id, to: uncopied.to, octets })
+            })
+            .collect();
+        for copy in again {
+            match self.copy(copy.id, copy.to, &copy.octets) {
+                Ok(()) => copied.push(copy),
+                // The others would fare no better.
+                Err(error) => return self.troubles.is(What::Copies, &error),
+            }
+        }
+    }
+
+    fn copy_or_keep(&mut self, has_room: bool, copy: Copied, copied: &mut Vec<Copied>) {
+        if !has_room {
+            return self.keep(copy.id, copy.to, Some(copy.octets));
+        }
+        let make = |desk: &mut Self| desk.copy(copy.id, copy.to, &copy.octets);
+        match make(self).or_else(|error| self.after_making_room(error, make)) {
+            Ok(()) => copied.push(copy),
+            Err(error) => {
+                self.troubles.is(What::Copies, &error);
+                self.keep(copy.id, copy.to, Some(copy.octets));
+            }
+        }
+    }
+
+    fn bury(&mut self, has_room: bool, id: AlertId, from: Folder, copied: &mut Vec<Copied>) {
+        match self.fs.read(self.folders.of(from), &file_name(id), ALERT_OCTETS_MAX) {
+            Ok(Found::File { octets, .. }) => {
+                let copy = Copied { id, to: Folder::Dead, octets: octets.into() };
+                self.copy_or_keep(has_room, copy, copied);
+            }
+            Ok(_) | Err(_) => self.keep(id, Folder::Dead, None),
+        }
+    }
+
+    /// What there is of this alert stays where it is.
+    fn keep(&mut self, id: AlertId, to: Folder, octets: Option<Arc<[u8]>>) {
+        let before = self.uncopied.remove(&id);
+        let (kept_in, kept_spare) =
+            before.map_or_else(Default::default, |before| (before.kept_in, before.kept_spare));
+        self.uncopied.insert(id, Uncopied { to, octets, kept_in, kept_spare, forget: false });
     }
 
     fn copy(&self, id: AlertId, to: Folder, octets: &[u8]) -> io::Result<()> {
         let (dir, temporary, name) = (self.folders.of(to), temporary_name(id), file_name(id));
         // Left by a try that was cut off; nobody else writes here.
-        let _ = StdFs.unlink(dir, &temporary);
-        let mut file = StdFs.create(dir, &temporary, ALERT_MODE)?;
-        let written = StdFs.write_all(&mut file, octets).and_then(|()| StdFs.sync_file(&file));
-        let named = written.and_then(|()| match StdFs.rename(dir, &temporary, &name) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => StdFs.unlink(dir, &temporary),
+        let _ = self.fs.unlink(dir, &temporary);
+        let mut file = self.fs.create(dir, &temporary, ALERT_MODE)?;
+        let written = self.fs.write_all(&mut file, octets).and_then(|()| self.fs.sync_file(&file));
+        let named = written.and_then(|()| match self.fs.rename(dir, &temporary, &name) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => self.fs.unlink(dir, &temporary),
             other => other,
         });
         if named.is_err() {
-            let _ = StdFs.unlink(dir, &temporary);
+            let _ = self.fs.unlink(dir, &temporary);
         }
         named
     }
 
-    /// Makes the names of the copies durable.
-    pub(super) fn sync_copies(&mut self, copied: &BTreeSet<Folder>) {
-        for folder in copied {
-            if let Err(error) = StdFs.sync_dir(self.folders.of(*folder)) {
-                log::cannot_sync(*folder, &error);
-                // Nothing says which names are safe, so what was to be removed in this round stays.
-                let unsafe_now = self.owed.removals.iter().filter_map(|deed| match deed {
-                    Deed::Unlink { id, folder: Folder::Incoming } => Some(*id),
-                    _ => None,
-                });
-                self.stranded.extend(unsafe_now);
+    /// Makes the names of the copies durable, and removes what was kept for want of them.
+    pub(super) fn sync_copies(&mut self, copied: Vec<Copied>) {
+        let folders: BTreeSet<Folder> = copied.iter().map(|copy| copy.to).collect();
+        let mut synced = BTreeSet::new();
+        for folder in folders {
+            match self.fs.sync_dir(self.folders.of(folder)) {
+                Ok(()) => {
+                    self.troubles.over(What::Copies);
+                    synced.insert(folder);
+                }
+                Err(error) => self.troubles.is(What::Copies, &error),
+            }
+        }
+        for Copied { id, to, octets } in copied {
+            if synced.contains(&to) {
+                self.acks.push(Ack::Copied { id, to });
+                if self.uncopied.get(&id).is_some_and(|uncopied| uncopied.to == to) {
+                    self.made_up_for(id);
+                }
+            } else {
+                // Nothing says that its name is safe.
+                self.keep(id, to, Some(octets));
             }
         }
     }
 
+    /// The copy that was missing is there.
+    fn made_up_for(&mut self, id: AlertId) {
+        let Some(Uncopied { kept_in, kept_spare, forget, .. }) = self.uncopied.remove(&id) else { return };
+        let removals = kept_in.into_iter().map(|folder| Deed::Unlink { id, folder });
+        self.owed.removals.extend(removals);
+        self.owed.removals.extend(kept_spare.map(|name| Deed::UnlinkSpare { id, name }));
+        self.owed.removals.extend(forget.then_some(Deed::Forget(id)));
+    }
+
     /// Moves what is not an alert out of the way, unread, with a file beside it that says why.
-    pub(super) fn set_aside(&mut self, name: &str, reason: String) {
+    pub(super) fn set_aside(&mut self, now: Wall, name: &str, reason: String) {
         let shown = printable_name(name);
+        let mut moved = false;
         match self.move_to_corrupt(name, &shown) {
             Ok(kept_as) => {
                 self.write_reason(&kept_as, &reason);
                 log::set_aside(&kept_as, &reason);
-                self.owe_line(Event::Corrupt { name: kept_as, reason });
+                self.unmovable.remove(name);
+                moved = true;
+                self.owe_line(now, Event::Corrupt { name: kept_as, reason });
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => log::cannot_set_aside(&shown, &error),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => moved = true,
+            Err(error) => {
+                if self.unmovable.insert(name.to_owned()) {
+                    log::cannot_set_aside(&shown, &reason, &error);
+                }
+            }
         }
-        (self.acks)(Ack::SetAside(name.to_owned()));
+        self.acks.push(Ack::SetAside { name: name.to_owned(), moved });
     }
 
     fn move_to_corrupt(&self, name: &str, shown: &str) -> io::Result<String> {
         let (from, to) = (self.folders.of(Folder::Incoming), self.folders.of(Folder::Corrupt));
         for n in 1..=NAMES_MAX {
             let new_name = if n == 1 { shown.to_owned() } else { format!("{shown}.{n}") };
-            match StdFs.move_to(from, name, to, &new_name) {
+            match self.fs.move_to(from, name, to, &new_name) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 other => return other.map(|()| new_name),
             }
@@ -98,11 +210,11 @@ impl State {
     fn write_reason(&self, kept_as: &str, reason: &str) {
         let dir = self.folders.of(Folder::Corrupt);
         let name = format!("{kept_as}.reason");
-        let written = StdFs.create(dir, &name, ALERT_MODE).and_then(|mut file| {
-            StdFs.write_all(&mut file, format!("{reason}\n").as_bytes())?;
-            StdFs.sync_file(&file)
+        let written = self.fs.create(dir, &name, ALERT_MODE).and_then(|mut file| {
+            self.fs.write_all(&mut file, format!("{reason}\n").as_bytes())?;
+            self.fs.sync_file(&file)
         });
-        if let Err(error) = written.and_then(|()| StdFs.sync_dir(dir)) {
+        if let Err(error) = written.and_then(|()| self.fs.sync_dir(dir)) {
             // The journal and the log say it as well.
             log::cannot_write_reason(&name, &error);
         }

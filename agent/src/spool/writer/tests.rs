@@ -4,12 +4,17 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, channel};
 
+use spool_format::folder::file_name;
 use spool_format::journal::replay;
 use spool_format::{Address, Wall};
 
 use super::*;
 
-struct Desk {
+/// No floor, since nobody knows how full the disk is under a test, and no reserve.
+const KEEPING: Keeping =
+    Keeping { journal: Duration::from_hours(24), corrupt: Duration::from_hours(24), floor: 0, reserve: 0 };
+
+struct Stage {
     folder: tempfile::TempDir,
     layout: Layout,
     writer: Writer,
@@ -29,7 +34,7 @@ fn copy() -> Deed {
     Deed::Copy { id: id(), to: Folder::Deferred, octets: b"{}".as_slice().into() }
 }
 
-impl Desk {
+impl Stage {
     /// A spool with one alert in `incoming/`.
     fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
@@ -39,7 +44,7 @@ impl Desk {
         }
         fs::File::create(layout.folder(Folder::Incoming).join(file_name(id()))).expect("a file");
         let (sender, acks) = channel();
-        let writer = Writer::start(&layout, move |ack| drop(sender.send(ack))).expect("a spool");
+        let writer = Writer::start(&layout, KEEPING, move |ack| drop(sender.send(ack))).expect("a spool");
         Self { folder, layout, writer, acks }
     }
 
@@ -66,68 +71,70 @@ impl Desk {
 
 #[test]
 fn a_sent_alert_is_forgotten_when_its_line_is_written_and_its_file_gone() {
-    let desk = Desk::new();
-    desk.send(vec![sent(), Deed::Unlink { id: id(), folder: Folder::Incoming }, Deed::Forget(id())]);
-    desk.hears(&Ack::Forgotten(id()));
-    assert!(!desk.place(Folder::Incoming).exists());
-    assert_eq!(desk.lines(), 1);
-    desk.hears(&Ack::Written(1));
+    let stage = Stage::new();
+    stage.send(vec![sent(), Deed::Unlink { id: id(), folder: Folder::Incoming }, Deed::Forget(id())]);
+    stage.hears(&Ack::Forgotten(id()));
+    assert!(!stage.place(Folder::Incoming).exists());
+    assert_eq!(stage.lines(), 1);
+    stage.hears(&Ack::Written(1));
 }
 
 #[test]
 fn a_deferred_alert_is_never_without_a_file() {
-    let desk = Desk::new();
-    desk.send(vec![copy(), Deed::Unlink { id: id(), folder: Folder::Incoming }]);
-    desk.hears(&Ack::Written(1));
-    assert!(!desk.place(Folder::Incoming).exists());
-    assert_eq!(fs::read(desk.place(Folder::Deferred)).expect("the copy"), b"{}");
+    let stage = Stage::new();
+    stage.send(vec![copy(), Deed::Unlink { id: id(), folder: Folder::Incoming }]);
+    stage.hears(&Ack::Copied { id: id(), to: Folder::Deferred });
+    stage.hears(&Ack::Written(1));
+    assert!(!stage.place(Folder::Incoming).exists());
+    assert_eq!(fs::read(stage.place(Folder::Deferred)).expect("the copy"), b"{}");
 }
 
 #[test]
 fn where_no_copy_can_be_made_the_original_stays_and_goes_with_the_alert() {
-    let desk = Desk::new();
-    fs::remove_dir(desk.layout.folder(Folder::Deferred)).expect("removed");
-    desk.send(vec![copy(), Deed::Unlink { id: id(), folder: Folder::Incoming }]);
-    desk.hears(&Ack::Written(1));
-    assert!(desk.place(Folder::Incoming).exists());
-    desk.send(vec![sent(), Deed::Unlink { id: id(), folder: Folder::Deferred }, Deed::Forget(id())]);
-    desk.hears(&Ack::Forgotten(id()));
-    assert!(!desk.place(Folder::Incoming).exists());
+    let stage = Stage::new();
+    fs::remove_dir(stage.layout.folder(Folder::Deferred)).expect("removed");
+    stage.send(vec![copy(), Deed::Unlink { id: id(), folder: Folder::Incoming }]);
+    stage.hears(&Ack::Written(1));
+    assert!(stage.place(Folder::Incoming).exists());
+    stage.send(vec![sent(), Deed::Unlink { id: id(), folder: Folder::Deferred }, Deed::Forget(id())]);
+    stage.hears(&Ack::Forgotten(id()));
+    assert!(!stage.place(Folder::Incoming).exists());
 }
 
 #[test]
 fn while_the_journal_cannot_be_written_no_file_goes_and_afterwards_nothing_is_missing() {
-    let desk = Desk::new();
-    fs::remove_dir(desk.layout.journal()).expect("removed");
-    desk.send(vec![sent(), Deed::Unlink { id: id(), folder: Folder::Incoming }, Deed::Forget(id())]);
-    desk.hears(&Ack::Written(1));
-    assert!(desk.place(Folder::Incoming).exists());
-    fs::create_dir(desk.layout.journal()).expect("made again");
-    desk.hears(&Ack::Forgotten(id()));
-    assert!(!desk.place(Folder::Incoming).exists());
-    assert_eq!(desk.lines(), 1);
+    let stage = Stage::new();
+    let in_the_way = stage.layout.journal().join("9999-12-31.jsonl");
+    fs::create_dir(&in_the_way).expect("what no line can be written into");
+    stage.send(vec![sent(), Deed::Unlink { id: id(), folder: Folder::Incoming }, Deed::Forget(id())]);
+    stage.hears(&Ack::Written(1));
+    assert!(stage.place(Folder::Incoming).exists());
+    fs::remove_dir(&in_the_way).expect("out of the way");
+    stage.hears(&Ack::Forgotten(id()));
+    assert!(!stage.place(Folder::Incoming).exists());
+    assert_eq!(stage.lines(), 1);
 }
 
 #[test]
 fn a_file_that_cannot_be_removed_is_not_forgotten_lest_it_be_sent_again() {
-    let desk = Desk::new();
-    fs::remove_file(desk.place(Folder::Incoming)).expect("removed");
-    fs::create_dir(desk.place(Folder::Incoming)).expect("something that unlink does not remove");
-    desk.send(vec![sent(), Deed::Unlink { id: id(), folder: Folder::Incoming }, Deed::Forget(id())]);
-    desk.hears(&Ack::Written(1));
+    let stage = Stage::new();
+    fs::remove_file(stage.place(Folder::Incoming)).expect("removed");
+    fs::create_dir(stage.place(Folder::Incoming)).expect("something that unlink does not remove");
+    stage.send(vec![sent(), Deed::Unlink { id: id(), folder: Folder::Incoming }, Deed::Forget(id())]);
+    stage.hears(&Ack::Written(1));
 }
 
 #[test]
 fn what_is_set_aside_lies_in_corrupt_with_its_reason_under_a_harmless_name() {
-    let desk = Desk::new();
+    let stage = Stage::new();
     for _ in 0..2 {
         let nasty = "ev\u{1b}il letter";
-        fs::File::create(desk.layout.folder(Folder::Incoming).join(nasty)).expect("a file");
-        desk.send(vec![Deed::SetAside { name: nasty.into(), reason: "no alert".into() }]);
-        desk.hears(&Ack::SetAside(nasty.into()));
-        desk.hears(&Ack::Written(1));
+        fs::File::create(stage.layout.folder(Folder::Incoming).join(nasty)).expect("a file");
+        stage.send(vec![Deed::SetAside { name: nasty.into(), reason: "no alert".into() }]);
+        stage.hears(&Ack::SetAside { name: nasty.into(), moved: true });
+        stage.hears(&Ack::Written(1));
     }
-    let corrupt = desk.layout.folder(Folder::Corrupt);
+    let corrupt = stage.layout.folder(Folder::Corrupt);
     for name in ["ev_il_letter", "ev_il_letter.2"] {
         assert!(corrupt.join(name).exists(), "{name}");
         let reason = fs::read_to_string(corrupt.join(format!("{name}.reason"))).expect("a reason");
@@ -137,11 +144,11 @@ fn what_is_set_aside_lies_in_corrupt_with_its_reason_under_a_harmless_name() {
 
 #[test]
 fn the_last_batch_is_written_before_the_writer_ends() {
-    let desk = Desk::new();
-    desk.send(vec![Deed::Line(Event::Stopped)]);
-    let Desk { folder, layout, writer, .. } = desk;
+    let stage = Stage::new();
+    stage.send(vec![Deed::Line(Event::Stopped)]);
+    let Stage { folder, layout, writer, .. } = stage;
     writer.finish();
     let (sender, acks) = channel();
-    let writer = Writer::start(&layout, move |ack| drop(sender.send(ack))).expect("a spool");
-    assert_eq!(Desk { folder, layout, writer, acks }.lines(), 1);
+    let writer = Writer::start(&layout, KEEPING, move |ack| drop(sender.send(ack))).expect("a spool");
+    assert_eq!(Stage { folder, layout, writer, acks }.lines(), 1);
 }

@@ -1,0 +1,297 @@
+//! How the hands of the engine take up alerts: from `incoming/`, from the spare folder, from the socket, and what earlier
+//! runs left.
+//!
+//! A scan lists names and takes up alerts while there is room in memory; the rest of the list is gone through as room
+//! comes. A hint about one name is followed at once, so that a fresh alert does not wait behind an old heap. Who has
+//! more in hand than a user may have finds the rest of his alerts left where they are, and taken up later.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use delivery::{Arrival, Event, Past};
+use spool_format::folder::{file_name, parse_file_name};
+use spool_format::fs::SpoolFs;
+use spool_format::{AlertId, Folder, History};
+
+use super::hands::Hands;
+use super::shelf::{Kept, Load};
+use super::world::World;
+use crate::log;
+use crate::spool::intake::{self, NewAlert, Taken};
+use crate::spool::recover::{Found, past};
+use crate::spool::writer::Deed;
+
+/// What may be in memory before a scan takes up no more.
+const WINDOW: Load = Load { alerts: 4_096, octets: 16 << 20 };
+
+/// Octets in memory above which not even a hint is followed; the next scan finds the alert.
+const OCTETS_MAX: u64 = 64 << 20;
+
+/// What one user may have in hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caps {
+    /// The most.
+    pub each: Load,
+    /// The agent's own user, who has no such limit; nor has root.
+    pub own: u32,
+}
+
+/// What is still to be taken up.
+#[derive(Debug, Default)]
+pub(super) struct Heap {
+    /// Names of the last scan that were not looked at yet, in order.
+    names: VecDeque<String>,
+    /// Names that are left for now, by their owner, who has enough in hand.
+    left: BTreeMap<u32, BTreeSet<String>>,
+    /// Names that are on their way to `corrupt/`, or cannot be moved there.
+    aside: BTreeSet<String>,
+    /// Alerts that were sent before, and whose files came back.
+    sent: BTreeSet<AlertId>,
+    /// Dead letters that are on their way to `dead/`.
+    dead: BTreeSet<AlertId>,
+    /// What earlier runs left of alerts that were not met yet.
+    earlier: BTreeMap<AlertId, History>,
+    /// Whether the machine went down under the last run.
+    after_power_cut: bool,
+}
+
+impl Heap {
+    pub(super) fn new(found: Found) -> Self {
+        let mut earlier = found.ledger.alerts;
+        earlier.retain(|_, history| !history.state.is_final());
+        Self {
+            sent: found.came_back,
+            dead: found.dead,
+            earlier,
+            after_power_cut: found.crashed_with_machine,
+            ..Self::default()
+        }
+    }
+
+    /// It is out of the way, or could not be moved.
+    pub(super) fn is_aside(&mut self, name: &str, moved: bool) {
+        if moved {
+            self.aside.remove(name);
+        }
+    }
+
+    /// This user has less in hand now.
+    pub(super) fn call_back(&mut self, uid: u32) {
+        if let Some(names) = self.left.remove(&uid) {
+            names.into_iter().rev().for_each(|name| self.names.push_front(name));
+        }
+    }
+
+    fn is_left(&self, name: &str) -> bool {
+        self.left.values().any(|names| names.contains(name))
+    }
+}
+
+/// Where an alert was found.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    Incoming,
+    Spare,
+}
+
+impl<W: World> Hands<W> {
+    /// Lists every place where alerts come from, and takes up what fits.
+    pub(super) fn look_everywhere(&mut self) {
+        self.look_into_spare();
+        match self.world.fs().list(self.folders.of(Folder::Incoming)) {
+            Ok(mut names) => {
+                names.retain(|name| !name.starts_with('.'));
+                names.sort_unstable();
+                self.heap.names = names.into();
+                self.scan_failed = false;
+            }
+            Err(error) => {
+                if !std::mem::replace(&mut self.scan_failed, true) {
+                    log::cannot_scan(&error);
+                }
+            }
+        }
+        self.gather();
+    }
+
+    /// Takes up what the last scan found, while there is room.
+    pub(super) fn gather(&mut self) {
+        loop {
+            let Load { alerts, octets } = self.shelf.in_memory();
+            if alerts >= WINDOW.alerts || octets >= WINDOW.octets {
+                return;
+            }
+            let Some(name) = self.heap.names.pop_front() else { return };
+            if !self.heap.is_left(&name) {
+                self.look_at(&name, Origin::Incoming);
+            }
+        }
+    }
+
+    /// Follows a hint.
+    pub(super) fn look_at_hinted(&mut self, name: &str) {
+        if self.shelf.in_memory().octets < OCTETS_MAX {
+            self.look_at(name, Origin::Incoming);
+        }
+    }
+
+    /// Takes up what waits in memory only.
+    pub(super) fn look_into_spare(&mut self) {
+        let Some(names) = self.folders.spare().and_then(|dir| self.world.fs().list(dir).ok()) else { return };
+        for name in names.iter().filter(|name| parse_file_name(name).is_some()) {
+            self.look_at(name, Origin::Spare);
+        }
+    }
+
+    fn look_at(&mut self, name: &str, origin: Origin) {
+        let in_hand =
+            parse_file_name(name).is_some_and(|id| self.shelf.has(id) || self.heap.dead.contains(&id));
+        if in_hand || self.heap.aside.contains(name) {
+            return;
+        }
+        let dir = match origin {
+            Origin::Incoming => self.folders.of(Folder::Incoming),
+            Origin::Spare => match self.folders.spare() {
+                Some(dir) => dir,
+                None => return,
+            },
+        };
+        let (fs, uid_of) = (self.world.fs().clone(), &mut self.world);
+        match intake::take(&fs, dir, name, &self.policy, |uid| uid_of.reach(uid)) {
+            Taken::Alert(alert) => self.meet(*alert, origin),
+            Taken::Corrupt { .. } if origin == Origin::Spare => {}
+            Taken::Corrupt { reason } => {
+                self.heap.aside.insert(name.to_owned());
+                self.batch.deeds.push(Deed::SetAside { name: name.to_owned(), reason });
+            }
+            Taken::Nothing => {}
+            Taken::Later(error) => {
+                if self.unreadable.insert(name.to_owned()) {
+                    log::cannot_read(name, &error);
+                }
+            }
+        }
+    }
+
+    /// An alert was read.
+    fn meet(&mut self, alert: NewAlert, origin: Origin) {
+        let NewAlert { id, octets, uid, accepted } = alert;
+        let name = file_name(id);
+        self.unreadable.remove(&name);
+        if self.heap.sent.contains(&id) {
+            self.batch.deeds.push(match origin {
+                Origin::Incoming => Deed::Unlink { id, folder: Folder::Incoming },
+                Origin::Spare => Deed::UnlinkSpare { id, name },
+            });
+            return;
+        }
+        if self.has_enough(uid, octets.len() as u64) {
+            if origin == Origin::Incoming {
+                let left = self.heap.left.entry(uid).or_default();
+                if left.is_empty() {
+                    log::has_enough(uid, &self.shelf.of_user(uid));
+                }
+                left.insert(name);
+            }
+            return;
+        }
+        if !accepted.unknown().is_empty() {
+            log::unusable(id, accepted.unknown());
+        }
+        if !accepted.forbidden().is_empty() {
+            log::not_permitted(id, uid, accepted.forbidden());
+        }
+        let history = self.heap.earlier.remove(&id);
+        let past = history.as_ref().map_or_else(Past::default, |history| self.past(history));
+        let domain = self.domain_of(history.as_ref());
+        let octets: Arc<[u8]> = octets.into();
+        let place = match origin {
+            Origin::Incoming => Folder::Incoming,
+            // Nothing in memory is safe, so it goes where deferred alerts are.
+            Origin::Spare => {
+                let octets = Arc::clone(&octets);
+                self.batch.deeds.push(Deed::Copy { id, to: Folder::Deferred, octets });
+                Folder::Deferred
+            }
+        };
+        self.batch.deeds.push(Deed::Line(accepted.fact(uid, &domain, octets.len())));
+        if origin == Origin::Spare {
+            self.batch.deeds.push(Deed::UnlinkSpare { id, name });
+            self.batch.sync = true;
+        }
+        let size = octets.len() as u64;
+        let reach = accepted.reach();
+        self.shelf.put(id, Kept { octets: Some(octets), size, place, uid, domain, reach });
+        self.tell(Event::Arrived(accepted.arrival(place, past)));
+    }
+
+    /// Whether this user has to wait with one more alert of that size. One alone is always taken.
+    fn has_enough(&self, uid: u32, octets: u64) -> bool {
+        let has = self.shelf.of_user(uid);
+        uid != 0
+            && uid != self.caps.own
+            && has.alerts > 0
+            && (has.alerts >= self.caps.each.alerts || has.octets + octets > self.caps.each.octets)
+    }
+
+    /// Takes up what earlier runs left in `deferred/`. What the journal tells is enough; a file is read only if the
+    /// journal does not know it.
+    pub(super) fn take_deferred(&mut self, ids: &[AlertId]) {
+        for id in ids {
+            match self.heap.earlier.remove(id) {
+                Some(history) if history.uid.is_some() => self.take_known(*id, &history),
+                history => self.take_unknown(*id, history.as_ref()),
+            }
+        }
+    }
+
+    fn take_known(&mut self, id: AlertId, history: &History) {
+        let uid = history.uid.unwrap_or(self.caps.own);
+        let arrival = Arrival {
+            id,
+            folder: Folder::Deferred,
+            severity: history.severity,
+            recipients: history.recipients.iter().map(|(to, _)| to.clone()).collect(),
+            born: history.created.unwrap_or_else(|| id.born()),
+            ttl: history.ttl.map(std::time::Duration::from_secs),
+            past: self.past(history),
+        };
+        let (domain, reach) = (self.domain_of(Some(history)), self.world.reach(uid));
+        let size = history.octets;
+        self.shelf.put(id, Kept { octets: None, size, place: Folder::Deferred, uid, domain, reach });
+        self.tell(Event::Arrived(arrival));
+    }
+
+    /// The file is a copy of ours: who wrote the alert is not known any more, so it reaches configured recipients.
+    fn take_unknown(&mut self, id: AlertId, history: Option<&History>) {
+        let name = file_name(id);
+        let fs = self.world.fs().clone();
+        let nobody = |_| crate::accept::Reach::Configured;
+        match intake::take(&fs, self.folders.of(Folder::Deferred), &name, &self.policy, nobody) {
+            Taken::Alert(alert) => {
+                let NewAlert { octets, accepted, uid, .. } = *alert;
+                let past = history.map_or_else(Past::default, |history| self.past(history));
+                let domain = self.domain_of(history);
+                self.batch.deeds.push(Deed::Line(accepted.fact(uid, &domain, octets.len())));
+                let (size, reach) = (octets.len() as u64, accepted.reach());
+                self.shelf.put(id, Kept { octets: None, size, place: Folder::Deferred, uid, domain, reach });
+                self.tell(Event::Arrived(accepted.arrival(Folder::Deferred, past)));
+            }
+            Taken::Corrupt { reason } => log::deferred_is_damaged(&name, &reason),
+            Taken::Nothing => {}
+            Taken::Later(error) => log::deferred_is_damaged(&name, &error.to_string()),
+        }
+    }
+
+    fn past(&self, history: &History) -> Past {
+        past(history, self.heap.after_power_cut)
+    }
+
+    /// The right side of its Message-ID.
+    fn domain_of(&mut self, history: Option<&History>) -> Arc<str> {
+        let known = history.and_then(|history| history.message_id.as_deref());
+        let known = known.and_then(|message_id| message_id.strip_suffix('>')?.rsplit_once('@'));
+        let domain = known.map_or(self.policy.domain.as_str(), |(_, domain)| domain);
+        self.shelf.share(domain)
+    }
+}

@@ -1,0 +1,89 @@
+//! What the hands of the engine reach for outside: clocks, disk, writer, providers.
+//!
+//! A trait, so that a model of all of it can take its place: a disk that loses power, providers that lose replies, and
+//! a clock that jumps.
+
+use delivery::{AttemptId, Now};
+use smtp::Transaction;
+use spool_format::Wall;
+use spool_format::fs::StdFs;
+
+use crate::accept::Reach;
+use crate::edge::clock;
+use crate::edge::users::Submitters;
+use crate::spool::lock::Lock;
+use crate::spool::queue_fs::QueueFs;
+use crate::spool::writer::{Batch, Writer};
+use crate::submit::Carrier;
+
+/// Everything outside.
+pub trait World {
+    /// The disk.
+    type Fs: QueueFs;
+
+    /// The disk, for reading; what is written goes through [`World::write`].
+    fn fs(&self) -> &Self::Fs;
+    /// Both clocks.
+    fn now(&self) -> Now;
+    /// Minutes east of UTC at that moment.
+    fn offset_minutes(&self, at: Wall) -> i32;
+    /// Whom this user may name.
+    fn reach(&mut self, uid: u32) -> Reach;
+    /// Hands a batch to the writer.
+    fn write(&mut self, batch: Batch);
+    /// Begins an attempt at the provider in this place.
+    fn begin(&mut self, attempt: AttemptId, provider: usize, transaction: Transaction);
+    /// Lets an attempt through the gate at which it stands.
+    fn grant(&mut self, attempt: AttemptId);
+    /// Takes an attempt back.
+    fn withdraw(&mut self, attempt: AttemptId);
+}
+
+/// The world as it is.
+#[derive(Debug)]
+pub struct Real {
+    /// Who submits.
+    pub carrier: Carrier,
+    /// Who writes.
+    pub writer: Writer,
+    /// Who may name whom.
+    pub submitters: Submitters,
+    /// Keeps other agents away from the spool.
+    pub lock: Lock,
+}
+
+impl World for Real {
+    type Fs = StdFs;
+
+    fn fs(&self) -> &StdFs {
+        &StdFs
+    }
+
+    fn now(&self) -> Now {
+        clock::now()
+    }
+
+    fn offset_minutes(&self, at: Wall) -> i32 {
+        clock::offset_minutes(at)
+    }
+
+    fn reach(&mut self, uid: u32) -> Reach {
+        self.submitters.reach(uid, clock::now().monotonic)
+    }
+
+    fn write(&mut self, batch: Batch) {
+        self.writer.send(batch);
+    }
+
+    fn begin(&mut self, attempt: AttemptId, provider: usize, transaction: Transaction) {
+        self.carrier.begin(attempt, provider, transaction);
+    }
+
+    fn grant(&mut self, attempt: AttemptId) {
+        self.carrier.grant(attempt);
+    }
+
+    fn withdraw(&mut self, attempt: AttemptId) {
+        self.carrier.withdraw(attempt);
+    }
+}

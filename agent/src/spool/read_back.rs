@@ -1,0 +1,64 @@
+//! Reads the journal back: all of it, or as much as a start needs.
+//!
+//! A day's file begins with a checkpoint of what is alive, so the newest file that has one and the file before it are
+//! enough: that one holds the alerts that were sent so lately that a power cut may bring their files back.
+
+use std::io;
+
+use spool_format::journal::{begins_with_a_checkpoint, replay_each};
+use spool_format::{Detail, Ledger};
+
+use super::queue_fs::QueueFs;
+
+/// How far back to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Every file that is kept.
+    All,
+    /// What is needed to know everything that is alive.
+    Alive,
+}
+
+/// What was read.
+#[derive(Debug, Default)]
+pub struct ReadBack {
+    /// What it tells.
+    pub ledger: Ledger,
+    /// Lines that are damaged, as `FILE:LINE`.
+    pub broken_lines: Vec<String>,
+    /// Files that were read.
+    pub files: usize,
+}
+
+/// Names of the journal's files, oldest first.
+pub fn journal_files<F: QueueFs>(fs: &F, dir: &F::Dir) -> io::Result<Vec<String>> {
+    let mut names = fs.list(dir)?;
+    names.retain(|name| name.strip_suffix(".jsonl").is_some());
+    names.sort();
+    Ok(names)
+}
+
+/// Reads the journal in the folder `dir`.
+pub fn read_back<F: QueueFs>(fs: &F, dir: &F::Dir, detail: Detail, reach: Reach) -> io::Result<ReadBack> {
+    let names = journal_files(fs, dir)?;
+    let first = match reach {
+        Reach::All => 0,
+        Reach::Alive => first_needed(fs, dir, &names)?,
+    };
+    let mut read = ReadBack { ledger: Ledger::new(detail), ..ReadBack::default() };
+    for name in &names[first..] {
+        let seen = replay_each(fs.open(dir, name)?, |entry| read.ledger.take(&entry))?;
+        read.broken_lines.extend(seen.broken.iter().map(|line| format!("{name}:{line}")));
+        read.files += 1;
+    }
+    Ok(read)
+}
+
+fn first_needed<F: QueueFs>(fs: &F, dir: &F::Dir, names: &[String]) -> io::Result<usize> {
+    for (at, name) in names.iter().enumerate().rev() {
+        if begins_with_a_checkpoint(fs.open(dir, name)?)? {
+            return Ok(at.saturating_sub(1));
+        }
+    }
+    Ok(0)
+}

@@ -1,0 +1,246 @@
+//! What the writer's thread does with the batches that wait: copies, lines, sync, removals, in this order.
+//!
+//! It knows no thread and no clock, so that a model of a disk can take the place of the real one. What it could not
+//! write it owes, and tries again whenever it is called; nothing is removed whose line is owed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+
+use spool_format::folder::{file_name, parse_file_name};
+use spool_format::{AlertId, Entry, Event, Folder, Layout, Wall};
+
+use super::copies::Uncopied;
+use super::trouble::{Troubles, What};
+use super::{Ack, Batch, Deed, Keeping, Pulse};
+use crate::log;
+use crate::spool::Folders;
+use crate::spool::journal::Journal;
+use crate::spool::queue_fs::QueueFs;
+
+/// The writer's work.
+pub struct Desk<F: QueueFs> {
+    pub(super) fs: F,
+    pub(super) folders: Folders<F>,
+    pub(super) keeping: Keeping,
+    pub(super) journal: Journal<F>,
+    pub(super) troubles: Troubles,
+    pub(super) acks: Vec<Ack>,
+    pub(super) owed: Owed,
+    /// Alerts whose copy could not be made: what there is of them stays where it is.
+    pub(super) uncopied: BTreeMap<AlertId, Uncopied>,
+    /// Alerts whose file could not be removed: they stay in hand, so that no scan takes them for new ones.
+    stuck: BTreeSet<AlertId>,
+    /// Names that could not be set aside: said once.
+    pub(super) unmovable: BTreeSet<String>,
+    pub(super) pulse: Option<Pulse>,
+    /// What the status file says.
+    pub(super) status: String,
+    /// The day on which old files were last looked for.
+    pub(super) swept: String,
+}
+
+/// What could not be done yet.
+#[derive(Debug, Default)]
+pub(super) struct Owed {
+    pub(super) lines: Vec<u8>,
+    sync: bool,
+    /// Removals and what follows from them, in order; nothing of it happens while lines are owed.
+    pub(super) removals: Vec<Deed>,
+}
+
+impl<F: QueueFs> Desk<F> {
+    /// A desk in front of these folders.
+    pub fn new(fs: F, folders: Folders<F>, keeping: Keeping) -> Self {
+        Self {
+            fs,
+            folders,
+            keeping,
+            journal: Journal::default(),
+            troubles: Troubles::default(),
+            acks: Vec::new(),
+            owed: Owed::default(),
+            uncopied: BTreeMap::new(),
+            stuck: BTreeSet::new(),
+            unmovable: BTreeSet::new(),
+            pulse: None,
+            status: String::new(),
+            swept: String::new(),
+        }
+    }
+
+    /// Whether something could not be written and has to be tried again.
+    pub const fn owes(&self) -> bool {
+        !self.owed.lines.is_empty() || self.owed.sync
+    }
+
+    /// Carries out batches that came together, as one, and what is owed. `now` is the time of their lines.
+    pub fn carry_out(&mut self, now: Wall, batches: Vec<Batch>) -> Vec<Ack> {
+        let mut tokens = Vec::new();
+        let mut copied = Vec::new();
+        for mut batch in batches {
+            self.copy_all(&mut batch.deeds, &mut copied);
+            self.owed.sync |= batch.sync;
+            tokens.extend(batch.token);
+            for deed in batch.deeds {
+                if matches!(deed, Deed::Tend(_)) {
+                    self.copy_again(&mut copied);
+                }
+                self.take(now, deed);
+            }
+        }
+        self.sync_copies(copied);
+        self.settle(now);
+        self.acks.extend(tokens.into_iter().map(Ack::Written));
+        if self.pulse.is_some() {
+            self.write_status(now);
+        }
+        std::mem::take(&mut self.acks)
+    }
+
+    fn take(&mut self, now: Wall, deed: Deed) {
+        match deed {
+            Deed::Line(event) => self.owe_line(now, event),
+            Deed::SetAside { name, reason } => self.set_aside(now, &name, reason),
+            Deed::Litter { name, folder } => {
+                if let Err(error) = self.fs.unlink(self.folders.of(folder), &name) {
+                    log::cannot_remove(&name, folder, &error);
+                }
+            }
+            Deed::Unlink { .. } | Deed::UnlinkSpare { .. } | Deed::Forget(_) | Deed::Confirm(_) => {
+                self.owed.removals.push(deed);
+            }
+            Deed::Tend(pulse) => self.tend(now, pulse),
+            Deed::OpenAnew(layout) => self.open_anew(&layout),
+            // Copies are done before the lines.
+            Deed::Copy { .. } | Deed::Strand { .. } | Deed::Bury { .. } => {}
+        }
+    }
+
+    fn open_anew(&mut self, layout: &Layout) {
+        match Folders::open(&self.fs, layout) {
+            Ok(folders) => {
+                self.folders = folders;
+                self.journal.open_anew();
+                self.status.clear();
+            }
+            Err(error) => self.troubles.says(What::Journal, &error.to_string()),
+        }
+    }
+
+    pub(super) fn owe_line(&mut self, now: Wall, event: Event) {
+        Entry { at: now, event }.write_line(&mut self.owed.lines);
+    }
+
+    /// Writes and syncs what is owed, and then removes what may go.
+    fn settle(&mut self, now: Wall) {
+        let written = self.write_journal(now);
+        match written {
+            Ok(()) => self.troubles.over(What::Journal),
+            Err(error) => {
+                self.troubles.is(What::Journal, &error);
+                // Whoever waits for a word gets it now: it is not on the disk.
+                self.owed.removals.retain(|deed| {
+                    if let Deed::Confirm(id) = deed {
+                        self.acks.push(Ack::Confirmed { id: *id, durable: false });
+                    }
+                    !matches!(deed, Deed::Confirm(_))
+                });
+                return;
+            }
+        }
+        for deed in std::mem::take(&mut self.owed.removals) {
+            match deed {
+                Deed::Unlink { id, folder } => self.unlink(id, folder),
+                Deed::UnlinkSpare { id, name } => self.unlink_spare(id, &name),
+                Deed::Forget(id) => self.forget(id),
+                Deed::Confirm(id) => {
+                    let durable = !self.uncopied.contains_key(&id);
+                    self.acks.push(Ack::Confirmed { id, durable });
+                }
+                Deed::Line(_)
+                | Deed::Copy { .. }
+                | Deed::Strand { .. }
+                | Deed::Bury { .. }
+                | Deed::SetAside { .. }
+                | Deed::Litter { .. }
+                | Deed::OpenAnew(_)
+                | Deed::Tend(_) => {}
+            }
+        }
+    }
+
+    fn write_journal(&mut self, now: Wall) -> io::Result<()> {
+        if !self.owed.lines.is_empty() {
+            let present = if self.journal.is_new_day(&now.day()) { self.present() } else { BTreeSet::new() };
+            let append = |desk: &mut Self| {
+                let still_there = |id| present.contains(&id);
+                let dir = desk.folders.journal();
+                desk.journal.append(&desk.fs, dir, now, &desk.owed.lines, still_there)
+            };
+            append(self).or_else(|error| self.after_making_room(error, append))?;
+            self.owed.lines.clear();
+        }
+        if self.owed.sync {
+            let sync = |desk: &mut Self| desk.journal.sync(&desk.fs, desk.folders.journal());
+            sync(self).or_else(|error| self.after_making_room(error, sync))?;
+            self.owed.sync = false;
+        }
+        Ok(())
+    }
+
+    /// Every alert of which a file is left.
+    fn present(&self) -> BTreeSet<AlertId> {
+        let folders = [Folder::Incoming, Folder::Deferred, Folder::Dead];
+        let names = folders.iter().filter_map(|folder| self.fs.list(self.folders.of(*folder)).ok());
+        names.flatten().filter_map(|name| parse_file_name(&name)).collect()
+    }
+
+    fn unlink(&mut self, id: AlertId, folder: Folder) {
+        let mut places = BTreeSet::from([folder]);
+        if let Some(uncopied) = self.uncopied.get_mut(&id) {
+            if uncopied.to != folder {
+                // The only copy that is safe lies there.
+                uncopied.kept_in.insert(folder);
+                return;
+            }
+            // It never got to where it is removed from; it goes from where it was kept instead.
+            places.append(&mut uncopied.kept_in);
+            self.uncopied.remove(&id);
+        }
+        for folder in places {
+            self.remove(id, folder);
+        }
+    }
+
+    pub(super) fn remove(&mut self, id: AlertId, folder: Folder) {
+        let name = file_name(id);
+        match self.fs.unlink(self.folders.of(folder), &name) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => {
+                log::cannot_remove(&name, folder, &error);
+                self.stuck.insert(id);
+            }
+        }
+    }
+
+    pub(super) fn forget(&mut self, id: AlertId) {
+        match self.uncopied.get_mut(&id) {
+            Some(uncopied) => uncopied.forget = true,
+            None if self.stuck.contains(&id) => {}
+            None => self.acks.push(Ack::Forgotten(id)),
+        }
+    }
+
+    pub(super) fn unlink_spare(&mut self, id: AlertId, name: &str) {
+        if let Some(uncopied) = self.uncopied.get_mut(&id) {
+            uncopied.kept_spare = Some(name.to_owned());
+            return;
+        }
+        let Some(spare) = self.folders.spare() else { return };
+        match self.fs.unlink(spare, name) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => log::cannot_remove_spare(name, &error),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! What the writer cannot do at present: said once when it begins, once when it is over, and shown in the status.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use crate::log;
+
+/// Kinds of trouble.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum What {
+    /// Lines cannot be written.
+    Journal,
+    /// Copies cannot be made.
+    Copies,
+    /// There is less room than the floor.
+    Room,
+}
+
+impl What {
+    const fn in_words(self) -> &'static str {
+        match self {
+            Self::Journal => "cannot write the journal",
+            Self::Copies => "cannot copy deferred alerts",
+            Self::Room => "the disk is nearly full",
+        }
+    }
+
+    const fn consequence(self) -> &'static str {
+        match self {
+            Self::Journal => "mail goes out all the same, no file is removed until it can be written",
+            Self::Copies => "they stay where they are, mail goes out all the same",
+            Self::Room => "deferred alerts stay in incoming/ until there is room",
+        }
+    }
+}
+
+/// Trouble that lasts.
+#[derive(Debug, Default)]
+pub(super) struct Troubles {
+    now: BTreeMap<What, String>,
+}
+
+impl Troubles {
+    /// It is there, or still there.
+    pub(super) fn is(&mut self, what: What, why: &io::Error) {
+        self.says(what, &why.to_string());
+    }
+
+    /// The same, for what is not an error of the kernel.
+    pub(super) fn says(&mut self, what: What, why: &str) {
+        if !self.now.contains_key(&what) {
+            log::trouble_begins(what.in_words(), why, what.consequence());
+        }
+        self.now.insert(what, why.to_owned());
+    }
+
+    /// It is over, or never was.
+    pub(super) fn over(&mut self, what: What) {
+        if self.now.remove(&what).is_some() {
+            log::trouble_ends(what.in_words());
+        }
+    }
+
+    /// One sentence each, for people.
+    pub(super) fn sentences(&self) -> Vec<String> {
+        self.now.iter().map(|(what, why)| format!("{}: {why}", what.in_words())).collect()
+    }
+}

@@ -1,0 +1,320 @@
+//! What the journal's entries make of one alert: its recipients, its attempts, what comes next.
+//!
+//! The same reading serves the agent at its start and the commands that show a spool to people, so that both always
+//! say the same. The agent keeps the sums alone; people see each attempt: [`Detail`].
+
+use crate::address::Address;
+use crate::alert::Severity;
+use crate::event::{Entry, Event, RecipientResult, Settlement};
+use crate::id::AlertId;
+use crate::snapshot::{Snapshot, Standing};
+use crate::state::State;
+use crate::wall::Wall;
+
+/// How much is kept of what is over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Detail {
+    /// Every attempt with every reply, for people.
+    #[default]
+    Full,
+    /// What the next attempt depends on: small, for a hundred thousand alerts.
+    Brief,
+}
+
+/// One attempt, as the journal tells it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AttemptRecord {
+    /// Counts from 1.
+    pub number: u32,
+    /// Name of the provider.
+    pub provider: String,
+    /// When it began.
+    pub at: Wall,
+    /// When the last octets went out, if they did.
+    pub dot_sent: Option<Wall>,
+    /// How it ended; absent while it runs, or when the agent died in it.
+    pub ended: Option<Ended>,
+}
+
+/// The end of an attempt.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ended {
+    /// From its start, in milliseconds.
+    pub took_ms: u64,
+    /// One for each recipient that it was for.
+    pub recipients: Vec<RecipientResult>,
+}
+
+/// An attempt without an end: it runs, or the agent died in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UnderWay {
+    /// Which attempt.
+    pub number: u32,
+    /// Name of the provider.
+    pub provider: String,
+    /// Whether the last octets went out.
+    pub dot_sent: bool,
+}
+
+/// Everything that the journal knows of one alert.
+#[derive(Clone, Debug, PartialEq)]
+pub struct History {
+    /// Where it stands.
+    pub state: State,
+    /// Owner of the file; `None` until the journal says so.
+    pub uid: Option<u32>,
+    /// Size of the file; 0 until the journal says so.
+    pub octets: u64,
+    /// Lane.
+    pub severity: Severity,
+    /// Thread.
+    pub key: Option<String>,
+    /// Subject as given.
+    pub subject: String,
+    /// When the event happened, as far as the alert says.
+    pub created: Option<Wall>,
+    /// Seconds after which nobody wants it any more, if the alert says so.
+    pub ttl: Option<u64>,
+    /// Message-ID of its mails, with brackets.
+    pub message_id: Option<String>,
+    /// Names that led to nobody.
+    pub unusable: Vec<String>,
+    /// How it stands with each recipient, in the order in which they were named.
+    pub recipients: Vec<(Address, Settlement)>,
+    /// Who was refused for good, and by the provider of which name.
+    pub refused_by: Vec<(Address, String)>,
+    /// Number of the last attempt; 0 before the first.
+    pub last_attempt: u32,
+    /// Attempts without an end.
+    pub under_way: Vec<UnderWay>,
+    /// The provider of the last attempt, if its reply to the final dot was lost.
+    pub uncertain_at: Option<String>,
+    /// All attempts, oldest first; empty in [`Detail::Brief`].
+    pub attempts: Vec<AttemptRecord>,
+    /// Passes over the providers that ended with somebody still open.
+    pub passes: u32,
+    /// Why it is dead, in words.
+    pub dead_reason: Option<String>,
+    /// When the journal last said something of it.
+    pub last: Wall,
+    /// Entries that did not fit.
+    pub misfits: u32,
+}
+
+impl History {
+    pub(crate) const fn new(at: Wall) -> Self {
+        Self {
+            state: State::Ready,
+            uid: None,
+            octets: 0,
+            severity: Severity::Warning,
+            key: None,
+            subject: String::new(),
+            created: None,
+            ttl: None,
+            message_id: None,
+            unusable: Vec::new(),
+            recipients: Vec::new(),
+            refused_by: Vec::new(),
+            last_attempt: 0,
+            under_way: Vec::new(),
+            uncertain_at: None,
+            attempts: Vec::new(),
+            passes: 0,
+            dead_reason: None,
+            last: at,
+            misfits: 0,
+        }
+    }
+
+    /// Takes in one entry about this alert.
+    pub fn take(&mut self, entry: &Entry, detail: Detail) {
+        let is_new = *self == Self::new(self.last);
+        self.last = entry.at;
+        if let Event::Alive(snapshot) = &entry.event {
+            // Who has read the older files knows more than the snapshot says.
+            if is_new {
+                self.restore(snapshot);
+            }
+            return;
+        }
+        let Some(state) = self.state.after(&entry.event) else {
+            self.misfits += 1;
+            return;
+        };
+        self.state = state;
+        match &entry.event {
+            Event::Accepted { .. } => self.accepted(&entry.event),
+            Event::Attempt { attempt, provider, .. } => self.began(entry.at, *attempt, provider, detail),
+            Event::DotSent { attempt, .. } => self.reached_the_dot(entry.at, *attempt),
+            Event::Outcome { attempt, provider, took_ms, recipients, .. } => {
+                self.ended(*attempt, provider, *took_ms, recipients);
+            }
+            Event::Deferred { passes, .. } => self.passes = *passes,
+            Event::Sent { delivered, refused, .. } => {
+                self.settle_all(delivered, Settlement::Delivered);
+                self.settle_all(refused, Settlement::Refused);
+            }
+            Event::Dead { reason, .. } => self.dead_reason = Some(reason.clone()),
+            Event::Held { .. }
+            | Event::Released { .. }
+            | Event::Started { .. }
+            | Event::Stopped
+            | Event::Alive(_)
+            | Event::Checkpoint { .. }
+            | Event::Corrupt { .. } => {}
+        }
+    }
+
+    fn accepted(&mut self, event: &Event) {
+        let Event::Accepted {
+            uid,
+            octets,
+            recipients,
+            unusable,
+            severity,
+            key,
+            subject,
+            created,
+            ttl,
+            message_id,
+            ..
+        } = event
+        else {
+            return;
+        };
+        (self.uid, self.octets, self.severity) = (Some(*uid), *octets, *severity);
+        (self.created, self.ttl) = (*created, *ttl);
+        self.key.clone_from(key);
+        self.subject.clone_from(subject);
+        self.unusable.clone_from(unusable);
+        if self.message_id.is_none() {
+            self.message_id.clone_from(message_id);
+        }
+        for to in recipients {
+            if self.settlement_of(to).is_none() {
+                self.recipients.push((to.clone(), Settlement::Open));
+            }
+        }
+    }
+
+    fn began(&mut self, at: Wall, number: u32, provider: &str, detail: Detail) {
+        self.last_attempt = self.last_attempt.max(number);
+        self.uncertain_at = None;
+        // The last one alone counts: an earlier one without an end was cut off, and this one follows from that.
+        self.under_way = vec![UnderWay { number, provider: provider.to_owned(), dot_sent: false }];
+        if detail == Detail::Full {
+            let provider = provider.to_owned();
+            self.attempts.push(AttemptRecord { number, provider, at, dot_sent: None, ended: None });
+        }
+    }
+
+    fn reached_the_dot(&mut self, at: Wall, number: u32) {
+        if let Some(attempt) = self.under_way.iter_mut().find(|attempt| attempt.number == number) {
+            attempt.dot_sent = true;
+        }
+        if let Some(record) = self.attempt_mut(number) {
+            record.dot_sent = Some(at);
+        }
+    }
+
+    fn ended(&mut self, number: u32, provider: &str, took_ms: u64, results: &[RecipientResult]) {
+        self.under_way.retain(|attempt| attempt.number != number);
+        let is_lost = results.iter().any(|result| result.result == Settlement::Uncertain);
+        self.uncertain_at = is_lost.then(|| provider.to_owned());
+        for result in results {
+            self.settle(&result.to, result.result);
+            if result.is_refusal_for_good() {
+                self.refused_by.push((result.to.clone(), provider.to_owned()));
+            }
+        }
+        if let Some(record) = self.attempt_mut(number) {
+            record.ended = Some(Ended { took_ms, recipients: results.to_vec() });
+        }
+    }
+
+    fn settle_all(&mut self, who: &[Address], settlement: Settlement) {
+        for to in who {
+            self.settle(to, settlement);
+        }
+    }
+
+    fn settle(&mut self, to: &Address, settlement: Settlement) {
+        match self.recipients.iter_mut().find(|(known, _)| known == to) {
+            Some((_, stands)) => *stands = settlement,
+            None => self.recipients.push((to.clone(), settlement)),
+        }
+    }
+
+    fn attempt_mut(&mut self, number: u32) -> Option<&mut AttemptRecord> {
+        self.attempts.iter_mut().rev().find(|record| record.number == number)
+    }
+
+    /// How it stands with one recipient; `None` if the alert is not for it.
+    pub fn settlement_of(&self, to: &Address) -> Option<Settlement> {
+        self.recipients.iter().find(|(known, _)| known == to).map(|(_, settlement)| *settlement)
+    }
+
+    /// The provider that may have the message though no reply ever said so.
+    pub fn uncertain_at(&self) -> Option<&str> {
+        let cut_off = self.under_way.iter().find(|attempt| attempt.dot_sent);
+        cut_off.map(|attempt| attempt.provider.as_str()).or(self.uncertain_at.as_deref())
+    }
+
+    /// What the agent's next life has to know of it, without the older files of the journal.
+    pub fn snapshot(&self, id: AlertId) -> Snapshot {
+        let standing = |(to, result): &(Address, Settlement)| Standing {
+            to: to.clone(),
+            result: *result,
+            refused_by: self.refusals_of(to).map(str::to_owned).collect(),
+        };
+        Snapshot {
+            id,
+            state: self.state,
+            uid: self.uid,
+            octets: self.octets,
+            recipients: self.recipients.iter().map(standing).collect(),
+            unusable: self.unusable.clone(),
+            severity: self.severity,
+            key: self.key.clone(),
+            subject: self.subject.clone(),
+            created: self.created,
+            ttl: self.ttl,
+            message_id: self.message_id.clone(),
+            attempts: self.last_attempt,
+            passes: self.passes,
+            under_way: self.under_way.last().map(|attempt| attempt.provider.clone()),
+            uncertain_at: self.uncertain_at().map(str::to_owned),
+            reason: self.dead_reason.clone(),
+        }
+    }
+
+    fn refusals_of<'h>(&'h self, to: &'h Address) -> impl Iterator<Item = &'h str> {
+        self.refused_by.iter().filter(move |(who, _)| who == to).map(|(_, provider)| provider.as_str())
+    }
+
+    fn restore(&mut self, snapshot: &Snapshot) {
+        self.state = snapshot.state;
+        (self.uid, self.octets) = (snapshot.uid, snapshot.octets);
+        for standing in &snapshot.recipients {
+            self.recipients.push((standing.to.clone(), standing.result));
+            let refusals = standing.refused_by.iter().map(|provider| (standing.to.clone(), provider.clone()));
+            self.refused_by.extend(refusals);
+        }
+        self.unusable.clone_from(&snapshot.unusable);
+        self.severity = snapshot.severity;
+        self.key.clone_from(&snapshot.key);
+        self.subject.clone_from(&snapshot.subject);
+        (self.created, self.ttl) = (snapshot.created, snapshot.ttl);
+        self.message_id.clone_from(&snapshot.message_id);
+        (self.last_attempt, self.passes) = (snapshot.attempts, snapshot.passes);
+        let under_way = snapshot.under_way.iter().map(|provider| UnderWay {
+            number: snapshot.attempts,
+            provider: provider.clone(),
+            dot_sent: snapshot.uncertain_at.as_ref() == Some(provider),
+        });
+        self.under_way = under_way.collect();
+        self.uncertain_at.clone_from(&snapshot.uncertain_at);
+        self.dead_reason.clone_from(&snapshot.reason);
+    }
+}

@@ -1,0 +1,277 @@
+//! What a whole journal tells: each alert's history, and how the last agent ended. Pure: it is given the entries.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::event::{Entry, Event};
+use crate::history::{Detail, History};
+use crate::id::AlertId;
+use crate::state::State;
+use crate::wall::Wall;
+
+/// What a whole journal tells: each alert's history, and how the last agent ended.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ledger {
+    /// One for each alert that the journal names; in [`Detail::Brief`] without those that were sent.
+    pub alerts: BTreeMap<AlertId, History>,
+    /// Alerts that were sent.
+    pub sent: BTreeSet<AlertId>,
+    /// Boot id of the last start.
+    pub boot: Option<String>,
+    /// Whether the last start was followed by a stop in good order.
+    pub stopped_cleanly: bool,
+    detail: Detail,
+}
+
+impl Ledger {
+    /// An empty one that keeps so much.
+    pub fn new(detail: Detail) -> Self {
+        Self { detail, ..Self::default() }
+    }
+
+    /// Takes in the next entry.
+    pub fn take(&mut self, entry: &Entry) {
+        match &entry.event {
+            Event::Started { boot, .. } => {
+                self.boot = Some(boot.clone());
+                self.stopped_cleanly = false;
+            }
+            Event::Stopped => self.stopped_cleanly = true,
+            event => {
+                if let Some(id) = event.alert() {
+                    self.take_alert(id, entry);
+                }
+            }
+        }
+    }
+
+    fn take_alert(&mut self, id: AlertId, entry: &Entry) {
+        if self.detail == Detail::Brief && self.sent.contains(&id) {
+            return;
+        }
+        let history = self.alerts.entry(id).or_insert_with(|| History::new(entry.at));
+        history.take(entry, self.detail);
+        if history.state == State::Sent {
+            self.sent.insert(id);
+            if self.detail == Detail::Brief {
+                self.alerts.remove(&id);
+            }
+        }
+    }
+
+    /// The lines with which a day's file begins: every alert that is not sent, and those that are sent and of which a
+    /// file is `still_there`. After them stands the mark that they are complete.
+    pub fn checkpoint(&self, still_there: impl Fn(AlertId) -> bool) -> Vec<Event> {
+        let alive = |(id, history): (&AlertId, &History)| {
+            let stays = history.state != State::Sent && (history.state != State::Dead || still_there(*id));
+            stays.then(|| Event::Alive(Box::new(history.snapshot(*id))))
+        };
+        let mut events: Vec<Event> = self.alerts.iter().filter_map(alive).collect();
+        let came_back = self.sent.iter().filter(|id| still_there(**id));
+        events.extend(came_back.map(|id| {
+            let mut history = History::new(Wall::from_unix_ms(0));
+            history.state = State::Sent;
+            Event::Alive(Box::new(history.snapshot(*id)))
+        }));
+        events.push(Event::Checkpoint { alive: events.len() });
+        events
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{RecipientResult, Settlement};
+    use crate::{Address, Severity};
+
+    fn id() -> AlertId {
+        AlertId::parse("01kax3tzzzzzzzzzzzzzzzzzzz").expect("an id")
+    }
+
+    fn to() -> Address {
+        Address::parse("oncall@example.jp").expect("an address")
+    }
+
+    fn ledger(events: Vec<Event>) -> Ledger {
+        let mut ledger = Ledger::default();
+        for (at, event) in (1..).zip(events) {
+            ledger.take(&Entry { at: Wall::from_unix_ms(at), event });
+        }
+        ledger
+    }
+
+    fn accepted() -> Event {
+        Event::Accepted {
+            id: id(),
+            uid: 7,
+            octets: 0,
+            recipients: vec![to()],
+            unusable: vec![],
+            created: None,
+            ttl: None,
+            message_id: None,
+            severity: Severity::Critical,
+            key: None,
+            subject: "s".into(),
+        }
+    }
+
+    fn attempt() -> Event {
+        Event::Attempt { id: id(), attempt: 1, provider: "home".into(), recipients: vec![to()] }
+    }
+
+    fn dot() -> Event {
+        Event::DotSent { id: id(), attempt: 1, provider: "home".into() }
+    }
+
+    #[test]
+    fn nothing_brings_a_sent_alert_back() {
+        let sent = Event::Sent { id: id(), delivered: vec![to()], refused: vec![] };
+        let ledger = ledger(vec![accepted(), attempt(), dot(), sent, accepted(), attempt()]);
+        let history = &ledger.alerts[&id()];
+        assert_eq!((history.state, history.misfits), (State::Sent, 2));
+        assert_eq!(history.settlement_of(&to()), Some(Settlement::Delivered));
+    }
+
+    #[test]
+    fn an_attempt_that_ends_behind_the_dot_is_uncertain_until_its_outcome() {
+        let mut events = vec![accepted(), attempt(), dot()];
+        assert!(ledger(events.clone()).alerts[&id()].uncertain_at().is_some());
+        events.push(Event::Outcome {
+            id: id(),
+            attempt: 1,
+            provider: "home".into(),
+            took_ms: 3,
+            recipients: vec![],
+        });
+        assert!(ledger(events).alerts[&id()].uncertain_at().is_none());
+    }
+
+    #[test]
+    fn accepting_again_after_a_lost_restart_forgets_no_settlement() {
+        let outcome = RecipientResult {
+            to: to(),
+            result: Settlement::Delivered,
+            phase: "dot".into(),
+            code: Some(250),
+            enhanced: None,
+            text: "ok".into(),
+            scope: None,
+            duration: None,
+            rule: None,
+        };
+        let ended = Event::Outcome {
+            id: id(),
+            attempt: 1,
+            provider: "home".into(),
+            took_ms: 3,
+            recipients: vec![outcome],
+        };
+        assert_eq!(
+            ledger(vec![accepted(), attempt(), dot(), ended, accepted()]).alerts[&id()].settlement_of(&to()),
+            Some(Settlement::Delivered)
+        );
+    }
+
+    #[test]
+    fn the_first_message_id_stays() {
+        let named = |name: Option<&str>| {
+            let mut event = accepted();
+            if let Event::Accepted { message_id, .. } = &mut event {
+                *message_id = name.map(str::to_owned);
+            }
+            event
+        };
+        let ledger = ledger(vec![named(None), named(Some("<1@a>")), named(Some("<1@b>"))]);
+        assert_eq!(ledger.alerts[&id()].message_id.as_deref(), Some("<1@a>"));
+    }
+
+    /// Everything that can be known of an alert, and the entries that tell it.
+    fn a_life() -> Vec<Event> {
+        let other = Address::parse("other@example.jp").expect("an address");
+        let result = |to: Address, result, scope: &str, duration: &str| RecipientResult {
+            to,
+            result,
+            phase: "rcpt".into(),
+            code: Some(550),
+            enhanced: None,
+            text: "no".into(),
+            scope: Some(scope.into()),
+            duration: Some(duration.into()),
+            rule: None,
+        };
+        vec![
+            Event::Accepted {
+                id: id(),
+                uid: 7,
+                octets: 99,
+                recipients: vec![to(), other.clone()],
+                unusable: vec!["nobody".into()],
+                severity: Severity::Critical,
+                key: Some("disk".into()),
+                subject: "s".into(),
+                created: Some(Wall::from_unix_ms(5)),
+                ttl: Some(60),
+                message_id: Some("<1@a>".into()),
+            },
+            attempt(),
+            Event::Outcome {
+                id: id(),
+                attempt: 1,
+                provider: "home".into(),
+                took_ms: 3,
+                recipients: vec![
+                    result(to(), Settlement::Open, "recipient", "hard"),
+                    result(other, Settlement::Uncertain, "provider", "soft"),
+                ],
+            },
+            Event::Deferred { id: id(), passes: 1, until: Wall::from_unix_ms(9_000) },
+            Event::Attempt { id: id(), attempt: 2, provider: "docomo".into(), recipients: vec![to()] },
+            Event::DotSent { id: id(), attempt: 2, provider: "docomo".into() },
+        ]
+    }
+
+    /// What the agent goes by, without when and how it came about.
+    fn sums(history: &History) -> History {
+        History { attempts: Vec::new(), last: Wall::from_unix_ms(0), misfits: 0, ..history.clone() }
+    }
+
+    #[test]
+    fn a_checkpoint_tells_of_what_is_alive_as_much_as_all_entries_before_it() {
+        for end in 1..=a_life().len() {
+            let before = ledger(a_life()[..end].to_vec());
+            let after = ledger(before.checkpoint(|_| true));
+            assert_eq!(sums(&after.alerts[&id()]), sums(&before.alerts[&id()]), "after {end} entries");
+        }
+    }
+
+    #[test]
+    fn a_checkpoint_tells_nothing_new_to_who_has_read_the_entries_before_it() {
+        let before = ledger(a_life());
+        let mut after = before.clone();
+        for event in before.checkpoint(|_| true) {
+            after.take(&Entry { at: Wall::from_unix_ms(99), event });
+        }
+        assert_eq!(sums(&after.alerts[&id()]), sums(&before.alerts[&id()]));
+        assert_eq!(after.alerts[&id()].attempts.len(), 2);
+    }
+
+    #[test]
+    fn a_sent_alert_is_remembered_over_a_checkpoint_as_long_as_its_file_is_there() {
+        let sent = Event::Sent { id: id(), delivered: vec![to()], refused: vec![] };
+        for detail in [Detail::Full, Detail::Brief] {
+            let mut before = Ledger::new(detail);
+            for event in [accepted(), sent.clone()] {
+                before.take(&Entry { at: Wall::from_unix_ms(1), event });
+            }
+            assert!(ledger(before.checkpoint(|_| true)).sent.contains(&id()));
+            assert_eq!(before.checkpoint(|_| false), [Event::Checkpoint { alive: 0 }]);
+        }
+    }
+
+    #[test]
+    fn a_clean_stop_is_told_from_a_crash() {
+        let started = || Event::Started { boot: "b1".into(), program: "0.1.0".into() };
+        assert!(ledger(vec![started(), Event::Stopped]).stopped_cleanly);
+        assert!(!ledger(vec![started(), Event::Stopped, started()]).stopped_cleanly);
+    }
+}

@@ -1,0 +1,75 @@
+//! What a checkpoint says of one alert: where it stands, without how it came there.
+//!
+//! A day's file of the journal begins with one for each alert that is alive, so that a start has to read the newest
+//! file and the one before it, and older ones may go.
+
+use serde::{Deserialize, Serialize};
+
+use crate::address::Address;
+use crate::alert::Severity;
+use crate::event::Settlement;
+use crate::id::AlertId;
+use crate::state::State;
+use crate::wall::Wall;
+
+/// An alert that is alive, or whose file is still there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// The alert.
+    pub id: AlertId,
+    /// Where it stands.
+    #[serde(flatten)]
+    pub state: State,
+    /// Owner of the file as it was put into the spool, if the journal knew it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uid: Option<u32>,
+    /// Size of the file, if the journal knew it.
+    #[serde(default)]
+    pub octets: u64,
+    /// How it stands with each recipient.
+    pub recipients: Vec<Standing>,
+    /// Names that led to nobody.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unusable: Vec<String>,
+    /// Lane.
+    pub severity: Severity,
+    /// Thread, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// Subject as given.
+    pub subject: String,
+    /// When the event happened, if the alert says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<Wall>,
+    /// Seconds after which nobody wants it any more, if the alert says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ttl: Option<u64>,
+    /// Message-ID of its mails, with brackets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message_id: Option<String>,
+    /// Number of its last attempt.
+    pub attempts: u32,
+    /// Passes over the providers that ended with somebody still open.
+    pub passes: u32,
+    /// Provider of an attempt that has no end yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub under_way: Option<String>,
+    /// Provider that may have it though no reply ever said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uncertain_at: Option<String>,
+    /// Why it is dead, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// How it stands with one recipient.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Standing {
+    /// Who.
+    pub to: Address,
+    /// How it stands.
+    pub result: Settlement,
+    /// Names of the providers that refused it for good.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused_by: Vec<String>,
+}
