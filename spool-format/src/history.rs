@@ -7,7 +7,7 @@ use crate::address::Address;
 use crate::alert::Severity;
 use crate::event::{Entry, Event, RecipientResult, Settlement};
 use crate::id::AlertId;
-use crate::snapshot::{Snapshot, Standing};
+use crate::snapshot::{Snapshot, Standing, UnderWay};
 use crate::state::State;
 use crate::wall::Wall;
 
@@ -43,17 +43,6 @@ pub struct Ended {
     pub took_ms: u64,
     /// One for each recipient that it was for.
     pub recipients: Vec<RecipientResult>,
-}
-
-/// An attempt without an end: it runs, or the agent died in it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct UnderWay {
-    /// Which attempt.
-    pub number: u32,
-    /// Name of the provider.
-    pub provider: String,
-    /// Whether the last octets went out.
-    pub dot_sent: bool,
 }
 
 /// Everything that the journal knows of one alert.
@@ -283,8 +272,8 @@ impl History {
             message_id: self.message_id.clone(),
             attempts: self.last_attempt,
             passes: self.passes,
-            under_way: self.under_way.last().map(|attempt| attempt.provider.clone()),
-            uncertain_at: self.uncertain_at().map(str::to_owned),
+            under_way: self.under_way.clone(),
+            uncertain_at: self.uncertain_at.clone(),
             reason: self.dead_reason.clone(),
         }
     }
@@ -308,12 +297,7 @@ impl History {
         (self.created, self.ttl) = (snapshot.created, snapshot.ttl);
         self.message_id.clone_from(&snapshot.message_id);
         (self.last_attempt, self.passes) = (snapshot.attempts, snapshot.passes);
-        let under_way = snapshot.under_way.iter().map(|provider| UnderWay {
-            number: snapshot.attempts,
-            provider: provider.clone(),
-            dot_sent: snapshot.uncertain_at.as_ref() == Some(provider),
-        });
-        self.under_way = under_way.collect();
+        self.under_way.clone_from(&snapshot.under_way);
         self.uncertain_at.clone_from(&snapshot.uncertain_at);
         self.dead_reason.clone_from(&snapshot.reason);
     }

@@ -51,10 +51,10 @@ pub struct Snapshot {
     pub attempts: u32,
     /// Passes over the providers that ended with somebody still open.
     pub passes: u32,
-    /// Provider of an attempt that has no end yet.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub under_way: Option<String>,
-    /// Provider that may have it though no reply ever said so.
+    /// Attempts that have no end yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub under_way: Vec<UnderWay>,
+    /// Provider of the last attempt, if its reply to the final dot was lost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uncertain_at: Option<String>,
     /// Why it is dead, in words.
@@ -72,4 +72,15 @@ pub struct Standing {
     /// Names of the providers that refused it for good.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refused_by: Vec<String>,
+}
+
+/// An attempt without an end: it runs, or the agent died in it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct UnderWay {
+    /// Which attempt.
+    pub number: u32,
+    /// Name of the provider.
+    pub provider: String,
+    /// Whether the last octets went out.
+    pub dot_sent: bool,
 }
