@@ -2,6 +2,9 @@
 //!
 //! Pure: it takes the octets of a file and the [`Policy`] that the configuration sets. It never gives an alert up
 //! because of one bad name: what cannot be used is named, and if nobody is left the default recipients get it.
+//!
+//! Who may name any recipient is asked of the caller, once for an alert, and only if it names somebody whom the
+//! configuration does not.
 
 mod draft;
 
@@ -24,13 +27,26 @@ pub struct Policy {
     pub domain: String,
 }
 
+/// Whom the writer of an alert may name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// Aliases, and addresses that the configuration names.
+    #[default]
+    Configured,
+    /// Everybody.
+    Anybody,
+}
+
 /// Names of an alert, looked up.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Recipients {
     to: Vec<Address>,
     cc: Vec<Address>,
     bcc: Vec<Address>,
-    unusable: Vec<String>,
+    /// Neither aliases nor addresses.
+    unknown: Vec<String>,
+    /// Addresses that its writer may not name.
+    forbidden: Vec<Address>,
 }
 
 /// An alert that was understood.
@@ -39,14 +55,28 @@ pub struct Accepted {
     id: AlertId,
     alert: Alert,
     recipients: Recipients,
+    reach: Reach,
 }
 
 impl Accepted {
-    /// Reads the octets of the file that is named after `id`.
-    pub fn read(octets: &[u8], id: AlertId, policy: &Policy) -> Result<Self, AlertError> {
+    /// Reads the octets of the file that is named after `id`. `reach` is asked at most once, if the answer matters.
+    pub fn read(
+        octets: &[u8],
+        id: AlertId,
+        policy: &Policy,
+        reach: impl FnOnce() -> Reach,
+    ) -> Result<Self, AlertError> {
         let alert = Alert::parse(octets, id)?;
-        let recipients = Recipients::of(&alert, policy);
-        Ok(Self { id, alert, recipients })
+        let mut recipients = Recipients::of(&alert, policy);
+        let all_are_configured = recipients.all().iter().all(|address| policy.names(address));
+        let reach = if all_are_configured { Reach::Configured } else { reach() };
+        if reach == Reach::Configured {
+            recipients.keep(|address| policy.names(address));
+        }
+        if recipients.is_empty() {
+            recipients.to.clone_from(&policy.default_to);
+        }
+        Ok(Self { id, alert, recipients: recipients.without_doubles(), reach })
     }
 
     /// What the journal says of it. `domain` is the right side of its Message-ID.
@@ -55,7 +85,7 @@ impl Accepted {
             id: self.id,
             uid,
             recipients: self.recipients.all(),
-            unusable: self.recipients.unusable.clone(),
+            unusable: self.unusable(),
             severity: self.alert.severity,
             key: self.alert.key.clone(),
             subject: self.alert.subject.clone(),
@@ -92,9 +122,25 @@ impl Accepted {
         self.alert.created.unwrap_or_else(|| self.id.born())
     }
 
-    /// Names in it that lead to nobody.
-    pub fn unusable(&self) -> &[String] {
-        &self.recipients.unusable
+    /// Names in it that lead to nobody, as the journal has them: with the reason, unless they are no addresses at all.
+    pub fn unusable(&self) -> Vec<String> {
+        let forbidden = self.recipients.forbidden.iter().map(|address| format!("{address} (not permitted)"));
+        self.recipients.unknown.iter().cloned().chain(forbidden).collect()
+    }
+
+    /// Names in it that are neither aliases nor addresses.
+    pub fn unknown(&self) -> &[String] {
+        &self.recipients.unknown
+    }
+
+    /// Addresses in it that its writer may not name.
+    pub fn forbidden(&self) -> &[Address] {
+        &self.recipients.forbidden
+    }
+
+    /// What was decided about its writer, for the next reading of the same alert.
+    pub const fn reach(&self) -> Reach {
+        self.reach
     }
 
     /// How urgent it is.
@@ -103,25 +149,42 @@ impl Accepted {
     }
 }
 
+impl Policy {
+    /// Whether the configuration names this address: whoever may write alerts may reach it. Domains are compared
+    /// without regard to case (RFC 5321 section 2.4).
+    fn names(&self, address: &Address) -> bool {
+        let same = |known: &Address| {
+            known.local() == address.local() && known.domain().eq_ignore_ascii_case(address.domain())
+        };
+        self.default_to.iter().chain(self.aliases.values().flatten()).any(same)
+    }
+}
+
 impl Recipients {
     fn of(alert: &Alert, policy: &Policy) -> Self {
         let mut found = Self::default();
-        let mut unusable = Vec::new();
         for (names, list) in
             [(&alert.to, &mut found.to), (&alert.cc, &mut found.cc), (&alert.bcc, &mut found.bcc)]
         {
             for name in names {
                 match look_up(name, policy) {
                     Some(addresses) => list.extend(addresses),
-                    None => unusable.push(name.clone()),
+                    None => found.unknown.push(name.clone()),
                 }
             }
         }
-        found.unusable = unusable;
-        if found.to.is_empty() && found.cc.is_empty() && found.bcc.is_empty() {
-            found.to.clone_from(&policy.default_to);
+        found
+    }
+
+    /// Drops whoever may not be named.
+    fn keep(&mut self, may: impl Fn(&Address) -> bool) {
+        for list in [&mut self.to, &mut self.cc, &mut self.bcc] {
+            self.forbidden.extend(list.extract_if(.., |address| !may(address)));
         }
-        found.without_doubles()
+    }
+
+    const fn is_empty(&self) -> bool {
+        self.to.is_empty() && self.cc.is_empty() && self.bcc.is_empty()
     }
 
     /// Nobody twice: the first place in to, cc, bcc counts.
@@ -164,9 +227,13 @@ mod tests {
         }
     }
 
-    fn read(text: &str) -> Accepted {
+    fn read_as(reach: Reach, text: &str) -> Accepted {
         let id = AlertId::parse("01kax3tzzzzzzzzzzzzzzzzzzz").expect("an id");
-        Accepted::read(text.as_bytes(), id, &policy()).expect("an alert")
+        Accepted::read(text.as_bytes(), id, &policy(), || reach).expect("an alert")
+    }
+
+    fn read(text: &str) -> Accepted {
+        read_as(Reach::Anybody, text)
     }
 
     fn recipients(text: &str) -> Vec<String> {
@@ -179,6 +246,36 @@ mod tests {
         let alert = r#"{"version":1,"subject":"s","to":["nobody","山田@example.jp"]}"#;
         assert_eq!(recipients(alert), ["oncall@example.jp"]);
         assert_eq!(read(alert).unusable(), ["nobody", "山田@example.jp"]);
+    }
+
+    #[test]
+    fn who_may_not_name_anybody_reaches_those_whom_the_configuration_names() {
+        let alert = r#"{"version":1,"subject":"s","to":["root","stranger@example.com"],"cc":["oncall@EXAMPLE.JP"],
+            "bcc":["Oncall@example.jp","nobody"]}"#;
+        let read = read_as(Reach::Configured, alert);
+        let reached: Vec<String> = read.recipients.all().iter().map(ToString::to_string).collect();
+        assert_eq!(reached, ["ops@example.jp", "a@example.jp", "oncall@EXAMPLE.JP"]);
+        assert_eq!(
+            read.unusable(),
+            ["nobody", "stranger@example.com (not permitted)", "Oncall@example.jp (not permitted)"]
+        );
+        let shown = read.draft("example.jp", 0);
+        assert!(shown.to.iter().all(|mailbox| mailbox.address != "stranger@example.com"), "{:?}", shown.to);
+    }
+
+    #[test]
+    fn an_alert_for_nobody_whom_its_writer_may_name_reaches_the_default_recipients() {
+        let read = read_as(Reach::Configured, r#"{"version":1,"subject":"s","to":["stranger@example.com"]}"#);
+        assert_eq!(read.recipients.all(), [address("oncall@example.jp")]);
+        assert_eq!(read.forbidden(), [address("stranger@example.com")]);
+    }
+
+    #[test]
+    fn nobody_asks_about_the_writer_of_an_alert_for_configured_recipients() {
+        let id = AlertId::parse("01kax3tzzzzzzzzzzzzzzzzzzz").expect("an id");
+        let alert = br#"{"version":1,"subject":"s","to":["root","oncall@example.jp","nobody"]}"#;
+        let accepted = Accepted::read(alert, id, &policy(), || panic!("the answer does not matter"));
+        assert_eq!(accepted.expect("an alert").recipients.all().len(), 3);
     }
 
     #[test]

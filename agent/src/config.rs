@@ -46,6 +46,8 @@ pub struct Config {
     pub alerts: Alerts,
     /// Names that stand for addresses.
     pub aliases: BTreeMap<String, Vec<Address>>,
+    /// What holds for those who write alerts.
+    pub submit: Submit,
     /// Pauses and life times.
     pub retry: RetryPlan,
     /// Time limits.
@@ -63,6 +65,28 @@ pub struct Alerts {
     pub to: Vec<Address>,
     /// Display name of the sender.
     pub from_name: Option<String>,
+}
+
+/// What holds for those who write alerts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Submit {
+    /// Who may name any recipient, besides root and the agent's own user.
+    pub free_recipients: Vec<Account>,
+}
+
+impl Default for Submit {
+    fn default() -> Self {
+        Self { free_recipients: vec![Account::Group("alertmail-ops".to_owned())] }
+    }
+}
+
+/// A user or a group of this system: its name, or its number in digits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Account {
+    /// One user.
+    User(String),
+    /// Everybody who is in this group.
+    Group(String),
 }
 
 /// Time limits.
@@ -207,11 +231,20 @@ fn read(source: &Source<'_>, root: &toml::de::DeTable<'_>) -> Option<Config> {
         spool: root.path("spool").unwrap_or_else(|| PathBuf::from(spool_format::folder::SYSTEM_SPOOL)),
         alerts,
         aliases,
+        submit: submit(&root),
         retry: retry(&root),
         limits: limits(&root),
         providers: providers?,
         warnings,
     })
+}
+
+fn submit(root: &Section<'_, '_>) -> Submit {
+    let submit = Submit::default();
+    let Some(section) = root.section("submit", "[submit]", keys::Place::Submit) else { return submit };
+    Submit {
+        free_recipients: section.list("free_recipients", value::account).unwrap_or(submit.free_recipients),
+    }
 }
 
 fn retry(root: &Section<'_, '_>) -> RetryPlan {

@@ -17,6 +17,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval, sleep};
 use crate::accept::Policy;
 use crate::edge::clock;
 use crate::edge::signals::StopSignals;
+use crate::edge::users::Submitters;
 use crate::log;
 use crate::spool::Folders;
 use crate::spool::recover::Found;
@@ -42,6 +43,8 @@ pub struct Engine {
     pub folders: Folders,
     /// What an alert's words mean.
     pub policy: Policy,
+    /// Who may name any recipient.
+    pub submitters: Submitters,
     /// One for each provider, in order: as whom it sends.
     pub senders: Vec<Sender>,
 }

@@ -7,7 +7,7 @@ use std::fmt::Display;
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use spool_format::{AlertId, Event, Folder, RecipientResult, Settlement};
+use spool_format::{Address, AlertId, Event, Folder, RecipientResult, Settlement};
 
 fn line(text: &str) {
     // Nobody is left to tell when stderr is closed.
@@ -96,6 +96,13 @@ fn outcome(id: AlertId, attempt: u32, provider: &str, took_ms: u64, recipients: 
 /// The alert names somebody who cannot be reached.
 pub fn unusable(id: AlertId, names: &[String]) {
     line(&format!("unusable id={id} names={names:?}: neither aliases nor addresses"));
+}
+
+/// The alert names somebody whom its writer may not name.
+pub fn not_permitted(id: AlertId, uid: u32, names: &[Address]) {
+    line(&format!(
+        "not-permitted id={id} uid={uid} names={names:?}: uid {uid} reaches configured recipients only; see `free_recipients` in [submit]"
+    ));
 }
 
 /// The mail differs from what the alert asked for.

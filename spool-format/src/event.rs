@@ -41,7 +41,7 @@ pub enum Event {
         uid: u32,
         /// Who is to have it, after aliases.
         recipients: Vec<Address>,
-        /// Names that lead to nobody.
+        /// Names that lead to nobody; behind an address that the writer may not name stands ` (not permitted)`.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         unusable: Vec<String>,
         /// Lane.

@@ -17,6 +17,7 @@ use super::{Refusal, finish};
 use crate::accept::Policy;
 use crate::config::{self, Config};
 use crate::edge::signals::StopSignals;
+use crate::edge::users::Submitters;
 use crate::edge::{chance, host};
 use crate::engine::{self, Ears, Engine, Pace, Sender};
 use crate::exit::Exit;
@@ -139,12 +140,18 @@ async fn work(
     }
     let names: Vec<String> = providers.iter().map(|ready| ready.provider.name.clone()).collect();
     log::started(layout.root(), &names, found.deferred.len());
+    let submitters = Submitters::new(&config.submit.free_recipients);
+    // Nobody asked for the group that holds by default.
+    if config.submit != config::Submit::default() {
+        submitters.warnings().iter().for_each(|warning| log::warning(warning));
+    }
     let engine = Engine {
         dispatcher: Dispatcher::new(dispatcher_settings(config, &providers), chance::seed()),
         carrier,
         writer,
         folders,
         policy: policy(config),
+        submitters,
         senders: providers.iter().map(|ready| sender(ready.provider)).collect(),
     };
     let pace = Pace { rescan: config.limits.rescan, stop: config.limits.stop };

@@ -9,6 +9,7 @@ pub(super) enum Place {
     Alerts,
     /// Any name is a key here.
     Aliases,
+    Submit,
     Retry,
     Limits,
     Provider,
@@ -42,6 +43,7 @@ pub(super) const KEYS: &[Key] = &[
     key(Place::Top, "spool", "path", "/var/spool/alertmail", "the spool's folder"),
     key(Place::Top, "alerts", "table", "", "what holds for every alert"),
     key(Place::Top, "aliases", "table", "", "names that stand for addresses"),
+    key(Place::Top, "submit", "table", "", "what holds for those who write alerts"),
     key(Place::Top, "retry", "table", "", "pauses after a pass in which somebody was left without the alert"),
     key(Place::Top, "limits", "table", "", "time limits"),
     key(Place::Top, "provider", "list of tables", "", "the providers, in order of preference"),
@@ -60,6 +62,13 @@ pub(super) const KEYS: &[Key] = &[
         "display name of the sender, where neither alert nor provider has one",
     ),
     key(Place::Aliases, "*", "list of addresses", "", "the addresses that the name stands for"),
+    key(
+        Place::Submit,
+        "free_recipients",
+        "list of users and @groups",
+        "@alertmail-ops",
+        "who may name any recipient; root and the agent's own user always may, everybody else reaches those whom the configuration names",
+    ),
     key(
         Place::Retry,
         "critical",
@@ -164,6 +173,7 @@ pub fn reference() -> String {
             Place::Top => "",
             Place::Alerts => "[alerts] ",
             Place::Aliases => "[aliases] ",
+            Place::Submit => "[submit] ",
             Place::Retry => "[retry] ",
             Place::Limits => "[limits] ",
             Place::Provider => "[[provider]] ",

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use smtp::Security;
 
-use super::Endpoint;
+use super::{Account, Endpoint};
 
 /// Reads `200ms`, `30s`, `10m`, `48h` or `3d`.
 pub(super) fn time(text: &str) -> Result<Duration, String> {
@@ -49,6 +49,21 @@ pub(super) fn endpoint(text: &str) -> Result<Endpoint, String> {
     }
 }
 
+/// Reads `nagios` or `@alertmail-ops`.
+pub(super) fn account(text: &str) -> Result<Account, String> {
+    let name = text.strip_prefix('@').unwrap_or(text);
+    let sound =
+        |character: char| !character.is_whitespace() && !character.is_control() && !"@:,".contains(character);
+    if name.is_empty() || !name.chars().all(sound) {
+        let shown: String = text.chars().take(40).flat_map(char::escape_debug).collect();
+        return Err(format!(
+            "`{shown}` names nobody; write a user like \"nagios\" or a group like \"@operators\""
+        ));
+    }
+    let make = if name.len() < text.len() { Account::Group } else { Account::User };
+    Ok(make(name.to_owned()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,6 +88,15 @@ mod tests {
         assert_eq!(endpoint("587/starttls"), Ok(Endpoint { port: 587, security: Security::StartTls }));
         for text in ["", "465", "465/ssl", "0/tls", "65536/tls", "x/tls", "/"] {
             assert!(endpoint(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_at_sign_makes_a_name_a_group() {
+        assert_eq!(account("nagios"), Ok(Account::User("nagios".into())));
+        assert_eq!(account("@ops"), Ok(Account::Group("ops".into())));
+        for text in ["", "@", "@@ops", "a b", "a@example.jp", "a:b"] {
+            assert!(account(text).is_err(), "{text}");
         }
     }
 }

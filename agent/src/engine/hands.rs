@@ -10,6 +10,7 @@ use spool_format::{AlertId, Event as Fact, Folder, History};
 
 use super::shelf::{Kept, Shelf};
 use super::{End, Engine, Heard};
+use crate::accept::Reach;
 use crate::edge::clock;
 use crate::log;
 use crate::spool::intake::{self, NewAlert, Taken};
@@ -45,6 +46,8 @@ struct Left {
     past: Past,
     /// Right side of its Message-ID.
     domain: Option<Arc<str>>,
+    /// Who wrote it.
+    uid: Option<u32>,
 }
 
 /// The right side of a Message-ID with brackets.
@@ -58,7 +61,9 @@ impl Hands {
         let unsettled = found.ledger.alerts.iter().filter(|(_, history)| !history.state.is_final());
         let left = |(id, history): (&AlertId, &History)| {
             let domain = history.message_id.as_deref().and_then(domain_of);
-            (*id, Left { past: found.past(*id), domain })
+            // The line that says who wrote it has the Message-ID as well.
+            let uid = domain.is_some().then_some(history.uid);
+            (*id, Left { past: found.past(*id), domain, uid })
         };
         Self {
             left: unsettled.map(left).collect(),
@@ -129,7 +134,9 @@ impl Hands {
         if in_hand || self.aside.contains(name) {
             return;
         }
-        match intake::take(&StdFs, self.engine.folders.of(Folder::Incoming), name, &self.engine.policy) {
+        let Engine { folders, policy, submitters, .. } = &mut self.engine;
+        let reach = |uid| submitters.reach(uid, clock::now().monotonic);
+        match intake::take(&StdFs, folders.of(Folder::Incoming), name, policy, reach) {
             Taken::Alert(alert) => self.meet(*alert),
             Taken::Corrupt { reason } => {
                 self.aside.insert(name.to_owned());
@@ -147,18 +154,21 @@ impl Hands {
             self.batch.deeds.push(Deed::Unlink { id, folder: Folder::Incoming });
             return;
         }
-        if !accepted.unusable().is_empty() {
-            log::unusable(id, accepted.unusable());
+        if !accepted.unknown().is_empty() {
+            log::unusable(id, accepted.unknown());
+        }
+        if !accepted.forbidden().is_empty() {
+            log::not_permitted(id, uid, accepted.forbidden());
         }
         let (past, domain) = self.what_was_left(id);
         self.batch.deeds.push(Deed::Line(accepted.fact(uid, &domain)));
-        self.shelf.put(id, Kept { octets: octets.into(), domain });
+        self.shelf.put(id, Kept { octets: octets.into(), domain, reach: accepted.reach() });
         self.tell(Event::Arrived(accepted.arrival(Folder::Incoming, past)));
     }
 
     /// The past of an alert, and the right side of its Message-ID.
     fn what_was_left(&mut self, id: AlertId) -> (Past, Arc<str>) {
-        let Left { past, domain } = self.left.remove(&id).unwrap_or_default();
+        let Left { past, domain, .. } = self.left.remove(&id).unwrap_or_default();
         (past, domain.unwrap_or_else(|| Arc::from(self.engine.policy.domain.as_str())))
     }
 
@@ -166,11 +176,17 @@ impl Hands {
     pub(super) fn take_deferred(&mut self, ids: &[AlertId]) {
         for id in ids {
             let name = file_name(*id);
-            match intake::take(&StdFs, self.engine.folders.of(Folder::Deferred), &name, &self.engine.policy) {
+            // The file is a copy of ours: who wrote the alert stands in the journal, or is not known any more.
+            let writer = self.left.get(id).and_then(|left| left.uid);
+            let Engine { folders, policy, submitters, .. } = &mut self.engine;
+            let reach =
+                |_| writer.map_or(Reach::Configured, |uid| submitters.reach(uid, clock::now().monotonic));
+            match intake::take(&StdFs, folders.of(Folder::Deferred), &name, policy, reach) {
                 Taken::Alert(alert) => {
+                    let NewAlert { octets, accepted, .. } = *alert;
                     let (past, domain) = self.what_was_left(*id);
-                    self.shelf.put(*id, Kept { octets: alert.octets.into(), domain });
-                    self.tell(Event::Arrived(alert.accepted.arrival(Folder::Deferred, past)));
+                    self.shelf.put(*id, Kept { octets: octets.into(), domain, reach: accepted.reach() });
+                    self.tell(Event::Arrived(accepted.arrival(Folder::Deferred, past)));
                 }
                 Taken::Corrupt { reason } => log::deferred_is_damaged(&name, &reason),
                 Taken::Nothing => {}

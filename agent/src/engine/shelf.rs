@@ -7,7 +7,7 @@ use mime::{CharsetPolicy, Identity, Mailbox};
 use smtp::{Failure, Outcome, Path, Phase, Transaction, Trouble};
 use spool_format::{Address, AlertId};
 
-use crate::accept::{Accepted, Policy};
+use crate::accept::{Accepted, Policy, Reach};
 use crate::edge::clock;
 use crate::log;
 
@@ -37,6 +37,8 @@ pub(super) struct Kept {
     pub(super) octets: Arc<[u8]>,
     /// Right side of its Message-ID, which stays whatever becomes of the configuration.
     pub(super) domain: Arc<str>,
+    /// Whom its writer could name when it was accepted: that is not asked again, also for what the mail shows.
+    pub(super) reach: Reach,
 }
 
 impl Shelf {
@@ -71,7 +73,7 @@ impl Shelf {
             .alerts
             .get(&id)
             .ok_or_else(|| never(Phase::Connect, "the alert is not in hand".to_owned()))?;
-        let accepted = Accepted::read(&kept.octets, id, policy);
+        let accepted = Accepted::read(&kept.octets, id, policy, || kept.reach);
         let accepted = accepted.map_err(|error| never(Phase::Connect, error.to_string()))?;
         let path = |address: &Address| Path::parse(address.as_str()).map_err(|error| error.to_string());
         let envelope_sender = path(&sender.from).map_err(|why| never(Phase::Mail, why))?;

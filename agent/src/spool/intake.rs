@@ -11,7 +11,7 @@ use spool_format::folder::parse_file_name;
 use spool_format::fs::{Found, SpoolFs};
 use spool_format::{AlertError, AlertId};
 
-use crate::accept::{Accepted, Policy};
+use crate::accept::{Accepted, Policy, Reach};
 
 /// What a name in `incoming/` came to.
 #[derive(Debug)]
@@ -42,8 +42,15 @@ pub struct NewAlert {
     pub accepted: Accepted,
 }
 
-/// Reads one name.
-pub fn take<F: SpoolFs>(fs: &F, dir: &F::Dir, name: &str, policy: &Policy) -> Taken {
+/// Reads one name. `reach` says whom the owner of the file may name; it is asked only if the alert names others than
+/// the configuration does.
+pub fn take<F: SpoolFs>(
+    fs: &F,
+    dir: &F::Dir,
+    name: &str,
+    policy: &Policy,
+    reach: impl FnOnce(u32) -> Reach,
+) -> Taken {
     if name.starts_with('.') {
         return Taken::Nothing;
     }
@@ -62,7 +69,7 @@ pub fn take<F: SpoolFs>(fs: &F, dir: &F::Dir, name: &str, policy: &Policy) -> Ta
         Ok(Found::Other(what)) => return corrupt(&format!("it is {what}; an alert is a regular file")),
         Err(error) => return unreadable(error),
     };
-    match Accepted::read(&octets, id, policy) {
+    match Accepted::read(&octets, id, policy, || reach(uid)) {
         Ok(accepted) => Taken::Alert(Box::new(NewAlert { id, octets, uid, accepted })),
         Err(error) => corrupt(&error.to_string()),
     }
@@ -90,7 +97,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         prepare(&folder.path().join(NAME));
         let dir = StdFs.open_dir(folder.path()).expect("a folder");
-        take(&StdFs, &dir, NAME, &Policy::default())
+        take(&StdFs, &dir, NAME, &Policy::default(), |_| Reach::Anybody)
     }
 
     fn reason(taken: &Taken) -> &str {
@@ -129,7 +136,7 @@ mod tests {
     fn drafts_and_names_that_are_gone_are_nothing() {
         let folder = tempfile::tempdir().expect("a folder");
         let dir = StdFs.open_dir(folder.path()).expect("a folder");
-        let look = |name: &str| take(&StdFs, &dir, name, &Policy::default());
+        let look = |name: &str| take(&StdFs, &dir, name, &Policy::default(), |_| Reach::Anybody);
         assert!(matches!(look(".01kax3tzzzzzzzzzzzzzzzzzzz.tmp"), Taken::Nothing));
         assert!(matches!(look(NAME), Taken::Nothing));
         assert!(reason(&look("letter.txt")).contains("file name"));
