@@ -9,12 +9,14 @@
 //! | [`intake`] | reads what lies in `incoming/`: the truth, and hostile |
 //! | [`writer`] | the one thread that writes below `queue/` |
 //! | [`journal`] | the open file of the journal |
+//! | [`ownership`] | owners and modes of a machine's spool, and how they are brought about |
 //!
 //! Only the writer makes names visible and removes them, so that the order of its work is the order of promise 1.
 
 pub mod intake;
 pub mod journal;
 pub mod lock;
+pub mod ownership;
 pub mod recover;
 pub mod view;
 pub mod watch;
