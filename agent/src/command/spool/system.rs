@@ -9,7 +9,7 @@ use spool_format::Layout;
 use crate::command::{Refusal, json};
 use crate::edge::users::{group_id, groups_of, primary_group_of, user_id};
 use crate::exit::Exit;
-use crate::spool::ownership::{Access, Change, Owners, OwnershipError, bring_about};
+use crate::spool::ownership::{Change, Owners, OwnershipError, bring_about};
 
 /// Who is who.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
@@ -133,7 +133,7 @@ impl Done {
         let mut lines = vec![match (self.made.len(), self.mended.len()) {
             (0, 0) => format!("{root} is a spool for {who} already, and in order"),
             (_, 0) => format!("{root} is a spool for {who} now"),
-            _ => format!("{root} is a spool for {who} and in order now; what was wrong:"),
+            _ => format!("{root} is a spool for {who} and in order now; what was changed:"),
         }];
         lines.extend(
             self.mended.iter().map(|it| format!("  {} was {}, is {}", it.path.display(), it.was, it.is)),
@@ -147,6 +147,7 @@ impl Done {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spool::ownership::Access;
 
     fn args(user: &str, ops: &str, gate: Option<&str>) -> SystemArgs {
         SystemArgs { system: true, user: user.into(), ops_group: ops.into(), gate: gate.map(str::to_owned) }
