@@ -9,10 +9,12 @@
 //! | [`intake`] | reads what lies in `incoming/`: the truth, and hostile |
 //! | [`writer`] | the one thread that writes below `queue/` |
 //! | [`journal`] | the open file of the journal |
+//! | [`audit`] | who could read, remove or replace the alerts of others |
 //! | [`ownership`] | owners and modes of a machine's spool, and how they are brought about |
 //!
 //! Only the writer makes names visible and removes them, so that the order of its work is the order of promise 1.
 
+pub mod audit;
 pub mod intake;
 pub mod journal;
 pub mod lock;
@@ -23,6 +25,7 @@ pub mod watch;
 pub mod writer;
 
 use std::io;
+use std::path::{Path, PathBuf};
 
 use spool_format::fs::{SpoolFs, StdFs};
 use spool_format::{Folder, Layout};
@@ -47,16 +50,22 @@ pub struct OpenError {
     pub source: io::Error,
 }
 
+impl OpenError {
+    fn new(path: &Path, layout: &Layout, source: io::Error) -> Self {
+        Self { path: path.display().to_string(), root: layout.root().display().to_string(), source }
+    }
+}
+
+/// Sees whether there is a queue at all.
+pub fn open_queue(layout: &Layout) -> Result<(), OpenError> {
+    let queue = layout.root().join("queue");
+    StdFs.open_dir(&queue).map(drop).map_err(|source| OpenError::new(&queue, layout, source))
+}
+
 impl<F: SpoolFs> Folders<F> {
     /// Opens all of them.
     pub fn open(fs: &F, layout: &Layout) -> Result<Self, OpenError> {
-        let open = |path: std::path::PathBuf| {
-            fs.open_dir(&path).map_err(|source| OpenError {
-                path: path.display().to_string(),
-                root: layout.root().display().to_string(),
-                source,
-            })
-        };
+        let open = |path: PathBuf| fs.open_dir(&path).map_err(|source| OpenError::new(&path, layout, source));
         Ok(Self {
             incoming: open(layout.folder(Folder::Incoming))?,
             deferred: open(layout.folder(Folder::Deferred))?,

@@ -4,9 +4,11 @@
 //! All names are relative to an open folder: whoever replaces the path meanwhile does not lead us astray.
 //! No call here waits for anything but the disk, and none follows a symbolic link in its last step.
 
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, RenameFlags};
@@ -103,15 +105,8 @@ impl SpoolFs for StdFs {
     }
 
     fn list(&self, dir: &StdDir) -> io::Result<Vec<String>> {
-        let mut names = Vec::new();
-        for entry in rustix::fs::Dir::read_from(&dir.fd)? {
-            let entry = entry?;
-            let name = entry.file_name().to_string_lossy();
-            if name != "." && name != ".." {
-                names.push(name.into_owned());
-            }
-        }
-        Ok(names)
+        let lossy = |name: OsString| name.to_string_lossy().into_owned();
+        Ok(self.names(dir)?.into_iter().map(lossy).collect())
     }
 
     fn read(&self, dir: &StdDir, name: &str, octets_max: usize) -> io::Result<Found> {
@@ -159,7 +154,7 @@ impl SpoolFs for StdFs {
     }
 
     fn rename(&self, dir: &StdDir, from: &str, to: &str) -> io::Result<()> {
-        rename_no_replace(&dir.fd, from, &dir.fd, to)
+        rename_no_replace(&dir.fd, OsStr::new(from), &dir.fd, OsStr::new(to))
     }
 
     fn sync_dir(&self, dir: &StdDir) -> io::Result<()> {
@@ -175,11 +170,31 @@ impl SpoolFs for StdFs {
     }
 
     fn move_to(&self, from: &StdDir, name: &str, to: &StdDir, new_name: &str) -> io::Result<()> {
-        rename_no_replace(&from.fd, name, &to.fd, new_name)
+        self.move_name(from, OsStr::new(name), to, new_name)
     }
 }
 
-fn rename_no_replace(from: &OwnedFd, name: &str, to: &OwnedFd, new_name: &str) -> io::Result<()> {
+/// A stranger may give a file any octets as its name.
+impl StdFs {
+    /// As [`SpoolFs::list`], with every name as it is.
+    pub fn names(&self, dir: &StdDir) -> io::Result<Vec<OsString>> {
+        let mut names = Vec::new();
+        for entry in rustix::fs::Dir::read_from(&dir.fd)? {
+            let name = OsStr::from_bytes(entry?.file_name().to_bytes()).to_owned();
+            if name != "." && name != ".." {
+                names.push(name);
+            }
+        }
+        Ok(names)
+    }
+
+    /// As [`SpoolFs::move_to`], for any name.
+    pub fn move_name(&self, from: &StdDir, name: &OsStr, to: &StdDir, new_name: &str) -> io::Result<()> {
+        rename_no_replace(&from.fd, name, &to.fd, OsStr::new(new_name))
+    }
+}
+
+fn rename_no_replace(from: &OwnedFd, name: &OsStr, to: &OwnedFd, new_name: &OsStr) -> io::Result<()> {
     match rustix::fs::renameat_with(from, name, to, new_name, RenameFlags::NOREPLACE) {
         // Older file systems do not know the flag; a link never replaces either.
         Err(Errno::INVAL | Errno::NOSYS) => {
@@ -229,6 +244,17 @@ mod tests {
         assert!(
             matches!(StdFs.read(&dir, "two-names", 5), Ok(Found::File { octets, .. }) if octets == b"12345")
         );
+    }
+
+    #[test]
+    fn a_name_of_any_octets_is_listed_as_it_is_and_can_be_moved() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let dir = open(&folder);
+        let name = OsStr::from_bytes(b"b\xff\n.json");
+        File::create(folder.path().join(name)).expect("a file");
+        assert_eq!(StdFs.names(&dir).expect("names"), [name]);
+        StdFs.move_name(&dir, name, &dir, "b").expect("moved");
+        assert_eq!(StdFs.list(&dir).expect("names"), ["b"]);
     }
 
     #[test]

@@ -22,11 +22,11 @@ use crate::edge::{chance, host};
 use crate::engine::{self, Ears, Engine, Pace, Sender};
 use crate::exit::Exit;
 use crate::log;
-use crate::spool::Folders;
 use crate::spool::lock::{Lock, LockError};
 use crate::spool::recover::{Found, read_journal, recover};
 use crate::spool::watch::watch;
-use crate::spool::writer::{Batch, Deed, Writer};
+use crate::spool::writer::{Batch, Deed, Writer, ground};
+use crate::spool::{self, Folders, audit};
 use crate::submit::{self, Carrier, Target};
 
 /// What is said on the command line, besides the configuration and the spool.
@@ -46,17 +46,15 @@ fn start(place: &Place) -> Result<(), Refusal> {
     let config = Config::load(place.config_path()).map_err(|error| Refusal::new(Exit::Config, error))?;
     config.warnings.iter().for_each(|warning| log::warning(warning));
     let layout = place.layout(Some(&config));
-    let folders = Folders::open(&StdFs, &layout).map_err(|error| {
-        let exit = match error.source.kind() {
-            io::ErrorKind::PermissionDenied => Exit::NoPermission,
-            _ => Exit::NoInput,
-        };
-        Refusal::new(exit, error)
-    })?;
+    let refuse_unopened = |error: spool::OpenError| Refusal::new(exit_for(&error.source), error);
+    spool::open_queue(&layout).map_err(refuse_unopened)?;
+    audit_spool(&layout)?;
     let lock = Lock::take(&layout.lock()).map_err(|error| {
         let exit = if matches!(error, LockError::Held(_)) { Exit::Unavailable } else { Exit::NoPermission };
         Refusal::new(exit, error)
     })?;
+    prepare(&layout)?;
+    let folders = Folders::open(&StdFs, &layout).map_err(refuse_unopened)?;
     let providers = usable_providers(&config)?;
     let found = read_journal(&layout.journal())
         .and_then(|files| recover(&StdFs, &folders, &files, &host::boot_id()))
@@ -72,6 +70,38 @@ fn start(place: &Place) -> Result<(), Refusal> {
     runtime.shutdown_background();
     drop(lock);
     outcome
+}
+
+/// Says who could do what nobody should. Only what makes the work impossible keeps the agent from it: one that stayed
+/// away because somebody could read a folder would lose the alerts in it.
+fn audit_spool(layout: &Layout) -> Result<(), Refusal> {
+    let findings = audit::audit(layout, &audit::Agent::this()).map_err(|error| {
+        let text = format!("cannot see who owns the spool `{}`: {error}", layout.root().display());
+        Refusal::new(exit_for(&error), text)
+    })?;
+    let (impossible, warnings): (Vec<_>, Vec<_>) =
+        findings.into_iter().partition(|finding| finding.weight == audit::Weight::Impossible);
+    warnings.iter().for_each(|finding| log::warning(&finding.to_string()));
+    if impossible.is_empty() {
+        return Ok(());
+    }
+    let lines: Vec<String> = impossible.iter().map(ToString::to_string).collect();
+    Err(Refusal::new(Exit::NoPermission, lines.join("\n")))
+}
+
+/// Makes sure that alerts are safe here.
+fn prepare(layout: &Layout) -> Result<(), Refusal> {
+    let refuse = |error: ground::GroundError| Refusal::new(exit_for(error.source()), error);
+    let made = ground::make_missing_folders(layout).map_err(refuse)?;
+    made.iter().for_each(|path| log::folder_made(path));
+    ground::try_file_system(layout).map_err(refuse)
+}
+
+fn exit_for(error: &io::Error) -> Exit {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => Exit::NoPermission,
+        _ => Exit::NoInput,
+    }
 }
 
 /// A provider with its secret.

@@ -1,11 +1,12 @@
 //! The hands of the engine: they tell the dispatcher what was heard, and carry out what it answers.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::ffi::{OsStr, OsString};
 use std::sync::Arc;
 
 use delivery::{Command, Event, Monotonic, Past, Sync};
 use spool_format::folder::{file_name, parse_file_name};
-use spool_format::fs::{SpoolFs as _, StdFs};
+use spool_format::fs::StdFs;
 use spool_format::{AlertId, Event as Fact, Folder, History};
 
 use super::shelf::{Kept, Shelf};
@@ -28,7 +29,9 @@ pub(super) struct Hands {
     /// Alerts that were sent before, and whose files came back.
     sent: BTreeSet<AlertId>,
     /// Names that are on their way to `corrupt/`.
-    aside: BTreeSet<String>,
+    aside: BTreeSet<OsString>,
+    /// Names in `incoming/` that cannot be read now, and that the log has told of.
+    troubled: BTreeSet<OsString>,
     /// What the dispatcher has to hear before anything else.
     untold: VecDeque<Event>,
     /// For the writer, at the next flush.
@@ -71,6 +74,7 @@ impl Hands {
             shelf: Shelf::default(),
             sent: found.came_back.clone(),
             aside: BTreeSet::new(),
+            troubled: BTreeSet::new(),
             untold: VecDeque::new(),
             batch: Batch::default(),
             behind: Vec::new(),
@@ -118,9 +122,10 @@ impl Hands {
 
     /// Looks at every name in `incoming/` that is not in hand.
     pub(super) fn look_everywhere(&mut self) {
-        match StdFs.list(self.engine.folders.of(Folder::Incoming)) {
+        match StdFs.names(self.engine.folders.of(Folder::Incoming)) {
             Ok(mut names) => {
                 names.sort();
+                self.troubled.retain(|name| names.binary_search(name).is_ok());
                 for name in &names {
                     self.look_at(name);
                 }
@@ -129,8 +134,8 @@ impl Hands {
         }
     }
 
-    fn look_at(&mut self, name: &str) {
-        let in_hand = parse_file_name(name).is_some_and(|id| self.shelf.has(id));
+    fn look_at(&mut self, name: &OsStr) {
+        let in_hand = name.to_str().and_then(parse_file_name).is_some_and(|id| self.shelf.has(id));
         if in_hand || self.aside.contains(name) {
             return;
         }
@@ -143,7 +148,11 @@ impl Hands {
                 self.batch.deeds.push(Deed::SetAside { name: name.to_owned(), reason });
             }
             Taken::Nothing => {}
-            Taken::Later(error) => log::cannot_read(name, &error),
+            Taken::Later(error) => {
+                if self.troubled.insert(name.to_owned()) {
+                    log::cannot_read(name, &error);
+                }
+            }
         }
     }
 
@@ -181,7 +190,7 @@ impl Hands {
             let Engine { folders, policy, submitters, .. } = &mut self.engine;
             let reach =
                 |_| writer.map_or(Reach::Configured, |uid| submitters.reach(uid, clock::now().monotonic));
-            match intake::take(&StdFs, folders.of(Folder::Deferred), &name, policy, reach) {
+            match intake::take(&StdFs, folders.of(Folder::Deferred), name.as_ref(), policy, reach) {
                 Taken::Alert(alert) => {
                     let NewAlert { octets, accepted, .. } = *alert;
                     let (past, domain) = self.what_was_left(*id);

@@ -1,5 +1,6 @@
 //! Watches `incoming/` by notify. What it says is a hint about where to look; a scan finds the truth.
 
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use notify::event::{CreateKind, EventKind, ModifyKind, RenameMode};
@@ -10,7 +11,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 #[derive(Debug, PartialEq, Eq)]
 pub enum Hint {
     /// At this name.
-    Name(String),
+    Name(OsString),
     /// Everywhere: events were lost, or the watcher is in trouble.
     Everywhere {
         /// What went wrong, if something did.
@@ -54,9 +55,9 @@ fn hint(seen: notify::Result<notify::Event>, hints: &UnboundedSender<Hint>) {
         return;
     }
     for path in &event.paths {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+        let name = path.file_name().map(OsStr::to_owned);
         // A writer's draft gets its name by a rename, which is another event.
-        if let Some(name) = name.filter(|name| !name.starts_with('.')) {
+        if let Some(name) = name.filter(|name| !name.as_encoded_bytes().starts_with(b".")) {
             let _ = hints.send(Hint::Name(name));
         }
     }
@@ -74,6 +75,6 @@ mod tests {
         let draft = folder.path().join(".x.tmp");
         std::fs::write(&draft, b"x").expect("written");
         std::fs::rename(&draft, folder.path().join("x.json")).expect("renamed");
-        assert_eq!(hints.recv().await, Some(Hint::Name("x.json".to_owned())));
+        assert_eq!(hints.recv().await, Some(Hint::Name("x.json".into())));
     }
 }

@@ -7,11 +7,14 @@
 //! A disk that fails stops no mail: what could not be written is owed, named in the log, and tried again every
 //! second; until then no file goes whose line is not on the disk.
 
+mod aside;
 mod copies;
+pub mod ground;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
@@ -26,6 +29,7 @@ use super::journal::Journal;
 use super::{Folders, OpenError};
 use crate::edge::clock;
 use crate::log;
+use aside::Told;
 
 /// How long owed work waits for the next try.
 const PAUSE_WHILE_OWING: Duration = Duration::from_secs(1);
@@ -58,8 +62,8 @@ pub enum Deed {
     Forget(AlertId),
     /// Move what is not an alert from `incoming/` to `corrupt/`, with a file that says why.
     SetAside {
-        /// Its name.
-        name: String,
+        /// Its name, whatever octets it has.
+        name: OsString,
         /// Why, for people.
         reason: String,
     },
@@ -91,7 +95,7 @@ pub enum Ack {
     /// Nothing is left of this alert outside the journal and the dead letters.
     Forgotten(AlertId),
     /// This name was moved out of `incoming/`, or could not be.
-    SetAside(String),
+    SetAside(OsString),
 }
 
 /// The handle of the thread.
@@ -113,6 +117,7 @@ impl Writer {
             owed: Owed::default(),
             stranded: BTreeSet::new(),
             stuck: BTreeSet::new(),
+            told: Told::default(),
         };
         Ok(Self { batches, thread: std::thread::spawn(move || state.serve(&receiver)) })
     }
@@ -141,6 +146,8 @@ struct State {
     stranded: BTreeSet<AlertId>,
     /// Alerts whose file could not be removed: they stay in hand, so that no scan takes them for new ones.
     stuck: BTreeSet<AlertId>,
+    /// What could not be set aside.
+    told: Told,
 }
 
 /// What could not be done yet.
