@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::edge::clock::wall_now;
 use crate::exit::Exit;
 use crate::output::age;
-use crate::spool::audit::{Agent, Finding, Weight, audit};
+use crate::spool::audit::{Agent, Finding, HardLinks, Weight, audit};
 use crate::spool::view::{Item, Standing, View};
 
 /// A critical alert that has waited for so long is a warning, whatever the options say.
@@ -87,7 +87,7 @@ fn facts(place: &Place) -> Result<Known, Refusal> {
     let config = place.config()?;
     let layout = place.layout(config.as_ref());
     let view = View::read(&layout).map_err(|error| unreadable(&layout, &error))?;
-    let findings = Agent::of(&layout).and_then(|agent| audit(&layout, &agent));
+    let findings = Agent::of(&layout).and_then(|agent| audit(&layout, &agent, HardLinks::here()));
     let findings = findings.map_err(|error| unreadable(&layout, &error))?;
     Ok((view, is_running(&layout), config, findings))
 }

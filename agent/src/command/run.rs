@@ -75,10 +75,11 @@ fn start(place: &Place) -> Result<(), Refusal> {
 /// Says who could do what nobody should. Only what makes the work impossible keeps the agent from it: one that stayed
 /// away because somebody could read a folder would lose the alerts in it.
 fn audit_spool(layout: &Layout) -> Result<(), Refusal> {
-    let findings = audit::audit(layout, &audit::Agent::this()).map_err(|error| {
-        let text = format!("cannot see who owns the spool `{}`: {error}", layout.root().display());
-        Refusal::new(exit_for(&error), text)
-    })?;
+    let findings =
+        audit::audit(layout, &audit::Agent::this(), audit::HardLinks::here()).map_err(|error| {
+            let text = format!("cannot see who owns the spool `{}`: {error}", layout.root().display());
+            Refusal::new(exit_for(&error), text)
+        })?;
     let (impossible, warnings): (Vec<_>, Vec<_>) =
         findings.into_iter().partition(|finding| finding.weight == audit::Weight::Impossible);
     warnings.iter().for_each(|finding| log::warning(&finding.to_string()));

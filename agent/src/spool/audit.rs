@@ -104,8 +104,27 @@ struct Seen {
     mode: u32,
 }
 
+/// Whether the kernel lets people give further names to the files of others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HardLinks {
+    /// It does not, or does not say.
+    Protected,
+    /// It does.
+    Open,
+}
+
+impl HardLinks {
+    /// As this machine is set.
+    pub fn here() -> Self {
+        match std::fs::read_to_string("/proc/sys/fs/protected_hardlinks") {
+            Ok(text) if text.trim() == "0" => Self::Open,
+            _ => Self::Protected,
+        }
+    }
+}
+
 /// Everything that should be otherwise, from the root of the spool downwards. A folder that is missing is no finding.
-pub fn audit(layout: &Layout, agent: &Agent) -> io::Result<Vec<Finding>> {
+pub fn audit(layout: &Layout, agent: &Agent, links: HardLinks) -> io::Result<Vec<Finding>> {
     let mut audit = Audit { layout, agent, findings: Vec::new() };
     audit.way_to(layout.root())?;
     let incoming = layout.folder(Folder::Incoming);
@@ -116,6 +135,7 @@ pub fn audit(layout: &Layout, agent: &Agent) -> io::Result<Vec<Finding>> {
             audit.folder_above(&seen, "who may do that can replace the folders of the spool by others");
         } else if path == incoming {
             audit.incoming(&seen);
+            audit.hard_links(&seen, links);
         } else {
             audit.queue(&seen);
         }
@@ -217,6 +237,15 @@ impl Audit<'_> {
         }
     }
 
+    fn hard_links(&mut self, seen: &Seen, links: HardLinks) {
+        let shared = seen.mode & (bits::OTHERS_WRITE | bits::GROUP_WRITES) != 0;
+        if shared && links == HardLinks::Open {
+            let what =
+                "takes links to files of others: whoever knows an alert's name can keep it from being sent";
+            self.find(Weight::Warning, seen, what, "sysctl -w fs.protected_hardlinks=1".to_owned());
+        }
+    }
+
     /// `queue/` and what is below it: the agent writes, its operators read.
     fn queue(&mut self, seen: &Seen) {
         let path = seen.path.display();
@@ -293,7 +322,7 @@ mod tests {
     }
 
     fn findings(spool: &Spool, agent: Agent) -> Vec<Finding> {
-        audit(&spool.layout, &agent).expect("readable")
+        audit(&spool.layout, &agent, HardLinks::Protected).expect("readable")
     }
 
     fn texts(spool: &Spool) -> Vec<String> {
@@ -364,7 +393,18 @@ mod tests {
     }
 
     #[test]
+    fn links_to_the_files_of_others_matter_where_others_write() {
+        let find = |spool: &Spool| audit(&spool.layout, &Agent::this(), HardLinks::Open).expect("readable");
+        let found = find(&spool(0o755, 0o3733, 0o2750));
+        assert!(found.len() == 1 && found[0].to_string().contains("protected_hardlinks=1"), "{found:?}");
+        assert_eq!(find(&spool(0o700, 0o700, 0o700)), []);
+    }
+
+    #[test]
     fn a_spool_that_is_not_there_is_no_finding() {
-        assert_eq!(audit(&Layout::new("/nonexistent/spool"), &Agent::this()).expect("nothing"), []);
+        assert_eq!(
+            audit(&Layout::new("/nonexistent/spool"), &Agent::this(), HardLinks::Open).expect("nothing"),
+            []
+        );
     }
 }
