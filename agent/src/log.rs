@@ -118,6 +118,7 @@ pub fn set_aside(name: &str, reason: &str) {
 
 /// A file in `incoming/` cannot be read now.
 pub fn cannot_read(name: &OsStr, error: &io::Error) {
+    let name = name.to_string_lossy();
     line(&format!("cannot read incoming/{name:?}: {error}; it is tried again at every scan"));
 }
 

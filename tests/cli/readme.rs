@@ -24,15 +24,6 @@ struct Newcomer {
 }
 
 impl Newcomer {
-    /// Only root can make one.
-    fn spool_of_the_machine(&self) -> &str {
-        if rustix::process::geteuid().is_root() {
-            "spool init --system --user 0 --ops-group 0"
-        } else {
-            "spool init"
-        }
-    }
-
     /// A command as typed, with the places of a whole machine replaced by those of the sandbox.
     fn types(&self, line: &str) -> String {
         let here = |place: &str| self.sandbox.path().join(place).to_string_lossy().into_owned();
@@ -46,7 +37,7 @@ impl Newcomer {
                 "systemd-sysusers contrib/",
                 &format!("systemd-sysusers --root={} {}", here(""), contrib.display()),
             )
-            .replace("spool init --system", self.spool_of_the_machine())
+            .replace("spool init --system", init_of_the_machine())
             .replace("-o alertmail ", "")
             .replace("/etc/alertmail/", &format!("{}/", here("etc")))
             .replace("/usr/local/bin/", &format!("{}/", here("bin")))
@@ -55,6 +46,15 @@ impl Newcomer {
         bash.arg("-c").arg(&line).env("ALERTMAIL_SPOOL", self.sandbox.spool());
         bash.env("PATH", format!("{}:{}", here("bin"), std::env::var("PATH").unwrap_or_default()));
         run(&mut bash, b"").expect_success()
+    }
+}
+
+/// Only root can make the spool of a machine.
+fn init_of_the_machine() -> &'static str {
+    if rustix::process::geteuid().is_root() {
+        "spool init --system --user 0 --ops-group 0"
+    } else {
+        "spool init"
     }
 }
 

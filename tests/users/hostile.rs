@@ -112,7 +112,9 @@ fn case_one_bad_file_blocks_all() {
         );
     }
     assert_eq!(sandbox.names_in(Folder::Dead), [early(3)], "an alert for nobody is kept");
-    good.iter().for_each(|id| sandbox.wait_until_sent(*id));
+    for id in good {
+        sandbox.wait_until_sent(id);
+    }
 
     let (before, span) = (ticks(agent.pid()), Duration::from_secs(3));
     // Nothing is to happen, so there is nothing to wait for but time.

@@ -82,7 +82,9 @@ fn audit_spool(layout: &Layout) -> Result<(), Refusal> {
         })?;
     let (impossible, warnings): (Vec<_>, Vec<_>) =
         findings.into_iter().partition(|finding| finding.weight == audit::Weight::Impossible);
-    warnings.iter().for_each(|finding| log::warning(&finding.to_string()));
+    for finding in warnings {
+        log::warning(&finding.to_string());
+    }
     if impossible.is_empty() {
         return Ok(());
     }
@@ -93,8 +95,9 @@ fn audit_spool(layout: &Layout) -> Result<(), Refusal> {
 /// Makes sure that alerts are safe here.
 fn prepare(layout: &Layout) -> Result<(), Refusal> {
     let refuse = |error: ground::GroundError| Refusal::new(exit_for(error.source()), error);
-    let made = ground::make_missing_folders(layout).map_err(refuse)?;
-    made.iter().for_each(|path| log::folder_made(path));
+    for path in ground::make_missing_folders(layout).map_err(refuse)? {
+        log::folder_made(&path);
+    }
     ground::try_file_system(layout).map_err(refuse)
 }
 

@@ -54,14 +54,14 @@ impl GroundError {
 pub fn make_missing_folders(layout: &Layout) -> Result<Vec<PathBuf>, GroundError> {
     let queue = layout.root().join("queue");
     let cannot = |path: &PathBuf, source| GroundError::Folder { path: path.display().to_string(), source };
-    let mode = std::fs::metadata(&queue).map_err(|source| cannot(&queue, source))?.mode();
+    let like = std::fs::metadata(&queue).map_err(|source| cannot(&queue, source))?.mode() & 0o777;
     let mut made = Vec::new();
     // The set-gid bit comes from `queue/` by itself; whoever is not in its group would lose it by a chmod. So the mode
     // has to be right from the beginning, whatever the umask.
     let umask = rustix::process::umask(Mode::empty());
     let below = layout.all_folders().into_iter().filter(|path| path.parent() == Some(&queue));
     let result = below.into_iter().try_for_each(|path| {
-        match std::fs::DirBuilder::new().mode(mode & 0o777).create(&path) {
+        match std::fs::DirBuilder::new().mode(like).create(&path) {
             Ok(()) => made.push(path),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(source) => return Err(cannot(&path, source)),
