@@ -3,6 +3,7 @@
 //! Event word first, fields named as in the journal. One line for each change of state; what the journal says is not
 //! said twice. Text from strangers is quoted and made printable.
 
+use std::ffi::OsStr;
 use std::fmt::Display;
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -118,8 +119,9 @@ pub fn set_aside(name: &str, reason: &str) {
 }
 
 /// A file in `incoming/` cannot be read now.
-pub fn cannot_read(name: &str, error: &io::Error) {
-    line(&format!("cannot read incoming/{name:?}: {error}; it is tried again at the next scan"));
+pub fn cannot_read(name: &OsStr, error: &io::Error) {
+    let name = name.to_string_lossy();
+    line(&format!("cannot read incoming/{name:?}: {error}; it is tried again at every scan"));
 }
 
 /// An alert that waits in `deferred/` cannot be read.
@@ -217,11 +219,16 @@ pub fn cannot_remove(name: &str, folder: Folder, error: &io::Error) {
     line(&format!("cannot remove {}/{name:?}: {error}", folder.as_str()));
 }
 
-/// What is not an alert cannot be moved away.
-pub fn cannot_set_aside(name: &str, reason: &str, error: &io::Error) {
+/// What is not an alert cannot be moved away either.
+pub fn left_alone(name: &str, reason: &str, error: &io::Error) {
     line(&format!(
-        "corrupt name={name:?} reason={reason:?}; it stays in incoming/, for it cannot be moved: {error}"
+        "left-alone name={name:?} reason={reason:?}: cannot move it from incoming/ to corrupt/: {error}; it holds nobody up, remove it by hand"
     ));
+}
+
+/// A folder of the queue was not there.
+pub fn folder_made(path: &Path) {
+    line(&format!("made the folder `{}`, which was missing", path.display()));
 }
 
 /// The file with the reason cannot be written.

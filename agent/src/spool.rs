@@ -11,12 +11,16 @@
 //! | [`journal`] | the open file of the journal |
 //! | [`read_back`] | the journal, read again |
 //! | [`queue_fs`] | what the agent needs of a file system |
+//! | [`audit`] | who could read, remove or replace the alerts of others |
+//! | [`ownership`] | owners and modes of a machine's spool, and how they are brought about |
 //!
 //! Only the writer makes names visible and removes them, so that the order of its work is the order of promise 1.
 
+pub mod audit;
 pub mod intake;
 pub mod journal;
 pub mod lock;
+pub mod ownership;
 pub mod queue_fs;
 pub mod read_back;
 pub mod recover;
@@ -25,6 +29,7 @@ pub mod watch;
 pub mod writer;
 
 use std::io;
+use std::path::{Path, PathBuf};
 
 use spool_format::fs::{SpoolFs, StdFs};
 use spool_format::{Folder, Layout};
@@ -62,16 +67,22 @@ pub struct OpenError {
     pub source: io::Error,
 }
 
+impl OpenError {
+    fn new(path: &Path, layout: &Layout, source: io::Error) -> Self {
+        Self { path: path.display().to_string(), root: layout.root().display().to_string(), source }
+    }
+}
+
+/// Sees whether there is a queue at all.
+pub fn open_queue(layout: &Layout) -> Result<(), OpenError> {
+    let queue = layout.root().join("queue");
+    StdFs.open_dir(&queue).map(drop).map_err(|source| OpenError::new(&queue, layout, source))
+}
+
 impl<F: SpoolFs> Folders<F> {
     /// Opens all of them.
     pub fn open(fs: &F, layout: &Layout) -> Result<Self, OpenError> {
-        let open = |path: std::path::PathBuf| {
-            fs.open_dir(&path).map_err(|source| OpenError {
-                path: path.display().to_string(),
-                root: layout.root().display().to_string(),
-                source,
-            })
-        };
+        let open = |path: PathBuf| fs.open_dir(&path).map_err(|source| OpenError::new(&path, layout, source));
         Ok(Self {
             queue: open(layout.queue())?,
             // It is there only if the administrator wants it.

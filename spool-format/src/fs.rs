@@ -4,9 +4,11 @@
 //! All names are relative to an open folder: whoever replaces the path meanwhile does not lead us astray.
 //! No call here waits for anything but the disk, and none follows a symbolic link in its last step.
 
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, RenameFlags};
@@ -40,10 +42,18 @@ pub trait SpoolFs {
 
     /// Opens a folder; also one that may be written but not read, which then cannot be listed or synced.
     fn open_dir(&self, path: &Path) -> io::Result<Self::Dir>;
-    /// Whether [`SpoolFs::sync_dir`] and [`SpoolFs::list`] can work on this folder.
+    /// Whether [`SpoolFs::sync_dir`] and [`SpoolFs::names`] can work on this folder.
     fn is_readable(&self, dir: &Self::Dir) -> bool;
-    /// Names in the folder, in no order, without `.` and `..`. Names that are not UTF-8 are shown with U+FFFD.
-    fn list(&self, dir: &Self::Dir) -> io::Result<Vec<String>>;
+    /// Names in the folder, in no order, without `.` and `..`. A stranger may give a file any octets as its name.
+    fn names(&self, dir: &Self::Dir) -> io::Result<Vec<OsString>>;
+    /// The same for people and for folders of our own: what is not UTF-8 is shown with U+FFFD.
+    fn list(&self, dir: &Self::Dir) -> io::Result<Vec<String>> {
+        let lossy = |name: OsString| match name.into_string() {
+            Ok(name) => name,
+            Err(name) => name.to_string_lossy().into_owned(),
+        };
+        Ok(self.names(dir)?.into_iter().map(lossy).collect())
+    }
     /// Reads a name that a stranger put there. Never waits for a FIFO, never follows a link.
     fn read(&self, dir: &Self::Dir, name: &str, octets_max: usize) -> io::Result<Found>;
     /// Creates a file that did not exist, with exactly this mode whatever the umask. After a crash it may be gone.
@@ -60,7 +70,7 @@ pub trait SpoolFs {
     /// Removes a name. After a crash the file may be back.
     fn unlink(&self, dir: &Self::Dir, name: &str) -> io::Result<()>;
     /// Moves whatever the name is, unread, into another folder of the same file system, without replacing.
-    fn move_to(&self, from: &Self::Dir, name: &str, to: &Self::Dir, new_name: &str) -> io::Result<()>;
+    fn move_to(&self, from: &Self::Dir, name: &OsStr, to: &Self::Dir, new_name: &str) -> io::Result<()>;
 }
 
 /// The file system of the kernel.
@@ -102,13 +112,12 @@ impl SpoolFs for StdFs {
         dir.readable
     }
 
-    fn list(&self, dir: &StdDir) -> io::Result<Vec<String>> {
+    fn names(&self, dir: &StdDir) -> io::Result<Vec<OsString>> {
         let mut names = Vec::new();
         for entry in rustix::fs::Dir::read_from(&dir.fd)? {
-            let entry = entry?;
-            let name = entry.file_name().to_string_lossy();
+            let name = OsStr::from_bytes(entry?.file_name().to_bytes()).to_owned();
             if name != "." && name != ".." {
-                names.push(name.into_owned());
+                names.push(name);
             }
         }
         Ok(names)
@@ -159,7 +168,7 @@ impl SpoolFs for StdFs {
     }
 
     fn rename(&self, dir: &StdDir, from: &str, to: &str) -> io::Result<()> {
-        rename_no_replace(&dir.fd, from, &dir.fd, to)
+        rename_no_replace(&dir.fd, OsStr::new(from), &dir.fd, OsStr::new(to))
     }
 
     fn sync_dir(&self, dir: &StdDir) -> io::Result<()> {
@@ -174,12 +183,12 @@ impl SpoolFs for StdFs {
         Ok(rustix::fs::unlinkat(&dir.fd, name, AtFlags::empty())?)
     }
 
-    fn move_to(&self, from: &StdDir, name: &str, to: &StdDir, new_name: &str) -> io::Result<()> {
-        rename_no_replace(&from.fd, name, &to.fd, new_name)
+    fn move_to(&self, from: &StdDir, name: &OsStr, to: &StdDir, new_name: &str) -> io::Result<()> {
+        rename_no_replace(&from.fd, name, &to.fd, OsStr::new(new_name))
     }
 }
 
-fn rename_no_replace(from: &OwnedFd, name: &str, to: &OwnedFd, new_name: &str) -> io::Result<()> {
+fn rename_no_replace(from: &OwnedFd, name: &OsStr, to: &OwnedFd, new_name: &OsStr) -> io::Result<()> {
     match rustix::fs::renameat_with(from, name, to, new_name, RenameFlags::NOREPLACE) {
         // Older file systems do not know the flag; a link never replaces either.
         Err(Errno::INVAL | Errno::NOSYS) => {
@@ -229,6 +238,17 @@ mod tests {
         assert!(
             matches!(StdFs.read(&dir, "two-names", 5), Ok(Found::File { octets, .. }) if octets == b"12345")
         );
+    }
+
+    #[test]
+    fn a_name_of_any_octets_is_listed_as_it_is_and_can_be_moved() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let dir = open(&folder);
+        let name = OsStr::from_bytes(b"b\xff\n.json");
+        File::create(folder.path().join(name)).expect("a file");
+        assert_eq!(StdFs.names(&dir).expect("names"), [name]);
+        StdFs.move_to(&dir, name, &dir, "b").expect("moved");
+        assert_eq!(StdFs.list(&dir).expect("names"), ["b"]);
     }
 
     #[test]

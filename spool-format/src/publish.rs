@@ -89,6 +89,7 @@ mod tests {
     use super::*;
     use crate::fs::{Found, StdFs};
     use std::cell::Cell;
+    use std::ffi::{OsStr, OsString};
     use std::path::Path;
 
     /// The real file system with its n-th call failing.
@@ -113,8 +114,8 @@ mod tests {
         fn is_readable(&self, dir: &Self::Dir) -> bool {
             StdFs.is_readable(dir)
         }
-        fn list(&self, dir: &Self::Dir) -> io::Result<Vec<String>> {
-            StdFs.list(dir)
+        fn names(&self, dir: &Self::Dir) -> io::Result<Vec<OsString>> {
+            StdFs.names(dir)
         }
         fn read(&self, dir: &Self::Dir, name: &str, octets_max: usize) -> io::Result<Found> {
             StdFs.read(dir, name, octets_max)
@@ -137,7 +138,7 @@ mod tests {
         fn unlink(&self, dir: &Self::Dir, name: &str) -> io::Result<()> {
             self.step().and_then(|()| StdFs.unlink(dir, name))
         }
-        fn move_to(&self, from: &Self::Dir, name: &str, to: &Self::Dir, new_name: &str) -> io::Result<()> {
+        fn move_to(&self, from: &Self::Dir, name: &OsStr, to: &Self::Dir, new_name: &str) -> io::Result<()> {
             StdFs.move_to(from, name, to, new_name)
         }
     }

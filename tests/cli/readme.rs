@@ -28,8 +28,17 @@ impl Newcomer {
     fn types(&self, line: &str) -> String {
         let here = |place: &str| self.sandbox.path().join(place).to_string_lossy().into_owned();
         let built = Path::new(ALERTMAIL).parent().expect("a folder").to_string_lossy().into_owned();
+        let contrib = Path::new(env!("CARGO_MANIFEST_DIR")).join("../contrib/");
         let line = line
+            .replace("sudo -u alertmail ", "")
             .replace("sudo ", "")
+            // The users are made in a folder, and numbers take their place: this machine stays as it is.
+            .replace(
+                "systemd-sysusers contrib/",
+                &format!("systemd-sysusers --root={} {}", here(""), contrib.display()),
+            )
+            .replace("spool init --system", init_of_the_machine())
+            .replace("-o alertmail ", "")
             .replace("/etc/alertmail/", &format!("{}/", here("etc")))
             .replace("/usr/local/bin/", &format!("{}/", here("bin")))
             .replace("target/release/", &format!("{built}/"));
@@ -37,6 +46,15 @@ impl Newcomer {
         bash.arg("-c").arg(&line).env("ALERTMAIL_SPOOL", self.sandbox.spool());
         bash.env("PATH", format!("{}:{}", here("bin"), std::env::var("PATH").unwrap_or_default()));
         run(&mut bash, b"").expect_success()
+    }
+}
+
+/// Only root can make the spool of a machine.
+fn init_of_the_machine() -> &'static str {
+    if rustix::process::geteuid().is_root() {
+        "spool init --system --user 0 --ops-group 0"
+    } else {
+        "spool init"
     }
 }
 
@@ -65,7 +83,7 @@ fn every_command_works_as_it_stands() {
         if RUN_BY_WHOEVER_RUNS_THIS.contains(&line) {
             continue;
         }
-        if line.starts_with("alertmail run ") {
+        if line.contains(" alertmail run ") {
             newcomer.types("cp /etc/alertmail/home.secret /etc/alertmail/../home.secret");
             agent = Some(newcomer.sandbox.start_agent());
             continue;

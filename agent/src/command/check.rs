@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::edge::clock::wall_now;
 use crate::exit::Exit;
 use crate::output::age;
+use crate::spool::audit::{Agent, Finding, HardLinks, Weight, audit};
 use crate::spool::read_back::Reach;
 use crate::spool::view::{Item, Standing, View};
 
@@ -62,15 +63,18 @@ pub(super) struct Facts<'f> {
     pub(super) view: &'f View,
     pub(super) running: bool,
     pub(super) warnings: &'f [String],
+    pub(super) findings: &'f [Finding],
     pub(super) now: Wall,
 }
 
 /// Does what the command says. A refusal is part of the answer here, since whoever asks reads stdout.
 pub fn run(args: &Args, place: &Place) -> Exit {
     let (exit, report) = match facts(place) {
-        Ok((view, running, config)) => {
+        Ok((view, running, config, findings)) => {
             let warnings = config.map_or_else(Vec::new, |config| config.warnings);
-            judge(args, &Facts { view: &view, running, warnings: &warnings, now: wall_now() })
+            let facts =
+                Facts { view: &view, running, warnings: &warnings, findings: &findings, now: wall_now() };
+            judge(args, &facts)
         }
         Err(refusal) => (Exit::Unknown, Report::unknown(&refusal)),
     };
@@ -78,11 +82,15 @@ pub fn run(args: &Args, place: &Place) -> Exit {
     super::finish(Ok((exit, text)))
 }
 
-fn facts(place: &Place) -> Result<(View, bool, Option<Config>), Refusal> {
+type Known = (View, bool, Option<Config>, Vec<Finding>);
+
+fn facts(place: &Place) -> Result<Known, Refusal> {
     let config = place.config()?;
     let layout = place.layout(config.as_ref());
     let view = View::read(&layout, Reach::Alive).map_err(|error| unreadable(&layout, &error))?;
-    Ok((view, is_running(&layout), config))
+    let findings = Agent::of(&layout).and_then(|agent| audit(&layout, &agent, HardLinks::here()));
+    let findings = findings.map_err(|error| unreadable(&layout, &error))?;
+    Ok((view, is_running(&layout), config, findings))
 }
 
 /// Whether an agent holds the lock. A lock that we get is given back at once.
@@ -132,6 +140,10 @@ pub(super) fn judge(args: &Args, facts: &Facts<'_>) -> (Exit, Report) {
     }
     today.extend(providers_that_refuse_the_login(&waiting));
     today.extend(facts.warnings.iter().cloned());
+    for finding in facts.findings {
+        let list = if finding.weight == Weight::Impossible { &mut now } else { &mut today };
+        list.push(finding.to_string());
+    }
 
     let (exit, status) = match (now.is_empty(), today.is_empty()) {
         (false, _) => (Exit::Critical, "critical"),

@@ -22,11 +22,11 @@ use crate::edge::{chance, host};
 use crate::engine::{self, Caps, Ears, Engine, Eyes, Load, Real, Sender};
 use crate::exit::Exit;
 use crate::log;
-use crate::spool::Folders;
 use crate::spool::lock::{Lock, LockError};
 use crate::spool::recover::{Found, recover};
 use crate::spool::watch::Watch;
-use crate::spool::writer::{Batch, Deed, Writer};
+use crate::spool::writer::{Batch, Deed, Writer, ground};
+use crate::spool::{self, Folders, audit};
 use crate::submit::{self, Carrier, Target};
 
 /// What is said on the command line, besides the configuration and the spool.
@@ -46,17 +46,15 @@ fn start(place: &Place) -> Result<(), Refusal> {
     let config = Config::load(place.config_path()).map_err(|error| Refusal::new(Exit::Config, error))?;
     config.warnings.iter().for_each(|warning| log::warning(warning));
     let layout = place.layout(Some(&config));
-    let folders = Folders::open(&StdFs, &layout).map_err(|error| {
-        let exit = match error.source.kind() {
-            io::ErrorKind::PermissionDenied => Exit::NoPermission,
-            _ => Exit::NoInput,
-        };
-        Refusal::new(exit, error)
-    })?;
+    let refuse_unopened = |error: spool::OpenError| Refusal::new(exit_for(&error.source), error);
+    spool::open_queue(&layout).map_err(refuse_unopened)?;
+    audit_spool(&layout)?;
     let lock = Lock::take(&layout.lock()).map_err(|error| {
         let exit = if matches!(error, LockError::Held(_)) { Exit::Unavailable } else { Exit::NoPermission };
         Refusal::new(exit, error)
     })?;
+    prepare(&layout)?;
+    let folders = Folders::open(&StdFs, &layout).map_err(refuse_unopened)?;
     let providers = usable_providers(&config)?;
     let found = recover(&StdFs, &folders, &host::boot_id()).map_err(|error| {
         Refusal::new(Exit::Io, format!("cannot read the spool `{}`: {error}", layout.root().display()))
@@ -69,6 +67,42 @@ fn start(place: &Place) -> Result<(), Refusal> {
     // A name that is being resolved would hold the process up.
     runtime.shutdown_background();
     outcome
+}
+
+/// Says who could do what nobody should. Only what makes the work impossible keeps the agent from it: one that stayed
+/// away because somebody could read a folder would lose the alerts in it.
+fn audit_spool(layout: &Layout) -> Result<(), Refusal> {
+    let findings =
+        audit::audit(layout, &audit::Agent::this(), audit::HardLinks::here()).map_err(|error| {
+            let text = format!("cannot see who owns the spool `{}`: {error}", layout.root().display());
+            Refusal::new(exit_for(&error), text)
+        })?;
+    let (impossible, warnings): (Vec<_>, Vec<_>) =
+        findings.into_iter().partition(|finding| finding.weight == audit::Weight::Impossible);
+    for finding in warnings {
+        log::warning(&finding.to_string());
+    }
+    if impossible.is_empty() {
+        return Ok(());
+    }
+    let lines: Vec<String> = impossible.iter().map(ToString::to_string).collect();
+    Err(Refusal::new(Exit::NoPermission, lines.join("\n")))
+}
+
+/// Makes sure that alerts are safe here.
+fn prepare(layout: &Layout) -> Result<(), Refusal> {
+    let refuse = |error: ground::GroundError| Refusal::new(exit_for(error.source()), error);
+    for path in ground::make_missing_folders(layout).map_err(refuse)? {
+        log::folder_made(&path);
+    }
+    ground::try_file_system(layout).map_err(refuse)
+}
+
+fn exit_for(error: &io::Error) -> Exit {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => Exit::NoPermission,
+        _ => Exit::NoInput,
+    }
 }
 
 /// A provider with its secret.
@@ -128,13 +162,13 @@ async fn work(
     if !found.broken_lines.is_empty() {
         log::broken_lines(&found.broken_lines);
     }
-    let names: Vec<String> = providers.iter().map(|ready| ready.provider.name.clone()).collect();
-    log::started(layout.root(), &names, found.deferred.len());
     let submitters = Submitters::new(&config.submit.free_recipients);
     // Nobody asked for the group that holds by default.
     if config.submit != config::Submit::default() {
         submitters.warnings().iter().for_each(|warning| log::warning(warning));
     }
+    let names: Vec<String> = providers.iter().map(|ready| ready.provider.name.clone()).collect();
+    log::started(layout.root(), &names, found.deferred.len());
     let engine = Engine {
         dispatcher: Dispatcher::new(dispatcher_settings(config, &providers), chance::seed()),
         world: Real { carrier, writer, submitters, lock },

@@ -1,4 +1,6 @@
-//! `alertmail spool init`: makes a spool.
+//! `alertmail spool init`: makes a spool, of one user or of the whole machine.
+
+mod system;
 
 use std::fs::DirBuilder;
 use std::io;
@@ -11,6 +13,7 @@ use spool_format::folder::PRIVATE_FOLDER_MODE;
 use super::place::Place;
 use super::{Refusal, finish, json};
 use crate::exit::Exit;
+use system::SystemArgs;
 
 /// What is said on the command line.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
@@ -21,16 +24,19 @@ pub struct Args {
 
 #[derive(Debug, Clone, PartialEq, Eq, clap::Subcommand)]
 enum What {
-    /// Make a spool for its owner alone, or complete one.
+    /// Make a spool for its owner alone or for the whole machine, or complete one.
     Init(InitArgs),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 #[command(after_help = "\
-What is there already stays as it is. A folder with other things in it is refused.
+What is there already stays as it is; with --system owners and modes are mended. A folder with other things in it is
+refused.
 
 Examples:
   alertmail spool init                         where the agent and enqueue look for it
+  alertmail spool init --system                for all users of this machine, in /var/spool/alertmail
+  alertmail spool init --system --gate monitoring
   alertmail spool init /tmp/spool
   alertmail spool init /tmp/spool --json")]
 struct InitArgs {
@@ -40,6 +46,8 @@ struct InitArgs {
     /// Print one JSON object: spool, and the folders that were made.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    owners: SystemArgs,
 }
 
 /// What was done, for machines.
@@ -62,12 +70,18 @@ fn init(args: &InitArgs, place: &Place) -> Result<String, Refusal> {
         Some(path) => Layout::new(path),
         None => place.layout(place.config()?.as_ref()),
     };
-    let root = layout.root().to_owned();
     refuse_what_is_no_spool(&layout)?;
-    let mut made = Vec::new();
-    if let Some(parent) = root.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        std::fs::create_dir_all(parent).map_err(|error| cannot_make(parent, &error))?;
+    if args.owners.system {
+        system::init(&layout, &args.owners, args.json)
+    } else {
+        init_private(&layout, args.json)
     }
+}
+
+fn init_private(layout: &Layout, as_json: bool) -> Result<String, Refusal> {
+    let root = layout.root().to_owned();
+    make_way_to(layout)?;
+    let mut made = Vec::new();
     for path in layout.all_folders() {
         match DirBuilder::new().mode(PRIVATE_FOLDER_MODE).create(&path) {
             Ok(()) => made.push(path),
@@ -75,7 +89,7 @@ fn init(args: &InitArgs, place: &Place) -> Result<String, Refusal> {
             Err(error) => return Err(cannot_make(&path, &error)),
         }
     }
-    if args.json {
+    if as_json {
         return Ok(json(&Made { spool: root, made }));
     }
     let what = match made.len() {
@@ -84,6 +98,14 @@ fn init(args: &InitArgs, place: &Place) -> Result<String, Refusal> {
         _ => "was a spool without some of its folders, and is complete now",
     };
     Ok(format!("{root} {what}\nnext: alertmail run --spool {root} --config FILE\n", root = root.display()))
+}
+
+/// Makes the folders above the spool.
+fn make_way_to(layout: &Layout) -> Result<(), Refusal> {
+    match layout.root().parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        Some(parent) => std::fs::create_dir_all(parent).map_err(|error| cannot_make(parent, &error)),
+        None => Ok(()),
+    }
 }
 
 fn refuse_what_is_no_spool(layout: &Layout) -> Result<(), Refusal> {
@@ -123,7 +145,8 @@ mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
     fn init_at(path: &Path) -> Result<String, Refusal> {
-        init(&InitArgs { place: Some(path.to_owned()), json: false }, &Place::default())
+        let layout = Layout::new(path);
+        refuse_what_is_no_spool(&layout).and_then(|()| init_private(&layout, false))
     }
 
     #[test]

@@ -260,7 +260,7 @@ fn an_attempt_that_was_cut_off_behind_the_dot_may_have_arrived() {
 fn the_check_names_the_worst_first_and_has_the_exit_code_of_a_plugin() {
     let line = |spool: &Spool, running| {
         let view = spool.view();
-        let facts = check::Facts { view: &view, running, warnings: &[], now: spool.now };
+        let facts = check::Facts { view: &view, running, warnings: &[], findings: &[], now: spool.now };
         let (exit, report) = check::judge(&check::Args { warning: 300, critical: 900, json: false }, &facts);
         (exit.code(), report.line())
     };

@@ -6,6 +6,7 @@
 //! more in hand than a user may have finds the rest of his alerts left where they are, and taken up later.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::ffi::{OsStr, OsString};
 use std::sync::Arc;
 
 use delivery::{Arrival, Event, Past};
@@ -40,11 +41,11 @@ pub struct Caps {
 #[derive(Debug, Default)]
 pub(super) struct Heap {
     /// Names of the last scan that were not looked at yet, in order.
-    names: VecDeque<String>,
+    names: VecDeque<OsString>,
     /// Names that are left for now, by their owner, who has enough in hand.
-    left: BTreeMap<u32, BTreeSet<String>>,
+    left: BTreeMap<u32, BTreeSet<OsString>>,
     /// Names that are on their way to `corrupt/`, or cannot be moved there.
-    aside: BTreeSet<String>,
+    aside: BTreeSet<OsString>,
     /// Alerts that were sent before, and whose files came back.
     sent: BTreeSet<AlertId>,
     /// Dead letters that are on their way to `dead/`.
@@ -68,11 +69,9 @@ impl Heap {
         }
     }
 
-    /// It is out of the way, or could not be moved.
-    pub(super) fn is_aside(&mut self, name: &str, moved: bool) {
-        if moved {
-            self.aside.remove(name);
-        }
+    /// It was moved out of the way, or could not be.
+    pub(super) fn is_aside(&mut self, name: &OsStr) {
+        self.aside.remove(name);
     }
 
     /// This user has less in hand now.
@@ -82,7 +81,7 @@ impl Heap {
         }
     }
 
-    fn is_left(&self, name: &str) -> bool {
+    fn is_left(&self, name: &OsStr) -> bool {
         self.left.values().any(|names| names.contains(name))
     }
 }
@@ -98,10 +97,11 @@ impl<W: World> Hands<W> {
     /// Lists every place where alerts come from, and takes up what fits.
     pub(super) fn look_everywhere(&mut self) {
         self.look_into_spare();
-        match self.world.fs().list(self.folders.of(Folder::Incoming)) {
+        match self.world.fs().names(self.folders.of(Folder::Incoming)) {
             Ok(mut names) => {
-                names.retain(|name| !name.starts_with('.'));
+                names.retain(|name| !name.as_encoded_bytes().starts_with(b"."));
                 names.sort_unstable();
+                self.unreadable.retain(|name| names.binary_search(name).is_ok());
                 self.heap.names = names.into();
                 self.scan_failed = false;
             }
@@ -129,7 +129,7 @@ impl<W: World> Hands<W> {
     }
 
     /// Follows a hint.
-    pub(super) fn look_at_hinted(&mut self, name: &str) {
+    pub(super) fn look_at_hinted(&mut self, name: &OsStr) {
         if self.shelf.in_memory().octets < OCTETS_MAX {
             self.look_at(name, Origin::Incoming);
         }
@@ -139,13 +139,13 @@ impl<W: World> Hands<W> {
     pub(super) fn look_into_spare(&mut self) {
         let Some(names) = self.folders.spare().and_then(|dir| self.world.fs().list(dir).ok()) else { return };
         for name in names.iter().filter(|name| parse_file_name(name).is_some()) {
-            self.look_at(name, Origin::Spare);
+            self.look_at(OsStr::new(name), Origin::Spare);
         }
     }
 
-    fn look_at(&mut self, name: &str, origin: Origin) {
-        let in_hand =
-            parse_file_name(name).is_some_and(|id| self.shelf.has(id) || self.heap.dead.contains(&id));
+    fn look_at(&mut self, name: &OsStr, origin: Origin) {
+        let id = name.to_str().and_then(parse_file_name);
+        let in_hand = id.is_some_and(|id| self.shelf.has(id) || self.heap.dead.contains(&id));
         if in_hand || self.heap.aside.contains(name) {
             return;
         }
@@ -177,7 +177,7 @@ impl<W: World> Hands<W> {
     fn meet(&mut self, alert: NewAlert, origin: Origin) {
         let NewAlert { id, octets, uid, accepted } = alert;
         let name = file_name(id);
-        self.unreadable.remove(&name);
+        self.unreadable.remove(OsStr::new(&name));
         if self.heap.sent.contains(&id) {
             self.batch.deeds.push(match origin {
                 Origin::Incoming => Deed::Unlink { id, folder: Folder::Incoming },
@@ -191,7 +191,7 @@ impl<W: World> Hands<W> {
                 if left.is_empty() {
                     log::has_enough(uid, &self.shelf.of_user(uid));
                 }
-                left.insert(name);
+                left.insert(name.into());
             }
             return;
         }
@@ -267,7 +267,7 @@ impl<W: World> Hands<W> {
         let name = file_name(id);
         let fs = self.world.fs().clone();
         let nobody = |_| crate::accept::Reach::Configured;
-        match intake::take(&fs, self.folders.of(Folder::Deferred), &name, &self.policy, nobody) {
+        match intake::take(&fs, self.folders.of(Folder::Deferred), name.as_ref(), &self.policy, nobody) {
             Taken::Alert(alert) => {
                 let NewAlert { octets, accepted, uid, .. } = *alert;
                 let past = history.map_or_else(Past::default, |history| self.past(history));

@@ -4,6 +4,7 @@
 //! waits for the writer's word. How alerts are taken up is `gather`'s.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::ffi::OsString;
 use std::sync::Arc;
 
 use delivery::{Command, Dispatcher, Event, Monotonic, Sync};
@@ -40,7 +41,7 @@ pub(super) struct Hands<W: World> {
     /// Whether the last scan failed: that is said once.
     pub(super) scan_failed: bool,
     /// Names that could not be read: said once.
-    pub(super) unreadable: BTreeSet<String>,
+    pub(super) unreadable: BTreeSet<OsString>,
     /// Whether the spool's path leads to no spool of ours: said once.
     is_gone: bool,
     dispatcher: Dispatcher,
@@ -122,7 +123,7 @@ impl<W: World> Hands<W> {
                 self.shelf.is_copied(id, to);
                 self.gather();
             }
-            Ack::SetAside { name, moved } => self.heap.is_aside(&name, moved),
+            Ack::SetAside(name) => self.heap.is_aside(&name),
             Ack::Confirmed { .. } => {}
         }
     }

@@ -4,6 +4,7 @@
 //! read now: the first is set aside with a reason, the second is looked at again later. Hidden names are drafts of
 //! writers and are left alone.
 
+use std::ffi::OsStr;
 use std::io;
 
 use spool_format::alert::ALERT_OCTETS_MAX;
@@ -47,15 +48,15 @@ pub struct NewAlert {
 pub fn take<F: SpoolFs>(
     fs: &F,
     dir: &F::Dir,
-    name: &str,
+    name: &OsStr,
     policy: &Policy,
     reach: impl FnOnce(u32) -> Reach,
 ) -> Taken {
-    if name.starts_with('.') {
+    if name.as_encoded_bytes().starts_with(b".") {
         return Taken::Nothing;
     }
     let corrupt = |reason: &str| Taken::Corrupt { reason: reason.to_owned() };
-    let Some(id) = parse_file_name(name) else {
+    let Some((name, id)) = name.to_str().and_then(|name| Some((name, parse_file_name(name)?))) else {
         return corrupt(
             "the file name is not an alert's: 26 characters of 0-9 and a-z without i, l, o, u, then .json",
         );
@@ -90,6 +91,7 @@ fn unreadable(error: io::Error) -> Taken {
 mod tests {
     use super::*;
     use spool_format::fs::StdFs;
+    use std::os::unix::ffi::OsStrExt as _;
 
     const NAME: &str = "01kax3tzzzzzzzzzzzzzzzzzzz.json";
 
@@ -97,7 +99,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         prepare(&folder.path().join(NAME));
         let dir = StdFs.open_dir(folder.path()).expect("a folder");
-        take(&StdFs, &dir, NAME, &Policy::default(), |_| Reach::Anybody)
+        take(&StdFs, &dir, NAME.as_ref(), &Policy::default(), |_| Reach::Anybody)
     }
 
     fn reason(taken: &Taken) -> &str {
@@ -136,9 +138,13 @@ mod tests {
     fn drafts_and_names_that_are_gone_are_nothing() {
         let folder = tempfile::tempdir().expect("a folder");
         let dir = StdFs.open_dir(folder.path()).expect("a folder");
-        let look = |name: &str| take(&StdFs, &dir, name, &Policy::default(), |_| Reach::Anybody);
+        let look = |name: &str| take(&StdFs, &dir, name.as_ref(), &Policy::default(), |_| Reach::Anybody);
         assert!(matches!(look(".01kax3tzzzzzzzzzzzzzzzzzzz.tmp"), Taken::Nothing));
         assert!(matches!(look(NAME), Taken::Nothing));
         assert!(reason(&look("letter.txt")).contains("file name"));
+        let octets =
+            |name| take(&StdFs, &dir, OsStr::from_bytes(name), &Policy::default(), |_| Reach::Anybody);
+        assert!(reason(&octets(b"\xff.json")).contains("file name"));
+        assert!(matches!(octets(b".\xff"), Taken::Nothing));
     }
 }

@@ -3,6 +3,7 @@
 //! A trait for the same reason as [`SpoolFs`]: a model of a disk that loses power takes the place of the real one. The
 //! names are ours, in folders of ours; still nothing here follows a link.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read};
 
@@ -27,6 +28,8 @@ pub trait QueueFs: SpoolFs + Clone {
     fn sync_data(&self, file: &Self::File) -> io::Result<()>;
     /// Renames within the folder, atomically, in the place of what is there.
     fn replace(&self, dir: &Self::Dir, from: &str, to: &str) -> io::Result<()>;
+    /// Whether the folder has such a name.
+    fn is_there(&self, dir: &Self::Dir, name: &OsStr) -> bool;
     /// When the file was last written to.
     fn modified(&self, dir: &Self::Dir, name: &str) -> io::Result<Wall>;
     /// Octets that this process may still write below the folder.
@@ -60,6 +63,10 @@ impl QueueFs for StdFs {
 
     fn replace(&self, dir: &StdDir, from: &str, to: &str) -> io::Result<()> {
         Ok(rustix::fs::renameat(dir.fd(), from, dir.fd(), to)?)
+    }
+
+    fn is_there(&self, dir: &StdDir, name: &OsStr) -> bool {
+        rustix::fs::statat(dir.fd(), name, AtFlags::SYMLINK_NOFOLLOW).is_ok()
     }
 
     fn modified(&self, dir: &StdDir, name: &str) -> io::Result<Wall> {

@@ -3,6 +3,7 @@
 //! Where nothing can be watched (no inotify, or its limits are used up) the agent lives by scans alone, says so once,
 //! and tries again at every scan.
 
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use notify::event::{CreateKind, EventKind, ModifyKind, RenameMode};
@@ -16,7 +17,7 @@ use crate::log;
 #[derive(Debug, PartialEq, Eq)]
 pub enum Hint {
     /// At this name in `incoming/`.
-    Name(String),
+    Name(OsString),
     /// Into the spare folder.
     Spare,
     /// Everywhere: events were lost, or the watcher is in trouble.
@@ -106,9 +107,9 @@ fn hint(seen: notify::Result<notify::Event>, spare: Option<&Path>, hints: &Unbou
         return;
     }
     for path in &event.paths {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+        let name = path.file_name().map(OsStr::to_owned);
         // A writer's draft gets its name by a rename, which is another event.
-        if let Some(name) = name.filter(|name| !name.starts_with('.')) {
+        if let Some(name) = name.filter(|name| !name.as_encoded_bytes().starts_with(b".")) {
             let is_spare = spare.is_some() && path.parent() == spare;
             let _ = hints.send(if is_spare { Hint::Spare } else { Hint::Name(name) });
         }
@@ -131,7 +132,7 @@ mod tests {
         let draft = incoming.join(".x.tmp");
         std::fs::write(&draft, b"x").expect("written");
         std::fs::rename(&draft, incoming.join("x.json")).expect("renamed");
-        assert_eq!(hints.recv().await, Some(Hint::Name("x.json".to_owned())));
+        assert_eq!(hints.recv().await, Some(Hint::Name("x.json".into())));
     }
 
     #[test]

@@ -7,13 +7,16 @@
 //! A disk that fails stops no mail: what could not be written is owed, named in the log, and tried again every
 //! second; until then no file goes whose line is not on the disk.
 
+mod aside;
 mod copies;
 mod desk;
+pub mod ground;
 mod tend;
 #[cfg(test)]
 mod tests;
 mod trouble;
 
+use std::ffi::OsString;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
@@ -86,8 +89,8 @@ pub enum Deed {
     Tend(Pulse),
     /// Move what is not an alert from `incoming/` to `corrupt/`, with a file that says why.
     SetAside {
-        /// Its name.
-        name: String,
+        /// Its name, whatever octets it has.
+        name: OsString,
         /// Why, for people.
         reason: String,
     },
@@ -141,13 +144,8 @@ pub enum Ack {
         /// Whether it survives a power cut.
         durable: bool,
     },
-    /// This name is out of the way, or could not be moved.
-    SetAside {
-        /// The name as it was in `incoming/`.
-        name: String,
-        /// Whether it is gone from there.
-        moved: bool,
-    },
+    /// This name was moved out of `incoming/`, or could not be.
+    SetAside(OsString),
 }
 
 /// The handle of the thread.

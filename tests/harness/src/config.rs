@@ -8,6 +8,7 @@ pub struct Config {
     providers: Vec<Provider>,
     default_to: Vec<String>,
     aliases: Vec<(String, Vec<String>)>,
+    free_recipients: Option<Vec<String>>,
     pauses: Option<&'static str>,
     limits: Vec<(&'static str, &'static str)>,
 }
@@ -29,6 +30,13 @@ impl Config {
     #[must_use]
     pub fn alias(mut self, name: &str, addresses: &[&str]) -> Self {
         self.aliases.push((name.to_owned(), addresses.iter().map(|&address| address.to_owned()).collect()));
+        self
+    }
+
+    /// Users and @groups who may name any recipient.
+    #[must_use]
+    pub fn free_recipients(mut self, accounts: &[&str]) -> Self {
+        self.free_recipients = Some(accounts.iter().map(|&account| account.to_owned()).collect());
         self
     }
 
@@ -61,6 +69,9 @@ impl Config {
             for (name, addresses) in &self.aliases {
                 let _ = writeln!(text, "{} = {}", quoted(name), list(addresses));
             }
+        }
+        if let Some(accounts) = &self.free_recipients {
+            let _ = writeln!(text, "\n[submit]\nfree_recipients = {}", list(accounts));
         }
         if let Some(pause) = self.pauses {
             let _ = writeln!(text, "\n[retry]\ncritical = [\"{pause}\"]\nothers = [\"{pause}\"]");
@@ -209,6 +220,7 @@ mod tests {
         let config = Config::of([home, Provider::clear("spare", 25).from("spare@example.com")])
             .default_to("oncall@example.jp")
             .alias("ops", &["a@example.jp", "b@example.jp"])
+            .free_recipients(&["nagios", "@operators"])
             .pause("1s")
             .limit("reply", "300ms");
         let expected = "\
@@ -219,6 +231,9 @@ to = [\"oncall@example.jp\"]
 
 [aliases]
 \"ops\" = [\"a@example.jp\", \"b@example.jp\"]
+
+[submit]
+free_recipients = [\"nagios\", \"@operators\"]
 
 [retry]
 critical = [\"1s\"]

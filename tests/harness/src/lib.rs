@@ -24,6 +24,7 @@
 mod agent;
 mod child;
 mod config;
+mod machine;
 mod patience;
 mod programs;
 mod sandbox;

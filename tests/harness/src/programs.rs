@@ -17,6 +17,18 @@ impl Programs {
         Self { alertmail, enqueue }
     }
 
+    /// The same programs in a folder that everybody can reach.
+    pub(crate) fn shared_in(&self, folder: &Path) -> Self {
+        let share = |program: &PathBuf| {
+            let shared = folder.join(program.file_name().expect("a program has a name"));
+            // A second name costs nothing; on another file system it takes a copy.
+            let linked = std::fs::hard_link(program, &shared);
+            linked.or_else(|_| std::fs::copy(program, &shared).map(drop)).expect("a place for the program");
+            shared
+        };
+        Self { alertmail: share(&self.alertmail), enqueue: share(&self.enqueue) }
+    }
+
     pub(crate) fn assert_built(&self) {
         for (path, package) in [(&self.alertmail, "alertmail"), (&self.enqueue, "enqueue")] {
             let profile =

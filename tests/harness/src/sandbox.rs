@@ -30,33 +30,36 @@ const PRIVATE_MODE: u32 = 0o600;
 #[derive(Debug)]
 pub struct Sandbox {
     folder: tempfile::TempDir,
-    programs: Programs,
+    pub(crate) programs: Programs,
     authority: Authority,
     layout: Layout,
     servers: RefCell<Vec<(String, Rc<Server>)>>,
     logs: Cell<usize>,
+    /// The user that the agent runs as, if not as the test does.
+    pub(crate) agent: Option<u32>,
 }
 
 impl Sandbox {
     /// Makes the folder and, with `alertmail spool init`, a spool in it.
     #[track_caller]
     pub fn new(programs: &Programs) -> Self {
+        let sandbox = Self::without_spool(programs);
+        sandbox.alertmail(&["spool", "init", &sandbox.spool().to_string_lossy()]).expect_success();
+        sandbox
+    }
+
+    /// Makes the folder alone.
+    #[track_caller]
+    pub(crate) fn without_spool(programs: &Programs) -> Self {
         programs.assert_built();
         let folder =
             tempfile::Builder::new().prefix("alertmail-test-").tempdir().expect("a temporary folder");
         let authority = Authority::new().expect("a certificate authority");
         write_file(&folder.path().join("ca.pem"), PRIVATE_MODE, authority.ca_pem().as_bytes());
         let layout = Layout::new(folder.path().join("spool"));
-        let sandbox = Self {
-            folder,
-            programs: programs.clone(),
-            authority,
-            layout,
-            servers: RefCell::default(),
-            logs: Cell::new(0),
-        };
-        sandbox.alertmail(&["spool", "init", &sandbox.spool().to_string_lossy()]).expect_success();
-        sandbox
+        let programs = programs.clone();
+        let (servers, logs) = (RefCell::default(), Cell::new(0));
+        Self { folder, programs, authority, layout, servers, logs, agent: None }
     }
 
     /// The sandbox's own folder: configuration, secrets, `ca.pem`, `spool/`.
@@ -97,9 +100,9 @@ impl Sandbox {
     /// Writes the configuration and its secrets, in place of any earlier one.
     pub fn configure(&self, config: &Config) {
         for (name, secret) in config.providers().iter().filter_map(Provider::secret) {
-            write_file(&self.path().join(name), PRIVATE_MODE, secret.as_bytes());
+            self.write_for_agent(&name, &secret);
         }
-        write_file(&self.config_file(), PRIVATE_MODE, config.to_toml().as_bytes());
+        self.write_for_agent("alertmail.toml", &config.to_toml());
     }
 
     /// Where the configuration is.
@@ -111,10 +114,9 @@ impl Sandbox {
     #[track_caller]
     pub fn start_agent(&self) -> Agent {
         self.logs.set(self.logs.get() + 1);
-        Agent::start(
-            self.command().args(["run", "--config"]).arg(self.config_file()),
-            &self.log(self.logs.get()),
-        )
+        let mut command =
+            self.agent.map_or_else(|| self.command(), |uid| self.as_user(uid, &self.programs.alertmail));
+        Agent::start(command.args(["run", "--config"]).arg(self.config_file()), &self.log(self.logs.get()))
     }
 
     /// Runs any other command of `alertmail` to its end.

@@ -1,4 +1,4 @@
-//! Files that the writer makes: copies of alerts in other folders, and what is set aside with its reason.
+//! Copies of alerts that the writer makes in other folders, and what becomes of those that cannot be made.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -7,18 +7,11 @@ use std::sync::Arc;
 use spool_format::alert::ALERT_OCTETS_MAX;
 use spool_format::folder::{ALERT_MODE, file_name, temporary_name};
 use spool_format::fs::Found;
-use spool_format::{AlertId, Event, Folder, Wall};
+use spool_format::{AlertId, Folder};
 
 use super::trouble::What;
 use super::{Ack, Deed, Desk};
-use crate::log;
 use crate::spool::queue_fs::QueueFs;
-
-/// Names tried for a file that is set aside, if its own is taken.
-const NAMES_MAX: u32 = 1_000;
-
-/// Octets of a name that is kept when a file is set aside; the rest leaves room for the endings.
-const NAME_OCTETS_MAX: usize = 200;
 
 /// A copy that could not be made.
 #[derive(Debug)]
@@ -172,59 +165,4 @@ impl<F: QueueFs> Desk<F> {
         self.owed.removals.extend(kept_spare.map(|name| Deed::UnlinkSpare { id, name }));
         self.owed.removals.extend(forget.then_some(Deed::Forget(id)));
     }
-
-    /// Moves what is not an alert out of the way, unread, with a file beside it that says why.
-    pub(super) fn set_aside(&mut self, now: Wall, name: &str, reason: String) {
-        let shown = printable_name(name);
-        let mut moved = false;
-        match self.move_to_corrupt(name, &shown) {
-            Ok(kept_as) => {
-                self.write_reason(&kept_as, &reason);
-                log::set_aside(&kept_as, &reason);
-                self.unmovable.remove(name);
-                moved = true;
-                self.owe_line(now, Event::Corrupt { name: kept_as, reason });
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => moved = true,
-            Err(error) => {
-                if self.unmovable.insert(name.to_owned()) {
-                    log::cannot_set_aside(&shown, &reason, &error);
-                }
-            }
-        }
-        self.acks.push(Ack::SetAside { name: name.to_owned(), moved });
-    }
-
-    fn move_to_corrupt(&self, name: &str, shown: &str) -> io::Result<String> {
-        let (from, to) = (self.folders.of(Folder::Incoming), self.folders.of(Folder::Corrupt));
-        for n in 1..=NAMES_MAX {
-            let new_name = if n == 1 { shown.to_owned() } else { format!("{shown}.{n}") };
-            match self.fs.move_to(from, name, to, &new_name) {
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                other => return other.map(|()| new_name),
-            }
-        }
-        Err(io::ErrorKind::AlreadyExists.into())
-    }
-
-    fn write_reason(&self, kept_as: &str, reason: &str) {
-        let dir = self.folders.of(Folder::Corrupt);
-        let name = format!("{kept_as}.reason");
-        let written = self.fs.create(dir, &name, ALERT_MODE).and_then(|mut file| {
-            self.fs.write_all(&mut file, format!("{reason}\n").as_bytes())?;
-            self.fs.sync_file(&file)
-        });
-        if let Err(error) = written.and_then(|()| self.fs.sync_dir(dir)) {
-            // The journal and the log say it as well.
-            log::cannot_write_reason(&name, &error);
-        }
-    }
-}
-
-/// The name with everything that could upset a terminal or a script replaced.
-fn printable_name(name: &str) -> String {
-    let harmless = |character: char| character.is_ascii_alphanumeric() || "._-+@=,".contains(character);
-    let shown: String =
-        name.chars().map(|character| if harmless(character) { character } else { '_' }).collect();
-    shown.chars().take(NAME_OCTETS_MAX).collect()
 }

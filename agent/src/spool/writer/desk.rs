@@ -9,6 +9,7 @@ use std::io;
 use spool_format::folder::{file_name, parse_file_name};
 use spool_format::{AlertId, Entry, Event, Folder, Layout, Wall};
 
+use super::aside::Told;
 use super::copies::Uncopied;
 use super::trouble::{Troubles, What};
 use super::{Ack, Batch, Deed, Keeping, Pulse};
@@ -30,8 +31,8 @@ pub struct Desk<F: QueueFs> {
     pub(super) uncopied: BTreeMap<AlertId, Uncopied>,
     /// Alerts whose file could not be removed: they stay in hand, so that no scan takes them for new ones.
     stuck: BTreeSet<AlertId>,
-    /// Names that could not be set aside: said once.
-    pub(super) unmovable: BTreeSet<String>,
+    /// What could not be set aside.
+    pub(super) told: Told,
     pub(super) pulse: Option<Pulse>,
     /// What the status file says.
     pub(super) status: String,
@@ -61,7 +62,7 @@ impl<F: QueueFs> Desk<F> {
             owed: Owed::default(),
             uncopied: BTreeMap::new(),
             stuck: BTreeSet::new(),
-            unmovable: BTreeSet::new(),
+            told: Told::default(),
             pulse: None,
             status: String::new(),
             swept: String::new(),

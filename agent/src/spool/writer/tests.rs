@@ -131,7 +131,7 @@ fn what_is_set_aside_lies_in_corrupt_with_its_reason_under_a_harmless_name() {
         let nasty = "ev\u{1b}il letter";
         fs::File::create(stage.layout.folder(Folder::Incoming).join(nasty)).expect("a file");
         stage.send(vec![Deed::SetAside { name: nasty.into(), reason: "no alert".into() }]);
-        stage.hears(&Ack::SetAside { name: nasty.into(), moved: true });
+        stage.hears(&Ack::SetAside(nasty.into()));
         stage.hears(&Ack::Written(1));
     }
     let corrupt = stage.layout.folder(Folder::Corrupt);
