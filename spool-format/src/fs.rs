@@ -146,7 +146,11 @@ impl SpoolFs for StdFs {
     fn create(&self, dir: &StdDir, name: &str, mode: u32) -> io::Result<File> {
         let flags = OFlags::CREATE | OFlags::EXCL | OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let fd = rustix::fs::openat(&dir.fd, name, flags, Mode::RUSR | Mode::WUSR)?;
-        rustix::fs::fchmod(&fd, Mode::from_raw_mode(mode))?;
+        if let Err(errno) = rustix::fs::fchmod(&fd, Mode::from_raw_mode(mode)) {
+            // To the caller nothing was created, so nobody else would remove it.
+            let _ = rustix::fs::unlinkat(&dir.fd, name, AtFlags::empty());
+            return Err(errno.into());
+        }
         Ok(File::from(fd))
     }
 
