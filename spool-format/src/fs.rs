@@ -185,11 +185,15 @@ impl SpoolFs for StdFs {
 
 fn rename_no_replace(from: &OwnedFd, name: &str, to: &OwnedFd, new_name: &str) -> io::Result<()> {
     match rustix::fs::renameat_with(from, name, to, new_name, RenameFlags::NOREPLACE) {
-        // Older file systems do not know the flag; a link never replaces either.
-        Err(Errno::INVAL | Errno::NOSYS) => {
-            rustix::fs::linkat(from, name, to, new_name, AtFlags::empty())?;
-            Ok(rustix::fs::unlinkat(from, name, AtFlags::empty())?)
-        }
+        // Older file systems do not know the flag. Not link and unlink: in between the file has two names, and an agent
+        // that looks just then takes it for somebody's hard link and sets it aside. That the name comes up between the
+        // look and the rename would take a second file with the same 80 bits of chance.
+        Err(Errno::INVAL | Errno::NOSYS) => match rustix::fs::statat(to, new_name, AtFlags::SYMLINK_NOFOLLOW)
+        {
+            Ok(_) => Err(Errno::EXIST.into()),
+            Err(Errno::NOENT) => Ok(rustix::fs::renameat(from, name, to, new_name)?),
+            Err(errno) => Err(errno.into()),
+        },
         other => Ok(other?),
     }
 }
