@@ -58,13 +58,8 @@ fn run_with_trouble(sandbox: &Sandbox) {
     };
     let home = sandbox.server("home", manners().at(Stage::Dot, Act::KeepThenClose).only_first(1));
     let spare = sandbox.server("spare", manners());
-    let closed = lab::Port::reserve().expect("a port");
     let provider = |name: &str, port| Provider::clear(name, port);
-    sandbox.configure(&Config::of([
-        provider("down", closed.number()),
-        provider("home", home.port()),
-        provider("spare", spare.port()),
-    ]));
+    sandbox.configure(&Config::of([provider("home", home.port()), provider("spare", spare.port())]));
     let agent = sandbox.start_agent();
     let alert = |to: &str| {
         sandbox.enqueue(&["-t", to, "-s", "状態 \"x\"\u{1}", "--severity", "critical", "-k", "k", "text"])
@@ -82,6 +77,15 @@ fn run_with_trouble(sandbox: &Sandbox) {
             && sandbox.state(lost) == Some(State::Dead)
             && !sandbox.names_in(Folder::Corrupt).is_empty()
             && !sandbox.ledger().corrupt.is_empty()
+    });
+    assert_eq!(agent.stop(), Some(0));
+
+    let closed = lab::Port::reserve().expect("a port");
+    sandbox.configure(&Config::of([provider("down", closed.number())]));
+    let agent = sandbox.start_agent();
+    let late = alert(ONCALL);
+    sandbox.wait_for("it waits as well", PATIENCE, || {
+        sandbox.names_in(Folder::Deferred).contains(&file_name(late))
     });
     assert_eq!(agent.stop(), Some(0));
 }
@@ -103,7 +107,17 @@ fn every_line_of_a_run_with_trouble_keeps_the_schema() {
         expected,
         "the run was to bring every kind of line:\n{journal}"
     );
-    for word in ["uncertain", "open", "delivered", "refused", "unusable", "message_id", "enhanced", "scope"] {
+    for word in [
+        "uncertain",
+        "open",
+        "delivered",
+        "refused",
+        "unusable",
+        "message_id",
+        "enhanced",
+        "scope",
+        "connect",
+    ] {
         assert!(journal.contains(&format!("\"{word}\"")), "no line has `{word}`:\n{journal}");
     }
 }
