@@ -268,6 +268,24 @@ mod tests {
     }
 
     #[test]
+    fn nesting_is_bounded_and_costs_no_stack() {
+        let nested = |before: &str, depth: usize| {
+            format!("{{\"version\":1,\"subject\":\"s\",{before}{}{}}}", "[".repeat(depth), "]".repeat(depth))
+        };
+        let parse = |text: &str| Alert::parse(text.as_bytes(), id());
+        assert!(parse(&nested("\"x\":", 126)).is_ok());
+        for depth in [127, 10_000, 1_000_000] {
+            for before in ["\"x\":", "\"source\":", "\"to\":", "\"headers\":"] {
+                let error = parse(&nested(before, depth)).expect_err("too deep").to_string();
+                assert!(error.contains("not an alert in JSON"), "{before} {depth}: {error}");
+            }
+        }
+        assert!(
+            parse(&nested("\"x\":", 10_000)).expect_err("too deep").to_string().contains("recursion limit")
+        );
+    }
+
+    #[test]
     fn a_crowd_of_recipients_is_refused() {
         let alert = Alert {
             version: 1,

@@ -155,7 +155,11 @@ impl SpoolFs for StdFs {
     fn create(&self, dir: &StdDir, name: &str, mode: u32) -> io::Result<File> {
         let flags = OFlags::CREATE | OFlags::EXCL | OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let fd = rustix::fs::openat(&dir.fd, name, flags, Mode::RUSR | Mode::WUSR)?;
-        rustix::fs::fchmod(&fd, Mode::from_raw_mode(mode))?;
+        if let Err(errno) = rustix::fs::fchmod(&fd, Mode::from_raw_mode(mode)) {
+            // To the caller nothing was created, so nobody else would remove it.
+            let _ = rustix::fs::unlinkat(&dir.fd, name, AtFlags::empty());
+            return Err(errno.into());
+        }
         Ok(File::from(fd))
     }
 
@@ -190,11 +194,15 @@ impl SpoolFs for StdFs {
 
 fn rename_no_replace(from: &OwnedFd, name: &OsStr, to: &OwnedFd, new_name: &OsStr) -> io::Result<()> {
     match rustix::fs::renameat_with(from, name, to, new_name, RenameFlags::NOREPLACE) {
-        // Older file systems do not know the flag; a link never replaces either.
-        Err(Errno::INVAL | Errno::NOSYS) => {
-            rustix::fs::linkat(from, name, to, new_name, AtFlags::empty())?;
-            Ok(rustix::fs::unlinkat(from, name, AtFlags::empty())?)
-        }
+        // Older file systems do not know the flag. Not link and unlink: in between the file has two names, and an agent
+        // that looks just then takes it for somebody's hard link and sets it aside. That the name comes up between the
+        // look and the rename would take a second file with the same 80 bits of chance.
+        Err(Errno::INVAL | Errno::NOSYS) => match rustix::fs::statat(to, new_name, AtFlags::SYMLINK_NOFOLLOW)
+        {
+            Ok(_) => Err(Errno::EXIST.into()),
+            Err(Errno::NOENT) => Ok(rustix::fs::renameat(from, name, to, new_name)?),
+            Err(errno) => Err(errno.into()),
+        },
         other => Ok(other?),
     }
 }

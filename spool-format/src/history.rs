@@ -7,7 +7,7 @@ use crate::address::Address;
 use crate::alert::Severity;
 use crate::event::{Entry, Event, RecipientResult, Settlement};
 use crate::id::AlertId;
-use crate::snapshot::{Snapshot, Standing, UnderWay};
+use crate::snapshot::{Snapshot, Standing, UnderWay, Word};
 use crate::state::State;
 use crate::wall::Wall;
 
@@ -257,9 +257,11 @@ impl History {
             result: *result,
             refused_by: self.refusals_of(to).map(str::to_owned).collect(),
         };
+        let (state, until) = Word::of(self.state);
         Snapshot {
             id,
-            state: self.state,
+            state,
+            until,
             uid: self.uid,
             octets: self.octets,
             recipients: self.recipients.iter().map(standing).collect(),
@@ -283,7 +285,7 @@ impl History {
     }
 
     fn restore(&mut self, snapshot: &Snapshot) {
-        self.state = snapshot.state;
+        self.state = snapshot.state.state(snapshot.until);
         (self.uid, self.octets) = (snapshot.uid, snapshot.octets);
         for standing in &snapshot.recipients {
             self.recipients.push((standing.to.clone(), standing.result));

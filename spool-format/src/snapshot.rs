@@ -18,8 +18,10 @@ pub struct Snapshot {
     /// The alert.
     pub id: AlertId,
     /// Where it stands.
-    #[serde(flatten)]
-    pub state: State,
+    pub state: Word,
+    /// When it is due, if it is deferred.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Wall>,
     /// Owner of the file as it was put into the spool, if the journal knew it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uid: Option<u32>,
@@ -60,6 +62,50 @@ pub struct Snapshot {
     /// Why it is dead, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+/// A [`State`] in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Word {
+    /// [`State::Ready`].
+    Ready,
+    /// [`State::Trying`].
+    Trying,
+    /// [`State::Deferred`].
+    Deferred,
+    /// [`State::Held`].
+    Held,
+    /// [`State::Sent`].
+    Sent,
+    /// [`State::Dead`].
+    Dead,
+}
+
+impl Word {
+    /// The word for a state, and when it is due.
+    pub(crate) const fn of(state: State) -> (Self, Option<Wall>) {
+        match state {
+            State::Ready => (Self::Ready, None),
+            State::Trying => (Self::Trying, None),
+            State::Deferred { until } => (Self::Deferred, Some(until)),
+            State::Held => (Self::Held, None),
+            State::Sent => (Self::Sent, None),
+            State::Dead => (Self::Dead, None),
+        }
+    }
+
+    /// The state; deferred without a time is due now.
+    pub(crate) fn state(self, until: Option<Wall>) -> State {
+        match self {
+            Self::Ready => State::Ready,
+            Self::Trying => State::Trying,
+            Self::Deferred => State::Deferred { until: until.unwrap_or(Wall::from_unix_ms(0)) },
+            Self::Held => State::Held,
+            Self::Sent => State::Sent,
+            Self::Dead => State::Dead,
+        }
+    }
 }
 
 /// How it stands with one recipient.

@@ -3,14 +3,11 @@
 //! The folder of its file is the coarse state, the journal the fine one. An entry that does not fit the state before it is
 //! counted, never believed and never fatal: see [`History`](crate::History).
 
-use serde::{Deserialize, Serialize};
-
 use crate::event::Event;
 use crate::wall::Wall;
 
 /// Where an alert stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     /// Accepted; its turn has not come, or the agent stopped before it came.
     Ready,
