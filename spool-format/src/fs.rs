@@ -46,7 +46,8 @@ pub trait SpoolFs {
     fn list(&self, dir: &Self::Dir) -> io::Result<Vec<String>>;
     /// Reads a name that a stranger put there. Never waits for a FIFO, never follows a link.
     fn read(&self, dir: &Self::Dir, name: &str, octets_max: usize) -> io::Result<Found>;
-    /// Creates a file that did not exist, with exactly this mode whatever the umask. After a crash it may be gone.
+    /// Creates a file that did not exist, with exactly this mode whatever the umask. After a crash it may be gone; after
+    /// an error there is none of ours.
     fn create(&self, dir: &Self::Dir, name: &str, mode: u32) -> io::Result<Self::File>;
     /// Writes everything. After a crash any part of it may be missing, or the file may be empty.
     fn write_all(&self, file: &mut Self::File, octets: &[u8]) -> io::Result<()>;
@@ -146,7 +147,11 @@ impl SpoolFs for StdFs {
     fn create(&self, dir: &StdDir, name: &str, mode: u32) -> io::Result<File> {
         let flags = OFlags::CREATE | OFlags::EXCL | OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let fd = rustix::fs::openat(&dir.fd, name, flags, Mode::RUSR | Mode::WUSR)?;
-        rustix::fs::fchmod(&fd, Mode::from_raw_mode(mode))?;
+        if let Err(errno) = rustix::fs::fchmod(&fd, Mode::from_raw_mode(mode)) {
+            // The caller is told that there is no file, so there must be none.
+            let _ = rustix::fs::unlinkat(&dir.fd, name, AtFlags::empty());
+            return Err(errno.into());
+        }
         Ok(File::from(fd))
     }
 
