@@ -24,14 +24,18 @@
 mod agent;
 mod child;
 mod config;
+mod cut;
+mod mounts;
 mod patience;
 mod programs;
 mod sandbox;
 mod story;
 
 pub use agent::Agent;
-pub use child::{Ended, run, signal};
+pub use child::{Ended, run, run_within, signal};
 pub use config::{Config, Provider};
+pub use cut::{Call, Cut, Fate, calls, watched};
+pub use mounts::{mount, unmount, with_own_mounts};
 pub use patience::{PATIENCE, becomes_true};
 pub use programs::Programs;
 pub use sandbox::{Sandbox, write_file};

@@ -142,9 +142,15 @@ impl Sandbox {
     /// As [`Sandbox::enqueue`], with this on stdin.
     #[track_caller]
     pub fn enqueue_with_stdin(&self, arguments: &[&str], stdin: &[u8]) -> AlertId {
-        let mut command = Command::new(&self.programs.enqueue);
-        let said = run(command.arg("--spool").arg(self.spool()).args(arguments), stdin).expect_success();
+        let said = run(&mut self.enqueue_command(arguments), stdin).expect_success();
         said.trim_end().parse().unwrap_or_else(|error| panic!("enqueue printed {said:?}: {error}"))
+    }
+
+    /// The command that puts an alert into this spool, for those who run it in their own way.
+    pub fn enqueue_command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.programs.enqueue);
+        command.arg("--spool").arg(self.spool()).args(arguments);
+        command
     }
 
     /// Puts an alert into the spool as a program of somebody else's would, whatever id and age it has.
