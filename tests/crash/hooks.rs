@@ -162,6 +162,15 @@ impl Hooks {
         self.names().iter().filter(|name| !name.starts_with('.')).map(subject).collect()
     }
 
+    /// Every alert that was promised is there, and nothing that is there is less than whole.
+    #[track_caller]
+    pub(crate) fn expect_promised(&self, point: &str) {
+        let visible = self.visible(point);
+        for promise in self.promises.borrow().iter().filter(|promise| promise.id.is_some()) {
+            assert!(visible.contains(&promise.subject), "{point}: {} is lost", promise.subject);
+        }
+    }
+
     /// Half-written files in the folder.
     pub(crate) fn drafts(&self) -> usize {
         self.names().iter().filter(|name| name.starts_with('.')).count()

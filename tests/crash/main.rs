@@ -8,5 +8,6 @@
 
 mod hooks;
 mod killed;
+mod power;
 mod refused;
 mod short;
