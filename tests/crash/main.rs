@@ -6,8 +6,10 @@
 //!
 //! Some tests need root, for file systems of their own; elsewhere they say so and pass.
 
+mod agent_killed;
 mod hooks;
 mod killed;
 mod power;
 mod refused;
 mod short;
+mod siege;

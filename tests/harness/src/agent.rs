@@ -20,10 +20,7 @@ impl Agent {
     /// Starts it with its stderr in the file `log`, and waits until it says that it is at work.
     #[track_caller]
     pub(crate) fn start(command: &mut Command, log: &Path) -> Self {
-        let stderr = fs::File::create_new(log).expect("each start has its own log");
-        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(stderr).spawn();
-        let child = child.unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"));
-        let mut agent = Self { child, log: log.to_owned() };
+        let mut agent = Self::spawn(command, log);
         let mut ended = None;
         let started = becomes_true(PATIENCE, || {
             ended = agent.child.try_wait().expect("a child of ours");
@@ -37,6 +34,30 @@ impl Agent {
         );
         assert_eq!(ended, None, "the agent ended at once; it said:\n{}", agent.log());
         agent
+    }
+
+    /// Starts it, and does not wait for anything.
+    #[track_caller]
+    pub(crate) fn spawn(command: &mut Command, log: &Path) -> Self {
+        let stderr = fs::File::create_new(log).expect("each start has its own log");
+        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(stderr).spawn();
+        let child = child.unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"));
+        Self { child, log: log.to_owned() }
+    }
+
+    /// Whether it has ended, by itself or by somebody else's signal.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("a child of ours").is_some()
+    }
+
+    /// The ids of its threads, in the order in which they were started.
+    #[track_caller]
+    pub fn threads(&self) -> Vec<u32> {
+        let tasks = fs::read_dir(format!("/proc/{}/task", self.pid())).expect("it is at work");
+        let id = |task: std::io::Result<fs::DirEntry>| task.ok()?.file_name().to_str()?.parse().ok();
+        let mut ids: Vec<u32> = tasks.filter_map(id).collect();
+        ids.sort_unstable();
+        ids
     }
 
     /// What it said on stderr so far.

@@ -12,7 +12,7 @@ use std::process::Command;
 /// One system call of a program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
-    /// The thread's id at that time.
+    /// The thread's id at that time; 0 if only one was watched.
     pub thread: u32,
     /// Its name: `fsync`.
     pub name: String,
@@ -73,7 +73,7 @@ impl Cut<'_> {
 /// It ends as the command ends: with its exit code, or without one if a signal ended it.
 pub fn watched(command: &Command, log: &Path, cuts: &[Cut<'_>]) -> Command {
     let mut strace = Command::new("strace");
-    strace.args(options(log, cuts)).arg("--").arg(command.get_program()).args(command.get_args());
+    strace.arg("-f").args(options(log, cuts)).arg("--").arg(command.get_program()).args(command.get_args());
     for (name, value) in command.get_envs() {
         match value {
             Some(value) => strace.env(name, value),
@@ -84,8 +84,8 @@ pub fn watched(command: &Command, log: &Path, cuts: &[Cut<'_>]) -> Command {
 }
 
 /// What both ways of watching say to `strace`.
-fn options(log: &Path, cuts: &[Cut<'_>]) -> Vec<OsString> {
-    let mut options: Vec<OsString> = ["-f", "-qq", "-y", "-s", "32", "-o"].map(OsString::from).to_vec();
+pub(crate) fn options(log: &Path, cuts: &[Cut<'_>]) -> Vec<OsString> {
+    let mut options: Vec<OsString> = ["-y", "-s", "32", "-o"].map(OsString::from).to_vec();
     options.push(log.into());
     for cut in cuts {
         options.extend([OsString::from("-e"), cut.expression().into()]);
@@ -107,10 +107,14 @@ pub fn calls(log: &Path) -> Vec<Call> {
     calls
 }
 
-/// Thread, name and text, if a call begins in this line.
+/// Thread (0 if only one was watched), name and text, if a call begins in this line.
 fn begun(line: &str) -> Option<(u32, &str, &str)> {
-    let (thread, text) = line.split_once(' ')?;
-    let text = text.trim_start();
+    let (thread, text) = match line.split_once(' ') {
+        Some((thread, text)) if thread.bytes().all(|octet| octet.is_ascii_digit()) => {
+            (thread, text.trim_start())
+        }
+        _ => ("0", line),
+    };
     let (name, _) = text.split_once('(')?;
     let is_name =
         name.bytes().all(|octet| octet.is_ascii_lowercase() || octet.is_ascii_digit() || octet == b'_');

@@ -22,6 +22,7 @@
 //! ```
 
 mod agent;
+mod attached;
 mod child;
 mod config;
 mod cut;
@@ -33,6 +34,7 @@ mod sandbox;
 mod story;
 
 pub use agent::Agent;
+pub use attached::{Attached, Threads};
 pub use child::{Ended, run, run_within, signal};
 pub use config::{Config, Provider};
 pub use cut::{Call, Cut, Fate, calls, watched};

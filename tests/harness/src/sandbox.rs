@@ -110,11 +110,24 @@ impl Sandbox {
     /// Starts the agent and waits until it is at work.
     #[track_caller]
     pub fn start_agent(&self) -> Agent {
+        Agent::start(&mut self.agent_command(), &self.next_log())
+    }
+
+    /// Starts the agent by way of another command, as far as it gets: nothing is waited for.
+    #[track_caller]
+    pub fn start_agent_by(&self, by: impl FnOnce(&Command) -> Command) -> Agent {
+        Agent::spawn(&mut by(&self.agent_command()), &self.next_log())
+    }
+
+    fn agent_command(&self) -> Command {
+        let mut command = self.command();
+        command.args(["run", "--config"]).arg(self.config_file());
+        command
+    }
+
+    fn next_log(&self) -> PathBuf {
         self.logs.set(self.logs.get() + 1);
-        Agent::start(
-            self.command().args(["run", "--config"]).arg(self.config_file()),
-            &self.log(self.logs.get()),
-        )
+        self.log(self.logs.get())
     }
 
     /// Runs any other command of `alertmail` to its end.

@@ -1,0 +1,53 @@
+//! The agent is killed at every system call that touches the spool or the provider.
+
+use crate::siege::{Scenario, Siege, sample};
+
+/// Points that are tried of each scenario, unless all are.
+const POINTS: usize = 24;
+
+/// Kills an agent at each point, and says how many there were.
+#[track_caller]
+fn kill_everywhere(scenario: Scenario) -> String {
+    let mut siege = Siege::of(scenario, None).expect("it needs no disk");
+    let points = siege.points();
+    let tried = sample(&points, POINTS);
+    let mut agent = siege.sandbox.start_agent();
+    let mut reached = 0;
+    for point in &tried {
+        let (next, was_killed) = siege.strike(agent, point);
+        agent = next;
+        reached += usize::from(was_killed);
+    }
+    assert_eq!(agent.stop(), Some(0));
+    assert!(2 * reached > tried.len(), "of {} points only {reached} were reached", tried.len());
+    format!(
+        "{reached} of {} points at which an agent was killed: {scenario:?}; there are {}",
+        tried.len(),
+        points.len()
+    )
+}
+
+#[test]
+fn alerts_that_are_being_sent_survive_a_kill_at_any_call() {
+    println!("{}", kill_everywhere(Scenario::Taken));
+}
+
+#[test]
+fn alerts_that_are_being_deferred_survive_a_kill_at_any_call() {
+    println!("{}", kill_everywhere(Scenario::Deferred));
+}
+
+#[test]
+fn an_alert_that_becomes_a_dead_letter_survives_a_kill_at_any_call() {
+    println!("{}", kill_everywhere(Scenario::ForNobody));
+}
+
+#[test]
+fn a_refused_alert_stays_a_dead_letter_after_a_kill_at_any_call() {
+    println!("{}", kill_everywhere(Scenario::Refused));
+}
+
+#[test]
+fn a_file_that_is_set_aside_survives_a_kill_at_any_call_with_its_reason() {
+    println!("{}", kill_everywhere(Scenario::Corrupt));
+}
