@@ -27,7 +27,8 @@ pub struct Found {
     pub deferred: Vec<AlertId>,
     /// What has to be put in order first.
     pub deeds: Vec<Deed>,
-    /// Alerts that were sent and whose files are there all the same: after a power cut, or since they could not be removed.
+    /// Alerts that are settled and whose files are there all the same: sent ones, after a power cut or since they could
+    /// not be removed, and dead letters that still lie where they came in. Nobody may take them for new ones.
     pub came_back: BTreeSet<AlertId>,
     /// Lines of the journal that are damaged, as `FILE:LINE`.
     pub broken_lines: Vec<String>,
@@ -73,7 +74,7 @@ fn merge<F: SpoolFs>(fs: &F, folders: &Folders<F>, found: &mut Found) -> io::Res
     for (id, places) in places {
         let state = found.ledger.alerts.get(&id).map(|history| history.state);
         let keep = usize::from(state != Some(State::Sent));
-        if keep == 0 {
+        if keep == 0 || (places.len() > 1 && places.first() == Some(&Folder::Dead)) {
             found.came_back.insert(id);
         }
         found.deeds.extend(places.iter().skip(keep).map(|folder| Deed::Unlink { id, folder: *folder }));
@@ -215,6 +216,14 @@ mod tests {
         assert!(found.deeds.contains(&Deed::Unlink { id: id(1), folder: Folder::Incoming }));
         assert!(found.deeds.contains(&Deed::Unlink { id: id(2), folder: Folder::Deferred }));
         assert!(matches!(&found.deeds[..], [.., Deed::Line(Event::Dead { .. })]), "{:?}", found.deeds);
+    }
+
+    #[test]
+    fn a_dead_letter_that_still_lies_where_it_came_in_is_no_new_alert() {
+        let spool =
+            spool(&[(1, Folder::Incoming), (1, Folder::Dead), (2, Folder::Dead), (3, Folder::Incoming)]);
+        let found = find(&spool, vec![accepted(1), accepted(2), accepted(3)]);
+        assert_eq!(found.came_back, BTreeSet::from([id(1)]));
     }
 
     #[test]
