@@ -1,31 +1,14 @@
 //! The agent is killed at every system call that touches the spool or the provider.
 
-use crate::siege::{Scenario, Siege, sample};
+use crate::siege::{Scenario, Siege};
 
-/// Points that are tried of each scenario, unless all are.
-const POINTS: usize = 24;
-
-/// Kills an agent at each point, and says how many there were.
 #[track_caller]
 fn kill_everywhere(scenario: Scenario) -> String {
-    let mut siege = Siege::of(scenario, None).expect("it needs no disk");
-    let points = siege.points();
-    let tried = sample(&points, POINTS);
-    let mut agent = siege.sandbox.start_agent();
-    let mut reached = 0;
-    for point in &tried {
-        let (next, was_killed) = siege.strike(agent, point);
-        agent = next;
-        reached += usize::from(was_killed);
-    }
-    assert_eq!(agent.stop(), Some(0));
-    assert!(2 * reached > tried.len(), "of {} points only {reached} were reached", tried.len());
-    format!(
-        "{reached} of {} points at which an agent was killed: {scenario:?}; there are {}",
-        tried.len(),
-        points.len()
-    )
+    Siege::of(scenario, None).expect("it needs no disk").run(POINTS)
 }
+
+/// Points that are tried of each scenario, unless all are.
+const POINTS: usize = 40;
 
 #[test]
 fn alerts_that_are_being_sent_survive_a_kill_at_any_call() {

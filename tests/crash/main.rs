@@ -7,6 +7,7 @@
 //! Some tests need root, for file systems of their own; elsewhere they say so and pass.
 
 mod agent_killed;
+mod agent_power;
 mod hooks;
 mod killed;
 mod power;

@@ -40,14 +40,14 @@ pub(crate) enum Scenario {
 
 /// A call of one of the agent's threads.
 #[derive(Clone, Debug)]
-pub(crate) struct Point {
+struct Point {
     /// The thread's place among the agent's threads, the oldest first.
     thread: usize,
     call: Call,
 }
 
 /// What came in in one round.
-pub(crate) struct Arrivals {
+struct Arrivals {
     alerts: Vec<(AlertId, String)>,
     for_nobody: Vec<AlertId>,
     refused: Vec<(AlertId, String)>,
@@ -62,7 +62,7 @@ struct Remains {
 }
 
 pub(crate) struct Siege {
-    pub(crate) sandbox: Sandbox,
+    sandbox: Sandbox,
     server: Rc<Server>,
     disk: Option<Disk>,
     scenario: Scenario,
@@ -83,9 +83,28 @@ impl Siege {
         Ok(Self { sandbox, server, disk, scenario, rounds: 0, dead, corrupt })
     }
 
+    /// Kills an agent at each of at most `at_most` points (or all, see above), and says how many that were.
+    #[track_caller]
+    pub(crate) fn run(mut self, at_most: usize) -> String {
+        let points = self.points();
+        let tried = sample(&points, at_most);
+        let mut agent = self.sandbox.start_agent();
+        let mut reached = 0;
+        for point in &tried {
+            let (next, was_killed) = self.strike(agent, point);
+            agent = next;
+            reached += usize::from(was_killed);
+        }
+        assert_eq!(agent.stop(), Some(0));
+        let tried = tried.len();
+        assert!(2 * reached > tried, "of {tried} points only {reached} were reached");
+        let what = if self.disk.is_some() { "the power went" } else { "an agent was killed" };
+        format!("{reached} crash points of {}, {:?}: {what}", points.len(), self.scenario)
+    }
+
     /// The calls of an undisturbed round that touch the spool or the provider.
     #[track_caller]
-    pub(crate) fn points(&mut self) -> Vec<Point> {
+    fn points(&mut self) -> Vec<Point> {
         let agent = self.sandbox.start_agent();
         let threads = agent.threads();
         let attached = Attached::to(Threads::All(agent.pid()), &self.log(), &[]);
@@ -106,7 +125,7 @@ impl Siege {
     /// Kills the agent at this call, and starts another one that puts everything in order. Says whether the agent came to
     /// the call at all: what its threads do together differs a little from run to run.
     #[track_caller]
-    pub(crate) fn strike(&mut self, mut agent: Agent, point: &Point) -> (Agent, bool) {
+    fn strike(&mut self, mut agent: Agent, point: &Point) -> (Agent, bool) {
         let label = format!("{:?}: thread {} killed at {}", self.scenario, point.thread, point.call.label());
         let thread = agent.threads()[point.thread];
         let attached = Attached::to(Threads::One(thread), &self.log(), &[point.call.cut(Fate::Kill)]);
@@ -130,7 +149,7 @@ impl Siege {
     }
 
     /// Lets a round's alerts come in.
-    pub(crate) fn arrive(&mut self) -> Arrivals {
+    fn arrive(&mut self) -> Arrivals {
         self.rounds += 1;
         let mut arrivals = Arrivals { alerts: vec![], for_nobody: vec![], refused: vec![], corrupt: vec![] };
         let alerts = match self.scenario {
@@ -212,7 +231,7 @@ impl Siege {
     }
 
     #[track_caller]
-    pub(crate) fn wait_until_settled(&self, arrivals: &Arrivals, label: &str) {
+    fn wait_until_settled(&self, arrivals: &Arrivals, label: &str) {
         let what = format!("{label}: everything is sent, dead, or set aside with its reason");
         self.sandbox.wait_for(&what, PATIENCE, || self.is_settled(arrivals));
     }
@@ -313,7 +332,7 @@ fn settles(event: &Event, id: AlertId) -> bool {
 }
 
 /// Every one of `points` if the environment asks for it, else an even sample of at most `at_most`.
-pub(crate) fn sample(points: &[Point], at_most: usize) -> Vec<&Point> {
+fn sample(points: &[Point], at_most: usize) -> Vec<&Point> {
     if std::env::var_os("ALERTMAIL_TEST_EVERY_CUT").is_some() || points.len() <= at_most {
         return points.iter().collect();
     }
