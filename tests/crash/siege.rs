@@ -59,6 +59,8 @@ struct Remains {
     mails: Vec<Mail>,
     journal: Vec<Entry>,
     dead: Vec<String>,
+    /// Files of alerts that were removed already, before the power went.
+    removed: BTreeSet<AlertId>,
 }
 
 pub(crate) struct Siege {
@@ -134,7 +136,7 @@ impl Siege {
         let reached = agent.has_ended();
         drop(attached);
         agent.kill();
-        let remains = self.remains();
+        let remains = self.remains(&arrivals);
         if self.scenario == Scenario::Refused {
             self.server.replace(Personality::plain());
         }
@@ -190,12 +192,15 @@ impl Siege {
     }
 
     /// What the provider and the spool have when the agent is gone, and the power too if this is a disk of our own.
-    fn remains(&self) -> Remains {
+    fn remains(&self, arrivals: &Arrivals) -> Remains {
         // What the agent has sent arrives though it is gone.
         assert!(
             self.server.wait_for_open_connections(0, PATIENCE),
             "the agent is gone, its connections are not"
         );
+        let lies_in = |id: &AlertId, folder| self.sandbox.folder(folder).join(file_name(*id)).exists();
+        let is_removed = |id: &AlertId| !Folder::ALL.into_iter().any(|folder| lies_in(id, folder));
+        let removed = arrivals.alerts.iter().map(|(id, _)| *id).filter(is_removed).collect();
         if let Some(disk) = &self.disk {
             disk.cut_power();
         }
@@ -203,6 +208,7 @@ impl Siege {
             mails: self.server.mails(),
             journal: self.sandbox.journal(),
             dead: self.sandbox.names_in(Folder::Dead),
+            removed,
         }
     }
 
@@ -245,6 +251,10 @@ impl Siege {
             let copies = copies(&mails, subject);
             let before = self::copies(&remains.mails, subject).len();
             let known = remains.journal.iter().any(|entry| settles(&entry.event, *id));
+            assert!(
+                known || !remains.removed.contains(id),
+                "{label}: {id} was removed before its line was safe"
+            );
             let right = match (before, known) {
                 (0, false) => 1..=1,
                 (1, true) => 1..=1,
