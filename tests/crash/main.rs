@@ -8,6 +8,7 @@
 
 mod agent_killed;
 mod agent_power;
+mod agent_refused;
 mod hooks;
 mod killed;
 mod power;

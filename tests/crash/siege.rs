@@ -40,23 +40,23 @@ pub(crate) enum Scenario {
 
 /// A call of one of the agent's threads.
 #[derive(Clone, Debug)]
-struct Point {
+pub(crate) struct Point {
     /// The thread's place among the agent's threads, the oldest first.
-    thread: usize,
-    call: Call,
+    pub(crate) thread: usize,
+    pub(crate) call: Call,
 }
 
 /// What came in in one round.
-struct Arrivals {
-    alerts: Vec<(AlertId, String)>,
+pub(crate) struct Arrivals {
+    pub(crate) alerts: Vec<(AlertId, String)>,
     for_nobody: Vec<AlertId>,
     refused: Vec<(AlertId, String)>,
     corrupt: Vec<String>,
 }
 
 /// What was true when the agent was gone.
-struct Remains {
-    mails: Vec<Mail>,
+pub(crate) struct Remains {
+    pub(crate) mails: Vec<Mail>,
     journal: Vec<Entry>,
     dead: Vec<String>,
     /// Files of alerts that were removed already, before the power went.
@@ -64,8 +64,8 @@ struct Remains {
 }
 
 pub(crate) struct Siege {
-    sandbox: Sandbox,
-    server: Rc<Server>,
+    pub(crate) sandbox: Sandbox,
+    pub(crate) server: Rc<Server>,
     disk: Option<Disk>,
     scenario: Scenario,
     rounds: usize,
@@ -106,7 +106,7 @@ impl Siege {
 
     /// The calls of an undisturbed round that touch the spool or the provider.
     #[track_caller]
-    fn points(&mut self) -> Vec<Point> {
+    pub(crate) fn points(&mut self) -> Vec<Point> {
         let agent = self.sandbox.start_agent();
         let threads = agent.threads();
         let attached = Attached::to(Threads::All(agent.pid()), &self.log(), &[]);
@@ -146,12 +146,12 @@ impl Siege {
         (next, reached)
     }
 
-    fn log(&self) -> std::path::PathBuf {
+    pub(crate) fn log(&self) -> std::path::PathBuf {
         self.sandbox.path().join("calls")
     }
 
     /// Lets a round's alerts come in.
-    fn arrive(&mut self) -> Arrivals {
+    pub(crate) fn arrive(&mut self) -> Arrivals {
         self.rounds += 1;
         let mut arrivals = Arrivals { alerts: vec![], for_nobody: vec![], refused: vec![], corrupt: vec![] };
         let alerts = match self.scenario {
@@ -192,7 +192,7 @@ impl Siege {
     }
 
     /// What the provider and the spool have when the agent is gone, and the power too if this is a disk of our own.
-    fn remains(&self, arrivals: &Arrivals) -> Remains {
+    pub(crate) fn remains(&self, arrivals: &Arrivals) -> Remains {
         // What the agent has sent arrives though it is gone.
         assert!(
             self.server.wait_for_open_connections(0, PATIENCE),
@@ -212,7 +212,7 @@ impl Siege {
         }
     }
 
-    fn is_settled(&self, arrivals: &Arrivals) -> bool {
+    pub(crate) fn is_settled(&self, arrivals: &Arrivals) -> bool {
         let is_empty = |folder| self.sandbox.names_in(folder).is_empty();
         let ledger = self.sandbox.ledger();
         let is = |id: &AlertId, state| ledger.alerts.get(id).is_some_and(|history| history.state == state);
@@ -237,7 +237,7 @@ impl Siege {
     }
 
     #[track_caller]
-    fn wait_until_settled(&self, arrivals: &Arrivals, label: &str) {
+    pub(crate) fn wait_until_settled(&self, arrivals: &Arrivals, label: &str) {
         let what = format!("{label}: everything is sent, dead, or set aside with its reason");
         self.sandbox.wait_for(&what, PATIENCE, || self.is_settled(arrivals));
     }
@@ -245,7 +245,7 @@ impl Siege {
     /// Everything arrived; twice only what the provider had and the journal did not yet know of; dead letters and
     /// corrupt files are all there, nothing else is, and the commands for people say so.
     #[track_caller]
-    fn expect_nothing_lost(&mut self, arrivals: &Arrivals, remains: &Remains, label: &str) {
+    pub(crate) fn expect_nothing_lost(&mut self, arrivals: &Arrivals, remains: &Remains, label: &str) {
         let mails = self.server.mails();
         for (id, subject) in &arrivals.alerts {
             let copies = copies(&mails, subject);

@@ -30,6 +30,12 @@ impl Attached {
     /// Begins to watch; from now on every call goes into `log`, and what `cuts` say happens.
     #[track_caller]
     pub fn to(threads: Threads, log: &Path, cuts: &[Cut<'_>]) -> Self {
+        Self::to_paths(threads, &[], log, cuts)
+    }
+
+    /// As [`Attached::to`], with eyes only for calls that have to do with these files; all if there are none.
+    #[track_caller]
+    pub fn to_paths(threads: Threads, paths: &[&Path], log: &Path, cuts: &[Cut<'_>]) -> Self {
         let said = log.with_extension("said");
         let stderr = fs::File::create(&said).expect("a file of ours");
         let mut command = Command::new("strace");
@@ -40,6 +46,7 @@ impl Attached {
             }
             Threads::One(id) => id,
         };
+        paths.iter().for_each(|path| drop(command.arg("-P").arg(path)));
         command.args(options(log, cuts)).arg("-p").arg(id.to_string());
         let strace = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(stderr).spawn();
         let mut attached = Self { strace: strace.expect("strace is installed"), log: log.to_owned() };
@@ -55,6 +62,12 @@ impl Attached {
     /// Whether it has ended, as it does when the program does.
     pub fn has_ended(&mut self) -> bool {
         self.strace.try_wait().expect("a child of ours").is_some()
+    }
+
+    /// The calls that were seen so far.
+    #[track_caller]
+    pub fn calls(&self) -> Vec<Call> {
+        calls(&self.log)
     }
 
     /// Lets go, unless the program has ended, and gives the calls that were seen.
