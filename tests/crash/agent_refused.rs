@@ -116,6 +116,16 @@ fn while_the_journal_cannot_be_written_or_synced_mail_goes_out_and_nothing_is_lo
 }
 
 #[test]
+fn a_journal_that_could_not_be_synced_for_a_while_tells_everything_once() {
+    let mut siege = Siege::of(Scenario::Taken, None).expect("it needs no disk");
+    let writer = writer(&mut siege);
+    endure(&mut siege, writer, "fdatasync", "EIO");
+    for (id, history) in siege.sandbox.ledger().alerts {
+        assert_eq!(history.misfits, 0, "lines of {id} that say again, or too late, what was said before");
+    }
+}
+
+#[test]
 fn while_no_copy_can_be_made_alerts_wait_where_they_are_and_go_out_in_time() {
     let faults = [
         ("openat", "ENOSPC"),

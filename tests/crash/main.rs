@@ -9,6 +9,7 @@
 mod agent_killed;
 mod agent_power;
 mod agent_refused;
+mod agent_short;
 mod hooks;
 mod killed;
 mod power;
