@@ -12,6 +12,7 @@ mod agent_refused;
 mod agent_short;
 mod hooks;
 mod killed;
+mod order;
 mod power;
 mod refused;
 mod short;

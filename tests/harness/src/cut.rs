@@ -29,8 +29,8 @@ pub enum Fate<'a> {
     Kill,
     /// The call does nothing and gives this error: `ENOSPC`.
     Fail(&'a str),
-    /// The call waits for so many milliseconds first.
-    Wait(u64),
+    /// The call is done, and returns so many milliseconds later.
+    Linger(u64),
 }
 
 /// Something that happens to some calls of a program.
@@ -62,7 +62,7 @@ impl Cut<'_> {
         let what = match self.fate {
             Fate::Kill => "signal=SIGKILL".to_owned(),
             Fate::Fail(error) => format!("error={error}"),
-            Fate::Wait(ms) => format!("delay_enter={ms}ms"),
+            Fate::Linger(ms) => format!("delay_exit={ms}ms"),
         };
         format!("inject={}:{what}:when={}", self.name, self.when)
     }
@@ -72,8 +72,18 @@ impl Cut<'_> {
 ///
 /// It ends as the command ends: with its exit code, or without one if a signal ended it.
 pub fn watched(command: &Command, log: &Path, cuts: &[Cut<'_>]) -> Command {
+    under_strace("-f", command, log, cuts)
+}
+
+/// As [`watched`], for a program that stays: the child is the program itself, which can be signalled as ever, and
+/// `strace` goes when it does.
+pub fn watched_from_aside(command: &Command, log: &Path, cuts: &[Cut<'_>]) -> Command {
+    under_strace("-fD", command, log, cuts)
+}
+
+fn under_strace(mode: &str, command: &Command, log: &Path, cuts: &[Cut<'_>]) -> Command {
     let mut strace = Command::new("strace");
-    strace.arg("-f").args(options(log, cuts)).arg("--").arg(command.get_program()).args(command.get_args());
+    strace.arg(mode).args(options(log, cuts)).arg("--").arg(command.get_program()).args(command.get_args());
     for (name, value) in command.get_envs() {
         match value {
             Some(value) => strace.env(name, value),

@@ -37,7 +37,7 @@ pub use agent::Agent;
 pub use attached::{Attached, Threads};
 pub use child::{Ended, run, run_within, signal};
 pub use config::{Config, Provider};
-pub use cut::{Call, Cut, Fate, calls, watched};
+pub use cut::{Call, Cut, Fate, calls, watched, watched_from_aside};
 pub use disk::{Disk, FileSystem};
 pub use mounts::{mount, unmount, with_own_mounts};
 pub use patience::{PATIENCE, becomes_true};
