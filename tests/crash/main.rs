@@ -10,6 +10,7 @@ mod agent_killed;
 mod agent_power;
 mod agent_refused;
 mod agent_short;
+mod agent_start;
 mod hooks;
 mod killed;
 mod order;
