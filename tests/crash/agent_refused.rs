@@ -92,15 +92,15 @@ fn endure(siege: &mut Siege, writer: usize, name: &str, error: &str) -> Mended {
 fn endure_all(scenario: Scenario, faults: &[(&str, &str)]) -> String {
     let mut siege = Siege::of(scenario, None).expect("it needs no disk");
     let writer = writer(&mut siege);
-    let mut told = String::new();
+    let mut told = Vec::new();
     for (name, error) in faults {
         let mended = endure(&mut siege, writer, name, error);
-        told += &format!("{scenario:?}, {error} at {name}: mended {mended:?}\n");
+        told.push(format!("{scenario:?}, {error} at {name}: mended {mended:?}"));
         if ["write", "fdatasync"].contains(name) {
             assert_eq!(mended, Mended::ByItself, "the journal is tried again every second");
         }
     }
-    told
+    told.join("\n")
 }
 
 #[test]

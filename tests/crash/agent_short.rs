@@ -43,7 +43,9 @@ fn full_and_free_again() {
     let known = ids.iter().filter(|id| sandbox.state(**id) == Some(State::Sent)).count();
     assert!(known < ALERTS, "the disk was not full: the journal has everything");
     fs::remove_file(ballast).expect("the ballast");
-    ids.iter().for_each(|id| sandbox.wait_until_sent(*id));
+    for id in &ids {
+        sandbox.wait_until_sent(*id);
+    }
     assert_eq!(agent.stop(), Some(0));
     assert_eq!(sandbox.names_in(Folder::Incoming), [""; 0]);
     let mut subjects: Vec<String> = server.mails().iter().filter_map(|mail| mail.header("Subject")).collect();

@@ -46,7 +46,9 @@ impl Attached {
             }
             Threads::One(id) => id,
         };
-        paths.iter().for_each(|path| drop(command.arg("-P").arg(path)));
+        for path in paths {
+            command.arg("-P").arg(path);
+        }
         command.args(options(log, cuts)).arg("-p").arg(id.to_string());
         let strace = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(stderr).spawn();
         let mut attached = Self { strace: strace.expect("strace is installed"), log: log.to_owned() };
