@@ -56,7 +56,8 @@ pub trait SpoolFs {
     }
     /// Reads a name that a stranger put there. Never waits for a FIFO, never follows a link.
     fn read(&self, dir: &Self::Dir, name: &str, octets_max: usize) -> io::Result<Found>;
-    /// Creates a file that did not exist, with exactly this mode whatever the umask. After a crash it may be gone.
+    /// Creates a file that did not exist, with exactly this mode whatever the umask. After a crash it may be gone; after
+    /// an error there is none of ours.
     fn create(&self, dir: &Self::Dir, name: &str, mode: u32) -> io::Result<Self::File>;
     /// Writes everything. After a crash any part of it may be missing, or the file may be empty.
     fn write_all(&self, file: &mut Self::File, octets: &[u8]) -> io::Result<()>;

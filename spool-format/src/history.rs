@@ -192,7 +192,9 @@ impl History {
         self.uncertain_at = None;
         // The last one alone counts: an earlier one without an end was cut off, and this one follows from that.
         self.under_way = vec![UnderWay { number, provider: provider.to_owned(), dot_sent: false }];
-        if detail == Detail::Full {
+        // A line that was repeated after a failed sync tells nothing new.
+        let is_known = self.attempts.last().is_some_and(|last| last.number >= number);
+        if detail == Detail::Full && !is_known {
             let provider = provider.to_owned();
             self.attempts.push(AttemptRecord { number, provider, at, dot_sent: None, ended: None });
         }

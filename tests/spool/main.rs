@@ -2,6 +2,8 @@
 //!
 //! Anybody may put anything into `incoming/`. Here somebody does, while the real agent works.
 
+mod flood;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -29,7 +31,11 @@ fn sandbox(configure: impl FnOnce(Config) -> Config) -> (Sandbox, Rc<Server>) {
 
 /// Different ids for different numbers, all born in 2026.
 fn id(number: u8) -> AlertId {
-    AlertId::new(Wall::from_unix_ms(1_795_580_000_000), [number; 10])
+    id_of([number; 10])
+}
+
+fn id_of(chance: [u8; 10]) -> AlertId {
+    AlertId::new(Wall::from_unix_ms(1_795_580_000_000), chance)
 }
 
 fn name(number: u8) -> String {

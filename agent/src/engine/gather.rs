@@ -10,16 +10,18 @@ use std::ffi::{OsStr, OsString};
 use std::sync::Arc;
 
 use delivery::{Arrival, Event, Past};
+use spool_format::alert::ALERT_OCTETS_MAX;
 use spool_format::folder::{file_name, parse_file_name};
-use spool_format::fs::SpoolFs;
+use spool_format::fs::{Found, SpoolFs};
 use spool_format::{AlertId, Folder, History};
 
 use super::hands::Hands;
 use super::shelf::{Kept, Load};
 use super::world::World;
+use crate::accept::Reach;
 use crate::log;
 use crate::spool::intake::{self, NewAlert, Taken};
-use crate::spool::recover::{Found, past};
+use crate::spool::recover::{Found as AtStart, past};
 use crate::spool::writer::Deed;
 
 /// What may be in memory before a scan takes up no more.
@@ -57,7 +59,7 @@ pub(super) struct Heap {
 }
 
 impl Heap {
-    pub(super) fn new(found: Found) -> Self {
+    pub(super) fn new(found: AtStart) -> Self {
         let mut earlier = found.ledger.alerts;
         earlier.retain(|_, history| !history.state.is_final());
         Self {
@@ -262,14 +264,20 @@ impl<W: World> Hands<W> {
         self.tell(Event::Arrived(arrival));
     }
 
-    /// The file is a copy of ours: who wrote the alert is not known any more, so it reaches configured recipients.
+    /// The file is a copy of ours, and the journal does not say who wrote the alert. If the spare folder still has the
+    /// original, its owner did; else nobody knows, and the alert reaches configured recipients.
     fn take_unknown(&mut self, id: AlertId, history: Option<&History>) {
         let name = file_name(id);
         let fs = self.world.fs().clone();
-        let nobody = |_| crate::accept::Reach::Configured;
-        match intake::take(&fs, self.folders.of(Folder::Deferred), name.as_ref(), &self.policy, nobody) {
+        let writer = self.folders.spare().and_then(|spare| match fs.read(spare, &name, ALERT_OCTETS_MAX) {
+            Ok(Found::File { uid, .. }) => Some(uid),
+            _ => None,
+        });
+        let reach = writer.map_or(Reach::Configured, |uid| self.world.reach(uid));
+        match intake::take(&fs, self.folders.of(Folder::Deferred), name.as_ref(), &self.policy, |_| reach) {
             Taken::Alert(alert) => {
-                let NewAlert { octets, accepted, uid, .. } = *alert;
+                let NewAlert { octets, accepted, uid: own, .. } = *alert;
+                let uid = writer.unwrap_or(own);
                 let past = history.map_or_else(Past::default, |history| self.past(history));
                 let domain = self.domain_of(history);
                 self.batch.deeds.push(Deed::Line(accepted.fact(uid, &domain, octets.len())));

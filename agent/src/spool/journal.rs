@@ -90,7 +90,7 @@ impl<F: QueueFs> Journal<F> {
                 Ok(())
             }
             Err(error) => {
-                self.leave();
+                self.leave(fs, dir);
                 Err(error)
             }
         }
@@ -103,10 +103,18 @@ impl<F: QueueFs> Journal<F> {
         self.checkpoint = None;
     }
 
-    /// Never touches this file again.
-    fn leave(&mut self) {
-        self.open = None;
-        self.name = continued(&self.name);
+    /// Never syncs this file again. The lines that nobody can vouch for are cut off, since they go into a new file; one
+    /// that holds nothing else is removed, so that a disk that keeps failing is not littered with them.
+    fn leave(&mut self, fs: &F, dir: &F::Dir) {
+        let Some(open) = self.open.take() else { return };
+        let synced = open.good.saturating_sub(self.unsynced.len() as u64);
+        if synced > 0 {
+            // If it cannot be cut, the lines stand there twice.
+            let _ = fs.truncate(&open.file, synced);
+            self.name = continued(&self.name);
+        } else if fs.unlink(dir, &self.name).is_err() {
+            self.name = continued(&self.name);
+        }
     }
 
     fn begin_day(

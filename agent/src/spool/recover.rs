@@ -25,7 +25,8 @@ pub struct Found {
     pub deferred: Vec<AlertId>,
     /// What has to be put in order first.
     pub deeds: Vec<Deed>,
-    /// Alerts that were sent and whose files are there all the same: after a power cut, or since they could not be removed.
+    /// Alerts that are settled and whose files are there all the same: sent ones, after a power cut or since they could
+    /// not be removed, and dead letters that still lie where they came in. Nobody may take them for new ones.
     pub came_back: BTreeSet<AlertId>,
     /// Dead letters that do not lie in `dead/` yet.
     pub dead: BTreeSet<AlertId>,
@@ -67,28 +68,42 @@ fn merge<F: QueueFs>(fs: &F, folders: &Folders<F>, found: &mut Found) -> io::Res
         }
     }
     for (id, places) in places {
-        let state = found.ledger.alerts.get(&id).map(|history| history.state);
-        let is_sent = found.ledger.sent.contains(&id);
-        let keep = usize::from(!is_sent);
-        if is_sent {
+        put_in_order(id, places, found);
+    }
+    Ok(())
+}
+
+/// Decides what becomes of the files of one alert, the strongest place first.
+fn put_in_order(id: AlertId, mut places: Vec<Folder>, found: &mut Found) {
+    let history = found.ledger.alerts.get(&id);
+    let state = history.map(|history| history.state);
+    let is_sent = found.ledger.sent.contains(&id);
+    let writer_is_known = is_sent || history.is_some_and(|history| history.uid.is_some());
+    if places[..] == [Folder::Deferred, Folder::Incoming] && !writer_is_known {
+        // The copy was made and the line was not: who wrote the alert is known by the original's owner alone.
+        places.reverse();
+    }
+    let keep = usize::from(!is_sent);
+    found.deeds.extend(places.iter().skip(keep).map(|folder| Deed::Unlink { id, folder: *folder }));
+    match places[0] {
+        _ if is_sent => {
             found.came_back.insert(id);
         }
-        found.deeds.extend(places.iter().skip(keep).map(|folder| Deed::Unlink { id, folder: *folder }));
-        match places.first() {
-            Some(Folder::Dead) if !is_sent && state != Some(State::Dead) => {
+        Folder::Dead => {
+            found.dead.insert(id);
+            if state != Some(State::Dead) {
                 let reason = "it was being moved to the dead letters when the agent was killed".to_owned();
                 found.deeds.push(Deed::Line(Event::Dead { id, reason }));
             }
-            // The line was written, and the file was to follow.
-            Some(Folder::Deferred | Folder::Incoming) if state == Some(State::Dead) => {
-                found.dead.insert(id);
-                found.deeds.push(Deed::Bury { id, from: places[0] });
-            }
-            Some(Folder::Deferred) if !is_sent => found.deferred.push(id),
-            _ => {}
         }
+        // The line was written, and the file was to follow.
+        from if state == Some(State::Dead) => {
+            found.dead.insert(id);
+            found.deeds.push(Deed::Bury { id, from });
+        }
+        Folder::Deferred => found.deferred.push(id),
+        Folder::Incoming | Folder::Corrupt => {}
     }
-    Ok(())
 }
 
 /// What an earlier run left of an alert. After a power cut an attempt without an end may have been delivered:
@@ -193,6 +208,33 @@ mod tests {
         assert!(found.deeds.contains(&Deed::Unlink { id: id(1), folder: Folder::Incoming }));
         assert!(found.deeds.contains(&Deed::Unlink { id: id(2), folder: Folder::Deferred }));
         assert!(matches!(&found.deeds[..], [.., Deed::Line(Event::Dead { .. })]), "{:?}", found.deeds);
+    }
+
+    #[test]
+    fn a_dead_letter_that_still_lies_where_it_came_in_is_no_new_alert() {
+        let spool =
+            spool(&[(1, Folder::Incoming), (1, Folder::Dead), (2, Folder::Dead), (3, Folder::Incoming)]);
+        let found = find(&spool, vec![accepted(1), accepted(2), accepted(3)]);
+        assert_eq!((found.dead, found.came_back), (BTreeSet::from([id(1), id(2)]), BTreeSet::new()));
+        assert!(found.deeds.contains(&Deed::Unlink { id: id(1), folder: Folder::Incoming }));
+    }
+
+    #[test]
+    fn a_dead_letter_whose_file_was_to_follow_is_moved_and_not_tried() {
+        let spool = spool(&[(1, Folder::Deferred), (2, Folder::Incoming)]);
+        let dead = |n| Event::Dead { id: id(n), reason: String::new() };
+        let found = find(&spool, vec![accepted(1), dead(1), accepted(2), dead(2)]);
+        assert_eq!(found.deferred, []);
+        let bury = |n, from| Deed::Bury { id: id(n), from };
+        assert_eq!(found.deeds, [bury(1, Folder::Deferred), bury(2, Folder::Incoming)]);
+    }
+
+    #[test]
+    fn of_a_copy_without_a_line_the_original_counts_since_its_owner_wrote_the_alert() {
+        let spool = spool(&[(1, Folder::Incoming), (1, Folder::Deferred)]);
+        let found = find(&spool, vec![]);
+        assert_eq!(found.deferred, []);
+        assert_eq!(found.deeds, [Deed::Unlink { id: id(1), folder: Folder::Deferred }]);
     }
 
     #[test]

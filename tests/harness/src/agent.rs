@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use rustix::process::Signal;
 
@@ -20,10 +21,7 @@ impl Agent {
     /// Starts it with its stderr in the file `log`, and waits until it says that it is at work.
     #[track_caller]
     pub(crate) fn start(command: &mut Command, log: &Path) -> Self {
-        let stderr = fs::File::create_new(log).expect("each start has its own log");
-        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(stderr).spawn();
-        let child = child.unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"));
-        let mut agent = Self { child, log: log.to_owned() };
+        let mut agent = Self::spawn(command, log);
         let mut ended = None;
         let started = becomes_true(PATIENCE, || {
             ended = agent.child.try_wait().expect("a child of ours");
@@ -37,6 +35,40 @@ impl Agent {
         );
         assert_eq!(ended, None, "the agent ended at once; it said:\n{}", agent.log());
         agent
+    }
+
+    /// Starts it, and does not wait for anything.
+    #[track_caller]
+    pub(crate) fn spawn(command: &mut Command, log: &Path) -> Self {
+        let stderr = fs::File::create_new(log).expect("each start has its own log");
+        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(stderr).spawn();
+        let child = child.unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"));
+        Self { child, log: log.to_owned() }
+    }
+
+    /// Whether it has ended, by itself or by somebody else's signal.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("a child of ours").is_some()
+    }
+
+    /// The ids of its threads, in the order in which they were started.
+    #[track_caller]
+    pub fn threads(&self) -> Vec<u32> {
+        let tasks = fs::read_dir(format!("/proc/{}/task", self.pid())).expect("it is at work");
+        let id = |task: std::io::Result<fs::DirEntry>| task.ok()?.file_name().to_str()?.parse().ok();
+        let mut ids: Vec<u32> = tasks.filter_map(id).collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    /// Processor time that it has used, all threads together, in the kernel and outside.
+    #[track_caller]
+    pub fn cpu_time(&self) -> Duration {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.pid())).expect("it is at work");
+        // Behind the name, which may contain anything: the 12th and 13th field there, in ticks of 10 ms.
+        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+        let ticks: u64 = fields[11..13].iter().filter_map(|field| field.parse::<u64>().ok()).sum();
+        Duration::from_millis(10 * ticks)
     }
 
     /// What it said on stderr so far.

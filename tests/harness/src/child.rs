@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::channel;
 use std::thread;
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -32,6 +33,12 @@ impl Ended {
 /// Runs a program to its end with this on its stdin. One that takes longer than [`PATIENCE`] is killed.
 #[track_caller]
 pub fn run(command: &mut Command, stdin: &[u8]) -> Ended {
+    run_within(PATIENCE, command, stdin)
+}
+
+/// As [`run`], for a program that may take longer.
+#[track_caller]
+pub fn run_within(deadline: Duration, command: &mut Command, stdin: &[u8]) -> Ended {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"));
     let pid = child.id();
@@ -44,9 +51,9 @@ pub fn run(command: &mut Command, stdin: &[u8]) -> Ended {
         drop(pipe);
         let _ = ended.send(child.wait_with_output());
     });
-    let Ok(output) = end.recv_timeout(PATIENCE) else {
+    let Ok(output) = end.recv_timeout(deadline) else {
         signal(pid, Signal::KILL);
-        panic!("{command:?} did not end within {} s", PATIENCE.as_secs());
+        panic!("{command:?} did not end within {} s", deadline.as_secs());
     };
     let output = output.unwrap_or_else(|error| panic!("cannot read what {command:?} says: {error}"));
     Ended {

@@ -22,17 +22,25 @@
 //! ```
 
 mod agent;
+mod attached;
 mod child;
 mod config;
+mod cut;
+mod disk;
 mod machine;
+mod mounts;
 mod patience;
 mod programs;
 mod sandbox;
 mod story;
 
 pub use agent::Agent;
-pub use child::{Ended, run, signal};
+pub use attached::{Attached, Threads};
+pub use child::{Ended, run, run_within, signal};
 pub use config::{Config, Provider};
+pub use cut::{Call, Cut, Fate, calls, watched, watched_from_aside};
+pub use disk::{Disk, FileSystem};
+pub use mounts::{mount, unmount, with_own_mounts};
 pub use patience::{PATIENCE, becomes_true};
 pub use programs::Programs;
 pub use sandbox::{Sandbox, write_file};

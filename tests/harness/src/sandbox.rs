@@ -113,10 +113,25 @@ impl Sandbox {
     /// Starts the agent and waits until it is at work.
     #[track_caller]
     pub fn start_agent(&self) -> Agent {
-        self.logs.set(self.logs.get() + 1);
+        Agent::start(&mut self.agent_command(), &self.next_log())
+    }
+
+    /// Starts the agent by way of another command, as far as it gets: nothing is waited for.
+    #[track_caller]
+    pub fn start_agent_by(&self, by: impl FnOnce(&Command) -> Command) -> Agent {
+        Agent::spawn(&mut by(&self.agent_command()), &self.next_log())
+    }
+
+    fn agent_command(&self) -> Command {
         let mut command =
             self.agent.map_or_else(|| self.command(), |uid| self.as_user(uid, &self.programs.alertmail));
-        Agent::start(command.args(["run", "--config"]).arg(self.config_file()), &self.log(self.logs.get()))
+        command.args(["run", "--config"]).arg(self.config_file());
+        command
+    }
+
+    fn next_log(&self) -> PathBuf {
+        self.logs.set(self.logs.get() + 1);
+        self.log(self.logs.get())
     }
 
     /// Runs any other command of `alertmail` to its end.
@@ -144,9 +159,15 @@ impl Sandbox {
     /// As [`Sandbox::enqueue`], with this on stdin.
     #[track_caller]
     pub fn enqueue_with_stdin(&self, arguments: &[&str], stdin: &[u8]) -> AlertId {
-        let mut command = Command::new(&self.programs.enqueue);
-        let said = run(command.arg("--spool").arg(self.spool()).args(arguments), stdin).expect_success();
+        let said = run(&mut self.enqueue_command(arguments), stdin).expect_success();
         said.trim_end().parse().unwrap_or_else(|error| panic!("enqueue printed {said:?}: {error}"))
+    }
+
+    /// The command that puts an alert into this spool, for those who run it in their own way.
+    pub fn enqueue_command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.programs.enqueue);
+        command.arg("--spool").arg(self.spool()).args(arguments);
+        command
     }
 
     /// Puts an alert into the spool as a program of somebody else's would, whatever id and age it has.

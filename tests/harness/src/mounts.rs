@@ -1,0 +1,54 @@
+//! File systems of a test's own, which nobody else sees and which are gone when the test is, however it ends.
+//!
+//! The test runs itself once more in a mount namespace that is its own: the kernel undoes what was mounted there
+//! together with the last process in it, loop devices included.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::child::{run, run_within};
+
+/// Set for the test's second self.
+const MARK: &str = "ALERTMAIL_TEST_OWN_MOUNTS";
+/// For the whole of such a test.
+const DEADLINE: Duration = Duration::from_mins(10);
+
+/// Runs `body` where it can mount what it likes; `test` is the full name of the calling test, without the crate.
+///
+/// Gives what the test printed, or why it cannot be tried on this machine (it takes root and the right to mount).
+#[track_caller]
+pub fn with_own_mounts(test: &str, body: impl FnOnce()) -> Result<String, String> {
+    if std::env::var_os(MARK).is_some() {
+        body();
+        return Ok(String::new());
+    }
+    let unshare = || {
+        let mut command = Command::new("unshare");
+        command.args(["--mount", "--propagation", "private", "--"]);
+        command
+    };
+    let may = run(unshare().arg("true"), b"");
+    if may.code != Some(0) {
+        return Err(format!("not tried: it takes root and the right to mount ({})", may.stderr.trim_end()));
+    }
+    let this = std::env::current_exe().expect("the path of this test");
+    let mut command = unshare();
+    command.arg(this).args(["--exact", test, "--nocapture", "--test-threads=1"]).env(MARK, "1");
+    let ended = run_within(DEADLINE, &mut command, b"");
+    let passed = ended.code == Some(0) && ended.stdout.contains("1 passed");
+    assert!(passed, "{test} has failed among its own mounts:\n{}{}", ended.stdout, ended.stderr);
+    Ok(ended.stdout)
+}
+
+/// Runs `mount` with these arguments; the error is what it said.
+pub fn mount(arguments: &[&str], at: &Path) -> Result<(), String> {
+    let ended = run(Command::new("mount").args(arguments).arg(at), b"");
+    if ended.code == Some(0) { Ok(()) } else { Err(ended.stderr.trim_end().to_owned()) }
+}
+
+/// Takes a file system away; panics if somebody still works on it.
+#[track_caller]
+pub fn unmount(at: &Path) {
+    run(Command::new("umount").arg(at), b"").expect_success();
+}
