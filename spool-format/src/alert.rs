@@ -1,7 +1,7 @@
 //! The alert: the JSON document that a hook leaves in the spool.
 //!
-//! Only `version` and one of `subject`, `body` and `message` are needed. Fields that this version does not
-//! know are kept and ignored, so that an older agent does not refuse what a newer `enqueue` wrote. Nothing in
+//! Only `version` and one of `subject`, `body` and `message` are needed. A new field belongs into `README.md` and
+//! `alert.schema.json` as well, and a test says so. Fields that this version does not know are kept and ignored, so that an older agent does not refuse what a newer `enqueue` wrote. Nothing in
 //! here is believed about who wrote it: that is the owner of the file.
 
 use std::collections::BTreeMap;

@@ -1,8 +1,9 @@
 //! The contract on disk: what an alert file holds, where it lies, and what the journal says of it.
 //!
 //! Everything here is synchronous and small, since `enqueue` is made of it. It knows names, octets and
-//! order; it knows nothing of mail, and it never reads a clock. The written specification for people who
-//! put alerts into the spool without this crate is `README.md` beside it.
+//! order; it knows nothing of mail, and it never reads a clock. The specification for people who put alerts into
+//! the spool without this crate, or read its journal, is `README.md` in this crate's folder, with JSON Schemas and examples
+//! in sh and Python; `tests/contract/` of the repository holds page and code to each other.
 //!
 //! | module | what it holds |
 //! | --- | --- |

@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 
 use harness::{Sandbox, run};
 use spool_format::Folder;
@@ -93,9 +94,12 @@ fn every_writer_syncs_before_the_name_and_after_it_and_only_then_tells() {
 fn a_writer_that_may_not_read_the_folder_syncs_the_file_again_under_its_new_name() {
     let sandbox = sandbox();
     let starter = forbid_reading(&sandbox);
-    for writer in Writer::ALL {
+    let seen = Writer::ALL.map(|writer| (writer, watch(&sandbox, writer, None, &starter)));
+    // So that the sandbox can be removed, or can tell what is in it.
+    set_mode(&sandbox.folder(Folder::Incoming), 0o700);
+    for (writer, acts) in seen {
         assert_eq!(
-            watch(&sandbox, writer, None, &starter),
+            acts,
             [
                 Act::CreateDraft,
                 Act::Mode0640,
@@ -120,20 +124,21 @@ fn where_the_kernel_cannot_rename_without_replacing_the_file_has_one_name_all_th
     }
 }
 
-/// Makes `incoming/` one that the writer may use and not list. No mode keeps root out, so that root writes as nobody, in a
-/// folder as the machine's spool has it.
+/// Makes `incoming/` one that the writer may use and not list, and tells with which program in front. No mode keeps root
+/// out, so that root writes as nobody, in a folder as the machine's spool has it.
 fn forbid_reading(sandbox: &Sandbox) -> Vec<&'static str> {
-    let mode = |path: &std::path::Path, mode| {
-        fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("our own folder");
-    };
     let incoming = sandbox.folder(Folder::Incoming);
     if !rustix::process::getuid().is_root() {
-        mode(&incoming, 0o300);
+        set_mode(&incoming, 0o300);
         return Vec::new();
     }
     for folder in incoming.ancestors().skip(1).take_while(|folder| folder.starts_with(sandbox.path())) {
-        mode(folder, 0o755);
+        set_mode(folder, 0o755);
     }
-    mode(&incoming, 0o3733);
+    set_mode(&incoming, 0o3733);
     vec!["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+}
+
+fn set_mode(folder: &Path, mode: u32) {
+    fs::set_permissions(folder, fs::Permissions::from_mode(mode)).expect("our own folder");
 }

@@ -67,10 +67,26 @@ fn merge<F: QueueFs>(fs: &F, folders: &Folders<F>, found: &mut Found) -> io::Res
             }
         }
     }
+    found.deeds.extend(unexplained(fs, folders)?);
     for (id, places) in places {
         put_in_order(id, places, found);
     }
     Ok(())
+}
+
+/// What was moved to `corrupt/` by an agent that was killed before it could say why.
+fn unexplained<F: QueueFs>(fs: &F, folders: &Folders<F>) -> io::Result<Vec<Deed>> {
+    let names: BTreeSet<String> = fs.list(folders.of(Folder::Corrupt))?.into_iter().collect();
+    let is_reason = |name: &str| name.strip_suffix(".reason").is_some_and(|of| names.contains(of));
+    let mut deeds = Vec::new();
+    for name in names.iter().filter(|name| !is_reason(name)) {
+        if name.starts_with('.') {
+            deeds.push(Deed::Litter { name: name.clone(), folder: Folder::Corrupt });
+        } else if !names.contains(&format!("{name}.reason")) {
+            deeds.push(Deed::Explain { name: name.clone() });
+        }
+    }
+    Ok(deeds)
 }
 
 /// Decides what becomes of the files of one alert, the strongest place first.
@@ -245,6 +261,17 @@ mod tests {
         }
         let found = find(&spool, vec![]);
         assert_eq!(found.deeds, [Deed::Litter { name: ".x.tmp".into(), folder: Folder::Deferred }]);
+    }
+
+    #[test]
+    fn what_was_set_aside_without_a_reason_gets_one() {
+        let spool = spool(&[]);
+        for name in ["a", "b", "b.reason", "c.reason", ".d.tmp"] {
+            std::fs::File::create(spool.layout.folder(Folder::Corrupt).join(name)).expect("a file");
+        }
+        let explain = |name: &str| Deed::Explain { name: name.to_owned() };
+        let litter = Deed::Litter { name: ".d.tmp".into(), folder: Folder::Corrupt };
+        assert_eq!(find(&spool, vec![]).deeds, [litter, explain("a"), explain("c.reason")]);
     }
 
     #[test]

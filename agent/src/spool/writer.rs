@@ -94,6 +94,11 @@ pub enum Deed {
         /// Why, for people.
         reason: String,
     },
+    /// Write a reason for what lies in `corrupt/` without one.
+    Explain {
+        /// Its name there.
+        name: String,
+    },
     /// Remove a half-written file of our own.
     Litter {
         /// Its hidden name.

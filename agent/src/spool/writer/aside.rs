@@ -64,6 +64,14 @@ impl<F: QueueFs> Desk<F> {
         self.acks.push(Ack::SetAside(name.to_owned()));
     }
 
+    /// Says what is left to say of a file that was moved by an agent that was killed before it could say why.
+    pub(super) fn explain(&mut self, now: Wall, name: String) {
+        let reason = "it was set aside by an agent that was killed before it could write down why".to_owned();
+        self.write_reason(&name, &reason);
+        log::set_aside(&name, &reason);
+        self.owe_line(now, Event::Corrupt { name, reason });
+    }
+
     fn is_in_incoming(&self, name: &OsStr) -> bool {
         self.fs.is_there(self.folders.of(Folder::Incoming), name)
     }
@@ -108,14 +116,14 @@ impl<F: QueueFs> Desk<F> {
 
     fn write_reason(&self, kept_as: &str, reason: &str) {
         let dir = self.folders.of(Folder::Corrupt);
-        let name = format!("{kept_as}.reason");
-        let written = self.fs.create(dir, &name, ALERT_MODE).and_then(|mut file| {
-            self.fs.write_all(&mut file, format!("{reason}\n").as_bytes())?;
-            self.fs.sync_file(&file)
-        });
-        if let Err(error) = written.and_then(|()| self.fs.sync_dir(dir)) {
+        let (name, temporary) = (format!("{kept_as}.reason"), format!(".{kept_as}.tmp"));
+        // Left by a try that was cut off; nobody else writes here.
+        let _ = self.fs.unlink(dir, &temporary);
+        if let Err(error) =
+            publish(&self.fs, dir, &temporary, &name, ALERT_MODE, format!("{reason}\n").as_bytes())
+        {
             // The journal and the log say it as well.
-            log::cannot_write_reason(&name, &error);
+            log::cannot_write_reason(&name, &error.source);
         }
     }
 }

@@ -102,6 +102,7 @@ impl<F: QueueFs> Desk<F> {
         match deed {
             Deed::Line(event) => self.owe_line(now, event),
             Deed::SetAside { name, reason } => self.set_aside(now, &name, reason),
+            Deed::Explain { name } => self.explain(now, name),
             Deed::Litter { name, folder } => {
                 if let Err(error) = self.fs.unlink(self.folders.of(folder), &name) {
                     log::cannot_remove(&name, folder, &error);
@@ -163,6 +164,7 @@ impl<F: QueueFs> Desk<F> {
                 | Deed::Strand { .. }
                 | Deed::Bury { .. }
                 | Deed::SetAside { .. }
+                | Deed::Explain { .. }
                 | Deed::Litter { .. }
                 | Deed::OpenAnew(_)
                 | Deed::Tend(_) => {}
