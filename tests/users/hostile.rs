@@ -83,6 +83,7 @@ fn case_one_bad_file_blocks_all() {
     alice.file("a.json", &noise(1 << 20));
     alice.file(early(4), &nested(10_000));
     alice.shell("mkdir $incoming/b.json && mkfifo $incoming/c.json && ln -s /nonexistent $incoming/d.json");
+    alice.shell(&format!("mkfifo $incoming/{} && ln -s /dev/zero $incoming/{}", early(6), early(7)));
     alice.file(early(5), b"{\"version\":1,\"subject\":\"unreadable\"}");
     alice.shell(&format!("chmod 000 $incoming/{}", early(5)));
     alice.file(OsStr::from_bytes(b"\xff\xfe.json"), b"x");
@@ -91,16 +92,9 @@ fn case_one_bad_file_blocks_all() {
 
     let agent = sandbox.start_agent();
     sandbox.wait_for("the five good alerts are sent", Duration::from_secs(10), || server.mails().len() == 5);
-    let corrupt = [
-        early(1),
-        early(2),
-        early(4),
-        early(5),
-        "a.json".into(),
-        "c.json".into(),
-        "d.json".into(),
-        "__.json".into(),
-    ];
+    let corrupt = [1, 2, 4, 5, 6, 7].map(early).into_iter();
+    let corrupt: Vec<String> =
+        corrupt.chain(["a.json", "c.json", "d.json", "__.json"].map(str::to_owned)).collect();
     sandbox.wait_for("the bad ones are set aside", PATIENCE, || {
         sandbox.names_in(Folder::Corrupt).len() == 2 * corrupt.len()
             && sandbox.names_in(Folder::Incoming) == ["b.json"]

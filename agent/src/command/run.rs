@@ -172,13 +172,13 @@ async fn work(
     if !found.broken_lines.is_empty() {
         log::broken_lines(&found.broken_lines);
     }
-    let names: Vec<String> = providers.iter().map(|ready| ready.provider.name.clone()).collect();
-    log::started(layout.root(), &names, found.deferred.len());
     let submitters = Submitters::new(&config.submit.free_recipients);
     // Nobody asked for the group that holds by default.
     if config.submit != config::Submit::default() {
         submitters.warnings().iter().for_each(|warning| log::warning(warning));
     }
+    let names: Vec<String> = providers.iter().map(|ready| ready.provider.name.clone()).collect();
+    log::started(layout.root(), &names, found.deferred.len());
     let engine = Engine {
         dispatcher: Dispatcher::new(dispatcher_settings(config, &providers), chance::seed()),
         carrier,
