@@ -163,12 +163,12 @@ fn giants_and_hostile_names_fill_neither_memory_nor_log_nor_terminal() {
         alice.file(early(number), &noise(ALERT_OCTETS_MAX));
     }
     // What is wrong with these is a text of theirs, as long and as nasty as they like.
-    let long = "\\u001b[2J".repeat(100_000);
-    alice.file(early(26), format!("{{\"version\":\"{long}\"}}").as_bytes());
-    alice.file(early(27), format!("{{\"version\":1,\"subject\":\"s\",\"severity\":\"{long}\"}}").as_bytes());
+    let nasty = "\\u001b[2J".repeat(100_000);
+    alice.file(early(26), format!("{{\"version\":\"{nasty}\"}}").as_bytes());
+    alice.file(early(27), format!("{{\"version\":1,\"subject\":\"s\",\"severity\":\"{nasty}\"}}").as_bytes());
     alice.file(
         file_name(AlertId::new(Wall::from_unix_ms(1_795_580_000_000), [28; 10])),
-        format!("{{\"version\":1,\"subject\":\"s\",\"to\":[\"ops\",\"{long}\"]}}").as_bytes(),
+        format!("{{\"version\":1,\"subject\":\"s\",\"to\":[\"ops\",\"{nasty}\"]}}").as_bytes(),
     );
     let names: [&[u8]; 6] = [
         b"new\nline",
