@@ -228,3 +228,14 @@ fn a_writer_who_keeps_its_file_open_changes_nothing_that_was_read() {
     }
     assert_eq!(agent.stop(), Some(0));
 }
+
+#[test]
+fn a_name_that_is_no_text_is_noticed_without_a_scan() {
+    let Some((sandbox, _server)) = machine(|config| config.limit("rescan", "1h")) else { return };
+    let agent = sandbox.start_agent();
+    Hand { sandbox: &sandbox, uid: ALICE }.file(OsStr::from_bytes(b"\xff\xfe.json"), b"x");
+    sandbox.wait_for("it is set aside", PATIENCE, || {
+        sandbox.names_in(Folder::Corrupt) == ["__.json", "__.json.reason"]
+    });
+    assert_eq!(agent.stop(), Some(0));
+}

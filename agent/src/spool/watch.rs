@@ -66,19 +66,15 @@ fn hint(seen: notify::Result<notify::Event>, hints: &UnboundedSender<Hint>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::ffi::OsStrExt as _;
 
     #[tokio::test]
     #[expect(clippy::disallowed_methods, reason = "this test is the writer whose rename is watched")]
-    async fn a_rename_to_a_visible_name_of_any_octets_is_seen_and_a_draft_is_not() {
+    async fn a_rename_to_a_visible_name_is_seen_and_a_draft_is_not() {
         let folder = tempfile::tempdir().expect("a folder");
         let (_watch, mut hints) = watch(folder.path()).expect("inotify");
         let draft = folder.path().join(".x.tmp");
-        for name in [&b"x.json"[..], b"\xff\xfe.json"] {
-            let name = OsStr::from_bytes(name);
-            std::fs::write(&draft, b"x").expect("written");
-            std::fs::rename(&draft, folder.path().join(name)).expect("renamed");
-            assert_eq!(hints.recv().await, Some(Hint::Name(name.to_owned())));
-        }
+        std::fs::write(&draft, b"x").expect("written");
+        std::fs::rename(&draft, folder.path().join("x.json")).expect("renamed");
+        assert_eq!(hints.recv().await, Some(Hint::Name("x.json".into())));
     }
 }
