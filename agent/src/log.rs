@@ -10,6 +10,9 @@ use std::path::Path;
 
 use spool_format::{Address, AlertId, Event, Folder, RecipientResult, Settlement};
 
+/// Characters of a stranger's name for somebody at most: no address is longer.
+const NAME_CHARACTERS_MAX: usize = 254;
+
 fn line(text: &str) {
     // Nobody is left to tell when stderr is closed.
     let _ = writeln!(io::stderr().lock(), "{text}");
@@ -98,6 +101,8 @@ fn outcome(id: AlertId, attempt: u32, provider: &str, took_ms: u64, recipients: 
 
 /// The alert names somebody who cannot be reached.
 pub fn unusable(id: AlertId, names: &[String]) {
+    let names: Vec<String> =
+        names.iter().map(|name| name.chars().take(NAME_CHARACTERS_MAX).collect()).collect();
     line(&format!("unusable id={id} names={names:?}: neither aliases nor addresses"));
 }
 

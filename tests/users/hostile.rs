@@ -16,7 +16,7 @@ use crate::measure::{TICKS_A_SECOND, most_resident, ticks};
 use crate::{ALICE, BOB, machine};
 
 /// What the agent may have resident while it works through the worst, in octets; unoptimised, with all that tests need.
-const RESIDENT_MAX: u64 = 96 << 20;
+const RESIDENT_MAX: u64 = 64 << 20;
 
 /// Names that begin with nothing but zeros: they come before all others.
 fn early(number: u8) -> String {
@@ -83,6 +83,7 @@ fn case_one_bad_file_blocks_all() {
     alice.file("a.json", &noise(1 << 20));
     alice.file(early(4), &nested(10_000));
     alice.shell("mkdir $incoming/b.json && mkfifo $incoming/c.json && ln -s /nonexistent $incoming/d.json");
+    alice.shell(&format!("mkfifo $incoming/{} && ln -s /dev/zero $incoming/{}", early(6), early(7)));
     alice.file(early(5), b"{\"version\":1,\"subject\":\"unreadable\"}");
     alice.shell(&format!("chmod 000 $incoming/{}", early(5)));
     alice.file(OsStr::from_bytes(b"\xff\xfe.json"), b"x");
@@ -91,16 +92,9 @@ fn case_one_bad_file_blocks_all() {
 
     let agent = sandbox.start_agent();
     sandbox.wait_for("the five good alerts are sent", Duration::from_secs(10), || server.mails().len() == 5);
-    let corrupt = [
-        early(1),
-        early(2),
-        early(4),
-        early(5),
-        "a.json".into(),
-        "c.json".into(),
-        "d.json".into(),
-        "__.json".into(),
-    ];
+    let corrupt = [1, 2, 4, 5, 6, 7].map(early).into_iter();
+    let corrupt: Vec<String> =
+        corrupt.chain(["a.json", "c.json", "d.json", "__.json"].map(str::to_owned)).collect();
     sandbox.wait_for("the bad ones are set aside", PATIENCE, || {
         sandbox.names_in(Folder::Corrupt).len() == 2 * corrupt.len()
             && sandbox.names_in(Folder::Incoming) == ["b.json"]
@@ -168,6 +162,14 @@ fn giants_and_hostile_names_fill_neither_memory_nor_log_nor_terminal() {
     for number in 20..26 {
         alice.file(early(number), &noise(ALERT_OCTETS_MAX));
     }
+    // What is wrong with these is a text of theirs, as long and as nasty as they like.
+    let nasty = "\\u001b[2J".repeat(100_000);
+    alice.file(early(26), format!("{{\"version\":\"{nasty}\"}}").as_bytes());
+    alice.file(early(27), format!("{{\"version\":1,\"subject\":\"s\",\"severity\":\"{nasty}\"}}").as_bytes());
+    alice.file(
+        file_name(AlertId::new(Wall::from_unix_ms(1_795_580_000_000), [28; 10])),
+        format!("{{\"version\":1,\"subject\":\"s\",\"to\":[\"ops\",\"{nasty}\"]}}").as_bytes(),
+    );
     let names: [&[u8]; 6] = [
         b"new\nline",
         b"\x1b[2Jclear",
@@ -183,7 +185,7 @@ fn giants_and_hostile_names_fill_neither_memory_nor_log_nor_terminal() {
     for id in alerts(&sandbox, 3) {
         sandbox.wait_until_sent(id);
     }
-    let expected = 26 + names.len();
+    let expected = 28 + names.len();
     sandbox.wait_for("all are set aside", PATIENCE, || {
         sandbox.names_in(Folder::Incoming).is_empty()
             && sandbox.names_in(Folder::Corrupt).len() == 2 * expected
@@ -193,6 +195,13 @@ fn giants_and_hostile_names_fill_neither_memory_nor_log_nor_terminal() {
     let log = agent.log();
     assert!(!log.contains(['\x1b', '\x07', '\r']), "{log:?}");
     assert_eq!(log.lines().filter(|line| line.starts_with("corrupt ")).count(), expected, "{log}");
+    assert_eq!(log.lines().filter(|line| line.starts_with("unusable ")).count(), 1, "{log}");
+    assert!(log.len() < 20_000, "{} octets", log.len());
+    for number in [26, 27] {
+        let reason = fs::read_to_string(sandbox.folder(Folder::Corrupt).join(early(number) + ".reason"));
+        let reason = reason.expect("a reason");
+        assert!(reason.len() < 1_000 && !reason.contains('\x1b'), "{} octets", reason.len());
+    }
     let odd = |name: &&String| name.contains(|it: char| it.is_control() || " ;$`\u{fffd}".contains(it));
     assert_eq!(sandbox.names_in(Folder::Corrupt).iter().find(odd), None);
     assert_eq!(agent.stop(), Some(0));
@@ -217,5 +226,16 @@ fn a_writer_who_keeps_its_file_open_changes_nothing_that_was_read() {
     for id in alerts(&sandbox, 1) {
         sandbox.wait_until_sent(id);
     }
+    assert_eq!(agent.stop(), Some(0));
+}
+
+#[test]
+fn a_name_that_is_no_text_is_noticed_without_a_scan() {
+    let Some((sandbox, _server)) = machine(|config| config.limit("rescan", "1h")) else { return };
+    let agent = sandbox.start_agent();
+    Hand { sandbox: &sandbox, uid: ALICE }.file(OsStr::from_bytes(b"\xff\xfe.json"), b"x");
+    sandbox.wait_for("it is set aside", PATIENCE, || {
+        sandbox.names_in(Folder::Corrupt) == ["__.json", "__.json.reason"]
+    });
     assert_eq!(agent.stop(), Some(0));
 }

@@ -78,6 +78,16 @@ fn operators_read_the_queue_and_change_nothing() {
     {
         assert_ne!(sandbox.shell(OPS, attempt).code, Some(0), "an operator could: {attempt}");
     }
+    let operator = |arguments: &[&str]| {
+        let mut command = sandbox.as_user(OPS, sandbox.path().join("bin/alertmail"));
+        run(command.arg("--spool").arg(sandbox.spool()).args(arguments), b"")
+    };
+    let list = operator(&["list", "--all"]).expect_success();
+    assert!(list.contains("disk full") && list.contains("only the agent's user and root"), "{list}");
+    assert!(operator(&["show", id.as_str()]).expect_success().contains("sent"));
+    let check = operator(&["check"]);
+    assert!(check.stdout.contains("waiting=0 dead=0 corrupt=0"), "{check:?}");
+    assert!(!check.stdout.contains("no agent runs"), "{check:?}");
     assert_eq!(agent.stop(), Some(0));
 }
 

@@ -62,10 +62,19 @@ fn list(args: &Args, place: &Place) -> Result<String, Refusal> {
             .state
             .as_deref()
             .map_or_else(|| "nothing waits".to_owned(), |state| format!("nothing is {state}"));
-        return Ok(format!("{what} in {}\n", layout.root().display()));
+        return Ok(format!("{what} in {}\n{}", layout.root().display(), hidden(&view)));
     }
     let ids: Vec<AlertId> = view.alerts.iter().map(|item| item.id).collect();
-    Ok(text(&shown, corrupt, &ids, now, Look::of_stdout()))
+    Ok(text(&shown, corrupt, &ids, now, Look::of_stdout()) + hidden(&view))
+}
+
+/// What is not shown to whoever asks.
+const fn hidden(view: &View) -> &'static str {
+    if view.incoming_is_hidden {
+        "alerts that no agent has met yet are not shown: only the agent's user and root can list incoming/\n"
+    } else {
+        ""
+    }
 }
 
 /// What was asked for, the most urgent first.
@@ -190,6 +199,8 @@ struct Listing {
     corrupt: Vec<CorruptFile>,
     /// Damaged lines of the journal, as `FILE:LINE`.
     broken_lines: Vec<String>,
+    /// Whether alerts that no agent has met yet are missing here, since whoever asks cannot list `incoming/`.
+    incoming_is_hidden: bool,
 }
 
 /// One alert in [`Listing`].
@@ -237,6 +248,7 @@ impl Listing {
             alerts: choose(view, args).into_iter().map(|item| Listed::new(item, now)).collect(),
             corrupt: if shows_corrupt(args) { view.corrupt.clone() } else { Vec::new() },
             broken_lines: view.broken_lines.clone(),
+            incoming_is_hidden: view.incoming_is_hidden,
         }
     }
 }

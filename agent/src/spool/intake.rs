@@ -13,6 +13,10 @@ use spool_format::fs::{Found, SpoolFs};
 use spool_format::{AlertError, AlertId};
 
 use crate::accept::{Accepted, Policy, Reach};
+use crate::output::terminal::printable;
+
+/// Characters of a reason at most.
+const REASON_CHARACTERS_MAX: usize = 300;
 
 /// What a name in `incoming/` came to.
 #[derive(Debug)]
@@ -72,7 +76,16 @@ pub fn take<F: SpoolFs>(
     };
     match Accepted::read(&octets, id, policy, || reach(uid)) {
         Ok(accepted) => Taken::Alert(Box::new(NewAlert { id, octets, uid, accepted })),
-        Err(error) => corrupt(&error.to_string()),
+        Err(error) => corrupt(&in_short(&error.to_string())),
+    }
+}
+
+/// What a reader of JSON says holds the very text that it did not like: it may be long, and meant for a terminal.
+fn in_short(reason: &str) -> String {
+    let shown = printable(reason);
+    match shown.char_indices().nth(REASON_CHARACTERS_MAX) {
+        Some((end, _)) => format!("{} …", &shown[..end]),
+        None => shown,
     }
 }
 

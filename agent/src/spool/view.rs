@@ -22,6 +22,9 @@ pub struct View {
     pub corrupt: Vec<CorruptFile>,
     /// Lines of the journal that are damaged, as `FILE:LINE`.
     pub broken_lines: Vec<String>,
+    /// Whether what no agent has met yet is missing here: `incoming/` of a machine's spool is listed by the agent's user
+    /// and root alone, also if others may read the queue.
+    pub incoming_is_hidden: bool,
 }
 
 /// One alert.
@@ -115,17 +118,36 @@ impl View {
         let ReadBack { ledger, broken_lines, .. } = read_back(&StdFs, &journal, Detail::Full, reach)?;
         let mut places: BTreeMap<AlertId, Option<Folder>> =
             ledger.alerts.keys().map(|id| (*id, None)).collect();
+        let mut incoming_is_hidden = false;
         // The stronger folder comes last, and stays.
         for folder in [Folder::Incoming, Folder::Deferred, Folder::Dead] {
-            for name in list(layout, folder)? {
+            let names = match list(layout, folder) {
+                Err(error)
+                    if folder == Folder::Incoming && error.kind() == io::ErrorKind::PermissionDenied =>
+                {
+                    incoming_is_hidden = true;
+                    continue;
+                }
+                names => names?,
+            };
+            for name in names {
                 if let Some(id) = parse_file_name(&name) {
                     places.insert(id, Some(folder));
                 }
             }
         }
+        if incoming_is_hidden {
+            // What the agent has met and nobody has settled is still there.
+            let unsettled =
+                |id: &AlertId| ledger.alerts.get(id).is_some_and(|history| !history.state.is_final());
+            for (_, folder) in places.iter_mut().filter(|(id, folder)| folder.is_none() && unsettled(id)) {
+                *folder = Some(Folder::Incoming);
+            }
+        }
         let item =
             |(id, folder): (AlertId, Option<Folder>)| Item::new(layout, id, folder, ledger.alerts.get(&id));
-        Ok(Self { alerts: places.into_iter().map(item).collect(), corrupt: corrupt(layout)?, broken_lines })
+        let alerts = places.into_iter().map(item).collect();
+        Ok(Self { alerts, corrupt: corrupt(layout)?, broken_lines, incoming_is_hidden })
     }
 }
 
