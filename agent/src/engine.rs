@@ -102,7 +102,6 @@ enum Heard {
 
 /// Runs until a signal asks for the end.
 pub async fn run(engine: Engine<Real>, mut ears: Ears, mut eyes: Eyes, found: Found) -> End {
-    // Watched before it is scanned: what comes in between is seen twice, and never missed.
     let mut watching = eyes.watch.begin();
     let mut hands = Hands::new(engine, found);
     hands.tend(watching);

@@ -159,6 +159,9 @@ async fn work(
     let deeds = std::iter::once(Deed::Line(started)).chain(found.deeds.drain(..)).collect();
     writer.send(Batch { deeds, sync: true, token: None });
 
+    // Watched before it is scanned: what comes in between is seen twice, and never missed.
+    let (mut watch, hints) = Watch::new(layout);
+    watch.begin();
     if !found.broken_lines.is_empty() {
         log::broken_lines(&found.broken_lines);
     }
@@ -177,7 +180,6 @@ async fn work(
         caps: caps(config),
         senders: providers.iter().map(|ready| sender(ready.provider)).collect(),
     };
-    let (watch, hints) = Watch::new(layout);
     let (rescan, stop) = (config.limits.rescan, config.limits.stop);
     let eyes = Eyes { layout: layout.clone(), watch, rescan, stop };
     engine::run(engine, Ears { hints, reports, acks, signals }, eyes, found).await;
