@@ -15,6 +15,8 @@
 //! | [`journal`] | lines to entries, with torn and broken lines told apart |
 //! | [`state`] | what the entries make of an alert: [`History`] |
 //! | [`publish`] | the only way in which a file becomes visible |
+//! | [`socket`] | what is said on the agent's socket: the answers, the limits |
+//! | [`reach`] | paths of sockets, however long |
 //! | [`fs`] | the calls that we make to a file system, and what each one promises after a crash |
 
 pub mod address;
@@ -25,6 +27,8 @@ pub mod fs;
 pub mod id;
 pub mod journal;
 pub mod publish;
+pub mod reach;
+pub mod socket;
 pub mod state;
 pub mod wall;
 
