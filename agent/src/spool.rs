@@ -7,6 +7,7 @@
 //! | [`view`] | what people see of a spool: read only |
 //! | [`watch`] | notify says where to look: a hint |
 //! | [`intake`] | reads what lies in `incoming/`: the truth, and hostile |
+//! | [`socket`] | takes alerts from those who cannot write into `incoming/` |
 //! | [`writer`] | the one thread that writes below `queue/` |
 //! | [`journal`] | the open file of the journal |
 //!
@@ -16,6 +17,7 @@ pub mod intake;
 pub mod journal;
 pub mod lock;
 pub mod recover;
+pub mod socket;
 pub mod view;
 pub mod watch;
 pub mod writer;
