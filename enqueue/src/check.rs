@@ -3,7 +3,6 @@
 use std::io;
 use std::path::Path;
 
-use serde_json::{Value, json};
 use spool_format::folder::{ALERT_MODE, temporary_name};
 use spool_format::fs::{SpoolFs, StdFs};
 use spool_format::{AlertId, Folder, Layout};
@@ -89,18 +88,22 @@ fn lines(findings: &[Finding]) -> String {
     findings.iter().map(line).collect()
 }
 
+/// Written by hand, and only the strings by `serde_json`: a tree of values would make the program a tenth larger.
 fn json(findings: &[Finding]) -> String {
-    let all: Value = (findings.iter())
-        .map(|finding| {
-            let (what, why) = match &finding.works {
-                Ok(what) => (Some(*what), None),
-                Err(why) => (None, Some(why)),
-            };
-            json!({
-                "place": finding.place, "path": finding.path, "durable": finding.is_durable,
-                "works": what.is_some(), "for": what, "why_not": why,
-            })
-        })
-        .collect();
-    format!("{all}\n")
+    let one = |Finding { place, path, works, is_durable }: &Finding| {
+        let (key, text) = match works {
+            Ok(what) => ("for", *what),
+            Err(why) => ("why_not", why.as_str()),
+        };
+        let (path, text, works) = (string(path), string(text), works.is_ok());
+        format!(
+            r#"{{"place":"{place}","path":{path},"durable":{is_durable},"works":{works},"{key}":{text}}}"#
+        )
+    };
+    let all: Vec<String> = findings.iter().map(one).collect();
+    format!("[{}]\n", all.join(",\n "))
+}
+
+fn string(text: &str) -> String {
+    serde_json::to_string(text).expect("every text is a JSON string")
 }

@@ -43,13 +43,14 @@ pub(crate) fn store(
         }
         return Outcome::of(match kept {
             Ok(Kept::Durably) => Ok(Stored { id: parcel.id, warning: None }),
-            Ok(Kept::IdTaken(_)) if ids_left > 0 => {
-                alert = parcel.alert.clone();
-                continue;
-            }
-            Ok(Kept::IdTaken(error)) => {
-                Err(incoming::refuse(&error.to_string(), &error.source, &places.spool))
-            }
+            // `None` if the watch has not noticed yet that it is over: then it stays at one id, which is no accident either.
+            Ok(Kept::IdTaken(error)) => match Arc::into_inner(parcel).filter(|_| ids_left > 0) {
+                Some(parcel) => {
+                    alert = parcel.alert;
+                    continue;
+                }
+                None => Err(incoming::refuse(&error.to_string(), &error.source, &places.spool)),
+            },
             Err(Failure::NextPlace(first)) => place::elsewhere(&parcel, &deadline, first),
             Err(Failure::Unsure(refusal) | Failure::Final(refusal)) => Err(refusal),
         });

@@ -3,6 +3,8 @@
 use std::io::{Read as _, Write as _};
 use std::net::Shutdown;
 
+use spool_format::{Alert, AlertId};
+
 use super::*;
 
 /// Longer than anything here takes, shorter than anybody's patience.
@@ -88,6 +90,50 @@ async fn a_submission_arrives_whole_with_its_uid_and_is_answered() {
     for octets in [1, CHUNK_OCTETS - 1, CHUNK_OCTETS, CHUNK_OCTETS + 1, ALERT_OCTETS_MAX] {
         let clients = vec![client(desk.connect(), vec![b'x'; octets])];
         assert_eq!(desk.answer_all(clients).await, [answer_for(octets)]);
+    }
+}
+
+/// Runs the real program without a spool, with this socket.
+fn enqueue(socket: PathBuf) -> (i32, String) {
+    let (mut said, mut complained) = (Vec::new(), Vec::new());
+    let exit = enqueue::run(
+        &["enqueue".into(), "--spool".into(), "/no/such/spool".into(), "disk full".into()],
+        &mut enqueue::World {
+            stdin: &mut io::empty(),
+            stdin_is_terminal: false,
+            stdout: &mut said,
+            stderr: &mut complained,
+            env: &|name| (name == "ALERTMAIL_SOCKET").then(|| socket.clone().into()),
+            now: crate::edge::clock::wall_now(),
+            entropy: &mut || Ok([7; 10]),
+            uid: 1000,
+            clock: crate::edge::clock::monotonic,
+            syslog: enqueue::Syslog::nowhere(),
+            leave: None,
+        },
+    );
+    (exit.code().into(), text(&[said, complained].concat()).to_owned())
+}
+
+#[tokio::test]
+async fn the_real_client_gets_each_answer_across() {
+    let mut desk = Desk::open();
+    let answers: [(fn(AlertId) -> Answer, i32, &str); 4] = [
+        (Answer::Kept, 0, "01"),
+        (Answer::Held, 75, "enqueue: perhaps not stored: no spool at /no/such/spool"),
+        (|_| Answer::Refused("no such alias".into()), 65, "enqueue: not stored: the agent refuses the alert"),
+        (|_| Answer::Busy("the disk is full".into()), 73, "enqueue: not stored: no spool at /no/such/spool"),
+    ];
+    for (answer, code, words) in answers {
+        let path = desk.path();
+        let client = tokio::task::spawn_blocking(move || enqueue(path));
+        let submission = desk.next().await;
+        let alert: Alert = serde_json::from_slice(&submission.octets).expect("an alert");
+        assert_eq!(alert.body, "disk full");
+        submission.answer.send(answer(alert.id.expect("an id"))).expect("a client that waits");
+        let (exit, said) = client.await.expect("no panic");
+        assert_eq!(exit, code, "{said}");
+        assert!(said.starts_with(words), "{said}");
     }
 }
 
