@@ -88,7 +88,7 @@ fn wait(phase: &AtomicU8, parcel: &Parcel, deadline: &Deadline) -> Option<Outcom
 
 fn take_over(parcel: &Parcel, deadline: &Deadline, seen: u8) -> Result<place::Stored, Refusal> {
     let spool = &parcel.places.spool;
-    let waited_s = (deadline.total() - deadline.total() / 3).as_secs().max(1);
+    let waited_s = (deadline.total() * 2 / 3).as_secs().max(1);
     let hangs = format!("the disk hangs: {} did not answer within {waited_s} s", spool.display());
     if seen == APPEARING {
         let unsure = incoming::unsure(parcel.id, spool, &hangs);

@@ -17,7 +17,7 @@ use spool_format::socket::Answer;
 use spool_format::{Alert, Folder, Layout};
 
 /// Longer than anything here takes.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A file system under a folder, until this is dropped.
 struct Mounted {
@@ -79,6 +79,7 @@ impl Drop for Mounted {
     }
 }
 
+#[expect(clippy::print_stderr, reason = "whoever runs the tests has to know what they do not show")]
 fn not_tested(why: &str) {
     eprintln!("not tested here: {}", why.trim());
 }

@@ -111,16 +111,14 @@ async fn accept(listener: UnixListener, submissions: mpsc::Sender<Submission>) {
     let memory = Arc::new(Semaphore::new(OCTETS_MAX / CHUNK_OCTETS + CONNECTIONS_MAX));
     let mut connections = JoinSet::new();
     loop {
-        let stream = tokio::select! {
+        let accepted = tokio::select! {
             biased;
             Some(_) = connections.join_next() => continue,
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => stream,
-                Err(_) => {
-                    tokio::time::sleep(BREATH).await;
-                    continue;
-                }
-            },
+            accepted = listener.accept() => accepted,
+        };
+        let Ok((stream, _)) = accepted else {
+            tokio::time::sleep(BREATH).await;
+            continue;
         };
         if connections.len() < CONNECTIONS_MAX {
             connections.spawn(serve(stream, submissions.clone(), Arc::clone(&memory)));

@@ -15,7 +15,7 @@ use super::{Said, Sandbox};
 use crate::Exit;
 
 /// Longer than anything here takes.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 impl Sandbox {
     /// One whose spool is missing, so that every alert goes elsewhere.

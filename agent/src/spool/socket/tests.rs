@@ -8,12 +8,12 @@ use spool_format::{Alert, AlertId};
 use super::*;
 
 /// Longer than anything here takes, shorter than anybody's patience.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A listener whose submissions are answered as the test says.
 struct Desk {
     folder: tempfile::TempDir,
-    _socket: Socket,
+    socket: Socket,
     submissions: mpsc::Receiver<Submission>,
 }
 
@@ -21,7 +21,7 @@ impl Desk {
     fn open() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let (socket, submissions) = listen(&folder.path().join("socket"), 0o666).expect("bound");
-        Self { folder, _socket: socket, submissions }
+        Self { folder, socket, submissions }
     }
 
     fn path(&self) -> PathBuf {
@@ -93,8 +93,11 @@ async fn a_submission_arrives_whole_with_its_uid_and_is_answered() {
     }
 }
 
+/// What an agent makes of an id.
+type Answering = fn(AlertId) -> Answer;
+
 /// Runs the real program without a spool, with this socket.
-fn enqueue(socket: PathBuf) -> (i32, String) {
+fn enqueue(socket: &Path) -> (i32, String) {
     let (mut said, mut complained) = (Vec::new(), Vec::new());
     let exit = enqueue::run(
         &["enqueue".into(), "--spool".into(), "/no/such/spool".into(), "disk full".into()],
@@ -103,7 +106,7 @@ fn enqueue(socket: PathBuf) -> (i32, String) {
             stdin_is_terminal: false,
             stdout: &mut said,
             stderr: &mut complained,
-            env: &|name| (name == "ALERTMAIL_SOCKET").then(|| socket.clone().into()),
+            env: &|name| (name == "ALERTMAIL_SOCKET").then(|| socket.into()),
             now: crate::edge::clock::wall_now(),
             entropy: &mut || Ok([7; 10]),
             uid: 1000,
@@ -118,7 +121,7 @@ fn enqueue(socket: PathBuf) -> (i32, String) {
 #[tokio::test]
 async fn the_real_client_gets_each_answer_across() {
     let mut desk = Desk::open();
-    let answers: [(fn(AlertId) -> Answer, i32, &str); 4] = [
+    let answers: [(Answering, i32, &str); 4] = [
         (Answer::Kept, 0, "01"),
         (Answer::Held, 75, "enqueue: perhaps not stored: no spool at /no/such/spool"),
         (|_| Answer::Refused("no such alias".into()), 65, "enqueue: not stored: the agent refuses the alert"),
@@ -126,7 +129,7 @@ async fn the_real_client_gets_each_answer_across() {
     ];
     for (answer, code, words) in answers {
         let path = desk.path();
-        let client = tokio::task::spawn_blocking(move || enqueue(path));
+        let client = tokio::task::spawn_blocking(move || enqueue(&path));
         let submission = desk.next().await;
         let alert: Alert = serde_json::from_slice(&submission.octets).expect("an alert");
         assert_eq!(alert.body, "disk full");
@@ -142,8 +145,8 @@ async fn anybody_may_connect_and_the_name_goes_with_the_agent() {
     let desk = Desk::open();
     let path = desk.path();
     assert_eq!(std::fs::symlink_metadata(&path).expect("a socket").mode() & 0o7777, 0o666);
-    let Desk { folder, _socket, .. } = desk;
-    drop(_socket);
+    let Desk { folder, socket, .. } = desk;
+    drop(socket);
     assert!(!path.exists());
     drop(folder);
 }
@@ -250,7 +253,7 @@ async fn each_of_a_hundred_clients_at_once_is_answered_or_told_to_go_elsewhere()
 
 #[tokio::test]
 async fn after_the_receiver_is_gone_clients_go_elsewhere() {
-    let Desk { folder, _socket, submissions } = Desk::open();
+    let Desk { folder, socket: _socket, submissions } = Desk::open();
     drop(submissions);
     let stream = StdStream::connect(folder.path().join("socket")).expect("connected");
     assert_eq!(text(&client(stream, b"x".to_vec()).await.expect("no panic")), "busy the agent stops\n");
