@@ -78,6 +78,10 @@ pub struct Submit {
     pub alerts_per_user: usize,
     /// The same in octets.
     pub octets_per_user: u64,
+    /// The socket for those who cannot write into the spool, if not where it is by itself.
+    pub socket: Option<PathBuf>,
+    /// The folder in memory for when nothing else takes an alert, if not where it is by itself.
+    pub spare: Option<PathBuf>,
 }
 
 impl Default for Submit {
@@ -86,6 +90,8 @@ impl Default for Submit {
             free_recipients: vec![Account::Group("alertmail-ops".to_owned())],
             alerts_per_user: 10_000,
             octets_per_user: 256 << 20,
+            socket: None,
+            spare: None,
         }
     }
 }
@@ -281,6 +287,8 @@ fn submit(root: &Section<'_, '_>) -> Submit {
         octets_per_user: section
             .number("mib_per_user", 1, u16::MAX)
             .map_or(submit.octets_per_user, |mib| u64::from(mib) << 20),
+        socket: section.path("socket"),
+        spare: section.path("spare"),
     }
 }
 

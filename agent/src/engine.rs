@@ -8,6 +8,7 @@ mod compose;
 mod gather;
 mod hands;
 mod shelf;
+mod submission;
 mod world;
 
 use std::future::pending;
@@ -15,7 +16,7 @@ use std::time::Duration;
 
 use delivery::{Dispatcher, Event, Monotonic};
 use spool_format::Layout;
-use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::accept::Policy;
@@ -23,6 +24,7 @@ use crate::edge::clock;
 use crate::edge::signals::StopSignals;
 use crate::log;
 use crate::spool::recover::Found;
+use crate::spool::socket::Submission;
 use crate::spool::watch::{Hint, Watch};
 use crate::spool::writer::Ack;
 use crate::spool::{Folders, Place};
@@ -60,6 +62,8 @@ pub struct Engine<W: World> {
 pub struct Ears {
     /// From the watcher.
     pub hints: UnboundedReceiver<Hint>,
+    /// From those who cannot write into the spool; nothing comes if there is no socket.
+    pub submissions: mpsc::Receiver<Submission>,
     /// From the sessions.
     pub reports: UnboundedReceiver<Report>,
     /// From the writer.
@@ -96,6 +100,7 @@ enum Heard {
     Report(Report),
     Ack(Ack),
     Hint(Hint),
+    Submission(Submission),
     Due,
     Rescan,
 }
@@ -187,6 +192,7 @@ async fn listen(ears: &mut Ears, scan_at: Instant, wake: Option<Monotonic>) -> H
         Some(report) = ears.reports.recv() => Heard::Report(report),
         Some(ack) = ears.acks.recv() => Heard::Ack(ack),
         Some(hint) = ears.hints.recv() => Heard::Hint(hint),
+        Some(submission) = ears.submissions.recv() => Heard::Submission(submission),
         () = due => Heard::Due,
         () = sleep_until(scan_at) => Heard::Rescan,
     }
@@ -199,6 +205,9 @@ fn heard_already(ears: &mut Ears) -> Option<Heard> {
     }
     if let Ok(ack) = ears.acks.try_recv() {
         return Some(Heard::Ack(ack));
+    }
+    if let Ok(submission) = ears.submissions.try_recv() {
+        return Some(Heard::Submission(submission));
     }
     ears.hints.try_recv().ok().map(Heard::Hint)
 }

@@ -176,6 +176,14 @@ pub fn cannot_open_anew(why: &str) {
     ));
 }
 
+/// There is no socket for those who cannot write into the spool.
+pub fn no_socket(path: &Path, error: &io::Error) {
+    line(&format!(
+        "no socket at {}: {error}; who cannot write into incoming/ cannot reach the agent, see `socket` in [submit]",
+        path.display()
+    ));
+}
+
 /// The journal has damaged lines.
 pub fn broken_lines(places: &[String]) {
     line(&format!("journal damaged at {}: these lines are skipped", places.join(", ")));

@@ -7,6 +7,7 @@
 //! | [`view`] | what people see of a spool: read only |
 //! | [`watch`] | notify says where to look: a hint |
 //! | [`intake`] | reads what lies in `incoming/`: the truth, and hostile |
+//! | [`socket`] | takes alerts from those who cannot write into `incoming/` |
 //! | [`writer`] | the one thread that writes below `queue/` |
 //! | [`journal`] | the open file of the journal |
 //! | [`read_back`] | the journal, read again |
@@ -24,6 +25,7 @@ pub mod ownership;
 pub mod queue_fs;
 pub mod read_back;
 pub mod recover;
+pub mod socket;
 pub mod view;
 pub mod watch;
 pub mod writer;

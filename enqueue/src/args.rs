@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use lexopt::Arg::{Long, Short, Value};
 use spool_format::Severity;
@@ -14,7 +15,7 @@ use crate::exit::{Exit, Refusal, shown};
 use crate::value;
 
 /// Every long option: what a misspelt one is compared with. Tests hold the parser and the help to it.
-pub(crate) const OPTIONS: [&str; 15] = [
+pub(crate) const OPTIONS: [&str; 18] = [
     "to",
     "cc",
     "bcc",
@@ -28,6 +29,9 @@ pub(crate) const OPTIONS: [&str; 15] = [
     "header",
     "attach",
     "spool",
+    "timeout",
+    "check",
+    "json",
     "help",
     "version",
 ];
@@ -59,6 +63,12 @@ pub(crate) enum Body {
 #[derive(Debug, Default)]
 pub(crate) struct Args {
     pub(crate) spool: Option<PathBuf>,
+    /// How long storing may take; nothing was said when `None`.
+    pub(crate) timeout: Option<Duration>,
+    /// Nothing is to be stored: which places work?
+    pub(crate) check: bool,
+    /// The answer to `check` as JSON.
+    pub(crate) json: bool,
     pub(crate) to: Vec<String>,
     pub(crate) cc: Vec<String>,
     pub(crate) bcc: Vec<String>,
@@ -96,6 +106,9 @@ pub(crate) fn parse(argv: &[OsString]) -> Result<Request, Refusal> {
             Long("header") => value::header(&text(&mut parser)?, &mut options.headers)?,
             Long("attach") => options.attach.push(path(&mut parser)?),
             Long("spool") => options.spool = Some(path(&mut parser)?),
+            Long("timeout") => options.timeout = Some(value::timeout(&text(&mut parser)?)?),
+            Long("check") => options.check = true,
+            Long("json") => options.json = true,
             Short('h') | Long("help") => return Ok(Request::Help),
             Short('V') | Long("version") => return Ok(Request::Version),
             Value(word) => words.push(lossy(word)),
@@ -105,6 +118,9 @@ pub(crate) fn parse(argv: &[OsString]) -> Result<Request, Refusal> {
                 return Err(Refusal::new(Exit::Usage, text));
             }
         }
+    }
+    if options.json && !options.check {
+        return Err(Refusal::new(Exit::Usage, "--json belongs to --check; leave it out".to_owned()));
     }
     options.body = match words.as_slice() {
         [] => Body::Unsaid,
@@ -193,9 +209,7 @@ mod tests {
     fn refused(words: &[&str]) -> String {
         let refusal = parse_words(words).expect_err("bad arguments");
         assert_eq!(refusal.exit, Exit::Usage, "{words:?}");
-        let mut line = Vec::new();
-        refusal.write_to(&mut line);
-        String::from_utf8(line).expect("text")
+        refusal.line()
     }
 
     #[test]
@@ -203,11 +217,7 @@ mod tests {
         for option in OPTIONS {
             let written = format!("--{option}");
             let said = match parse_words(&[&written, "7"]) {
-                Err(refusal) => {
-                    let mut line = Vec::new();
-                    refusal.write_to(&mut line);
-                    String::from_utf8(line).expect("text")
-                }
+                Err(refusal) => refusal.line(),
                 Ok(_) => String::new(),
             };
             assert!(!said.contains("unknown option"), "{said}");

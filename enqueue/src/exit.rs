@@ -1,9 +1,9 @@
 //! How `enqueue` ends: the exit codes as a type, and the one line on stderr that goes with each failure.
 //!
 //! The codes are those of sysexits.h, because mail programs and init systems know them. They are an
-//! interface: a code never changes its meaning. Nothing here decides which failure it was; `store` does.
+//! interface: a code never changes its meaning. Nothing here decides which failure it was; the places do.
 
-use std::io::Write;
+use spool_format::AlertId;
 
 /// What the process tells its caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,11 +16,12 @@ pub enum Exit {
     BadData,
     /// 66: stdin or a file to attach cannot be read.
     NoInput,
-    /// 73: there is no spool at that place, or no file can be made there.
+    /// 73: there is no spool at that place, or no file can be made there; and no other place took the alert or its text.
     NoSpool,
-    /// 75: the system is short of something (room, quota, descriptors) or the disk failed; try again later.
+    /// 75: the system is short of something (room, quota, descriptors) or the disk failed; or the text is in the system's
+    /// log only; or nobody knows. Try again later.
     TryAgain,
-    /// 77: the caller may not write into the spool.
+    /// 77: the caller may not write into the spool; and no other place took the alert or its text.
     NotPermitted,
 }
 
@@ -70,9 +71,25 @@ impl Refusal {
         Self { exit, outcome: "perhaps not stored", text }
     }
 
-    /// Writes the one line. That stderr is closed changes nothing: the exit code says it too.
-    pub(crate) fn write_to(&self, stderr: &mut dyn Write) {
-        let _ = stderr.write_all(format!("enqueue: {}: {}\n", self.outcome, self.text).as_bytes());
+    /// The same, after the text went where people can read it, but nobody mails it.
+    pub(crate) fn with_text_in(self, log: &str, id: AlertId) -> Self {
+        let text = format!("{}; the text is in {log} under id {id}", self.text);
+        Self { exit: Exit::TryAgain, text, ..self }
+    }
+
+    /// What happened, to what, and what to do.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The same, for keeps.
+    pub(crate) fn into_text(self) -> String {
+        self.text
+    }
+
+    /// The one line for stderr, with its end.
+    pub(crate) fn line(&self) -> String {
+        format!("enqueue: {}: {}\n", self.outcome, self.text)
     }
 }
 

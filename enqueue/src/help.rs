@@ -11,7 +11,7 @@ Usage: enqueue [OPTIONS] [TEXT... | -]
 
 Exit code 0 means that the alert is on disk and survives a crash and a power cut; the agent
 (alertmail) mails it as soon as a provider takes it. enqueue waits for no network and needs no
-running agent.
+running agent. It reads stdin to its end, however long that takes.
 
 TEXT is the body; several words are joined by blanks. Without TEXT the body is read from stdin,
 unless stdin is a terminal; `-` reads it from a terminal too, and an empty TEXT ('') reads nothing.
@@ -35,8 +35,22 @@ OPTIONS
       --spool DIR       spool to use; default: $ALERTMAIL_SPOOL, else /var/spool/alertmail for
                         root or if it exists, else $XDG_STATE_HOME/alertmail or
                         ~/.local/state/alertmail
+      --timeout TIME    be back after this time even if the disk hangs; see PLACES (default: 30s)
+      --check           store nothing; say which places work for the caller, and why not
+      --json            with --check: say it as JSON
   -h, --help            print this
   -V, --version         print the version
+
+PLACES
+  1  the spool's folder for new alerts
+  2  the agent's socket, if that folder cannot be used: missing, full, read-only, forbidden, broken
+     (/run/alertmail/submit.sock, or submit/socket in a private spool; $ALERTMAIL_SOCKET)
+  3  a spare folder in memory, if the administrator has made /run/alertmail/spare or names one in
+     $ALERTMAIL_SPARE: exit code 0 and a warning, since it survives no power cut
+  4  the text alone to the system's log, where people can read it: exit code 75
+  The time is for all of them. A disk that hangs is given up after two thirds of it for critical
+  alerts, and for all others if --timeout is given; what the kernel cannot interrupt (state D)
+  still holds the caller, but the alert is in another place by then.
 
 EXAMPLES
   enqueue --to oncall@example.jp --severity critical --subject 'disk full on db1'
@@ -51,10 +65,13 @@ EXAMPLES
 EXIT CODES
    0  stored; the id is on stdout
   64  wrong usage
-  65  neither an address nor an alias, nothing on stdin and no subject, or too large
+  65  neither an address nor an alias, nothing on stdin and no subject, too large, or refused by
+      the agent
   66  stdin or a file to attach cannot be read
   73  there is no spool, or no file can be made in it (alertmail spool init DIR makes one)
-  75  not now: no room, quota, disk error; try again later
+  75  not now: no room, quota, disk error, or the text is in the system's log only; try again later.
+      After `perhaps not stored` that may send the alert twice
   77  no permission to write into the spool
-Unless it exits with 0, one line on stderr says why, and what to do.
+73 and 77 mean that no other place took it, not even the log. Unless it exits with 0, one line on
+stderr says why, what to do, and where the text is now.
 ";

@@ -2,39 +2,53 @@
 //!
 //! The program `enqueue` is [`run`] in the real [`World`]; others (a demonstration, tests) call it in a world of
 //! their own. Exit 0 is a promise: from then on the alert survives `kill -9` and a power cut. It never talks to
-//! a network and never waits for anything but stdin and the disk.
+//! a network and never waits for anything but stdin, the disk and, if that fails, for a limited time the agent's socket.
 //!
 //! | module | what it holds |
 //! | --- | --- |
 //! | `args` | the command line, parsed |
 //! | `value` | what a single option's value means |
 //! | `alert` | options, stdin and files to an alert |
-//! | `store` | the alert into the spool; errors of the kernel to exit codes |
+//! | `store` | the alert into the first place that takes it |
+//! | `place` | the places and their order; errors of the kernel to exit codes |
+//! | `syslog` | [`Syslog`]: the text into the system's log, when no place took the alert |
+//! | `deadline` | what is left of the caller's time |
+//! | `watch` | a second thread for disks that hang |
+//! | `check` | `--check`: which places work for this caller |
 //! | `spool` | [`default_spool`]: where the spool is when nobody says so |
 //! | `exit` | [`Exit`]: the exit codes |
 //! | `help` | what `--help` prints |
 
 mod alert;
 mod args;
+mod check;
+mod deadline;
 mod exit;
 mod help;
+mod place;
 mod spool;
 mod store;
+mod syslog;
 #[cfg(test)]
 mod tests;
 mod value;
+mod watch;
 
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
+use std::time::Instant;
 
 use spool_format::Wall;
 use spool_format::id::ENTROPY_OCTETS;
 
 pub use exit::Exit;
 pub use spool::default_spool;
+pub use syslog::Syslog;
 
 use args::Request;
+use deadline::Deadline;
 use exit::Refusal;
+use place::{Places, Stored};
 
 /// Everything that [`run`] knows of the world besides its arguments, the files to attach, the spool and the host name.
 pub struct World<'a> {
@@ -44,7 +58,7 @@ pub struct World<'a> {
     pub stdin_is_terminal: bool,
     /// Gets the id, or the help. Nobody minds if it is closed.
     pub stdout: &'a mut dyn Write,
-    /// Gets one line when the alert is not stored, nothing otherwise.
+    /// Gets one line when the alert is not stored, or in memory only; nothing otherwise.
     pub stderr: &'a mut dyn Write,
     /// Looks up a variable of the environment.
     pub env: &'a dyn Fn(&str) -> Option<OsString>,
@@ -54,35 +68,69 @@ pub struct World<'a> {
     pub entropy: &'a mut dyn FnMut() -> io::Result<[u8; ENTROPY_OCTETS]>,
     /// Numeric user id of the caller: root has the system's spool.
     pub uid: u32,
+    /// The clock that no administrator sets.
+    pub clock: fn() -> Instant,
+    /// Where the system's log listens.
+    pub syslog: Syslog,
+    /// Says how it ended and ends the process, from another thread, while this one hangs in the disk. Without it a
+    /// disk that hangs is waited for.
+    pub leave: Option<fn(&Outcome)>,
+}
+
+/// How it ended: the exit code, and what to print.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The exit code.
+    pub exit: Exit,
+    /// For stdout: an id with its line end, or an answer to a question.
+    pub stdout: String,
+    /// For stderr: one line, or nothing.
+    pub stderr: String,
+}
+
+impl Outcome {
+    fn of(result: Result<Stored, Refusal>) -> Self {
+        match result {
+            Ok(Stored { id, warning }) => Self {
+                exit: Exit::Done,
+                stdout: [id.as_str(), "\n"].concat(),
+                stderr: warning.map_or_else(String::new, |warning| format!("enqueue: {warning}\n")),
+            },
+            Err(refusal) => Self { exit: refusal.exit, stdout: String::new(), stderr: refusal.line() },
+        }
+    }
+
+    fn said(text: &str) -> Self {
+        Self { exit: Exit::Done, stdout: text.to_owned(), stderr: String::new() }
+    }
 }
 
 /// Does what `argv` asks for (its first member is the name of the program) and says how it ended.
 ///
-/// After [`Exit::Done`] the alert is durable and its id with a line end is on `world.stdout`. After anything else one
-/// line on `world.stderr` says what to do, and no file is left, unless that line begins with `perhaps not stored`.
+/// After [`Exit::Done`] the alert is durable (or, where the administrator wants it so, in memory with a warning) and its
+/// id with a line end is on `world.stdout`. After anything else one line on `world.stderr` says what to do, and no file is
+/// left, unless that line begins with `perhaps not stored`.
 pub fn run(argv: &[OsString], world: &mut World<'_>) -> Exit {
-    match answer(argv, world) {
-        Ok(text) => {
-            // The promise is kept on disk already; that nobody listens any more does not take it back.
-            let _ = world.stdout.write_all(text.as_bytes()).and_then(|()| world.stdout.flush());
-            Exit::Done
-        }
-        Err(refusal) => {
-            refusal.write_to(world.stderr);
-            refusal.exit
-        }
-    }
+    let outcome = answer(argv, world).unwrap_or_else(|refusal| Outcome::of(Err(refusal)));
+    // The promise is kept on disk already; that nobody listens any more does not take it back.
+    let _ = world.stdout.write_all(outcome.stdout.as_bytes()).and_then(|()| world.stdout.flush());
+    let _ = world.stderr.write_all(outcome.stderr.as_bytes());
+    outcome.exit
 }
 
-/// What to print on stdout.
-fn answer(argv: &[OsString], world: &mut World<'_>) -> Result<String, Refusal> {
+fn answer(argv: &[OsString], world: &mut World<'_>) -> Result<Outcome, Refusal> {
     let mut options = match args::parse(argv)? {
-        Request::Help => return Ok(help::HELP.to_owned()),
-        Request::Version => return Ok(help::VERSION.to_owned()),
+        Request::Help => return Ok(Outcome::said(help::HELP)),
+        Request::Version => return Ok(Outcome::said(help::VERSION)),
         Request::Store(options) => options,
     };
     let spool = options.spool.take().unwrap_or_else(|| default_spool(world.env, world.uid));
-    let mut alert = alert::compose(*options, world)?;
-    let id = store::store(&mut alert, &spool, world)?;
-    Ok([id.as_str(), "\n"].concat())
+    let places = Places::of(spool, world.syslog.clone(), world.env);
+    let timeout = options.timeout;
+    if options.check {
+        let deadline = Deadline::new(timeout.unwrap_or(deadline::TIMEOUT), world.clock);
+        return Ok(check::check(&places, &deadline, options.json, world));
+    }
+    let alert = alert::compose(*options, world)?;
+    Ok(store::store(alert, &places, timeout, world))
 }

@@ -1,19 +1,20 @@
 //! The program: [`enqueue::run`] in the real world.
 
 use std::ffi::OsString;
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write as _};
 use std::process::ExitCode;
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
-use enqueue::{World, run};
+use enqueue::{Outcome, Syslog, World, run};
 
-#[expect(clippy::disallowed_methods, reason = "here the real clock enters")]
+#[expect(clippy::disallowed_methods, reason = "here the real clocks enter")]
 fn main() -> ExitCode {
     let argv: Vec<OsString> = std::env::args_os().collect();
     let mut world = World {
         stdin: &mut io::stdin().lock(),
         stdin_is_terminal: io::stdin().is_terminal(),
-        stdout: &mut io::stdout().lock(),
+        // Not locked: `leave` may need it while this thread hangs.
+        stdout: &mut io::stdout(),
         stderr: &mut io::stderr(),
         env: &|name| std::env::var_os(name),
         now: SystemTime::now().into(),
@@ -24,6 +25,16 @@ fn main() -> ExitCode {
             Ok(octets)
         },
         uid: rustix::process::getuid().as_raw(),
+        clock: Instant::now,
+        syslog: Syslog::default(),
+        leave: Some(leave),
     };
     ExitCode::from(run(&argv, &mut world).code())
+}
+
+/// Ends the process while its first thread hangs in the disk.
+fn leave(outcome: &Outcome) {
+    let _ = io::stdout().write_all(outcome.stdout.as_bytes()).and_then(|()| io::stdout().flush());
+    let _ = io::stderr().write_all(outcome.stderr.as_bytes());
+    std::process::exit(outcome.exit.code().into())
 }

@@ -1,17 +1,20 @@
 //! The whole program in a world of its own: every option, every exit code, many at once.
 
+mod elsewhere;
+
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use spool_format::folder::parse_file_name;
 use spool_format::{Alert, AlertId, Folder, Layout, Severity, Wall};
 
 use crate::args::OPTIONS;
 use crate::help::HELP;
-use crate::{Exit, World, run};
+use crate::{Exit, Outcome, Syslog, World, run};
 
 static NEXT_CHANCE: AtomicU64 = AtomicU64::new(0);
 
@@ -22,6 +25,10 @@ struct Sandbox {
     stdin_is_terminal: bool,
     /// Chance that is used up before fresh one is drawn.
     chance: Vec<[u8; 10]>,
+    /// Of the environment, besides the spool.
+    env: Vec<(&'static str, PathBuf)>,
+    syslog: Syslog,
+    leave: Option<fn(&Outcome)>,
 }
 
 #[derive(Debug)]
@@ -37,7 +44,8 @@ impl Sandbox {
         for path in Layout::new(folder.path()).all_folders() {
             std::fs::create_dir_all(path).expect("a folder");
         }
-        Self { folder, stdin: Vec::new(), stdin_is_terminal: false, chance: Vec::new() }
+        let (stdin, chance, env) = (Vec::new(), Vec::new(), Vec::new());
+        Self { folder, stdin, stdin_is_terminal: false, chance, env, syslog: Syslog::nowhere(), leave: None }
     }
 
     fn with_stdin(octets: &[u8]) -> Self {
@@ -77,10 +85,16 @@ impl Sandbox {
                 stdin_is_terminal: self.stdin_is_terminal,
                 stdout: &mut stdout,
                 stderr: &mut stderr,
-                env: &|name| (name == "ALERTMAIL_SPOOL").then(|| spool.as_os_str().to_owned()),
+                env: &|name| match name {
+                    "ALERTMAIL_SPOOL" => Some(spool.as_os_str().to_owned()),
+                    _ => self.env.iter().find(|(known, _)| *known == name).map(|(_, value)| value.into()),
+                },
                 now: Wall::from_unix_ms(1_795_580_610_123),
                 entropy: &mut || Ok(chance.next().copied().unwrap_or_else(fresh)),
                 uid: 1000,
+                clock: monotonic,
+                syslog: self.syslog.clone(),
+                leave: self.leave,
             },
         );
         let text = |octets| String::from_utf8(octets).expect("UTF-8");
@@ -97,6 +111,11 @@ impl Sandbox {
         assert_eq!(alert.id, Some(id));
         alert
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "tests wait in real time")]
+fn monotonic() -> Instant {
+    Instant::now()
 }
 
 fn fresh() -> [u8; 10] {
@@ -281,10 +300,13 @@ fn without_chance_nothing_is_stored() {
             stdin_is_terminal: false,
             stdout: &mut Vec::new(),
             stderr: &mut Vec::new(),
-            env: &|_| Some(spool.clone()),
+            env: &|name| (name == "ALERTMAIL_SPOOL").then(|| spool.clone()),
             now: Wall::from_unix_ms(0),
             entropy: &mut || Err(io::Error::other("none")),
             uid: 0,
+            clock: monotonic,
+            syslog: Syslog::nowhere(),
+            leave: None,
         },
     );
     assert_eq!(exit, Exit::TryAgain);
@@ -351,10 +373,13 @@ fn a_closed_stdout_does_not_take_success_back() {
             stdin_is_terminal: false,
             stdout: &mut Closed,
             stderr: &mut Closed,
-            env: &|_| Some(spool.clone()),
+            env: &|name| (name == "ALERTMAIL_SPOOL").then(|| spool.clone()),
             now: Wall::from_unix_ms(0),
             entropy: &mut || Ok(fresh()),
             uid: 0,
+            clock: monotonic,
+            syslog: Syslog::nowhere(),
+            leave: None,
         },
     );
     assert_eq!((exit, sandbox.names().len()), (Exit::Done, 1));

@@ -4,6 +4,7 @@
 //! empty list members, line ends in a subject) is tidied, and only what cannot be meant is refused.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use spool_format::{Address, Severity};
 
@@ -62,6 +63,16 @@ pub(crate) fn severity(word: &str) -> Result<Severity, Refusal> {
 
 /// Reads a life time: `90s`, `15m`, `2h`, `3d`, or a number of seconds; at least one second.
 pub(crate) fn ttl_seconds(text: &str) -> Result<u64, Refusal> {
+    seconds(text, "a life time")
+}
+
+/// Reads how long storing may take, written like a life time.
+pub(crate) fn timeout(text: &str) -> Result<Duration, Refusal> {
+    // A day is for ever here, and no clock overflows.
+    seconds(text, "a time to wait").map(|seconds| Duration::from_secs(seconds.min(86_400)))
+}
+
+fn seconds(text: &str, meant: &str) -> Result<u64, Refusal> {
     let (digits, unit_s) = match text.as_bytes() {
         [.., b's'] => (&text[..text.len() - 1], 1),
         [.., b'm'] => (&text[..text.len() - 1], 60),
@@ -72,7 +83,7 @@ pub(crate) fn ttl_seconds(text: &str) -> Result<u64, Refusal> {
     let number =
         digits.bytes().all(|octet| octet.is_ascii_digit()).then(|| digits.parse::<u64>().ok()).flatten();
     number.and_then(|number| number.checked_mul(unit_s)).filter(|seconds| *seconds > 0).ok_or_else(|| {
-        let text = format!("`{}` is not a life time; write it like 90s, 15m, 2h, 3d or 3600", shown(text));
+        let text = format!("`{}` is not {meant}; write it like 90s, 15m, 2h, 3d or 3600", shown(text));
         Refusal::new(Exit::Usage, text)
     })
 }

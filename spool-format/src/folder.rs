@@ -56,12 +56,22 @@ impl Folder {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
     root: PathBuf,
+    /// Where the socket is, if not where it is by itself.
+    socket: Option<PathBuf>,
+    /// Where the spare folder is, if not where it is by itself.
+    spare: Option<PathBuf>,
 }
 
 impl Layout {
     /// The layout below `root`.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        Self { root: root.into(), socket: None, spare: None }
+    }
+
+    /// The same with the socket and the spare folder where somebody wants them.
+    #[must_use]
+    pub fn with(self, socket: Option<PathBuf>, spare: Option<PathBuf>) -> Self {
+        Self { socket, spare, ..self }
     }
 
     /// The spool itself.
@@ -92,7 +102,9 @@ impl Layout {
     /// The socket on which the agent takes alerts from those who cannot write into `incoming/`. The whole machine's spool
     /// has it outside, where a full or failing disk does not reach and the agent may make it.
     pub fn socket(&self) -> PathBuf {
-        if self.root == Path::new(SYSTEM_SPOOL) {
+        if let Some(socket) = &self.socket {
+            socket.clone()
+        } else if self.root == Path::new(SYSTEM_SPOOL) {
             Path::new(SYSTEM_RUN).join("submit.sock")
         } else {
             self.root.join("submit/socket")
@@ -102,7 +114,9 @@ impl Layout {
     /// The folder in memory that takes alerts when nothing else does, if the administrator has made it; of the whole
     /// machine's spool alone. What is in it survives `kill -9` and no power cut.
     pub fn spare(&self) -> Option<PathBuf> {
-        (self.root == Path::new(SYSTEM_SPOOL)).then(|| Path::new(SYSTEM_RUN).join("spare"))
+        let by_itself =
+            || (self.root == Path::new(SYSTEM_SPOOL)).then(|| Path::new(SYSTEM_RUN).join("spare"));
+        self.spare.clone().or_else(by_itself)
     }
 
     /// What the agent says of itself, for display: one JSON object, replaced atomically.

@@ -19,6 +19,8 @@
 //! | [`snapshot`] | what a checkpoint says of it |
 //! | [`ledger`] | what a whole journal tells |
 //! | [`publish`] | the only way in which a file becomes visible |
+//! | [`socket`] | what is said on the agent's socket: the answers, the limits |
+//! | [`reach`] | paths of sockets, however long |
 //! | [`fs`] | the calls that we make to a file system, and what each one promises after a crash |
 
 pub mod address;
@@ -31,7 +33,9 @@ pub mod id;
 pub mod journal;
 pub mod ledger;
 pub mod publish;
+pub mod reach;
 pub mod snapshot;
+pub mod socket;
 pub mod state;
 pub mod wall;
 

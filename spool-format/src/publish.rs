@@ -61,11 +61,28 @@ pub fn publish<F: SpoolFs>(
     mode: u32,
     octets: &[u8],
 ) -> Result<(), PublishError> {
+    publish_if(fs, dir, temporary, name, mode, octets, || Ok(()))
+}
+
+/// The same, but asks `may_appear` right before the file gets its name: an error means that it must not.
+///
+/// From the moment in which that returned `Ok` the file may be visible, whatever comes back later, or never.
+pub fn publish_if<F: SpoolFs>(
+    fs: &F,
+    dir: &F::Dir,
+    temporary: &str,
+    name: &str,
+    mode: u32,
+    octets: &[u8],
+    may_appear: impl FnOnce() -> io::Result<()>,
+) -> Result<(), PublishError> {
     let failed = |step: Step| move |source: io::Error| PublishError { step, source, visible: false };
     let mut file = fs.create(dir, temporary, mode).map_err(failed(Step::Create))?;
     let written =
         fs.write_all(&mut file, octets).and_then(|()| fs.sync_file(&file)).map_err(failed(Step::Write));
-    let named = written.and_then(|()| fs.rename(dir, temporary, name).map_err(failed(Step::Rename)));
+    let named = written.and_then(|()| {
+        may_appear().and_then(|()| fs.rename(dir, temporary, name)).map_err(failed(Step::Rename))
+    });
     if let Err(error) = named {
         // The hidden file is litter now; that it cannot be removed changes nothing for the caller.
         let _ = fs.unlink(dir, temporary);
@@ -161,6 +178,16 @@ mod tests {
                 Err(error) => assert_eq!(names, Vec::<String>::new(), "call {n}: {error}"),
             }
         }
+    }
+
+    #[test]
+    fn a_file_that_must_not_appear_any_more_leaves_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let dir = StdFs.open_dir(folder.path()).expect("a folder");
+        let late = || Err(io::ErrorKind::TimedOut.into());
+        let error = publish_if(&StdFs, &dir, ".x.tmp", "x.json", 0o640, b"x", late).expect_err("too late");
+        assert_eq!((error.step, error.is_unsure()), (Step::Rename, false));
+        assert_eq!(StdFs.list(&dir).expect("names"), Vec::<String>::new());
     }
 
     #[test]

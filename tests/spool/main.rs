@@ -2,6 +2,7 @@
 //!
 //! Anybody may put anything into `incoming/`. Here somebody does, while the real agent works.
 
+mod elsewhere;
 mod flood;
 
 use std::collections::BTreeSet;

@@ -47,7 +47,10 @@ impl Place {
         let spool = self.spool.clone().or_else(|| config.map(|config| config.spool.clone()));
         let usual =
             || enqueue::default_spool(&|name| std::env::var_os(name), rustix::process::getuid().as_raw());
-        Layout::new(spool.unwrap_or_else(usual))
+        let (socket, spare) = config.map_or_else(Default::default, |config| {
+            (config.submit.socket.clone(), config.submit.spare.clone())
+        });
+        Layout::new(spool.unwrap_or_else(usual)).with(socket, spare)
     }
 }
 

@@ -10,7 +10,7 @@ use delivery::Dispatcher;
 use smtp::Credentials;
 use spool_format::fs::StdFs;
 use spool_format::{Event, Layout};
-use tokio::sync::mpsc::unbounded_channel;
+use tokio::sync::mpsc::{self, unbounded_channel};
 
 use super::place::Place;
 use super::{Refusal, finish};
@@ -24,10 +24,14 @@ use crate::exit::Exit;
 use crate::log;
 use crate::spool::lock::{Lock, LockError};
 use crate::spool::recover::{Found, recover};
+use crate::spool::socket::{self, Socket, Submission};
 use crate::spool::watch::Watch;
 use crate::spool::writer::{Batch, Deed, Writer, ground};
 use crate::spool::{self, Folders, audit};
 use crate::submit::{self, Carrier, Target};
+
+/// Everybody may submit: the agent judges by the user that the kernel names.
+const SOCKET_MODE: u32 = 0o666;
 
 /// What is said on the command line, besides the configuration and the spool.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
@@ -159,6 +163,7 @@ async fn work(
     let deeds = std::iter::once(Deed::Line(started)).chain(found.deeds.drain(..)).collect();
     writer.send(Batch { deeds, sync: true, token: None });
 
+    let (_socket, submissions) = open_socket(layout);
     // Watched before it is scanned: what comes in between is seen twice, and never missed.
     let (mut watch, hints) = Watch::new(layout);
     watch.begin();
@@ -182,7 +187,7 @@ async fn work(
     };
     let (rescan, stop) = (config.limits.rescan, config.limits.stop);
     let eyes = Eyes { layout: layout.clone(), watch, rescan, stop };
-    engine::run(engine, Ears { hints, reports, acks, signals }, eyes, found).await;
+    engine::run(engine, Ears { hints, submissions, reports, acks, signals }, eyes, found).await;
     Ok(())
 }
 
@@ -192,6 +197,18 @@ fn dispatcher_settings(config: &Config, providers: &[Ready<'_>]) -> delivery::Se
         connections: ready.provider.connections,
     };
     delivery::Settings { providers: providers.iter().map(known).collect(), retry: config.retry.clone() }
+}
+
+/// The socket, if it can be had: alerts come without it as well.
+fn open_socket(layout: &Layout) -> (Option<Socket>, mpsc::Receiver<Submission>) {
+    let path = layout.socket();
+    match socket::listen(&path, SOCKET_MODE) {
+        Ok((socket, submissions)) => (Some(socket), submissions),
+        Err(error) => {
+            log::no_socket(&path, &error);
+            (None, mpsc::channel(1).1)
+        }
+    }
 }
 
 fn caps(config: &Config) -> Caps {

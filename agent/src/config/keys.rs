@@ -80,6 +80,20 @@ pub(super) const KEYS: &[Key] = &[
         "10000",
         "alerts that one user may have on the way; the rest waits in incoming/",
     ),
+    key(
+        Place::Submit,
+        "socket",
+        "path",
+        "/run/alertmail/submit.sock or in the spool",
+        "takes alerts from those who cannot write into the spool",
+    ),
+    key(
+        Place::Submit,
+        "spare",
+        "path",
+        "/run/alertmail/spare if it is there",
+        "a folder in memory that takes alerts when nothing else does",
+    ),
     key(Place::Submit, "mib_per_user", "number", "256", "the same in MiB; root has no such limits"),
     key(
         Place::Retry,

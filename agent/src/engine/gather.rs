@@ -18,7 +18,7 @@ use spool_format::{AlertId, Folder, History};
 use super::hands::Hands;
 use super::shelf::{Kept, Load};
 use super::world::World;
-use crate::accept::Reach;
+use crate::accept::{Accepted, Reach};
 use crate::log;
 use crate::spool::intake::{self, NewAlert, Taken};
 use crate::spool::recover::{Found as AtStart, past};
@@ -74,6 +74,11 @@ impl Heap {
     /// It was moved out of the way, or could not be.
     pub(super) fn is_aside(&mut self, name: &OsStr) {
         self.aside.remove(name);
+    }
+
+    /// Whether this alert was sent, or is a dead letter.
+    pub(super) fn is_over(&self, id: AlertId) -> bool {
+        self.sent.contains(&id) || self.dead.contains(&id)
     }
 
     /// This user has less in hand now.
@@ -197,12 +202,7 @@ impl<W: World> Hands<W> {
             }
             return;
         }
-        if !accepted.unknown().is_empty() {
-            log::unusable(id, accepted.unknown());
-        }
-        if !accepted.forbidden().is_empty() {
-            log::not_permitted(id, uid, accepted.forbidden());
-        }
+        self.say_what_is_dropped(id, uid, &accepted);
         let history = self.heap.earlier.remove(&id);
         let past = history.as_ref().map_or_else(Past::default, |history| self.past(history));
         let domain = self.domain_of(history.as_ref());
@@ -227,8 +227,18 @@ impl<W: World> Hands<W> {
         self.tell(Event::Arrived(accepted.arrival(place, past)));
     }
 
+    #[expect(clippy::unused_self, reason = "told by the hands, like everything about an alert")]
+    pub(super) fn say_what_is_dropped(&self, id: AlertId, uid: u32, accepted: &Accepted) {
+        if !accepted.unknown().is_empty() {
+            log::unusable(id, accepted.unknown());
+        }
+        if !accepted.forbidden().is_empty() {
+            log::not_permitted(id, uid, accepted.forbidden());
+        }
+    }
+
     /// Whether this user has to wait with one more alert of that size. One alone is always taken.
-    fn has_enough(&self, uid: u32, octets: u64) -> bool {
+    pub(super) fn has_enough(&self, uid: u32, octets: u64) -> bool {
         let has = self.shelf.of_user(uid);
         uid != 0
             && uid != self.caps.own
@@ -296,7 +306,7 @@ impl<W: World> Hands<W> {
     }
 
     /// The right side of its Message-ID.
-    fn domain_of(&mut self, history: Option<&History>) -> Arc<str> {
+    pub(super) fn domain_of(&mut self, history: Option<&History>) -> Arc<str> {
         let known = history.and_then(|history| history.message_id.as_deref());
         let known = known.and_then(|message_id| message_id.strip_suffix('>')?.rsplit_once('@'));
         let domain = known.map_or(self.policy.domain.as_str(), |(_, domain)| domain);

@@ -17,6 +17,7 @@ use spool_format::{Address, AlertId, Event as Fact, Layout};
 use super::compose::{Sender, compose, never};
 use super::gather::{Caps, Heap};
 use super::shelf::Shelf;
+use super::submission::Waiting;
 use super::world::World;
 use super::{Engine, Heard};
 use crate::accept::Policy;
@@ -24,6 +25,7 @@ use crate::log;
 use crate::spool::Folders;
 use crate::spool::lock::Lock;
 use crate::spool::recover::Found;
+use crate::spool::socket::Submission;
 use crate::spool::watch::Hint;
 use crate::spool::writer::{Ack, Batch, Deed, Pulse};
 use crate::submit::Report;
@@ -38,6 +40,8 @@ pub(super) struct Hands<W: World> {
     pub(super) heap: Heap,
     /// For the writer, at the next flush.
     pub(super) batch: Batch,
+    /// Clients of the socket that wait for a word.
+    pub(super) waiting_clients: Waiting,
     /// Whether the last scan failed: that is said once.
     pub(super) scan_failed: bool,
     /// Names that could not be read: said once.
@@ -68,6 +72,7 @@ impl<W: World> Hands<W> {
             shelf: Shelf::default(),
             heap: Heap::new(found),
             batch: Batch::default(),
+            waiting_clients: Waiting::default(),
             scan_failed: false,
             unreadable: BTreeSet::new(),
             is_gone: false,
@@ -100,6 +105,9 @@ impl<W: World> Hands<W> {
             Heard::Hint(Hint::Name(name)) => self.look_at_hinted(&name),
             Heard::Hint(Hint::Spare) => self.look_into_spare(),
             Heard::Hint(Hint::Everywhere) | Heard::Rescan => self.look_everywhere(),
+            Heard::Submission(Submission { uid, octets, answer, .. }) => {
+                self.take_submitted(uid, &octets, answer);
+            }
             Heard::Due => self.tell(Event::Woke),
             Heard::Stop(_) => self.tell(Event::Stopping),
         }
@@ -124,7 +132,7 @@ impl<W: World> Hands<W> {
                 self.gather();
             }
             Ack::SetAside(name) => self.heap.is_aside(&name),
-            Ack::Confirmed { .. } => {}
+            Ack::Confirmed { id, durable } => self.confirmed(id, durable),
         }
     }
 

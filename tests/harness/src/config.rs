@@ -9,6 +9,7 @@ pub struct Config {
     default_to: Vec<String>,
     aliases: Vec<(String, Vec<String>)>,
     free_recipients: Option<Vec<String>>,
+    submit: Vec<(&'static str, String)>,
     pauses: Option<&'static str>,
     limits: Vec<(&'static str, &'static str)>,
 }
@@ -37,6 +38,13 @@ impl Config {
     #[must_use]
     pub fn free_recipients(mut self, accounts: &[&str]) -> Self {
         self.free_recipients = Some(accounts.iter().map(|&account| account.to_owned()).collect());
+        self
+    }
+
+    /// A key of `[submit]` and its value, which is a text: `spare`, `/run/spare`.
+    #[must_use]
+    pub fn submit(mut self, key: &'static str, value: &str) -> Self {
+        self.submit.push((key, quoted(value)));
         self
     }
 
@@ -70,8 +78,13 @@ impl Config {
                 let _ = writeln!(text, "{} = {}", quoted(name), list(addresses));
             }
         }
-        if let Some(accounts) = &self.free_recipients {
-            let _ = writeln!(text, "\n[submit]\nfree_recipients = {}", list(accounts));
+        let accounts = self.free_recipients.iter().map(|accounts| ("free_recipients", list(accounts)));
+        let submit: Vec<_> = accounts.chain(self.submit.iter().cloned()).collect();
+        if !submit.is_empty() {
+            text.push_str("\n[submit]\n");
+            for (key, value) in submit {
+                let _ = writeln!(text, "{key} = {value}");
+            }
         }
         if let Some(pause) = self.pauses {
             let _ = writeln!(text, "\n[retry]\ncritical = [\"{pause}\"]\nothers = [\"{pause}\"]");

@@ -30,7 +30,7 @@ pub struct Desk<F: QueueFs> {
     /// Alerts whose copy could not be made: what there is of them stays where it is.
     pub(super) uncopied: BTreeMap<AlertId, Uncopied>,
     /// Alerts whose file could not be removed: they stay in hand, so that no scan takes them for new ones.
-    stuck: BTreeSet<AlertId>,
+    stuck: BTreeMap<AlertId, Stuck>,
     /// What could not be set aside.
     pub(super) told: Told,
     pub(super) pulse: Option<Pulse>,
@@ -38,6 +38,14 @@ pub struct Desk<F: QueueFs> {
     pub(super) status: String,
     /// The day on which old files were last looked for.
     pub(super) swept: String,
+}
+
+/// What could not be removed of an alert.
+#[derive(Debug, Default)]
+struct Stuck {
+    places: BTreeSet<Folder>,
+    /// Whether it is to be forgotten as soon as it is removed.
+    forget: bool,
 }
 
 /// What could not be done yet.
@@ -61,7 +69,7 @@ impl<F: QueueFs> Desk<F> {
             acks: Vec::new(),
             owed: Owed::default(),
             uncopied: BTreeMap::new(),
-            stuck: BTreeSet::new(),
+            stuck: BTreeMap::new(),
             told: Told::default(),
             pulse: None,
             status: String::new(),
@@ -85,6 +93,7 @@ impl<F: QueueFs> Desk<F> {
             for deed in batch.deeds {
                 if matches!(deed, Deed::Tend(_)) {
                     self.copy_again(&mut copied);
+                    self.remove_again();
                 }
                 self.take(now, deed);
             }
@@ -215,27 +224,51 @@ impl<F: QueueFs> Desk<F> {
         }
     }
 
-    pub(super) fn remove(&mut self, id: AlertId, folder: Folder) {
+    fn remove(&mut self, id: AlertId, folder: Folder) {
         let name = file_name(id);
         match self.fs.unlink(self.folders.of(folder), &name) {
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Ok(()) => self.is_removed(id, folder),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => self.is_removed(id, folder),
             Err(error) => {
-                log::cannot_remove(&name, folder, &error);
-                self.stuck.insert(id);
+                if self.stuck.entry(id).or_default().places.insert(folder) {
+                    log::cannot_remove(&name, folder, &error);
+                }
             }
         }
     }
 
-    pub(super) fn forget(&mut self, id: AlertId) {
-        match self.uncopied.get_mut(&id) {
-            Some(uncopied) => uncopied.forget = true,
-            None if self.stuck.contains(&id) => {}
-            None => self.acks.push(Ack::Forgotten(id)),
+    fn is_removed(&mut self, id: AlertId, folder: Folder) {
+        let Some(stuck) = self.stuck.get_mut(&id) else { return };
+        stuck.places.remove(&folder);
+        if stuck.places.is_empty() {
+            let forget = self.stuck.remove(&id).is_some_and(|stuck| stuck.forget);
+            self.owed.removals.extend(forget.then_some(Deed::Forget(id)));
         }
     }
 
-    pub(super) fn unlink_spare(&mut self, id: AlertId, name: &str) {
+    /// Tries once more what could not be removed. Its line is on the disk since then.
+    fn remove_again(&mut self) {
+        let again: Vec<(AlertId, Folder)> = self
+            .stuck
+            .iter()
+            .flat_map(|(id, stuck)| stuck.places.iter().map(|folder| (*id, *folder)))
+            .collect();
+        for (id, folder) in again {
+            self.remove(id, folder);
+        }
+    }
+
+    fn forget(&mut self, id: AlertId) {
+        if let Some(uncopied) = self.uncopied.get_mut(&id) {
+            uncopied.forget = true;
+        } else if let Some(stuck) = self.stuck.get_mut(&id) {
+            stuck.forget = true;
+        } else {
+            self.acks.push(Ack::Forgotten(id));
+        }
+    }
+
+    fn unlink_spare(&mut self, id: AlertId, name: &str) {
         if let Some(uncopied) = self.uncopied.get_mut(&id) {
             uncopied.kept_spare = Some(name.to_owned());
             return;

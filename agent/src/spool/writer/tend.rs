@@ -16,6 +16,8 @@ const RESERVE: &str = "reserve";
 /// Name of the status in `queue/`, and of its draft.
 const STATUS: &str = "status.json";
 const STATUS_DRAFT: &str = ".status.tmp";
+/// How old a draft in `incoming/` becomes.
+const DRAFT_LIFE: Duration = Duration::from_hours(24);
 /// Mode of both: operators read them by their group.
 const MODE: u32 = 0o640;
 
@@ -94,6 +96,7 @@ impl<F: QueueFs> Desk<F> {
                 log::cannot_sweep(&format!("journal/{name}"), &error);
             }
         }
+        self.sweep_drafts(now);
         let corrupt = self.folders.of(Folder::Corrupt);
         let kept_since = earlier(now, self.keeping.corrupt);
         for name in self.fs.list(corrupt).unwrap_or_default() {
@@ -102,6 +105,19 @@ impl<F: QueueFs> Desk<F> {
             let is_old = self.fs.modified(corrupt, &name).is_ok_and(|written| written < kept_since);
             if is_old && let Err(error) = self.remove_corrupt(kept, &name) {
                 log::cannot_sweep(&format!("corrupt/{kept}"), &error);
+            }
+        }
+    }
+
+    /// Removes drafts that their writers have left: no writer takes so long.
+    fn sweep_drafts(&self, now: Wall) {
+        let incoming = self.folders.of(Folder::Incoming);
+        let fresh_since = earlier(now, DRAFT_LIFE);
+        for name in self.fs.list(incoming).unwrap_or_default() {
+            let is_draft = name.starts_with('.') && name.strip_suffix(".tmp").is_some();
+            if is_draft && self.fs.modified(incoming, &name).is_ok_and(|written| written < fresh_since) {
+                // What cannot be removed, a folder for instance, is in nobody's way.
+                let _ = self.fs.unlink(incoming, &name);
             }
         }
     }

@@ -34,6 +34,11 @@ fn copy() -> Deed {
     Deed::Copy { id: id(), to: Folder::Deferred, octets: b"{}".as_slice().into() }
 }
 
+#[expect(clippy::disallowed_methods, reason = "what an earlier run left")]
+fn write_deferred(stage: &Stage) {
+    fs::write(stage.place(Folder::Deferred), b"{}").expect("written");
+}
+
 impl Stage {
     /// A spool with one alert in `incoming/`.
     fn new() -> Self {
@@ -122,6 +127,26 @@ fn a_file_that_cannot_be_removed_is_not_forgotten_lest_it_be_sent_again() {
     fs::create_dir(stage.place(Folder::Incoming)).expect("something that unlink does not remove");
     stage.send(vec![sent(), Deed::Unlink { id: id(), folder: Folder::Incoming }, Deed::Forget(id())]);
     stage.hears(&Ack::Written(1));
+    fs::remove_dir(stage.place(Folder::Incoming)).expect("out of the way");
+    stage.send(vec![Deed::Tend(Pulse { watching: true, in_hand: 1 })]);
+    stage.hears(&Ack::Forgotten(id()));
+}
+
+#[test]
+fn a_dead_letter_that_cannot_be_copied_is_kept_where_it_is_until_it_can() {
+    let stage = Stage::new();
+    let dead = stage.layout.folder(Folder::Dead);
+    fs::remove_dir(&dead).expect("removed");
+    write_deferred(&stage);
+    let to_dead = Deed::Copy { id: id(), to: Folder::Dead, octets: b"{}".as_slice().into() };
+    stage.send(vec![to_dead, Deed::Unlink { id: id(), folder: Folder::Deferred }, Deed::Forget(id())]);
+    stage.hears(&Ack::Written(1));
+    assert!(stage.place(Folder::Deferred).exists(), "its only copy");
+    fs::create_dir(&dead).expect("made again");
+    stage.send(vec![Deed::OpenAnew(stage.layout.clone()), Deed::Tend(Pulse { watching: true, in_hand: 1 })]);
+    stage.hears(&Ack::Copied { id: id(), to: Folder::Dead });
+    stage.hears(&Ack::Forgotten(id()));
+    assert!(stage.place(Folder::Dead).exists() && !stage.place(Folder::Deferred).exists());
 }
 
 #[test]

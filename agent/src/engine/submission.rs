@@ -1,0 +1,99 @@
+//! Alerts that come on the socket: into `deferred/`, since nothing in memory is safe, and an answer when it is known how
+//! safe they are. Sending begins meanwhile.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use delivery::{Event, Past};
+use serde::Deserialize;
+use spool_format::socket::Answer;
+use spool_format::{AlertId, Folder};
+use tokio::sync::oneshot;
+
+use super::hands::Hands;
+use super::shelf::Kept;
+use super::world::World;
+use crate::accept::Accepted;
+use crate::spool::writer::Deed;
+
+/// Clients that wait for a word about their alert.
+#[derive(Debug, Default)]
+pub(super) struct Waiting {
+    clients: BTreeMap<AlertId, Vec<oneshot::Sender<Answer>>>,
+}
+
+/// All that has to be read before it is known which alert it is.
+#[derive(Deserialize)]
+struct Named {
+    id: AlertId,
+}
+
+impl<W: World> Hands<W> {
+    /// Takes an alert that `uid` submitted, and answers now or when the writer has spoken.
+    pub(super) fn take_submitted(&mut self, uid: u32, octets: &[u8], client: oneshot::Sender<Answer>) {
+        if let Err(answer) = self.try_to_take(uid, octets, client) {
+            let (answer, client) = *answer;
+            // A client that does not wait any more finds out by asking again under the same id.
+            let _ = client.send(answer);
+        }
+    }
+
+    fn try_to_take(
+        &mut self,
+        uid: u32,
+        octets: &[u8],
+        client: oneshot::Sender<Answer>,
+    ) -> Result<(), Box<(Answer, oneshot::Sender<Answer>)>> {
+        let id = match serde_json::from_slice::<Named>(octets) {
+            Ok(Named { id }) => id,
+            Err(error) => return Err(Box::new((Answer::Refused(format!("it has no id: {error}")), client))),
+        };
+        if self.heap.is_over(id) {
+            return Err(Box::new((Answer::Kept(id), client)));
+        }
+        if let Some(kept) = self.shelf.get(id) {
+            // Submitted once more: the first one counts, whoever sent it.
+            if kept.octets.is_none() {
+                return Err(Box::new((Answer::Kept(id), client)));
+            }
+            self.waiting_clients.clients.entry(id).or_default().push(client);
+            self.batch.deeds.push(Deed::Confirm(id));
+            return Ok(());
+        }
+        if self.has_enough(uid, octets.len() as u64) {
+            let why = "you have as many alerts on the way as one user may have".to_owned();
+            return Err(Box::new((Answer::Busy(why), client)));
+        }
+        let reach = self.world.reach(uid);
+        match Accepted::read(octets, id, &self.policy, || reach) {
+            Ok(accepted) => self.keep_submitted(uid, octets, &accepted, id),
+            Err(error) => return Err(Box::new((Answer::Refused(error.to_string()), client))),
+        }
+        self.waiting_clients.clients.entry(id).or_default().push(client);
+        Ok(())
+    }
+
+    fn keep_submitted(&mut self, uid: u32, octets: &[u8], accepted: &Accepted, id: AlertId) {
+        self.say_what_is_dropped(id, uid, accepted);
+        let octets: Arc<[u8]> = octets.into();
+        let domain = self.domain_of(None);
+        let fact = accepted.fact(uid, &domain, octets.len());
+        self.batch.deeds.extend([
+            Deed::Copy { id, to: Folder::Deferred, octets: Arc::clone(&octets) },
+            Deed::Line(fact),
+            Deed::Confirm(id),
+        ]);
+        self.batch.sync = true;
+        let (size, reach) = (octets.len() as u64, accepted.reach());
+        self.shelf.put(id, Kept { octets: Some(octets), size, place: Folder::Deferred, uid, domain, reach });
+        self.tell(Event::Arrived(accepted.arrival(Folder::Deferred, Past::default())));
+    }
+
+    /// The writer has spoken about an alert.
+    pub(super) fn confirmed(&mut self, id: AlertId, durable: bool) {
+        let answer = if durable { Answer::Kept(id) } else { Answer::Held(id) };
+        for client in self.waiting_clients.clients.remove(&id).unwrap_or_default() {
+            let _ = client.send(answer.clone());
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Takes alerts on a socket from those who cannot write into `incoming/`: read-only mounts, full disks, other namespaces.
+//!
+//! Speaks `spool_format::socket` and hands each whole submission, with the uid that the kernel names, to whoever holds
+//! the receiver; decides nothing about it, and writes nothing but the answer. Everything is bounded: connections, octets
+//! in memory, time. A client that is slow, endless or gone costs the others nothing.
+
+use std::io;
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, PermissionsExt as _};
+use std::os::unix::net::{UnixListener as StdListener, UnixStream as StdStream};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use spool_format::alert::ALERT_OCTETS_MAX;
+use spool_format::reach::reach;
+use spool_format::socket::{Answer, SUBMISSION_S_MAX};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::{Instant, timeout_at};
+
+/// Connections at a time; whoever comes then is told to go elsewhere.
+pub const CONNECTIONS_MAX: usize = 32;
+
+/// Octets of all submissions together, until the last of them is dropped by whoever received it.
+pub const OCTETS_MAX: usize = 16 * 1024 * 1024;
+
+/// Octets that are read at once, and the unit in which memory is counted.
+const CHUNK_OCTETS: usize = 64 * 1024;
+
+/// The pause after the system had no descriptor for a connection: it stays in the kernel's queue meanwhile.
+const BREATH: Duration = Duration::from_millis(100);
+
+/// One alert that somebody submitted, whole but not looked into.
+#[derive(Debug)]
+pub struct Submission {
+    /// Whom the kernel names as the peer.
+    pub uid: u32,
+    /// What he sent; at most [`ALERT_OCTETS_MAX`] octets.
+    pub octets: Vec<u8>,
+    /// Takes the answer. Dropped without one, the client learns nothing and has to take the alert for uncertain.
+    pub answer: oneshot::Sender<Answer>,
+    /// The memory that the octets were granted; free again when this is dropped.
+    _memory: OwnedSemaphorePermit,
+}
+
+/// The socket, as long as it lives: then its name goes, and every connection ends.
+#[derive(Debug)]
+pub struct Socket {
+    path: PathBuf,
+    /// Device and inode: another agent's socket at the same path is left alone.
+    identity: (u64, u64),
+    accepting: JoinHandle<()>,
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        self.accepting.abort();
+        let ours = identity(&self.path).is_ok_and(|found| found == self.identity);
+        if ours {
+            // Nobody listens there any more; the next start replaces what cannot be removed now.
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Binds the socket with exactly this mode and begins to accept. Needs a Tokio runtime.
+///
+/// A socket on which nobody listens is replaced; anything else at that path is an error and stays.
+pub fn listen(path: &Path, mode: u32) -> io::Result<(Socket, mpsc::Receiver<Submission>)> {
+    remove_stale(path)?;
+    let listener = StdListener::bind(reach(path)?.path())?;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))?;
+    let identity = identity(path)?;
+    listener.set_nonblocking(true)?;
+    let listener = UnixListener::from_std(listener)?;
+    let (submissions, receiver) = mpsc::channel(CONNECTIONS_MAX);
+    let accepting = tokio::spawn(accept(listener, submissions));
+    Ok((Socket { path: path.to_owned(), identity, accepting }, receiver))
+}
+
+fn identity(path: &Path) -> io::Result<(u64, u64)> {
+    let found = std::fs::symlink_metadata(path)?;
+    Ok((found.dev(), found.ino()))
+}
+
+fn remove_stale(path: &Path) -> io::Result<()> {
+    match std::fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+        Ok(found) if !found.file_type().is_socket() => {
+            let text = format!("`{}` exists and is no socket; move it away", path.display());
+            return Err(io::Error::new(io::ErrorKind::AlreadyExists, text));
+        }
+        Ok(_) => {}
+    }
+    match StdStream::connect(reach(path)?.path()) {
+        Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => std::fs::remove_file(path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+        Ok(_) => {
+            let text = format!("another process listens on `{}`", path.display());
+            Err(io::Error::new(io::ErrorKind::AddrInUse, text))
+        }
+    }
+}
+
+async fn accept(listener: UnixListener, submissions: mpsc::Sender<Submission>) {
+    // One more for each connection: it takes room to see that nothing more comes.
+    let memory = Arc::new(Semaphore::new(OCTETS_MAX / CHUNK_OCTETS + CONNECTIONS_MAX));
+    let mut connections = JoinSet::new();
+    loop {
+        let accepted = tokio::select! {
+            biased;
+            Some(_) = connections.join_next() => continue,
+            accepted = listener.accept() => accepted,
+        };
+        let Ok((stream, _)) = accepted else {
+            tokio::time::sleep(BREATH).await;
+            continue;
+        };
+        if connections.len() < CONNECTIONS_MAX {
+            connections.spawn(serve(stream, submissions.clone(), Arc::clone(&memory)));
+        } else {
+            let busy = Answer::Busy(format!("{CONNECTIONS_MAX} others are being served"));
+            // The line fits into an empty socket, so this does not wait; if it did not fit, nobody is worth waiting for.
+            let _ = stream.try_write(&busy.to_octets());
+        }
+    }
+}
+
+/// One client, from its connection to its answer.
+async fn serve(mut stream: UnixStream, submissions: mpsc::Sender<Submission>, memory: Arc<Semaphore>) {
+    let end = Instant::now() + Duration::from_secs(SUBMISSION_S_MAX);
+    let answer = match timeout_at(end, read(&mut stream, &memory)).await {
+        Err(_) => Some(Answer::Busy(format!("the alert did not arrive within {SUBMISSION_S_MAX} s"))),
+        Ok(Err(answer)) => answer,
+        Ok(Ok((octets, memory))) => {
+            let handed_over = hand_over(&stream, octets, memory, &submissions);
+            // A silent end is all that is left after the time: the submission is in other hands.
+            timeout_at(end, handed_over).await.unwrap_or(None)
+        }
+    };
+    if let Some(answer) = answer {
+        let _ = timeout_at(end + BREATH, stream.write_all(&answer.to_octets())).await;
+    }
+}
+
+/// Reads to the end of the submission. The error is what to answer instead, if anything.
+async fn read(
+    stream: &mut UnixStream,
+    memory: &Arc<Semaphore>,
+) -> Result<(Vec<u8>, OwnedSemaphorePermit), Option<Answer>> {
+    let mut octets = Vec::new();
+    let mut granted: Option<OwnedSemaphorePermit> = None;
+    loop {
+        if octets.len() == octets.capacity() {
+            let Ok(more) = Arc::clone(memory).try_acquire_owned() else {
+                return Err(Some(Answer::Busy("no memory for more alerts at a time".to_owned())));
+            };
+            match granted.as_mut() {
+                Some(granted) => granted.merge(more),
+                None => granted = Some(more),
+            }
+            octets.reserve_exact(CHUNK_OCTETS);
+        }
+        match stream.read_buf(&mut octets).await {
+            Ok(0) => break,
+            Ok(_) if octets.len() > ALERT_OCTETS_MAX => {
+                let text = format!("larger than {ALERT_OCTETS_MAX} octets");
+                return Err(Some(Answer::Refused(text)));
+            }
+            Ok(_) => {}
+            Err(_) => return Err(None),
+        }
+    }
+    match granted {
+        Some(memory) if !octets.is_empty() => Ok((octets, memory)),
+        _ => Err(Some(Answer::Ready)),
+    }
+}
+
+/// Gives the submission away and waits for its answer. `None` when it was dropped without one.
+async fn hand_over(
+    stream: &UnixStream,
+    octets: Vec<u8>,
+    memory: OwnedSemaphorePermit,
+    submissions: &mpsc::Sender<Submission>,
+) -> Option<Answer> {
+    let Ok(peer) = stream.peer_cred() else {
+        return Some(Answer::Busy("the system does not say who you are".to_owned()));
+    };
+    let (answer, answered) = oneshot::channel();
+    let submission = Submission { uid: peer.uid(), octets, answer, _memory: memory };
+    match submissions.try_send(submission) {
+        Ok(()) => answered.await.ok(),
+        Err(mpsc::error::TrySendError::Full(_)) => Some(Answer::Busy("too many alerts wait".to_owned())),
+        Err(mpsc::error::TrySendError::Closed(_)) => Some(Answer::Busy("the agent stops".to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests;
