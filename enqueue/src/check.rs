@@ -24,6 +24,7 @@ struct Finding {
 /// Tries all places and says one line for each, in their order, or one JSON array.
 ///
 /// Done if one of the durable ones works, else what storing would say of the first.
+#[cold]
 pub(crate) fn check(places: &Places, deadline: &Deadline, as_json: bool, world: &mut World<'_>) -> Outcome {
     let id = match store::new_id(world) {
         Ok(id) => id,

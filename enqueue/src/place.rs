@@ -75,6 +75,7 @@ pub(crate) enum Failure {
 }
 
 /// Tries all places but the first, which failed for that reason.
+#[cold]
 pub(crate) fn elsewhere(parcel: &Parcel, deadline: &Deadline, first: Refusal) -> Result<Stored, Refusal> {
     match socket::submit(parcel, deadline) {
         Ok(()) => return Ok(Stored { id: parcel.id, warning: None }),
@@ -85,6 +86,16 @@ pub(crate) fn elsewhere(parcel: &Parcel, deadline: &Deadline, first: Refusal) ->
         }
         Err(Failure::NextPlace(_)) => {}
     }
+    without_the_agent(parcel, deadline, first)
+}
+
+/// Tries what is left when the agent cannot be reached.
+#[cold]
+pub(crate) fn without_the_agent(
+    parcel: &Parcel,
+    deadline: &Deadline,
+    first: Refusal,
+) -> Result<Stored, Refusal> {
     match spare::keep(parcel) {
         Ok(folder) => {
             let warning = format!(
@@ -99,6 +110,7 @@ pub(crate) fn elsewhere(parcel: &Parcel, deadline: &Deadline, first: Refusal) ->
 }
 
 /// The last way out: somebody may read the text at least. The line says where.
+#[cold]
 pub(crate) fn to_syslog(parcel: &Parcel, deadline: &Deadline, refusal: Refusal) -> Refusal {
     match syslog::write(&parcel.places.syslog, parcel, deadline) {
         Ok(name) => refusal.with_text_in(name, parcel.id),

@@ -227,6 +227,8 @@ fn each_refusal_has_its_exit_code_one_line_and_no_file() {
         (["--subjet", "x"].as_slice(), Exit::Usage, "did you mean `--subject`?"),
         (&["--severity", "loud"], Exit::Usage, "critical, warning or info"),
         (&["--ttl", "soon"], Exit::Usage, "90s, 15m"),
+        (&["--timeout", "soon"], Exit::Usage, "`soon` is not a time to wait"),
+        (&["--json", "x"], Exit::Usage, "--json belongs to --check"),
         (&["--header", "X-Room 7"], Exit::Usage, "no colon"),
         (&["--to", "two words"], Exit::BadData, "name of an alias"),
         (&["--sender", "root"], Exit::BadData, "`root` is not a mail address"),

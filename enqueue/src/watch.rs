@@ -40,6 +40,7 @@ pub(crate) struct Watch {
 
 impl Watch {
     /// Begins to watch. When the disk's time is over, the alert goes elsewhere and `leave` gets the outcome.
+    #[cold]
     pub(crate) fn begin(parcel: Arc<Parcel>, deadline: Deadline, leave: fn(&Outcome)) -> io::Result<Self> {
         let phase = Arc::new(AtomicU8::new(WRITING));
         let theirs = Arc::clone(&phase);
@@ -96,7 +97,7 @@ fn take_over(parcel: &Parcel, deadline: &Deadline, seen: u8) -> Result<place::St
     }
     let first = Refusal::new(Exit::TryAgain, format!("{hangs}; see what is wrong with it"));
     if hangs_as_well(&parcel.places.socket, spool) {
-        return Err(place::to_syslog(parcel, deadline, first));
+        return place::without_the_agent(parcel, deadline, first);
     }
     place::elsewhere(parcel, deadline, first)
 }
@@ -104,4 +105,84 @@ fn take_over(parcel: &Parcel, deadline: &Deadline, seen: u8) -> Result<place::St
 /// A socket in the spool lies on the disk that hangs: even its name could not be looked up.
 fn hangs_as_well(socket: &Path, spool: &Path) -> bool {
     socket.starts_with(spool)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::place::Places;
+    use crate::syslog::Syslog;
+    use spool_format::{Alert, AlertId, Wall};
+    use std::time::{Duration, Instant};
+
+    #[expect(clippy::disallowed_methods, reason = "tests wait in real time")]
+    fn clock() -> Instant {
+        Instant::now()
+    }
+
+    /// A parcel for a spool that is there, with a spare folder; and the folders.
+    fn parcel() -> (tempfile::TempDir, Arc<Parcel>) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let [spool, spare] = ["spool", "spare"].map(|name| folder.path().join(name));
+        std::fs::create_dir_all(spool.join("submit/incoming")).expect("a folder");
+        std::fs::create_dir(&spare).expect("a folder");
+        let id = AlertId::new(Wall::from_unix_ms(0), [7; 10]);
+        let alert = Alert { version: 1, id: Some(id), subject: "x".into(), ..Alert::default() };
+        let (octets, syslog) = (alert.to_octets(), Syslog::nowhere());
+        let places = Places { socket: spool.join("submit/socket"), spare: Some(spare), spool, syslog };
+        (folder, Arc::new(Parcel { id, alert, octets, places }))
+    }
+
+    fn begin(parcel: &Arc<Parcel>, total: Duration) -> Watch {
+        Watch::begin(Arc::clone(parcel), Deadline::new(total, clock), |_| ()).expect("a thread")
+    }
+
+    fn wait_for_the_other_thread(watch: &Watch) {
+        let patience = clock() + Duration::from_mins(1);
+        while !watch.thread.is_finished() {
+            assert!(clock() < patience, "the watch does not end");
+            std::thread::yield_now();
+        }
+    }
+
+    fn names(folder: &Path) -> usize {
+        std::fs::read_dir(folder).expect("a folder").count()
+    }
+
+    #[test]
+    fn a_disk_that_comes_back_after_the_alert_went_elsewhere_must_not_show_it() {
+        let (_folder, parcel) = parcel();
+        let watch = begin(&parcel, Duration::from_millis(30));
+        wait_for_the_other_thread(&watch);
+        let kept = incoming::keep(&parcel, || watch.may_appear());
+        assert!(matches!(kept, Err(place::Failure::NextPlace(_))), "{kept:?}");
+        assert_eq!(names(&parcel.places.spool.join("submit/incoming")), 0);
+        let outcome = watch.settle().expect("the other thread has the last word");
+        assert_eq!((outcome.exit, outcome.stdout), (Exit::Done, format!("{}\n", parcel.id)));
+        assert!(outcome.stderr.starts_with("enqueue: stored in memory only"), "{}", outcome.stderr);
+    }
+
+    #[test]
+    fn a_disk_that_hangs_with_the_alert_perhaps_visible_leaves_it_uncertain_and_nowhere_else() {
+        let (_folder, parcel) = parcel();
+        let watch = begin(&parcel, Duration::from_secs(2));
+        watch.may_appear().expect("in time");
+        wait_for_the_other_thread(&watch);
+        let outcome = watch.settle().expect("the other thread has the last word");
+        assert_eq!((outcome.exit, outcome.stdout.as_str()), (Exit::TryAgain, ""));
+        assert!(
+            outcome.stderr.starts_with("enqueue: perhaps not stored: the disk hangs"),
+            "{}",
+            outcome.stderr
+        );
+        assert_eq!(names(parcel.places.spare.as_ref().expect("a folder")), 0);
+    }
+
+    #[test]
+    fn a_disk_that_is_done_in_time_ends_the_watch_without_a_word() {
+        let (_folder, parcel) = parcel();
+        let watch = begin(&parcel, Duration::from_hours(1));
+        incoming::keep(&parcel, || watch.may_appear()).expect("stored");
+        assert_eq!(watch.settle(), None);
+    }
 }

@@ -77,6 +77,7 @@ pub(crate) fn unsure(id: AlertId, spool: &Path, what: &str) -> Refusal {
 }
 
 /// Sorts what the kernel said by what the caller can do about it.
+#[cold]
 pub(crate) fn refuse(what: &str, error: &io::Error, spool: &Path) -> Refusal {
     let place = spool.display();
     let (exit, text) = match Errno::from_io_error(error) {
