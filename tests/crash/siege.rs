@@ -212,11 +212,22 @@ impl Siege {
         }
         if self.scenario == Scenario::Corrupt {
             let name = format!("letter-{}.txt", self.rounds);
-            write_file(&self.sandbox.folder(Folder::Incoming).join(&name), 0o640, b"not an alert");
+            self.place_durably(&name);
             self.corrupt.insert(name.clone());
             arrivals.corrupt.push(name);
         }
         arrivals
+    }
+
+    /// Puts a file that is no alert where the power cannot take it away.
+    fn place_durably(&self, name: &str) {
+        let folder = self.sandbox.folder(Folder::Incoming);
+        let path = folder.join(name);
+        write_file(&path, 0o640, b"not an alert");
+        // The agent may have set it aside already; then its name is what counts.
+        for path in [path, folder, self.sandbox.folder(Folder::Corrupt)] {
+            let _ = std::fs::File::open(path).and_then(|file| file.sync_all());
+        }
     }
 
     fn enqueue(&self, to: &str, subject: &str) -> AlertId {
