@@ -64,9 +64,10 @@ pub(crate) struct Remains {
 }
 
 pub(crate) struct Siege {
+    /// First, so that it is unmounted before the sandbox is cleared away.
+    disk: Option<Disk>,
     pub(crate) sandbox: Sandbox,
     pub(crate) server: Rc<Server>,
-    disk: Option<Disk>,
     scenario: Scenario,
     rounds: usize,
     /// How often an agent is killed in one round.
