@@ -15,8 +15,8 @@ use crate::siege::{Scenario, Siege};
 /// Processor time that a struggling agent may use; one that spins uses a second a second.
 const CPU_MAX: Duration = Duration::from_millis(600);
 
-/// How long an agent may take to mend everything when the disk works again. What it does not try again by itself the
-/// next start does.
+/// How long an agent may take to mend what is not the journal when the disk works again. What it does not try again by
+/// itself the next start does.
 const A_FEW_TRIES: Duration = Duration::from_secs(4);
 
 /// Which call fails. Only writes into the journal: the writing thread also writes to wake others.
@@ -29,6 +29,10 @@ enum Mended {
     ByItself,
     /// The next start did it.
     ByTheNextStart,
+}
+
+fn concerns_the_journal(name: &str) -> bool {
+    [JOURNAL, "fdatasync"].contains(&name)
 }
 
 /// The place of the writing thread among the agent's: the one that syncs.
@@ -75,7 +79,9 @@ fn endure(siege: &mut Siege, writer: usize, name: &str, error: &str) -> Mended {
     assert!(failed < 40, "{label}: {failed} failed tries in a second or two");
 
     let mut mended = Mended::ByItself;
-    if !becomes_true(A_FEW_TRIES, || siege.is_settled(&arrivals)) {
+    if !becomes_true(if concerns_the_journal(name) { PATIENCE } else { A_FEW_TRIES }, || {
+        siege.is_settled(&arrivals)
+    }) {
         mended = Mended::ByTheNextStart;
         assert_eq!(agent.stop(), Some(0));
         agent = siege.sandbox.start_agent();
@@ -96,7 +102,7 @@ fn endure_all(scenario: Scenario, faults: &[(&str, &str)]) -> String {
     for (name, error) in faults {
         let mended = endure(&mut siege, writer, name, error);
         told.push(format!("{scenario:?}, {error} at {name}: mended {mended:?}"));
-        if ["write", "fdatasync"].contains(name) {
+        if concerns_the_journal(name) {
             assert_eq!(mended, Mended::ByItself, "the journal is tried again every second");
         }
     }

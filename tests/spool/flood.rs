@@ -19,7 +19,7 @@ const FLOOD: u32 = 20_000;
 /// For the whole flood, on a slow machine with other things to do.
 const DEADLINE: Duration = Duration::from_mins(5);
 /// How long the agent is held up between its watch and its first scan.
-const LINGER_MS: u64 = 1_500;
+const LINGER_MS: u64 = 3_000;
 
 fn numbered(number: u32) -> AlertId {
     let mut chance = *b"flood     ";
