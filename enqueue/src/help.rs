@@ -48,9 +48,9 @@ PLACES
   3  a spare folder in memory, if the administrator has made /run/alertmail/spare or names one in
      $ALERTMAIL_SPARE: exit code 0 and a warning, since it survives no power cut
   4  the text alone to the system's log, where people can read it: exit code 75
-  The time is for all of them. A disk that hangs is given up after two thirds of it for critical
-  alerts, and for all others if --timeout is given; what the kernel cannot interrupt (state D)
-  still holds the caller, but the alert is in another place by then.
+  The time is for all of them. A disk that hangs is given up after two thirds of it; what the
+  kernel cannot interrupt (state D) still holds the caller, but the alert is in another place by
+  then.
 
 EXAMPLES
   enqueue --to oncall@example.jp --severity critical --subject 'disk full on db1'

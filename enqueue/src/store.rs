@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use spool_format::alert::ALERT_OCTETS_MAX;
-use spool_format::{Alert, AlertId, Severity};
+use spool_format::{Alert, AlertId};
 
 use crate::alert::too_large;
 use crate::deadline::{Deadline, TIMEOUT};
@@ -26,9 +26,6 @@ pub(crate) fn store(
     world: &mut World<'_>,
 ) -> Outcome {
     let deadline = Deadline::new(timeout.unwrap_or(TIMEOUT), world.clock);
-    // What a watch costs, and why most runs have none, stands in `watch`.
-    let is_watched = timeout.is_some() || alert.severity == Severity::Critical;
-    let leave = world.leave.filter(|_| is_watched);
     let mut ids_left = IDS_MAX;
     loop {
         let parcel = match pack(alert, places, world) {
@@ -36,7 +33,7 @@ pub(crate) fn store(
             Err(refusal) => return Outcome::of(Err(refusal)),
         };
         ids_left -= 1;
-        let watch = leave.and_then(|leave| Watch::begin(Arc::clone(&parcel), deadline, leave).ok());
+        let watch = world.leave.and_then(|leave| Watch::begin(Arc::clone(&parcel), deadline, leave).ok());
         let kept = incoming::keep(&parcel, || watch.as_ref().map_or(Ok(()), Watch::may_appear));
         if let Some(outcome) = watch.and_then(Watch::settle) {
             return outcome;

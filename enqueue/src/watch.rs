@@ -1,8 +1,8 @@
 //! Watches a disk that may hang, and brings the alert elsewhere when it does.
 //!
-//! A thread that waits for a disk cannot be called back, so a second one has to do it. That costs every run some forty
-//! microseconds and two dozen system calls, so only those runs have it for which it is worth it: critical alerts, and
-//! any with `--timeout`. What the second thread cannot do: end a process whose first thread waits *uninterruptibly*
+//! A thread that waits for a disk cannot be called back, so a second one has to do it. That costs every run some seventy
+//! microseconds and two dozen system calls, and every run is worth it: a hook that hangs on a dying disk tells nobody
+//! of the dying disk. What the second thread cannot do: end a process whose first thread waits *uninterruptibly*
 //! (state D: a local disk that answers nothing, a frozen file system). Then the alert is elsewhere in time, but the
 //! caller waits until the kernel gives up. NFS, FUSE and everything else that can be killed ends in time.
 //!

@@ -4,6 +4,7 @@
 //! compares every promise with what the provider got.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt as _;
@@ -44,8 +45,10 @@ pub(crate) struct Hooks {
 /// One hook, when it has ended.
 pub(crate) struct Attempt {
     pub(crate) ended: Ended,
-    /// Its system calls.
+    /// The system calls of its first thread, which has the disk in hand.
     pub(crate) calls: Vec<Call>,
+    /// Names of the calls of the second one, which watches it.
+    aside: BTreeSet<String>,
     /// Whether its alert can be seen in the spool.
     pub(crate) visible: bool,
 }
@@ -108,14 +111,20 @@ impl Hooks {
         assert_eq!(attempt.ended.code, Some(0), "{}", attempt.ended.stderr);
         let incoming = self.sandbox.folder(Folder::Incoming);
         let first = attempt.calls.iter().position(|call| call.text.contains(&*incoming.to_string_lossy()));
-        attempt.calls[first.expect("it opens the folder")..].to_vec()
+        let mut calls = attempt.calls[first.expect("it opens the folder")..].to_vec();
+        // What the second thread calls as well may happen in any order, and touches no file.
+        calls.retain(|call| !attempt.aside.contains(&call.name));
+        calls
     }
 
     /// Runs a hook to which this happens.
     #[track_caller]
     pub(crate) fn attempt(&self, point: &str, cuts: &[Cut<'_>]) -> Attempt {
         let attempt = self.attempt_by(point, |command| watched(command, &self.log(), cuts));
-        Attempt { calls: calls(&self.log()), ..attempt }
+        let all = calls(&self.log());
+        let main = all.first().map_or(0, |call| call.thread);
+        let (calls, aside): (Vec<Call>, Vec<Call>) = all.into_iter().partition(|call| call.thread == main);
+        Attempt { calls, aside: aside.into_iter().map(|call| call.name).collect(), ..attempt }
     }
 
     /// Runs a hook by way of another command, of which no calls are known.
@@ -137,7 +146,7 @@ impl Hooks {
             assert!(visible, "{point}: stored, and not to be seen");
         }
         self.promises.borrow_mut().push(promise);
-        Attempt { ended, calls: Vec::new(), visible }
+        Attempt { ended, calls: Vec::new(), aside: BTreeSet::new(), visible }
     }
 
     fn command(&self, arguments: &[&str]) -> Command {

@@ -31,7 +31,7 @@ fn expect_durable_before_exit(who: Who) {
         call.name == "fsync" && call.text.contains(&of_what) && succeeds(call)
     });
     let told = position(&calls, again, "the id", |call| call.text.starts_with("write(1"));
-    let end = position(&calls, told, "exit 0", |call| call.text.starts_with("exit_group(0)"));
+    let end = position(&calls, told, "exit 0", |call| call.text.starts_with("exit_group(0"));
     assert_eq!(end, calls.len() - 1);
     assert!(succeeds(&calls[sync]), "{:?}", calls[sync]);
     let to_stdout = calls.iter().filter(|call| call.text.starts_with("write(1")).count();

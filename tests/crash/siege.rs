@@ -117,7 +117,7 @@ impl Siege {
         }
         assert_eq!(agent.stop(), Some(0));
         let tried = tried.len();
-        assert!(2 * reached > tried, "of {tried} points only {reached} were reached");
+        assert!(3 * reached > tried, "of {tried} points only {reached} were reached");
         let what = if self.disk.is_some() { "the power went" } else { "an agent was killed" };
         let twice = if self.kills == 1 { "" } else { " after the next start was killed, too" };
         format!("{reached} crash points of {}, {:?}: {what}{twice}", points.len(), self.scenario)

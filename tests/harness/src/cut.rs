@@ -110,11 +110,29 @@ pub fn calls(log: &Path) -> Vec<Call> {
     let octets = fs::read(log).unwrap_or_else(|error| panic!("cannot read {}: {error}", log.display()));
     let mut calls: Vec<Call> = Vec::new();
     for line in String::from_utf8_lossy(&octets).lines() {
-        let Some((thread, name, text)) = begun(line) else { continue };
+        let Some((thread, name, text)) = begun(line) else {
+            resume(line, &mut calls);
+            continue;
+        };
         let before = calls.iter().filter(|call| call.thread == thread && call.name == name).count();
         calls.push(Call { thread, name: name.to_owned(), nth: before + 1, text: text.to_owned() });
     }
     calls
+}
+
+/// Puts the end of a call to its beginning, where the calls of other threads stand in between.
+fn resume(line: &str, calls: &mut [Call]) {
+    let Some((thread, text)) = line.split_once(' ') else { return };
+    let Some((name, end)) = text.trim_start().strip_prefix("<... ").and_then(|it| it.split_once(" resumed>"))
+    else {
+        return;
+    };
+    let of_it = |call: &&mut Call| call.name == name && thread.parse() == Ok(call.thread);
+    if let Some(call) = calls.iter_mut().rev().find(of_it)
+        && let Some(beginning) = call.text.strip_suffix(" <unfinished ...>")
+    {
+        call.text = format!("{beginning}{end}");
+    }
 }
 
 /// Thread (0 if only one was watched), name and text, if a call begins in this line.
