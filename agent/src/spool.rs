@@ -8,6 +8,7 @@
 //! | [`watch`] | notify says where to look: a hint |
 //! | [`intake`] | reads what lies in `incoming/`: the truth, and hostile |
 //! | [`socket`] | takes alerts from those who cannot write into `incoming/` |
+//! | [`status`] | what the agent says of itself |
 //! | [`writer`] | the one thread that writes below `queue/` |
 //! | [`journal`] | the open file of the journal |
 //! | [`read_back`] | the journal, read again |
@@ -26,6 +27,7 @@ pub mod queue_fs;
 pub mod read_back;
 pub mod recover;
 pub mod socket;
+pub mod status;
 pub mod view;
 pub mod watch;
 pub mod writer;

@@ -4,16 +4,19 @@ use std::fs::File;
 use std::time::Duration;
 
 use fs2::FileExt;
+use spool_format::fs::{SpoolFs as _, StdFs};
 use spool_format::{Layout, Severity, Wall};
 
 use super::place::{Place, unreadable};
 use super::{Refusal, json};
-use crate::config::Config;
+use crate::config::Keeping;
 use crate::edge::clock::wall_now;
 use crate::exit::Exit;
 use crate::output::age;
 use crate::spool::audit::{Agent, Finding, HardLinks, Weight, audit};
+use crate::spool::queue_fs::QueueFs as _;
 use crate::spool::read_back::Reach;
+use crate::spool::status::Status;
 use crate::spool::view::{Item, Standing, View};
 
 /// A critical alert that has waited for so long is a warning, whatever the options say.
@@ -59,38 +62,54 @@ pub(super) struct Report {
 }
 
 /// What is known when the judgement is made.
-pub(super) struct Facts<'f> {
-    pub(super) view: &'f View,
+pub(super) struct Facts {
+    pub(super) view: View,
+    /// Whether an agent is at work.
     pub(super) running: bool,
-    pub(super) warnings: &'f [String],
-    pub(super) findings: &'f [Finding],
+    /// What the agent says of itself.
+    pub(super) status: Option<Status>,
+    /// Octets that are free on the spool's disk, and how many should be.
+    pub(super) room: Room,
+    /// What the configuration has to say.
+    pub(super) warnings: Vec<String>,
+    /// What is wrong with owners and modes.
+    pub(super) findings: Vec<Finding>,
     pub(super) now: Wall,
+}
+
+/// Octets on a disk.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Room {
+    pub(super) free: u64,
+    pub(super) floor: u64,
 }
 
 /// Does what the command says. A refusal is part of the answer here, since whoever asks reads stdout.
 pub fn run(args: &Args, place: &Place) -> Exit {
     let (exit, report) = match facts(place) {
-        Ok((view, running, config, findings)) => {
-            let warnings = config.map_or_else(Vec::new, |config| config.warnings);
-            let facts =
-                Facts { view: &view, running, warnings: &warnings, findings: &findings, now: wall_now() };
-            judge(args, &facts)
-        }
+        Ok(facts) => judge(args, &facts),
         Err(refusal) => (Exit::Unknown, Report::unknown(&refusal)),
     };
     let text = if args.json { json(&report) } else { report.line() };
     super::finish(Ok((exit, text)))
 }
 
-type Known = (View, bool, Option<Config>, Vec<Finding>);
-
-fn facts(place: &Place) -> Result<Known, Refusal> {
+fn facts(place: &Place) -> Result<Facts, Refusal> {
     let config = place.config()?;
     let layout = place.layout(config.as_ref());
-    let view = View::read(&layout, Reach::Alive).map_err(|error| unreadable(&layout, &error))?;
-    let findings = Agent::of(&layout).and_then(|agent| audit(&layout, &agent, HardLinks::here()));
-    let findings = findings.map_err(|error| unreadable(&layout, &error))?;
-    Ok((view, is_running(&layout), config, findings))
+    let cannot = |error: std::io::Error| unreadable(&layout, &error);
+    let queue = StdFs.open_dir(&layout.queue()).map_err(cannot)?;
+    let floor = config.as_ref().map_or_else(Keeping::default, |config| config.keeping).floor;
+    let owner = Agent::of(&layout).map_err(cannot)?;
+    Ok(Facts {
+        view: View::read(&layout, Reach::Alive).map_err(cannot)?,
+        running: is_running(&layout),
+        status: Status::read(&layout).map_err(cannot)?,
+        room: Room { free: StdFs.room(&queue).map_err(cannot)?, floor },
+        warnings: config.map_or_else(Vec::new, |config| config.warnings),
+        findings: audit(&layout, &owner, HardLinks::here()).map_err(cannot)?,
+        now: wall_now(),
+    })
 }
 
 /// Whether an agent holds the lock. A lock that we get is given back at once.
@@ -104,7 +123,7 @@ fn is_running(layout: &Layout) -> bool {
     })
 }
 
-pub(super) fn judge(args: &Args, facts: &Facts<'_>) -> (Exit, Report) {
+pub(super) fn judge(args: &Args, facts: &Facts) -> (Exit, Report) {
     let waiting: Vec<&Item> = facts.view.alerts.iter().filter(|item| item.standing.waits()).collect();
     let dead = facts
         .view
@@ -135,12 +154,13 @@ pub(super) fn judge(args: &Args, facts: &Facts<'_>) -> (Exit, Report) {
     if corrupt > 0 {
         today.push(format!("{corrupt} corrupt: alertmail list --state corrupt"));
     }
+    disk(facts, &mut now, &mut today);
     if !facts.view.broken_lines.is_empty() {
         today.push(format!("the journal is damaged at {}", facts.view.broken_lines.join(", ")));
     }
     today.extend(providers_that_refuse_the_login(&waiting));
     today.extend(facts.warnings.iter().cloned());
-    for finding in facts.findings {
+    for finding in &facts.findings {
         let list = if finding.weight == Weight::Impossible { &mut now } else { &mut today };
         list.push(finding.to_string());
     }
@@ -161,6 +181,23 @@ pub(super) fn judge(args: &Args, facts: &Facts<'_>) -> (Exit, Report) {
         oldest_s: oldest.as_secs(),
     };
     (exit, report)
+}
+
+/// What the disk does not do.
+fn disk(facts: &Facts, now: &mut Vec<String>, today: &mut Vec<String>) {
+    let Room { free, floor } = facts.room;
+    if free < floor {
+        let text =
+            format!("{} MiB are free, less than [disk] floor_mib ({}): make room", free >> 20, floor >> 20);
+        now.push(text);
+    }
+    if let Some(status) = facts.status.as_ref().filter(|_| facts.running) {
+        now.extend(status.troubles.iter().cloned());
+        if !status.pulse.watching {
+            today
+                .push("incoming/ cannot be watched, the agent scans it every second; see its log".to_owned());
+        }
+    }
 }
 
 /// A refused login mends itself never: the password is wrong or has expired.

@@ -11,6 +11,7 @@ use spool_format::{
 use super::{check, list, show};
 use crate::output::terminal::Look;
 use crate::spool::read_back::Reach;
+use crate::spool::status::{Pulse, Status};
 use crate::spool::view::{Item, View};
 
 struct Spool {
@@ -256,14 +257,38 @@ fn an_attempt_that_was_cut_off_behind_the_dot_may_have_arrived() {
     assert!(shown.contains("has not ended, behind the last octets: it may have it"), "{shown}");
 }
 
+fn facts(spool: &Spool, running: bool) -> check::Facts {
+    let room = check::Room { free: 2 << 20, floor: 1 << 20 };
+    let (warnings, findings) = (vec![], vec![]);
+    check::Facts { view: spool.view(), running, status: None, room, warnings, findings, now: spool.now }
+}
+
+fn judged(facts: &check::Facts) -> (u8, String) {
+    let (exit, report) = check::judge(&check::Args { warning: 300, critical: 900, json: false }, facts);
+    (exit.code(), report.line())
+}
+
+#[test]
+fn the_check_tells_what_the_disk_does_not_do() {
+    let quiet = Spool::new();
+    let mut facts = facts(&quiet, true);
+    facts.room.free = 0;
+    let (code, text) = judged(&facts);
+    assert_eq!(code, 2);
+    assert!(text.contains("0 MiB are free, less than [disk] floor_mib (1): make room"), "{text}");
+    facts.room.free = 2 << 20;
+    let troubles = vec!["cannot write the journal: no".to_owned()];
+    facts.status = Some(Status { troubles, pulse: Pulse { watching: false, in_hand: 0 } });
+    let (code, text) = judged(&facts);
+    assert_eq!(code, 2);
+    assert!(text.contains("cannot write the journal: no; incoming/ cannot be watched"), "{text}");
+    facts.running = false;
+    assert!(!judged(&facts).1.contains("cannot write"), "what a dead agent said is not the case any more");
+}
+
 #[test]
 fn the_check_names_the_worst_first_and_has_the_exit_code_of_a_plugin() {
-    let line = |spool: &Spool, running| {
-        let view = spool.view();
-        let facts = check::Facts { view: &view, running, warnings: &[], findings: &[], now: spool.now };
-        let (exit, report) = check::judge(&check::Args { warning: 300, critical: 900, json: false }, &facts);
-        (exit.code(), report.line())
-    };
+    let line = |spool: &Spool, running| judged(&facts(spool, running));
     let everything = Spool::with_everything();
     assert_eq!(
         line(&everything, false),

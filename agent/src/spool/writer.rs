@@ -25,6 +25,7 @@ use std::time::Duration;
 use spool_format::fs::StdFs;
 use spool_format::{AlertId, Event, Folder, Layout};
 
+pub use super::status::Pulse;
 use super::{Folders, OpenError};
 use crate::config::Keeping;
 use crate::edge::clock;
@@ -106,15 +107,6 @@ pub enum Deed {
         /// Where it lies.
         folder: Folder,
     },
-}
-
-/// How the engine is, for the status.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct Pulse {
-    /// Whether new alerts are noticed at once, or found by scans alone.
-    pub watching: bool,
-    /// Alerts in hand.
-    pub in_hand: usize,
 }
 
 /// Deeds that belong together.

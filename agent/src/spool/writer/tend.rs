@@ -10,24 +10,14 @@ use super::{Desk, Pulse};
 use crate::log;
 use crate::spool::queue_fs::QueueFs;
 use crate::spool::read_back::journal_files;
+use crate::spool::status::{STATUS, STATUS_DRAFT, Status};
 
 /// Name of the reserve in `queue/`.
 const RESERVE: &str = "reserve";
-/// Name of the status in `queue/`, and of its draft.
-const STATUS: &str = "status.json";
-const STATUS_DRAFT: &str = ".status.tmp";
 /// How old a draft in `incoming/` becomes.
 const DRAFT_LIFE: Duration = Duration::from_hours(24);
-/// Mode of both: operators read them by their group.
+/// Mode of the reserve and the status: operators read it by their group.
 const MODE: u32 = 0o640;
-
-/// What `status.json` holds. For display: what counts are the folders and the journal.
-#[derive(serde::Serialize)]
-struct Status<'s> {
-    troubles: &'s [String],
-    #[serde(flatten)]
-    pulse: Pulse,
-}
 
 impl<F: QueueFs> Desk<F> {
     /// Called at a start and every now and then.
@@ -133,8 +123,7 @@ impl<F: QueueFs> Desk<F> {
     /// Writes the status if it says something new. It is a service to people: that it cannot be written is no trouble.
     pub(super) fn write_status(&mut self, now: Wall) {
         let Some(pulse) = self.pulse.take() else { return };
-        let troubles = self.troubles.sentences();
-        let status = Status { troubles: &troubles, pulse };
+        let status = Status { troubles: self.troubles.sentences(), pulse };
         let says = serde_json::to_string(&status).expect("a status has only string keys");
         if says == self.status {
             return;
