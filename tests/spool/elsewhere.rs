@@ -82,7 +82,8 @@ fn the_spare_folder_is_emptied_into_the_queue() {
     let spare = sandbox.path().join("spare");
     fs::create_dir(&spare).expect("a folder");
     sandbox.configure(
-        &Config::of([Provider::clear("home", server.port())]).submit("spare", spare.to_str().expect("UTF-8")),
+        &Config::of([Provider::clear("home", server.port())])
+            .submit("spare", &format!("\"{}\"", spare.display())),
     );
     put(&spare, 1);
     let agent = sandbox.start_agent();

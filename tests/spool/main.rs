@@ -4,6 +4,7 @@
 
 mod elsewhere;
 mod flood;
+mod replaced;
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -23,7 +23,6 @@ use super::{Engine, Heard};
 use crate::accept::Policy;
 use crate::log;
 use crate::spool::Folders;
-use crate::spool::lock::Lock;
 use crate::spool::recover::Found;
 use crate::spool::socket::Submission;
 use crate::spool::watch::Hint;
@@ -265,12 +264,11 @@ impl Hands<super::Real> {
     /// Another spool is at the path than the one that is open: the path counts, since that is where alerts come.
     pub(super) fn open_anew(&mut self, layout: &Layout) {
         let opened = Folders::open(self.world.fs(), layout).map_err(|error| error.to_string());
-        let lock = || Lock::take(&layout.lock()).map_err(|error| error.to_string());
-        match opened.and_then(|folders| Ok((folders, lock()?))) {
-            Ok((folders, lock)) => {
+        let mut lock = || self.world.lock.move_to(&layout.lock()).map_err(|error| error.to_string());
+        match opened.and_then(|folders| lock().map(|()| folders)) {
+            Ok(folders) => {
                 self.is_gone = false;
                 self.folders = folders;
-                self.world.lock = lock;
                 log::opened_anew(layout.root());
                 self.batch.deeds.push(Deed::OpenAnew(layout.clone()));
             }

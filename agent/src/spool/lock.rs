@@ -1,7 +1,8 @@
 //! One agent per spool: a lock that the kernel holds, so that none goes stale.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 use fs2::FileExt as _;
@@ -9,7 +10,7 @@ use fs2::FileExt as _;
 /// The lock, as long as it lives.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    file: File,
 }
 
 /// Why the lock was not to be had.
@@ -35,10 +36,23 @@ impl Lock {
         let file = OpenOptions::new().create(true).truncate(false).write(true).open(path);
         let file = file.map_err(|source| LockError::Io { path: shown.clone(), source })?;
         match file.try_lock_exclusive() {
-            Ok(()) => Ok(Self { _file: file }),
+            Ok(()) => Ok(Self { file }),
             Err(error) if error.kind() == fs2::lock_contended_error().kind() => Err(LockError::Held(shown)),
             Err(source) => Err(LockError::Io { path: shown, source }),
         }
+    }
+}
+
+impl Lock {
+    /// Takes the lock of what is at `path` now, unless that is the file which is held.
+    pub fn move_to(&mut self, path: &Path) -> Result<(), LockError> {
+        let identity = |metadata: Metadata| (metadata.dev(), metadata.ino());
+        let held = self.file.metadata().map(identity);
+        let there = std::fs::metadata(path).map(identity);
+        if !matches!((held, there), (Ok(held), Ok(there)) if held == there) {
+            *self = Self::take(path)?;
+        }
+        Ok(())
     }
 }
 
@@ -54,5 +68,18 @@ mod tests {
         assert!(matches!(Lock::take(&path), Err(LockError::Held(_))));
         drop(first);
         Lock::take(&path).expect("the lock went with its holder");
+    }
+
+    #[test]
+    fn an_agent_is_not_in_its_own_way_and_still_minds_others_elsewhere() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        let mut lock = Lock::take(&path("here")).expect("nobody has it");
+        lock.move_to(&path("here")).expect("it is its own");
+        let other = Lock::take(&path("there")).expect("nobody has it");
+        assert!(matches!(lock.move_to(&path("there")), Err(LockError::Held(_))));
+        drop(other);
+        lock.move_to(&path("there")).expect("nobody has it any more");
+        assert!(matches!(Lock::take(&path("there")), Err(LockError::Held(_))));
     }
 }

@@ -41,10 +41,10 @@ impl Config {
         self
     }
 
-    /// A key of `[submit]` and its value, which is a text: `spare`, `/run/spare`.
+    /// A key of `[submit]` and its value as it stands in the file: `alerts_per_user`, `2`.
     #[must_use]
     pub fn submit(mut self, key: &'static str, value: &str) -> Self {
-        self.submit.push((key, quoted(value)));
+        self.submit.push((key, value.to_owned()));
         self
     }
 
