@@ -1,5 +1,8 @@
 //! What the writer looks after besides alerts: room on the disk, what has been kept for long enough, the status.
 
+#[cfg(test)]
+mod tests;
+
 use std::io;
 use std::time::Duration;
 
