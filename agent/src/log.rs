@@ -134,6 +134,12 @@ pub fn deferred_is_damaged(name: &str, why: &str) {
     line(&format!("cannot read deferred/{name}: {why}; it is left there, mend it and start the agent again"));
 }
 
+/// What lies in the spare folder is not an alert.
+pub fn left_in_spare(name: &OsStr, reason: &str) {
+    let name = name.to_string_lossy();
+    line(&format!("left-alone name={name:?} in the spare folder reason={reason:?}; remove it by hand"));
+}
+
 /// The folder cannot be listed.
 pub fn cannot_scan(error: &io::Error) {
     line(&format!("cannot list incoming/: {error}; it is tried again at the next scan"));

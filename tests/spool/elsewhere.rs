@@ -38,6 +38,13 @@ fn what_is_submitted_on_the_socket_is_kept_before_it_is_answered_and_sent_once()
     sandbox.wait_until_sent(id(1));
     assert_eq!(sandbox.history(id(1)).uid, Some(rustix::process::getuid().as_raw()));
     sandbox.wait_for("its file is gone", PATIENCE, || sandbox.names_in(Folder::Deferred).is_empty());
+    assert_eq!(submit(&sandbox, &alert(1)), kept, "once more, when it is over");
+    crate::place(&sandbox, &file_name(id(1)), &alert(1));
+    sandbox.wait_for("its second file is gone", PATIENCE, || sandbox.names_in(Folder::Incoming).is_empty());
+    assert_eq!(agent.stop(), Some(0));
+    let agent = sandbox.start_agent();
+    crate::place(&sandbox, &file_name(id(1)), &alert(1));
+    sandbox.wait_for("its third file is gone", PATIENCE, || sandbox.names_in(Folder::Incoming).is_empty());
     assert_eq!(agent.stop(), Some(0));
     assert_eq!(server.mails().len(), 1);
 }

@@ -13,7 +13,7 @@ use delivery::{Arrival, Event, Past};
 use spool_format::alert::ALERT_OCTETS_MAX;
 use spool_format::folder::{file_name, parse_file_name};
 use spool_format::fs::{Found, SpoolFs};
-use spool_format::{AlertId, Folder, History};
+use spool_format::{AlertId, Event as Fact, Folder, History};
 
 use super::hands::Hands;
 use super::shelf::{Kept, Load};
@@ -29,6 +29,9 @@ const WINDOW: Load = Load { alerts: 4_096, octets: 16 << 20 };
 
 /// Octets in memory above which not even a hint is followed; the next scan finds the alert.
 const OCTETS_MAX: u64 = 64 << 20;
+
+/// Alerts remembered as over, so that none of them is taken up again under the same id.
+const OVER_MAX: usize = 100_000;
 
 /// What one user may have in hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,9 +51,9 @@ pub(super) struct Heap {
     left: BTreeMap<u32, BTreeSet<OsString>>,
     /// Names that are on their way to `corrupt/`, or cannot be moved there.
     aside: BTreeSet<OsString>,
-    /// Alerts that were sent before, and whose files came back.
+    /// Alerts that were sent: whatever comes under these ids is removed.
     sent: BTreeSet<AlertId>,
-    /// Dead letters that are on their way to `dead/`.
+    /// Dead letters, of which a file may still lie elsewhere: that is left to the writer.
     dead: BTreeSet<AlertId>,
     /// What earlier runs left of alerts that were not met yet.
     earlier: BTreeMap<AlertId, History>,
@@ -63,7 +66,7 @@ impl Heap {
         let mut earlier = found.ledger.alerts;
         earlier.retain(|_, history| !history.state.is_final());
         Self {
-            sent: found.came_back,
+            sent: found.ledger.sent,
             dead: found.dead,
             earlier,
             after_power_cut: found.crashed_with_machine,
@@ -74,6 +77,25 @@ impl Heap {
     /// It was moved out of the way, or could not be.
     pub(super) fn is_aside(&mut self, name: &OsStr) {
         self.aside.remove(name);
+    }
+
+    /// Remembers what is over.
+    pub(super) fn take_note(&mut self, fact: &Fact) {
+        let over = match fact {
+            Fact::Sent { id, .. } => {
+                self.sent.insert(*id);
+                &mut self.sent
+            }
+            Fact::Dead { id, .. } => {
+                self.dead.insert(*id);
+                &mut self.dead
+            }
+            _ => return,
+        };
+        if over.len() > OVER_MAX {
+            // Ids sort by birth: the oldest goes.
+            over.pop_first();
+        }
     }
 
     /// Whether this alert was sent, or is a dead letter.
@@ -166,7 +188,11 @@ impl<W: World> Hands<W> {
         let (fs, uid_of) = (self.world.fs().clone(), &mut self.world);
         match intake::take(&fs, dir, name, &self.policy, |uid| uid_of.reach(uid)) {
             Taken::Alert(alert) => self.meet(*alert, origin),
-            Taken::Corrupt { .. } if origin == Origin::Spare => {}
+            Taken::Corrupt { reason } if origin == Origin::Spare => {
+                if self.unreadable.insert(name.to_owned()) {
+                    log::left_in_spare(name, &reason);
+                }
+            }
             Taken::Corrupt { reason } => {
                 self.heap.aside.insert(name.to_owned());
                 self.batch.deeds.push(Deed::SetAside { name: name.to_owned(), reason });

@@ -186,6 +186,7 @@ impl<W: World> Hands<W> {
 
     fn record(&mut self, fact: Fact) {
         log::fact(&fact);
+        self.heap.take_note(&fact);
         self.batch.deeds.push(Deed::Line(fact));
     }
 

@@ -25,9 +25,6 @@ pub struct Found {
     pub deferred: Vec<AlertId>,
     /// What has to be put in order first.
     pub deeds: Vec<Deed>,
-    /// Alerts that are settled and whose files are there all the same: sent ones, after a power cut or since they could
-    /// not be removed, and dead letters that still lie where they came in. Nobody may take them for new ones.
-    pub came_back: BTreeSet<AlertId>,
     /// Dead letters that do not lie in `dead/` yet.
     pub dead: BTreeSet<AlertId>,
     /// Lines of the journal that are damaged, as `FILE:LINE`.
@@ -102,9 +99,7 @@ fn put_in_order(id: AlertId, mut places: Vec<Folder>, found: &mut Found) {
     let keep = usize::from(!is_sent);
     found.deeds.extend(places.iter().skip(keep).map(|folder| Deed::Unlink { id, folder: *folder }));
     match places[0] {
-        _ if is_sent => {
-            found.came_back.insert(id);
-        }
+        _ if is_sent => {}
         Folder::Dead => {
             found.dead.insert(id);
             if state != Some(State::Dead) {
@@ -231,7 +226,7 @@ mod tests {
         let spool =
             spool(&[(1, Folder::Incoming), (1, Folder::Dead), (2, Folder::Dead), (3, Folder::Incoming)]);
         let found = find(&spool, vec![accepted(1), accepted(2), accepted(3)]);
-        assert_eq!((found.dead, found.came_back), (BTreeSet::from([id(1), id(2)]), BTreeSet::new()));
+        assert_eq!(found.dead, BTreeSet::from([id(1), id(2)]));
         assert!(found.deeds.contains(&Deed::Unlink { id: id(1), folder: Folder::Incoming }));
     }
 
