@@ -265,7 +265,7 @@ impl Hands<super::Real> {
     /// Another spool is at the path than the one that is open: the path counts, since that is where alerts come.
     pub(super) fn open_anew(&mut self, layout: &Layout) {
         let opened = Folders::open(self.world.fs(), layout).map_err(|error| error.to_string());
-        let mut lock = || self.world.lock.move_to(&layout.lock()).map_err(|error| error.to_string());
+        let mut lock = || self.world.lock.renew(&layout.lock()).map_err(|error| error.to_string());
         match opened.and_then(|folders| lock().map(|()| folders)) {
             Ok(folders) => {
                 self.is_gone = false;

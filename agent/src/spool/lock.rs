@@ -45,7 +45,7 @@ impl Lock {
 
 impl Lock {
     /// Takes the lock of what is at `path` now, unless that is the file which is held.
-    pub fn move_to(&mut self, path: &Path) -> Result<(), LockError> {
+    pub fn renew(&mut self, path: &Path) -> Result<(), LockError> {
         let identity = |metadata: Metadata| (metadata.dev(), metadata.ino());
         let held = self.file.metadata().map(identity);
         let there = std::fs::metadata(path).map(identity);
@@ -75,11 +75,11 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = |name: &str| folder.path().join(name);
         let mut lock = Lock::take(&path("here")).expect("nobody has it");
-        lock.move_to(&path("here")).expect("it is its own");
+        lock.renew(&path("here")).expect("it is its own");
         let other = Lock::take(&path("there")).expect("nobody has it");
-        assert!(matches!(lock.move_to(&path("there")), Err(LockError::Held(_))));
+        assert!(matches!(lock.renew(&path("there")), Err(LockError::Held(_))));
         drop(other);
-        lock.move_to(&path("there")).expect("nobody has it any more");
+        lock.renew(&path("there")).expect("nobody has it any more");
         assert!(matches!(Lock::take(&path("there")), Err(LockError::Held(_))));
     }
 }
