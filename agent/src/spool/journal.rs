@@ -4,10 +4,9 @@
 //! can say what of it is on the disk, and a second sync of the same file would say yes without having written it. So
 //! the lines go once more into a new file of the same day. Lines that stand there twice tell nothing new.
 
-use std::io;
+use std::io::{self, Read};
 
 use spool_format::folder::journal_name;
-use spool_format::journal::replay_each;
 use spool_format::{AlertId, Detail, Entry, Wall};
 
 use super::queue_fs::QueueFs;
@@ -160,7 +159,7 @@ impl<F: QueueFs> Journal<F> {
         let (file, octets) = fs.append_to(dir, &self.name, JOURNAL_MODE)?;
         let mut good = 0;
         if octets > 0 {
-            good = replay_each(fs.open(dir, &self.name)?, drop)?.whole_octets;
+            good = end_of_lines(fs.open(dir, &self.name)?)?;
         }
         if good < octets {
             fs.truncate(&file, good)?;
@@ -194,6 +193,27 @@ impl<F: QueueFs> Journal<F> {
         }
     }
 }
+
+/// Where the last whole line ends. What is in the lines does not matter here, so a long file costs little.
+fn end_of_lines(mut reader: impl Read) -> io::Result<u64> {
+    let mut chunk = vec![0; CHUNK_OCTETS];
+    let (mut before, mut end) = (0, 0);
+    loop {
+        match reader.read(&mut chunk) {
+            Ok(0) => return Ok(end),
+            Ok(octets) => {
+                let last = chunk[..octets].iter().rposition(|octet| *octet == b'\n');
+                end = last.map_or(end, |at| before + at as u64 + 1);
+                before += octets as u64;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Octets of a file that are read at once.
+const CHUNK_OCTETS: usize = 64 * 1024;
 
 /// What the day in a file's name looks like.
 const DAY: &str = "2026-11-25";
