@@ -117,7 +117,8 @@ impl Siege {
         }
         assert_eq!(agent.stop(), Some(0));
         let tried = tried.len();
-        assert!(3 * reached > tried, "of {tried} points only {reached} were reached");
+        // Which calls are made, and in which thread, depends on the speed of the machine: a busy one reaches fewer.
+        assert!(10 * reached > tried, "of {tried} points only {reached} were reached");
         let what = if self.disk.is_some() { "the power went" } else { "an agent was killed" };
         let twice = if self.kills == 1 { "" } else { " after the next start was killed, too" };
         format!("{reached} crash points of {}, {:?}: {what}{twice}", points.len(), self.scenario)
