@@ -1,0 +1,123 @@
+//! A start over a hundred thousand alerts: how long until the first is delivered, what it takes in memory, whether a
+//! fresh alert waits behind the old ones, and how fast they go.
+
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use harness::{Config, Provider, Sandbox};
+use serde_json::json;
+use spool_format::{Folder, Layout};
+
+use crate::alerts;
+use crate::clock;
+use crate::place::Place;
+use crate::process::Process;
+use crate::report::{Report, median_and_p99};
+use crate::sink::{MARK, Sink};
+
+/// For any one thing to happen.
+const PATIENCE: Duration = Duration::from_secs(300);
+/// Fresh alerts that are enqueued during a drain.
+const FRESH: usize = 9;
+
+/// A start over many alerts in incoming/ and, separately, in deferred/.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Alerts in the spool.
+    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(100..))]
+    alerts: u32,
+}
+
+pub(crate) fn measure(args: &Args, place: &Place) -> Result<Report, String> {
+    let mut report = Report::new(&[
+        "where",
+        "alerts",
+        "first_ms",
+        "peak_mib",
+        "fresh_median_ms",
+        "fresh_max_ms",
+        "per_s",
+        "cpu_us_each",
+    ]);
+    for folder in [Folder::Incoming, Folder::Deferred] {
+        let drain = drain(place, folder, args.alerts as usize)?;
+        let mut fresh: Vec<f64> = drain.fresh.iter().copied().map(clock::ms).collect();
+        let (median, _) = median_and_p99(&mut fresh);
+        report.row([
+            json!(format!("{}/", folder.as_str())),
+            json!(args.alerts),
+            json!(clock::ms(drain.first)),
+            json!(drain.peak_mib),
+            json!(median),
+            json!(fresh.last()),
+            json!(f64::from(args.alerts) / drain.whole.as_secs_f64()),
+            json!(drain.cpu.as_secs_f64() * 1e6 / f64::from(args.alerts)),
+        ]);
+    }
+    report.note("first_ms: from the exec of the agent to the final dot of the first mail at the sink.");
+    report.note(format!(
+        "fresh: {FRESH} alerts enqueued one after the other while the rest is drained, from exec of enqueue to the dot."
+    ));
+    report.note(
+        "per_s: from the first dot to the last; one provider, four connections, the sink in this process.",
+    );
+    Ok(report)
+}
+
+struct Drain {
+    first: Duration,
+    peak_mib: f64,
+    fresh: Vec<Duration>,
+    whole: Duration,
+    cpu: Duration,
+}
+
+fn drain(place: &Place, folder: Folder, count: usize) -> Result<Drain, String> {
+    let sandbox = Sandbox::new(&place.programs());
+    let sink = Sink::start().map_err(|error| format!("no port for the sink: {error}"))?;
+    sandbox.configure(&Config::of([Provider::clear("sink", sink.port())]));
+    alerts::put(&Layout::new(sandbox.spool()), folder, count)?;
+    let start = clock::now();
+    let agent = sandbox.start_agent();
+    let seen = sink.wait_for(PATIENCE, |seen| seen.mails > 0).ok_or("nothing arrives at the sink")?;
+    let first = since(start, seen.first);
+    let mut fresh = Vec::new();
+    for n in 0..FRESH {
+        // Spread over the drain; the last one while a tenth is still there.
+        let there = count * n / (FRESH + 1);
+        sink.wait_for(PATIENCE, |seen| seen.mails >= there).ok_or("the drain has come to a halt")?;
+        fresh.push(enqueue_one(&sandbox, &sink, n)?);
+    }
+    let all = count + FRESH;
+    let seen = sink.wait_for(PATIENCE, |seen| seen.mails >= all).ok_or("the drain has come to a halt")?;
+    let whole = seen.first.map_or(Duration::ZERO, |first| since(first, seen.last));
+    let process = Process::look(agent.pid())?;
+    let cpu = agent.cpu_time();
+    if agent.stop() != Some(0) {
+        return Err("the agent did not stop in good order".to_owned());
+    }
+    let mails = sink.seen().mails;
+    if mails != all {
+        return Err(format!("{all} alerts became {mails} mails"));
+    }
+    Ok(Drain { first, peak_mib: process.peak_mib, fresh, whole, cpu })
+}
+
+fn since(start: Instant, end: Option<Instant>) -> Duration {
+    end.map_or(Duration::ZERO, |end| end.duration_since(start))
+}
+
+fn enqueue_one(sandbox: &Sandbox, sink: &Sink, n: usize) -> Result<Duration, String> {
+    let subject = format!("{MARK}{n}");
+    let mut command = sandbox.enqueue_command(&["--to", "oncall@example.jp", "--subject", &subject, "now"]);
+    let start = clock::now();
+    let status = command.stdout(Stdio::null()).stdin(Stdio::null()).status();
+    if !status.is_ok_and(|status| status.success()) {
+        return Err("enqueue did not store the alert".to_owned());
+    }
+    let number = n.to_string();
+    let is_there = |mark: &(String, Instant)| mark.0 == number;
+    let seen = sink.wait_for(PATIENCE, |seen| seen.marked.iter().any(is_there));
+    let seen = seen.ok_or("a fresh alert does not arrive")?;
+    Ok(since(start, seen.marked.iter().find(|mark| is_there(mark)).map(|mark| mark.1)))
+}
