@@ -16,6 +16,9 @@ use crate::clock;
 /// Who is to have them.
 const TO: &str = "oncall@example.jp";
 
+/// How old they are: they have waited for an agent or a provider.
+const AGE_MS: i64 = 3_600_000;
+
 /// The n-th alert: all of an age, in order.
 pub(crate) fn id(born: Wall, n: usize) -> AlertId {
     let mut chance = [0; 10];
@@ -38,7 +41,7 @@ fn alert(id: AlertId, born: Wall, n: usize) -> Alert {
 /// Puts `count` alerts into a folder of the spool; those in `deferred/` are told of in the journal, and due.
 pub(crate) fn put(layout: &Layout, folder: Folder, count: usize) -> Result<(), String> {
     let wrong = |error: std::io::Error| format!("cannot fill the spool: {error}");
-    let born = clock::wall_now();
+    let born = Wall::from_unix_ms(clock::wall_now().unix_ms() - AGE_MS);
     let dir = StdFs.open_dir(&layout.folder(folder)).map_err(wrong)?;
     let mut lines = Vec::new();
     for n in 0..count {
@@ -52,7 +55,7 @@ pub(crate) fn put(layout: &Layout, folder: Folder, count: usize) -> Result<(), S
             }
         }
     }
-    append_to_journal(&layout.journal(), born, &lines).map_err(wrong)?;
+    append_to_journal(&layout.journal(), clock::wall_now(), &lines).map_err(wrong)?;
     syncfs(dir.fd()).map_err(|errno| wrong(errno.into()))
 }
 

@@ -17,8 +17,10 @@ use crate::sink::{MARK, Sink};
 
 /// For any one thing to happen.
 const PATIENCE: Duration = Duration::from_secs(300);
-/// Fresh alerts that are enqueued during a drain.
+/// How often during a drain fresh alerts are enqueued, one of each severity.
 const FRESH: usize = 9;
+/// Those severities.
+const SEVERITIES: [&str; 2] = ["critical", "warning"];
 
 /// A start over many alerts in incoming/ and, separately, in deferred/.
 #[derive(Debug, clap::Args)]
@@ -34,29 +36,29 @@ pub(crate) fn measure(args: &Args, place: &Place) -> Result<Report, String> {
         "alerts",
         "first_ms",
         "peak_mib",
-        "fresh_median_ms",
-        "fresh_max_ms",
+        "critical_ms",
+        "warning_ms",
         "per_s",
         "cpu_us_each",
     ]);
     for folder in [Folder::Incoming, Folder::Deferred] {
         let drain = drain(place, folder, args.alerts as usize)?;
-        let mut fresh: Vec<f64> = drain.fresh.iter().copied().map(clock::ms).collect();
-        let (median, _) = median_and_p99(&mut fresh);
+        let [critical, warning] = drain.fresh.map(|mut times| median_and_p99(&mut times).0);
         report.row([
             json!(format!("{}/", folder.as_str())),
             json!(args.alerts),
             json!(clock::ms(drain.first)),
             json!(drain.peak_mib),
-            json!(median),
-            json!(fresh.last()),
+            json!(critical),
+            json!(warning),
             json!(f64::from(args.alerts) / drain.whole.as_secs_f64()),
             json!(drain.cpu.as_secs_f64() * 1e6 / f64::from(args.alerts)),
         ]);
     }
     report.note("first_ms: from the exec of the agent to the final dot of the first mail at the sink.");
     report.note(format!(
-        "fresh: {FRESH} alerts enqueued one after the other while the rest is drained, from exec of enqueue to the dot."
+        "critical_ms, warning_ms: {FRESH} fresh alerts of each severity, enqueued while the old ones (warnings) are \
+         drained, from the exec of enqueue to the dot; medians."
     ));
     report.note(
         "per_s: from the first dot to the last; one provider, four connections, the sink in this process.",
@@ -67,7 +69,8 @@ pub(crate) fn measure(args: &Args, place: &Place) -> Result<Report, String> {
 struct Drain {
     first: Duration,
     peak_mib: f64,
-    fresh: Vec<Duration>,
+    /// In milliseconds, for each of [`SEVERITIES`].
+    fresh: [Vec<f64>; SEVERITIES.len()],
     whole: Duration,
     cpu: Duration,
 }
@@ -81,14 +84,18 @@ fn drain(place: &Place, folder: Folder, count: usize) -> Result<Drain, String> {
     let agent = sandbox.start_agent();
     let seen = sink.wait_for(PATIENCE, |seen| seen.mails > 0).ok_or("nothing arrives at the sink")?;
     let first = since(start, seen.first);
-    let mut fresh = Vec::new();
+    let mut starts = Vec::new();
     for n in 0..FRESH {
-        // Spread over the drain; the last one while a tenth is still there.
+        // Spread over the drain; the last ones while a tenth is still there.
         let there = count * n / (FRESH + 1);
         sink.wait_for(PATIENCE, |seen| seen.mails >= there).ok_or("the drain has come to a halt")?;
-        fresh.push(enqueue_one(&sandbox, &sink, n)?);
+        for severity in SEVERITIES {
+            let mark = format!("{severity} {n}");
+            starts.push((clock::now(), mark.clone()));
+            enqueue_one(&sandbox, severity, &mark)?;
+        }
     }
-    let all = count + FRESH;
+    let all = count + starts.len();
     let seen = sink.wait_for(PATIENCE, |seen| seen.mails >= all).ok_or("the drain has come to a halt")?;
     let whole = seen.first.map_or(Duration::ZERO, |first| since(first, seen.last));
     let process = Process::look(agent.pid())?;
@@ -96,10 +103,14 @@ fn drain(place: &Place, folder: Folder, count: usize) -> Result<Drain, String> {
     if agent.stop() != Some(0) {
         return Err("the agent did not stop in good order".to_owned());
     }
-    let mails = sink.seen().mails;
-    if mails != all {
-        return Err(format!("{all} alerts became {mails} mails"));
+    let seen = sink.seen();
+    if seen.mails != all || seen.marked.len() != starts.len() {
+        return Err(format!("{all} alerts became {} mails, {} of them fresh", seen.mails, seen.marked.len()));
     }
+    let fresh = SEVERITIES.map(|severity| {
+        let of_it = starts.iter().filter(|(_, mark)| mark.starts_with(severity));
+        of_it.map(|(start, mark)| clock::ms(since(*start, seen.moment_of(mark)))).collect()
+    });
     Ok(Drain { first, peak_mib: process.peak_mib, fresh, whole, cpu })
 }
 
@@ -107,17 +118,14 @@ fn since(start: Instant, end: Option<Instant>) -> Duration {
     end.map_or(Duration::ZERO, |end| end.duration_since(start))
 }
 
-fn enqueue_one(sandbox: &Sandbox, sink: &Sink, n: usize) -> Result<Duration, String> {
-    let subject = format!("{MARK}{n}");
-    let mut command = sandbox.enqueue_command(&["--to", "oncall@example.jp", "--subject", &subject, "now"]);
-    let start = clock::now();
+fn enqueue_one(sandbox: &Sandbox, severity: &str, mark: &str) -> Result<(), String> {
+    let subject = format!("{MARK}{mark}");
+    let arguments = ["--to", "oncall@example.jp", "--severity", severity, "--subject", &subject, "now"];
+    let mut command = sandbox.enqueue_command(&arguments);
     let status = command.stdout(Stdio::null()).stdin(Stdio::null()).status();
-    if !status.is_ok_and(|status| status.success()) {
-        return Err("enqueue did not store the alert".to_owned());
+    if status.is_ok_and(|status| status.success()) {
+        Ok(())
+    } else {
+        Err("enqueue did not store the alert".to_owned())
     }
-    let number = n.to_string();
-    let is_there = |mark: &(String, Instant)| mark.0 == number;
-    let seen = sink.wait_for(PATIENCE, |seen| seen.marked.iter().any(is_there));
-    let seen = seen.ok_or("a fresh alert does not arrive")?;
-    Ok(since(start, seen.marked.iter().find(|mark| is_there(mark)).map(|mark| mark.1)))
 }

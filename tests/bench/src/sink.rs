@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use crate::clock;
 
-/// What a marked mail has in its subject, before a number of its own.
+/// What a marked mail has in its subject, before words of its own.
 pub(crate) const MARK: &str = "bench-marked-";
 
 /// What came.
@@ -25,6 +25,13 @@ pub(crate) struct Seen {
     pub(crate) last: Option<Instant>,
     /// Marks and the moments of their dots.
     pub(crate) marked: Vec<(String, Instant)>,
+}
+
+impl Seen {
+    /// When the mail with this mark came.
+    pub(crate) fn moment_of(&self, mark: &str) -> Option<Instant> {
+        self.marked.iter().find(|(known, _)| known == mark).map(|(_, moment)| *moment)
+    }
 }
 
 #[derive(Debug, Default)]

@@ -38,7 +38,7 @@ fn enqueue_is_measured_next_to_the_floor() {
 #[test]
 fn a_backlog_is_measured_in_both_folders_and_all_of_it_arrives() {
     let report = bench(&["backlog", "--alerts", "200"]);
-    for column in ["first_ms", "peak_mib", "fresh_median_ms", "per_s"] {
+    for column in ["first_ms", "peak_mib", "critical_ms", "warning_ms", "per_s"] {
         assert_eq!(numbers(&report, column).len(), 2, "{report}");
     }
 }
