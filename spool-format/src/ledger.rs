@@ -12,7 +12,8 @@ use crate::wall::Wall;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ledger {
     /// One for each alert that the journal names; in [`Detail::Brief`] without those that were sent.
-    pub alerts: BTreeMap<AlertId, History>,
+    /// Boxed, since a map keeps room for eleven values wherever it has six.
+    pub alerts: BTreeMap<AlertId, Box<History>>,
     /// Alerts that were sent.
     pub sent: BTreeSet<AlertId>,
     /// Boot id of the last start.
@@ -48,7 +49,7 @@ impl Ledger {
         if self.detail == Detail::Brief && self.sent.contains(&id) {
             return;
         }
-        let history = self.alerts.entry(id).or_insert_with(|| History::new(entry.at));
+        let history = self.alerts.entry(id).or_insert_with(|| Box::new(History::new(entry.at)));
         history.take(entry, self.detail);
         if history.state == State::Sent {
             self.sent.insert(id);
@@ -61,7 +62,7 @@ impl Ledger {
     /// The lines with which a day's file begins: every alert that is not sent, and those that are sent and of which a
     /// file is `still_there`. After them stands the mark that they are complete.
     pub fn checkpoint(&self, still_there: impl Fn(AlertId) -> bool) -> Vec<Event> {
-        let alive = |(id, history): (&AlertId, &History)| {
+        let alive = |(id, history): (&AlertId, &Box<History>)| {
             let stays = history.state != State::Sent && (history.state != State::Dead || still_there(*id));
             stays.then(|| Event::Alive(Box::new(history.snapshot(*id))))
         };
