@@ -62,11 +62,12 @@ impl Ledger {
     /// The lines with which a day's file begins: every alert that is not sent, and those that are sent and of which a
     /// file is `still_there`. After them stands the mark that they are complete.
     pub fn checkpoint(&self, still_there: impl Fn(AlertId) -> bool) -> Vec<Event> {
-        let alive = |(id, history): (&AlertId, &Box<History>)| {
+        let alive = |(id, history): (&AlertId, &History)| {
             let stays = history.state != State::Sent && (history.state != State::Dead || still_there(*id));
             stays.then(|| Event::Alive(Box::new(history.snapshot(*id))))
         };
-        let mut events: Vec<Event> = self.alerts.iter().filter_map(alive).collect();
+        let mut events: Vec<Event> =
+            self.alerts.iter().map(|(id, history)| (id, history.as_ref())).filter_map(alive).collect();
         let came_back = self.sent.iter().filter(|id| still_there(**id));
         events.extend(came_back.map(|id| {
             let mut history = History::new(Wall::from_unix_ms(0));
