@@ -90,10 +90,7 @@ fn contenders(
     let mut notes = Vec::new();
     match place.of_profile("small", "enqueue") {
         Some(program) => all.push(Contender::enqueue("enqueue, small", &program, sandbox)),
-        None => notes.push(
-            "enqueue, small: not built; README.md has the command (section \"Installing enqueue\")."
-                .to_owned(),
-        ),
+        None => notes.push("enqueue, small: not built; tests/bench/README.md has the command.".to_owned()),
     }
     all.push(Contender::enqueue("enqueue", &place.program("enqueue"), sandbox));
     let text = folder.join("message");
