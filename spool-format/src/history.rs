@@ -180,6 +180,7 @@ impl History {
         if self.message_id.is_none() {
             self.message_id.clone_from(message_id);
         }
+        self.recipients.reserve_exact(recipients.len());
         for to in recipients {
             if self.settlement_of(to).is_none() {
                 self.recipients.push((to.clone(), Settlement::Open));
@@ -211,6 +212,8 @@ impl History {
 
     fn ended(&mut self, number: u32, provider: &str, took_ms: u64, results: &[RecipientResult]) {
         self.under_way.retain(|attempt| attempt.number != number);
+        // Of a hundred thousand alerts that wait, each would keep the room.
+        self.under_way.shrink_to_fit();
         let is_lost = results.iter().any(|result| result.result == Settlement::Uncertain);
         self.uncertain_at = is_lost.then(|| provider.to_owned());
         for result in results {
@@ -289,6 +292,7 @@ impl History {
     fn restore(&mut self, snapshot: &Snapshot) {
         self.state = snapshot.state.state(snapshot.until);
         (self.uid, self.octets) = (snapshot.uid, snapshot.octets);
+        self.recipients.reserve_exact(snapshot.recipients.len());
         for standing in &snapshot.recipients {
             self.recipients.push((standing.to.clone(), standing.result));
             let refusals = standing.refused_by.iter().map(|provider| (standing.to.clone(), provider.clone()));

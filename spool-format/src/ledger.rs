@@ -12,7 +12,8 @@ use crate::wall::Wall;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ledger {
     /// One for each alert that the journal names; in [`Detail::Brief`] without those that were sent.
-    pub alerts: BTreeMap<AlertId, History>,
+    /// Boxed, since a map keeps room for eleven values wherever it has six.
+    pub alerts: BTreeMap<AlertId, Box<History>>,
     /// Alerts that were sent.
     pub sent: BTreeSet<AlertId>,
     /// Boot id of the last start.
@@ -48,7 +49,7 @@ impl Ledger {
         if self.detail == Detail::Brief && self.sent.contains(&id) {
             return;
         }
-        let history = self.alerts.entry(id).or_insert_with(|| History::new(entry.at));
+        let history = self.alerts.entry(id).or_insert_with(|| Box::new(History::new(entry.at)));
         history.take(entry, self.detail);
         if history.state == State::Sent {
             self.sent.insert(id);
@@ -65,7 +66,8 @@ impl Ledger {
             let stays = history.state != State::Sent && (history.state != State::Dead || still_there(*id));
             stays.then(|| Event::Alive(Box::new(history.snapshot(*id))))
         };
-        let mut events: Vec<Event> = self.alerts.iter().filter_map(alive).collect();
+        let mut events: Vec<Event> =
+            self.alerts.iter().map(|(id, history)| (id, history.as_ref())).filter_map(alive).collect();
         let came_back = self.sent.iter().filter(|id| still_there(**id));
         events.extend(came_back.map(|id| {
             let mut history = History::new(Wall::from_unix_ms(0));

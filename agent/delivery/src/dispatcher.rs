@@ -17,9 +17,12 @@ use crate::alert::{Alert, Arrival};
 use crate::chance::Chance;
 use crate::command::{AttemptId, Command, Event, Sync};
 use crate::pass::Pass;
-use crate::queue::Queue;
+use crate::queue::{Age, Queue};
 use crate::retry::RetryPlan;
 use crate::time::{Monotonic, Now};
+
+/// As long after its birth an alert counts as fresh, in its first pass.
+const FRESH_MS: i64 = 5 * 60 * 1_000;
 
 /// One provider, as far as the dispatcher needs to know it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -154,11 +157,12 @@ impl Dispatcher {
             };
             let recipients = alert.open_for(place);
             if !recipients.is_empty() {
-                let severity = alert.severity;
+                let is_fresh = alert.passes == 0 && now.wall.unix_ms() - id.born().unix_ms() < FRESH_MS;
+                let rank = (alert.severity, if is_fresh { Age::Fresh } else { Age::Old });
                 if self.running[place] < self.settings.providers[place].connections.max(1) {
                     self.begin(now, id, place, recipients, out);
                 } else {
-                    self.queue.wait_for(place, severity, id);
+                    self.queue.wait_for(place, rank, id);
                 }
                 return;
             }

@@ -1,4 +1,7 @@
 //! Which alert is due, and which of two goes first: by severity, then by birth (ids sort by it).
+//!
+//! Among those of one severity the fresh and the old take turns: what has just happened does not wait behind the heap
+//! that an outage has left, and the heap gets every other connection.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,13 +14,45 @@ use crate::time::Monotonic;
 pub struct Queue {
     by_time: BTreeSet<(Monotonic, AlertId)>,
     times: BTreeMap<AlertId, Monotonic>,
-    lanes: Vec<BTreeSet<(Severity, AlertId)>>,
+    lanes: Vec<Lane>,
+}
+
+/// How long an alert has waited already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Age {
+    /// It has just come.
+    Fresh,
+    /// It was tried before, or lay there for a while.
+    Old,
+}
+
+/// Alerts that wait for a free connection to one provider.
+#[derive(Clone, Debug, Default)]
+struct Lane {
+    fresh: BTreeSet<(Severity, AlertId)>,
+    old: BTreeSet<(Severity, AlertId)>,
+    /// Whether a fresh one went last.
+    fresh_went: bool,
+}
+
+impl Lane {
+    fn take_next(&mut self) -> Option<AlertId> {
+        let severity =
+            |waiting: &BTreeSet<(Severity, AlertId)>| waiting.first().map(|(severity, _)| *severity);
+        self.fresh_went = match (severity(&self.fresh), severity(&self.old)) {
+            (Some(fresh), Some(old)) if fresh == old => !self.fresh_went,
+            (Some(fresh), Some(old)) => fresh < old,
+            (fresh, _) => fresh.is_some(),
+        };
+        let first = if self.fresh_went { self.fresh.pop_first() } else { self.old.pop_first() };
+        first.map(|(_, id)| id)
+    }
 }
 
 impl Queue {
     /// A queue with a lane for each of `providers` providers.
     pub fn new(providers: usize) -> Self {
-        Self { by_time: BTreeSet::new(), times: BTreeMap::new(), lanes: vec![BTreeSet::new(); providers] }
+        Self { by_time: BTreeSet::new(), times: BTreeMap::new(), lanes: vec![Lane::default(); providers] }
     }
 
     /// Lets an alert wait until `due`, in place of any earlier time.
@@ -44,18 +79,23 @@ impl Queue {
     }
 
     /// Lets an alert wait for a free connection to a provider.
-    pub fn wait_for(&mut self, provider: usize, severity: Severity, id: AlertId) {
-        self.lanes[provider].insert((severity, id));
+    pub fn wait_for(&mut self, provider: usize, (severity, age): (Severity, Age), id: AlertId) {
+        let lane = &mut self.lanes[provider];
+        let waiting = match age {
+            Age::Fresh => &mut lane.fresh,
+            Age::Old => &mut lane.old,
+        };
+        waiting.insert((severity, id));
     }
 
     /// The most urgent alert that waits for this provider.
     pub fn take_next(&mut self, provider: usize) -> Option<AlertId> {
-        self.lanes[provider].pop_first().map(|(_, id)| id)
+        self.lanes[provider].take_next()
     }
 
     /// Forgets everybody who waits for a connection.
     pub fn clear_lanes(&mut self) {
-        self.lanes.iter_mut().for_each(BTreeSet::clear);
+        self.lanes.fill(Lane::default());
     }
 
     fn forget_time(&mut self, id: AlertId) {
@@ -77,11 +117,25 @@ mod tests {
     #[test]
     fn the_more_urgent_goes_first_and_then_the_older() {
         let mut queue = Queue::new(1);
-        queue.wait_for(0, Severity::Info, id(1));
-        queue.wait_for(0, Severity::Critical, id(3));
-        queue.wait_for(0, Severity::Critical, id(2));
+        queue.wait_for(0, (Severity::Info, Age::Fresh), id(1));
+        queue.wait_for(0, (Severity::Critical, Age::Fresh), id(3));
+        queue.wait_for(0, (Severity::Critical, Age::Fresh), id(2));
         let order: Vec<_> = std::iter::from_fn(|| queue.take_next(0)).collect();
         assert_eq!(order, [id(2), id(3), id(1)]);
+    }
+
+    #[test]
+    fn the_fresh_and_the_old_of_one_severity_take_turns_and_neither_passes_the_more_urgent() {
+        let mut queue = Queue::new(1);
+        for n in 1..=4 {
+            queue.wait_for(0, (Severity::Warning, Age::Old), id(n));
+        }
+        queue.wait_for(0, (Severity::Warning, Age::Fresh), id(8));
+        queue.wait_for(0, (Severity::Warning, Age::Fresh), id(9));
+        queue.wait_for(0, (Severity::Critical, Age::Old), id(5));
+        queue.wait_for(0, (Severity::Info, Age::Fresh), id(7));
+        let order: Vec<_> = std::iter::from_fn(|| queue.take_next(0)).collect();
+        assert_eq!(order, [5, 8, 1, 9, 2, 3, 4, 7].map(id));
     }
 
     #[test]

@@ -56,7 +56,7 @@ pub(super) struct Heap {
     /// Dead letters, of which a file may still lie elsewhere: that is left to the writer.
     dead: BTreeSet<AlertId>,
     /// What earlier runs left of alerts that were not met yet.
-    earlier: BTreeMap<AlertId, History>,
+    earlier: BTreeMap<AlertId, Box<History>>,
     /// Whether the machine went down under the last run.
     after_power_cut: bool,
 }
@@ -231,7 +231,7 @@ impl<W: World> Hands<W> {
         self.say_what_is_dropped(id, uid, &accepted);
         let history = self.heap.earlier.remove(&id);
         let past = history.as_ref().map_or_else(Past::default, |history| self.past(history));
-        let domain = self.domain_of(history.as_ref());
+        let domain = self.domain_of(history.as_deref());
         let octets: Arc<[u8]> = octets.into();
         let place = match origin {
             Origin::Incoming => Folder::Incoming,
@@ -278,7 +278,7 @@ impl<W: World> Hands<W> {
         for id in ids {
             match self.heap.earlier.remove(id) {
                 Some(history) if history.uid.is_some() => self.take_known(*id, &history),
-                history => self.take_unknown(*id, history.as_ref()),
+                history => self.take_unknown(*id, history.as_deref()),
             }
         }
     }

@@ -4,7 +4,7 @@
 //! only safe when the other one is durable. Then both are merged by id: `sent` wins over all, then dead, deferred,
 //! incoming. It only reads and judges; what has to be written or removed it hands to the writer as [`Deed`]s.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io;
 
 use delivery::Past;
@@ -53,20 +53,22 @@ pub fn recover<F: QueueFs>(fs: &F, folders: &Folders<F>, boot: &str) -> io::Resu
 }
 
 fn merge<F: QueueFs>(fs: &F, folders: &Folders<F>, found: &mut Found) -> io::Result<()> {
-    let mut places: BTreeMap<AlertId, Vec<Folder>> = BTreeMap::new();
-    // In this order the strongest place of each alert comes first.
+    // A list, not a map: there may be a hundred thousand.
+    let mut places: Vec<(AlertId, Folder)> = Vec::new();
+    // In this order the strongest place of each alert comes first, and the sort below keeps it.
     for folder in [Folder::Dead, Folder::Deferred, Folder::Incoming] {
         for name in fs.list(folders.of(folder))? {
             if let Some(id) = parse_file_name(&name) {
-                places.entry(id).or_default().push(folder);
+                places.push((id, folder));
             } else if folder != Folder::Incoming && name.starts_with('.') {
                 found.deeds.push(Deed::Litter { name, folder });
             }
         }
     }
     found.deeds.extend(unexplained(fs, folders)?);
-    for (id, places) in places {
-        put_in_order(id, places, found);
+    places.sort_by_key(|(id, _)| *id);
+    for of_one in places.chunk_by(|one, next| one.0 == next.0) {
+        put_in_order(of_one[0].0, of_one.iter().map(|(_, folder)| *folder).collect(), found);
     }
     Ok(())
 }

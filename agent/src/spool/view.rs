@@ -144,8 +144,9 @@ impl View {
                 *folder = Some(Folder::Incoming);
             }
         }
-        let item =
-            |(id, folder): (AlertId, Option<Folder>)| Item::new(layout, id, folder, ledger.alerts.get(&id));
+        let item = |(id, folder): (AlertId, Option<Folder>)| {
+            Item::new(layout, id, folder, ledger.alerts.get(&id).map(Box::as_ref))
+        };
         let alerts = places.into_iter().map(item).collect();
         Ok(Self { alerts, corrupt: corrupt(layout)?, broken_lines, incoming_is_hidden })
     }

@@ -217,7 +217,7 @@ impl Sandbox {
     #[track_caller]
     pub fn history(&self, id: AlertId) -> History {
         let known = self.ledger().alerts.remove(&id);
-        known.unwrap_or_else(|| panic!("the journal knows nothing of {id}"))
+        *known.unwrap_or_else(|| panic!("the journal knows nothing of {id}"))
     }
 
     /// Where an alert stands by the journal; `None` while the journal does not know it.

@@ -277,6 +277,20 @@ fn no_more_attempts_run_at_a_provider_than_it_has_connections_and_the_urgent_go_
 }
 
 #[test]
+fn a_fresh_alert_does_not_wait_behind_an_old_heap() {
+    let mut day = Day::new(&["home"]);
+    day.now.wall = day.now.wall.plus(Duration::from_mins(10));
+    for n in 1..=9 {
+        day.arrives(arrival(n, Severity::Warning, &["old@example.jp"]));
+    }
+    let mut fresh = arrival(9, Severity::Warning, &["fresh@example.jp"]);
+    fresh.id = AlertId::new(day.now.wall, [0; 10]);
+    day.arrives(fresh);
+    assert_eq!(day.ends(1, vec![delivered()])[5], "begin 3 at 0 for fresh");
+    assert_eq!(day.ends(2, vec![delivered()])[5], "begin 4 at 0 for old");
+}
+
+#[test]
 fn stopping_lets_go_what_stands_before_data_and_finishes_what_is_behind_it() {
     let mut day = Day::new(&["home", "docomo"]);
     day.arrives(arrival(1, Severity::Info, &["early@example.jp"]));

@@ -1,0 +1,92 @@
+//! Measures the spool, for people and for a job at night; never a test that fails because a machine is slow.
+//!
+//! | module | what it measures |
+//! | --- | --- |
+//! | `enqueue` | one alert from exec to exit, next to the least that it can cost and to peers |
+//! | `backlog` | a start over a hundred thousand alerts |
+//! | `journal` | writing events and reading them back |
+//! | `idle` | an agent with nothing to do |
+//!
+//! The rest is what they share. `README.md` beside this folder says how it is done, and has the numbers of a run.
+
+mod alerts;
+mod backlog;
+mod clock;
+mod contender;
+mod counts;
+mod enqueue;
+mod idle;
+mod journal;
+mod peers;
+mod place;
+mod process;
+mod report;
+mod sink;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use place::Place;
+use report::Form;
+
+/// Measure the spool.
+#[derive(Debug, Parser)]
+#[command(name = "bench")]
+struct Cli {
+    /// Prints one JSON object in place of the table.
+    #[arg(long, global = true)]
+    json: bool,
+    /// Makes the spools in this folder: its file system is measured.
+    #[arg(long, global = true, value_name = "DIR", default_value = "/var/tmp")]
+    disk: PathBuf,
+    /// Measures the programs in this folder [default: where `bench` itself is]
+    #[arg(long, global = true, value_name = "DIR")]
+    programs: Option<PathBuf>,
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    Enqueue(enqueue::Args),
+    Backlog(backlog::Args),
+    Journal(journal::Args),
+    Idle(idle::Args),
+    #[command(hide = true)]
+    ReadBack(journal::ReadBackArgs),
+}
+
+fn main() -> ExitCode {
+    match measure(Cli::parse()) {
+        Ok(code) => code,
+        Err(text) => {
+            complain(&text);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure(cli: Cli) -> Result<ExitCode, String> {
+    let place = Place::new(cli.programs, &cli.disk)?;
+    let report = match cli.what {
+        What::Enqueue(args) => {
+            if let Some(code) = peers::among_own_mounts()? {
+                return Ok(ExitCode::from(code));
+            }
+            enqueue::measure(&args, &place)?
+        }
+        What::Backlog(args) => backlog::measure(&args, &place)?,
+        What::Journal(args) => journal::measure(&args, &place)?,
+        What::Idle(args) => idle::measure(&args, &place)?,
+        What::ReadBack(args) => return journal::read_back_once(&args).map(|()| ExitCode::SUCCESS),
+    };
+    let form = if cli.json { Form::Json } else { Form::People };
+    report.print(&place.facts(), form).map_err(|error| format!("cannot print: {error}"))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+#[expect(clippy::print_stderr, reason = "the one line of a measurement that could not be made")]
+fn complain(text: &str) {
+    eprintln!("bench: {text}");
+}

@@ -1,0 +1,56 @@
+//! Each measurement with tiny numbers, so that none of them rots. Nothing is said about time: only that it was measured.
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+/// What `bench` says with these arguments, as JSON.
+fn bench(arguments: &[&str]) -> Value {
+    let program = env!("CARGO_BIN_EXE_bench");
+    let built = Path::new(program).with_file_name("alertmail").is_file();
+    assert!(
+        built,
+        "`alertmail` is missing; run: cargo build --workspace (cargo test --workspace does it by itself)"
+    );
+    let mut command = Command::new(program);
+    command.args(arguments).arg("--json").arg("--disk").arg(env!("CARGO_TARGET_TMPDIR"));
+    let said = harness::run(&mut command, b"").expect_success();
+    serde_json::from_str(&said).unwrap_or_else(|error| panic!("{error}: {said}"))
+}
+
+/// The numbers of one column, which are all there and more than nothing.
+fn numbers(report: &Value, column: &str) -> Vec<f64> {
+    let rows = report["rows"].as_array().expect("rows");
+    let number = |row: &Value| row[column].as_f64().unwrap_or_else(|| panic!("no {column} in {row}"));
+    let numbers: Vec<f64> = rows.iter().map(number).collect();
+    assert!(numbers.iter().all(|number| *number > 0.0), "{column}: {numbers:?}");
+    numbers
+}
+
+#[test]
+fn enqueue_is_measured_next_to_the_floor() {
+    let report = bench(&["enqueue", "--runs", "2"]);
+    assert!(numbers(&report, "median_ms").len() >= 3, "two floors and enqueue: {report}");
+    assert!((numbers(&report, "x_floor")[0] - 1.0).abs() < 1e-9, "the floor is the unit: {report}");
+}
+
+#[test]
+fn a_backlog_is_measured_in_both_folders_and_all_of_it_arrives() {
+    let report = bench(&["backlog", "--alerts", "200"]);
+    for column in ["first_ms", "peak_mib", "critical_ms", "warning_ms", "per_s"] {
+        assert_eq!(numbers(&report, column).len(), 2, "{report}");
+    }
+}
+
+#[test]
+fn the_journal_is_measured_writing_and_reading() {
+    let report = bench(&["journal", "--events", "1000", "--batches", "2"]);
+    assert_eq!(numbers(&report, "per_s").len(), 6, "{report}");
+}
+
+#[test]
+fn an_idle_agent_is_measured() {
+    let report = bench(&["idle", "--seconds", "1"]);
+    assert_eq!(numbers(&report, "resident_mib").len(), 2, "{report}");
+}
