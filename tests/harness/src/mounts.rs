@@ -1,7 +1,8 @@
-//! File systems of a test's own, which nobody else sees and which are gone when the test is, however it ends.
+//! File systems and networks of a test's own, which nobody else sees and which are gone when the test is, however it
+//! ends.
 //!
-//! The test runs itself once more in a mount namespace that is its own: the kernel undoes what was mounted there
-//! together with the last process in it, loop devices included.
+//! The test runs itself once more in namespaces that are its own: the kernel undoes what was mounted there together
+//! with the last process in them, loop devices included.
 
 use std::path::Path;
 use std::process::Command;
@@ -10,7 +11,7 @@ use std::time::Duration;
 use crate::child::{run, run_within};
 
 /// Set for the test's second self.
-const MARK: &str = "ALERTMAIL_TEST_OWN_MOUNTS";
+const MARK: &str = "ALERTMAIL_TEST_OWN_NAMESPACES";
 /// For the whole of such a test.
 const DEADLINE: Duration = Duration::from_mins(10);
 
@@ -19,13 +20,35 @@ const DEADLINE: Duration = Duration::from_mins(10);
 /// Gives what the test printed, or why it cannot be tried on this machine (it takes root and the right to mount).
 #[track_caller]
 pub fn with_own_mounts(test: &str, body: impl FnOnce()) -> Result<String, String> {
+    apart(&["--mount", "--propagation", "private"], test, body)
+}
+
+/// As [`with_own_mounts`], with a network of its own as well: a loopback interface, which is up, and nothing else.
+/// There every port is free, and the interface can be taken down with [`loopback`].
+#[track_caller]
+pub fn with_own_network(test: &str, body: impl FnOnce()) -> Result<String, String> {
+    apart(&["--net", "--mount", "--propagation", "private"], test, || {
+        loopback("up");
+        body();
+    })
+}
+
+/// Puts the loopback interface of a network of the test's own `up` or `down`.
+#[track_caller]
+pub fn loopback(state: &str) {
+    assert!(std::env::var_os(MARK).is_some(), "this is not a network of the test's own");
+    run(Command::new("ip").args(["link", "set", "lo", state]), b"").expect_success();
+}
+
+#[track_caller]
+fn apart(namespaces: &[&str], test: &str, body: impl FnOnce()) -> Result<String, String> {
     if std::env::var_os(MARK).is_some() {
         body();
         return Ok(String::new());
     }
     let unshare = || {
         let mut command = Command::new("unshare");
-        command.args(["--mount", "--propagation", "private", "--"]);
+        command.args(namespaces).arg("--");
         command
     };
     let may = run(unshare().arg("true"), b"");
@@ -37,7 +60,7 @@ pub fn with_own_mounts(test: &str, body: impl FnOnce()) -> Result<String, String
     command.arg(this).args(["--exact", test, "--nocapture", "--test-threads=1"]).env(MARK, "1");
     let ended = run_within(DEADLINE, &mut command, b"");
     let passed = ended.code == Some(0) && ended.stdout.contains("1 passed");
-    assert!(passed, "{test} has failed among its own mounts:\n{}{}", ended.stdout, ended.stderr);
+    assert!(passed, "{test} has failed in its own namespaces:\n{}{}", ended.stdout, ended.stderr);
     Ok(ended.stdout)
 }
 
