@@ -1,15 +1,13 @@
 //! A machine whose `/etc` and network belong to the test.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use harness::{Programs, Sandbox, mount, with_own_network, write_file};
+use harness::{Programs, Sandbox, own_dev_and_run, own_etc, with_own_network, write_file};
 
 use crate::name_server::ADDRESS;
 
-/// What programs need of the real `/etc`.
-const KEPT: [&str; 3] = ["passwd", "group", "ld.so.cache"];
-/// Mode of everything in there.
+/// Everybody may read it.
 const OPEN_MODE: u32 = 0o644;
 
 /// Runs the test on such a machine, or says why that cannot be.
@@ -31,19 +29,10 @@ pub(crate) struct Machine {
 impl Machine {
     /// A machine that has no `resolv.conf` and knows no name but its own.
     fn new() -> Self {
-        let etc = tempfile::tempdir().expect("a folder");
-        for name in KEPT {
-            let _ = fs::copy(Path::new("/etc").join(name), etc.path().join(name));
-        }
-        write_file(
-            &etc.path().join("nsswitch.conf"),
-            OPEN_MODE,
-            b"passwd: files\ngroup: files\nhosts: files dns\n",
-        );
-        write_file(&etc.path().join("hosts"), OPEN_MODE, b"127.0.0.1 localhost\n");
-        mount(&["--bind", &etc.path().to_string_lossy()], Path::new("/etc")).expect("a mount of our own");
-        // A cache of names that somebody runs on this machine would answer in our place.
-        mount(&["-t", "tmpfs", "none"], Path::new("/run")).expect("a mount of our own");
+        let nsswitch = "passwd: files\ngroup: files\nhosts: files dns\n";
+        let etc = own_etc(&[("nsswitch.conf", nsswitch), ("hosts", "127.0.0.1 localhost\n")]);
+        // A cache of names that somebody runs on the real machine would answer in our place.
+        own_dev_and_run();
         Self { _etc: etc }
     }
 

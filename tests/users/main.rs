@@ -7,6 +7,7 @@ mod caps;
 mod hostile;
 mod isolation;
 mod layout;
+mod log;
 mod measure;
 mod permission;
 mod two_disks;

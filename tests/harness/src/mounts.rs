@@ -4,11 +4,14 @@
 //! The test runs itself once more in namespaces that are its own: the kernel undoes what was mounted there together
 //! with the last process in them, loop devices included.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
 use crate::child::{run, run_within};
+use crate::sandbox::write_file;
 
 /// Set for the test's second self.
 const MARK: &str = "ALERTMAIL_TEST_OWN_NAMESPACES";
@@ -68,6 +71,49 @@ fn apart(namespaces: &[&str], test: &str, body: impl FnOnce()) -> Result<String,
 pub fn mount(arguments: &[&str], at: &Path) -> Result<(), String> {
     let ended = run(Command::new("mount").args(arguments).arg(at), b"");
     if ended.code == Some(0) { Ok(()) } else { Err(ended.stderr.trim_end().to_owned()) }
+}
+
+/// What every program needs of `/etc`.
+const KEPT_OF_ETC: [&str; 3] = ["passwd", "group", "ld.so.cache"];
+/// What every program needs of `/dev`.
+const KEPT_OF_DEV: [&str; 5] = ["null", "zero", "full", "random", "urandom"];
+/// Everybody may read it.
+const OPEN_MODE: u32 = 0o644;
+
+/// Gives the test an `/etc` of its own, with these files in it; what else the machine says there is out of sight. Goes
+/// with its value. Takes mounts of the test's own.
+#[track_caller]
+pub fn own_etc(files: &[(&str, &str)]) -> tempfile::TempDir {
+    assert!(std::env::var_os(MARK).is_some(), "the mounts are not the test's own");
+    let etc = tempfile::tempdir().expect("a folder");
+    fs::set_permissions(etc.path(), fs::Permissions::from_mode(0o755)).expect("our own folder");
+    for name in KEPT_OF_ETC {
+        // A machine may well do without one of them.
+        let _ = fs::copy(Path::new("/etc").join(name), etc.path().join(name));
+    }
+    for (name, text) in files {
+        let path = etc.path().join(name);
+        fs::create_dir_all(path.parent().expect("it is in a folder")).expect("a folder of ours");
+        write_file(&path, OPEN_MODE, text.as_bytes());
+    }
+    mount(&["--bind", &etc.path().to_string_lossy()], Path::new("/etc")).expect("a mount of our own");
+    etc
+}
+
+/// Gives the test a `/dev` and a `/run` of its own, where none of the machine's services can be reached. Takes mounts
+/// of the test's own.
+#[track_caller]
+pub fn own_dev_and_run() {
+    assert!(std::env::var_os(MARK).is_some(), "the mounts are not the test's own");
+    let dev = tempfile::tempdir().expect("a folder");
+    mount(&["-t", "tmpfs", "-o", "mode=755", "none"], dev.path()).expect("a mount of our own");
+    for name in KEPT_OF_DEV {
+        let device = dev.path().join(name);
+        write_file(&device, OPEN_MODE, b"");
+        mount(&["--bind", &format!("/dev/{name}")], &device).expect("a mount of our own");
+    }
+    mount(&["--move", &dev.path().to_string_lossy()], Path::new("/dev")).expect("a mount of our own");
+    mount(&["-t", "tmpfs", "-o", "mode=755", "none"], Path::new("/run")).expect("a mount of our own");
 }
 
 /// Takes a file system away; panics if somebody still works on it.
