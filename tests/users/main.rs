@@ -4,6 +4,7 @@
 //! changes. Without root it says so and passes, except where CI is set: there it fails.
 
 mod caps;
+mod confined;
 mod hostile;
 mod isolation;
 mod layout;
