@@ -1,12 +1,15 @@
 //! No alert waits for a sick provider: what one provider does wrong, the next one makes good, in the same pass.
 //!
 //! Everything here is the real program against scripted servers: `nullmailer` and `dma` hold the situations in which
-//! those two programs were seen to lose mail, `outage` what happens when nobody answers, `trust` what a provider gets to
-//! hear that cannot be trusted, and `interruption` what becomes of an alert in hand when the agent is ended.
+//! those two programs were seen to lose mail, `outage` what happens when nobody answers, `login` and `storm` what comes of
+//! trouble that lasts, `trust` what a provider gets to hear that cannot be trusted, and `interruption` what becomes of an
+//! alert in hand when the agent is ended.
 
 mod dma;
 mod interruption;
+mod login;
 mod nullmailer;
 mod outage;
 mod stand;
+mod storm;
 mod trust;

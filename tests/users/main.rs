@@ -4,9 +4,11 @@
 //! changes. Without root it says so and passes, except where CI is set: there it fails.
 
 mod caps;
+mod confined;
 mod hostile;
 mod isolation;
 mod layout;
+mod log;
 mod measure;
 mod permission;
 mod two_disks;

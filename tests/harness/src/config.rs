@@ -10,7 +10,7 @@ pub struct Config {
     aliases: Vec<(String, Vec<String>)>,
     free_recipients: Option<Vec<String>>,
     submit: Vec<(&'static str, String)>,
-    pauses: Option<&'static str>,
+    retry: Vec<(&'static str, String)>,
     limits: Vec<(&'static str, &'static str)>,
 }
 
@@ -50,8 +50,15 @@ impl Config {
 
     /// The pause between two passes, for all severities: `1s`.
     #[must_use]
-    pub fn pause(mut self, pause: &'static str) -> Self {
-        self.pauses = Some(pause);
+    pub fn pause(self, pause: &str) -> Self {
+        let list = format!("[{}]", quoted(pause));
+        self.retry("critical", &list).retry("others", &list)
+    }
+
+    /// A key of `[retry]` and its value as it stands in the file: `life_others`, `"3s"`.
+    #[must_use]
+    pub fn retry(mut self, key: &'static str, value: &str) -> Self {
+        self.retry.push((key, value.to_owned()));
         self
     }
 
@@ -86,8 +93,11 @@ impl Config {
                 let _ = writeln!(text, "{key} = {value}");
             }
         }
-        if let Some(pause) = self.pauses {
-            let _ = writeln!(text, "\n[retry]\ncritical = [\"{pause}\"]\nothers = [\"{pause}\"]");
+        if !self.retry.is_empty() {
+            text.push_str("\n[retry]\n");
+            for (key, value) in &self.retry {
+                let _ = writeln!(text, "{key} = {value}");
+            }
         }
         if !self.limits.is_empty() {
             text.push_str("\n[limits]\n");
@@ -104,6 +114,7 @@ impl Config {
 #[derive(Debug, Clone)]
 pub struct Provider {
     pub(crate) name: String,
+    host: String,
     port: u16,
     tls: &'static str,
     login: Option<Login>,
@@ -137,6 +148,7 @@ impl Provider {
     fn new(name: &str, port: u16, tls: &'static str) -> Self {
         Self {
             name: name.to_owned(),
+            host: "127.0.0.1".to_owned(),
             port,
             tls,
             login: None,
@@ -144,6 +156,13 @@ impl Provider {
             from: format!("{name}@example.jp"),
             from_name: None,
         }
+    }
+
+    /// The name to look it up by, in place of its address.
+    #[must_use]
+    pub fn host(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.host);
+        self
     }
 
     /// Who logs in, and with which password; it goes into a secret file.
@@ -180,11 +199,12 @@ impl Provider {
     }
 
     fn write_to(&self, out: &mut String) {
-        let Self { name, port, tls, from, .. } = self;
+        let Self { name, host, port, tls, from, .. } = self;
         let _ = writeln!(
             out,
-            "\n[[provider]]\nname = {}\nhost = \"127.0.0.1\"\nport = {port}\ntls = \"{tls}\"\nfrom = {}",
+            "\n[[provider]]\nname = {}\nhost = {}\nport = {port}\ntls = \"{tls}\"\nfrom = {}",
             quoted(name),
+            quoted(host),
             quoted(from)
         );
         if *tls != "none" {

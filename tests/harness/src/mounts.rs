@@ -1,16 +1,20 @@
-//! File systems of a test's own, which nobody else sees and which are gone when the test is, however it ends.
+//! File systems and networks of a test's own, which nobody else sees and which are gone when the test is, however it
+//! ends.
 //!
-//! The test runs itself once more in a mount namespace that is its own: the kernel undoes what was mounted there
-//! together with the last process in it, loop devices included.
+//! The test runs itself once more in namespaces that are its own: the kernel undoes what was mounted there together
+//! with the last process in them, loop devices included.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
 use crate::child::{run, run_within};
+use crate::sandbox::write_file;
 
 /// Set for the test's second self.
-const MARK: &str = "ALERTMAIL_TEST_OWN_MOUNTS";
+const MARK: &str = "ALERTMAIL_TEST_OWN_NAMESPACES";
 /// For the whole of such a test.
 const DEADLINE: Duration = Duration::from_mins(10);
 
@@ -19,13 +23,35 @@ const DEADLINE: Duration = Duration::from_mins(10);
 /// Gives what the test printed, or why it cannot be tried on this machine (it takes root and the right to mount).
 #[track_caller]
 pub fn with_own_mounts(test: &str, body: impl FnOnce()) -> Result<String, String> {
+    apart(&["--mount", "--propagation", "private"], test, body)
+}
+
+/// As [`with_own_mounts`], with a network of its own as well: a loopback interface, which is up, and nothing else.
+/// There every port is free, and the interface can be taken down with [`loopback`].
+#[track_caller]
+pub fn with_own_network(test: &str, body: impl FnOnce()) -> Result<String, String> {
+    apart(&["--net", "--mount", "--propagation", "private"], test, || {
+        loopback("up");
+        body();
+    })
+}
+
+/// Puts the loopback interface of a network of the test's own `up` or `down`.
+#[track_caller]
+pub fn loopback(state: &str) {
+    assert!(std::env::var_os(MARK).is_some(), "this is not a network of the test's own");
+    run(Command::new("ip").args(["link", "set", "lo", state]), b"").expect_success();
+}
+
+#[track_caller]
+fn apart(namespaces: &[&str], test: &str, body: impl FnOnce()) -> Result<String, String> {
     if std::env::var_os(MARK).is_some() {
         body();
         return Ok(String::new());
     }
     let unshare = || {
         let mut command = Command::new("unshare");
-        command.args(["--mount", "--propagation", "private", "--"]);
+        command.args(namespaces).arg("--");
         command
     };
     let may = run(unshare().arg("true"), b"");
@@ -37,7 +63,7 @@ pub fn with_own_mounts(test: &str, body: impl FnOnce()) -> Result<String, String
     command.arg(this).args(["--exact", test, "--nocapture", "--test-threads=1"]).env(MARK, "1");
     let ended = run_within(DEADLINE, &mut command, b"");
     let passed = ended.code == Some(0) && ended.stdout.contains("1 passed");
-    assert!(passed, "{test} has failed among its own mounts:\n{}{}", ended.stdout, ended.stderr);
+    assert!(passed, "{test} has failed in its own namespaces:\n{}{}", ended.stdout, ended.stderr);
     Ok(ended.stdout)
 }
 
@@ -45,6 +71,49 @@ pub fn with_own_mounts(test: &str, body: impl FnOnce()) -> Result<String, String
 pub fn mount(arguments: &[&str], at: &Path) -> Result<(), String> {
     let ended = run(Command::new("mount").args(arguments).arg(at), b"");
     if ended.code == Some(0) { Ok(()) } else { Err(ended.stderr.trim_end().to_owned()) }
+}
+
+/// What every program needs of `/etc`.
+const KEPT_OF_ETC: [&str; 3] = ["passwd", "group", "ld.so.cache"];
+/// What every program needs of `/dev`.
+const KEPT_OF_DEV: [&str; 5] = ["null", "zero", "full", "random", "urandom"];
+/// Everybody may read it.
+const OPEN_MODE: u32 = 0o644;
+
+/// Gives the test an `/etc` of its own, with these files in it; what else the machine says there is out of sight. Goes
+/// with its value. Takes mounts of the test's own.
+#[track_caller]
+pub fn own_etc(files: &[(&str, &str)]) -> tempfile::TempDir {
+    assert!(std::env::var_os(MARK).is_some(), "the mounts are not the test's own");
+    let etc = tempfile::tempdir().expect("a folder");
+    fs::set_permissions(etc.path(), fs::Permissions::from_mode(0o755)).expect("our own folder");
+    for name in KEPT_OF_ETC {
+        // A machine may well do without one of them.
+        let _ = fs::copy(Path::new("/etc").join(name), etc.path().join(name));
+    }
+    for (name, text) in files {
+        let path = etc.path().join(name);
+        fs::create_dir_all(path.parent().expect("it is in a folder")).expect("a folder of ours");
+        write_file(&path, OPEN_MODE, text.as_bytes());
+    }
+    mount(&["--bind", &etc.path().to_string_lossy()], Path::new("/etc")).expect("a mount of our own");
+    etc
+}
+
+/// Gives the test a `/dev` and a `/run` of its own, where none of the machine's services can be reached. Takes mounts
+/// of the test's own.
+#[track_caller]
+pub fn own_dev_and_run() {
+    assert!(std::env::var_os(MARK).is_some(), "the mounts are not the test's own");
+    let dev = tempfile::tempdir().expect("a folder");
+    mount(&["-t", "tmpfs", "-o", "mode=755", "none"], dev.path()).expect("a mount of our own");
+    for name in KEPT_OF_DEV {
+        let device = dev.path().join(name);
+        write_file(&device, OPEN_MODE, b"");
+        mount(&["--bind", &format!("/dev/{name}")], &device).expect("a mount of our own");
+    }
+    mount(&["--move", &dev.path().to_string_lossy()], Path::new("/dev")).expect("a mount of our own");
+    mount(&["-t", "tmpfs", "-o", "mode=755", "none"], Path::new("/run")).expect("a mount of our own");
 }
 
 /// Takes a file system away; panics if somebody still works on it.

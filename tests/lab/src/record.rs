@@ -27,6 +27,8 @@ pub(crate) struct Seen {
     visits: usize,
     pub(crate) connections: usize,
     pub(crate) open: usize,
+    /// The most that were open at a time.
+    pub(crate) most_open: usize,
     pub(crate) mails: Vec<Mail>,
     kept_octets: usize,
     pub(crate) transcript: Vec<Line>,
@@ -40,6 +42,7 @@ impl Record {
                 visits: 0,
                 connections: 0,
                 open: 0,
+                most_open: 0,
                 mails: Vec::new(),
                 kept_octets: 0,
                 transcript: Vec::new(),
@@ -72,6 +75,7 @@ impl Record {
         seen.connections += 1;
         seen.visits += 1;
         seen.open += 1;
+        seen.most_open = seen.most_open.max(seen.open);
         let visit = Visit {
             number: seen.connections,
             faulty: seen.personality.faulty_connections.is_none_or(|first| seen.visits <= first),

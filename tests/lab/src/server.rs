@@ -76,6 +76,11 @@ impl Server {
         self.record.seen().open
     }
 
+    /// How many connections were ever open at the same time, counted as [`Server::open_connections`] does.
+    pub fn most_open_connections(&self) -> usize {
+        self.record.seen().most_open
+    }
+
     /// Waits until at most `count` connections are open; says whether that came true.
     pub fn wait_for_open_connections(&self, count: usize, timeout: Duration) -> bool {
         self.record.wait_for(timeout, |seen| seen.open <= count)

@@ -1,0 +1,63 @@
+//! A machine whose `/etc` and network belong to the test.
+
+use std::fs;
+use std::path::PathBuf;
+
+use harness::{Programs, Sandbox, own_dev_and_run, own_etc, with_own_network, write_file};
+
+use crate::name_server::ADDRESS;
+
+/// Everybody may read it.
+const OPEN_MODE: u32 = 0o644;
+
+/// Runs the test on such a machine, or says why that cannot be.
+#[expect(clippy::print_stderr, reason = "whoever reads the log is to know what was not tested")]
+pub(crate) fn on_a_machine_of_its_own(test: &str, body: impl FnOnce(&Machine)) {
+    let tried = with_own_network(test, || body(&Machine::new()));
+    if let Err(why) = tried {
+        let must = rustix::process::geteuid().is_root() && std::env::var_os("CI").is_some();
+        assert!(!must, "CI has to run this as root who may make namespaces: {why}");
+        eprintln!("{why}");
+    }
+}
+
+/// The machine, as long as the test runs.
+pub(crate) struct Machine {
+    _etc: tempfile::TempDir,
+}
+
+impl Machine {
+    /// A machine that has no `resolv.conf` and knows no name but its own.
+    fn new() -> Self {
+        let nsswitch = "passwd: files\ngroup: files\nhosts: files dns\n";
+        let etc = own_etc(&[("nsswitch.conf", nsswitch), ("hosts", "127.0.0.1 localhost\n")]);
+        // A cache of names that somebody runs on the real machine would answer in our place.
+        own_dev_and_run();
+        Self { _etc: etc }
+    }
+
+    #[expect(clippy::unused_self, reason = "only who has such a machine may change its /etc")]
+    pub(crate) fn sandbox(&self) -> Sandbox {
+        Sandbox::new(&Programs::beside(env!("CARGO_BIN_EXE_alertmail")))
+    }
+
+    /// Names are asked for at our name server from now on.
+    pub(crate) fn ask_our_name_server(&self) {
+        self.ask(ADDRESS);
+    }
+
+    /// Names are asked for there from now on.
+    pub(crate) fn ask(&self, address: &str) {
+        write_file(&self.resolv_conf(), OPEN_MODE, format!("nameserver {address}\n").as_bytes());
+    }
+
+    /// Nobody says where to ask for names from now on.
+    pub(crate) fn ask_nobody(&self) {
+        let _ = fs::remove_file(self.resolv_conf());
+    }
+
+    #[expect(clippy::unused_self, reason = "only who has such a machine may change its /etc")]
+    fn resolv_conf(&self) -> PathBuf {
+        PathBuf::from("/etc/resolv.conf")
+    }
+}
