@@ -27,7 +27,7 @@ fn body() -> String {
 
 /// All that has to be in the log, in this order.
 fn text() -> String {
-    let body: String = body().lines().map(|line| format!("| {line}")).collect();
+    let body = body().lines().map(|line| format!("| {line}")).collect::<Vec<_>>().concat();
     format!("subject: {SUBJECT}to: oncall@example.jp{body}")
 }
 

@@ -16,7 +16,7 @@ use crate::report::{Report, median_and_p99};
 use crate::sink::{MARK, Seen, Sink};
 
 /// For any one thing to happen.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_mins(5);
 /// How often during a drain fresh alerts are enqueued, one of each severity.
 const FRESH: usize = 9;
 /// Those severities.
