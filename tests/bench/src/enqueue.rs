@@ -71,7 +71,9 @@ pub(crate) fn measure(args: &Args, place: &Place) -> Result<Report, String> {
         ]);
     }
     report.note(format!("{runs} runs of each in turn; x_floor compares medians."));
-    notes.into_iter().for_each(|note| report.note(note));
+    for note in notes {
+        report.note(note);
+    }
     Ok(report)
 }
 

@@ -1,6 +1,7 @@
 //! What a measurement prints: a table for people, or JSON with the same numbers under the same names.
 
-use std::io::{self, Write as _};
+use std::fmt::Write as _;
+use std::io;
 
 use serde_json::{Map, Value, json};
 
@@ -36,7 +37,7 @@ impl Report {
             Form::Json => self.to_json(facts).to_string() + "\n",
             Form::People => self.to_text(facts),
         };
-        io::stdout().lock().write_all(text.as_bytes())
+        io::Write::write_all(&mut io::stdout().lock(), text.as_bytes())
     }
 
     fn to_json(&self, facts: &[(&str, String)]) -> Value {
@@ -56,7 +57,7 @@ impl Report {
     fn to_text(&self, facts: &[(&str, String)]) -> String {
         let mut text = String::new();
         for (name, fact) in facts {
-            text += &format!("{name}: {fact}\n");
+            let _ = writeln!(text, "{name}: {fact}");
         }
         text.push('\n');
         let head: Vec<String> = self.columns.iter().map(|&name| name.to_owned()).collect();
@@ -67,15 +68,15 @@ impl Report {
         for line in &lines {
             let mut cells = line.iter().zip(&widths);
             if let Some((name, width)) = cells.next() {
-                text += &format!("{name:<width$}");
+                let _ = write!(text, "{name:<width$}");
             }
             for (cell, width) in cells {
-                text += &format!("  {cell:>width$}");
+                let _ = write!(text, "  {cell:>width$}");
             }
             text.push('\n');
         }
         for note in &self.notes {
-            text += &format!("\n{note}");
+            let _ = write!(text, "\n{note}");
         }
         if self.notes.is_empty() { text } else { text + "\n" }
     }
