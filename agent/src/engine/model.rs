@@ -1,0 +1,56 @@
+//! Proof by a model: the real engine and the real writer, on a disk that loses power, in a world where everything that can
+//! go wrong does, through thousands of histories, each repeated by its seed.
+//!
+//! | module | what it is |
+//! | --- | --- |
+//! | `disk` | what a disk keeps, and what a power cut leaves of the rest |
+//! | `fs` | the calls to it, each of which can fail or be the last |
+//! | `world` | clocks, providers, and what waits for the writer |
+//! | `agent` | the hands and the desk, driven by hand |
+//! | `oracle` | what has to be true |
+//! | `story` | one history, step by step |
+//! | `settled` | the end of a history, when everything has to be in order |
+//! | `histories` | histories by chance |
+//!
+//! `ALERTMAIL_MODEL_SEED=n` repeats one history and tells its steps; `ALERTMAIL_MODEL_RUNS=n` plays so many.
+
+mod agent;
+mod chance;
+mod disk;
+mod fs;
+mod histories;
+mod oracle;
+mod settled;
+mod story;
+mod world;
+
+/// Histories that are played in every run of the tests.
+const RUNS: u64 = 2_000;
+
+/// Names the seed if its history ends in a panic.
+struct Named(u64);
+
+impl Drop for Named {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("this was history {0}; repeat it with ALERTMAIL_MODEL_SEED={0}", self.0);
+        }
+    }
+}
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
+#[test]
+fn whatever_happens_no_alert_is_lost_and_none_is_sent_twice_without_a_reason() {
+    if let Some(seed) = number("ALERTMAIL_MODEL_SEED") {
+        let _named = Named(seed);
+        histories::play(seed, true);
+        return;
+    }
+    for seed in 1..=number("ALERTMAIL_MODEL_RUNS").unwrap_or(RUNS) {
+        let _named = Named(seed);
+        histories::play(seed, false);
+    }
+}
