@@ -142,9 +142,10 @@ impl Swarm {
             };
             menu.extend(std::iter::repeat_n(kind, dice.one_of(often)));
         }
-        let has_faults = menu.contains(&Kind::Fault);
+        // A power cut can take the line that fixes the right side of the Message-ID.
+        let is_sure = [Kind::Fault, Kind::Fuse, Kind::Power].iter().all(|kind| !menu.contains(kind));
         let troubles = TROUBLES.into_iter().filter(|_| dice.one_in(2)).collect();
-        let (clock_jumps, domain_changes) = (dice.one_in(2), !has_faults && !menu.contains(&Kind::Power));
+        let (clock_jumps, domain_changes) = (dice.one_in(2), is_sure);
         Self { menu, dice, clock_jumps, domain_changes, troubles }
     }
 

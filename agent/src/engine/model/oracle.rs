@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use delivery::{AttemptId, Monotonic, Now};
 use smtp::RecipientOutcome;
-use spool_format::{AlertId, Event as Fact, Ledger, Settlement, State, Wall};
+use spool_format::{AlertId, Event as Fact, Ledger, Settlement, State};
 
 use crate::spool::writer::{Batch, Deed};
 
@@ -56,6 +56,8 @@ pub(super) struct Asked {
     pub(super) octets: Vec<u8>,
     pub(super) at: Monotonic,
     pub(super) life: Duration,
+    /// The longest pause between two passes.
+    pause: Duration,
     pub(super) tallies: BTreeMap<String, Tally>,
     pub(super) message_ids: BTreeSet<String>,
     pub(super) sent: Known,
@@ -95,7 +97,8 @@ impl Asked {
     pub(super) fn new(
         promise: Promise,
         octets: Vec<u8>,
-        (at, life): (Monotonic, Duration),
+        at: Monotonic,
+        (life, pause): (Duration, Duration),
         to: &[&str],
     ) -> Self {
         let tallies = to.iter().map(|to| ((*to).to_owned(), Tally::default())).collect();
@@ -105,6 +108,7 @@ impl Asked {
             octets,
             at,
             life,
+            pause,
             tallies,
             message_ids,
             sent: Known::No,
@@ -276,7 +280,6 @@ impl Oracle {
     /// A start has read the journal. `is_there` says of which alerts there are files.
     pub(super) fn recovered(&mut self, now: Now, ledger: &Ledger, is_there: impl Fn(AlertId) -> bool) {
         self.started = now.monotonic;
-        let longest_pause = self.longest_pause;
         // What was on its way when the last agent died.
         let dots = std::mem::take(&mut self.dots);
         let under_way: BTreeSet<(AlertId, &String)> =
@@ -311,9 +314,7 @@ impl Oracle {
                 tally.has_it = Known::No;
             }
             asked.not_before = match history.map(|history| history.state) {
-                Some(State::Deferred { until }) => {
-                    now.monotonic.plus(until.since(now.wall).min(longest_pause))
-                }
+                Some(State::Deferred { until }) => now.monotonic.plus(until.since(now.wall).min(asked.pause)),
                 _ => Monotonic::default(),
             };
             let is_dead = history.is_some_and(|history| history.state == State::Dead);

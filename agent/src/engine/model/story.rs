@@ -7,7 +7,7 @@ use std::time::Duration;
 use spool_format::folder::{ALERT_MODE, file_name, temporary_name};
 use spool_format::fs::SpoolFs as _;
 use spool_format::publish::{Step as At, publish};
-use spool_format::{AlertId, Wall};
+use spool_format::{AlertId, Severity, Wall};
 
 use super::agent::{Agent, Setup};
 use super::chance::Dice;
@@ -95,7 +95,7 @@ impl Story {
     pub(super) fn new(beginning: Beginning) -> Self {
         let Beginning { seed, setup, weather, has_two_disks, tells } = beginning;
         let wall = Wall::parse("2026-11-25T23:30:00Z").expect("a time");
-        let longest = setup.retry.longest_pause(spool_format::Severity::Info);
+        let longest = setup.retry.longest_pause(Severity::Info);
         let mut machine = Machine::new(Disk::default(), wall);
         (machine.has_two_disks, machine.tells) = (has_two_disks, tells);
         let machine = Rc::new(RefCell::new(machine));
@@ -155,10 +155,13 @@ impl Story {
         };
         let text = alert.text();
         let life = Duration::from_secs(alert.ttl.unwrap_or(48 * 3600));
+        let severity = if alert.is_critical { Severity::Critical } else { Severity::Warning };
+        let pause = self.setup.retry.longest_pause(severity);
         let asked = Asked::new(
             Promise::Open,
             text.clone().into_bytes(),
-            (now.monotonic, life),
+            now.monotonic,
+            (life, pause),
             &alert.expected(&self.setup),
         );
         self.outside.borrow_mut().oracle.alerts.insert(id, asked);
