@@ -102,6 +102,19 @@ fn where_no_copy_can_be_made_the_original_stays_and_goes_with_the_alert() {
 }
 
 #[test]
+fn what_could_not_be_read_when_it_was_to_be_copied_is_copied_as_soon_as_it_can_be() {
+    let stage = Stage::new();
+    let strand = Deed::Strand { id: id(), to: Folder::Dead };
+    stage.send(vec![strand, Deed::Unlink { id: id(), folder: Folder::Incoming }, Deed::Forget(id())]);
+    stage.hears(&Ack::Written(1));
+    assert!(stage.place(Folder::Incoming).exists(), "its only copy");
+    stage.send(vec![Deed::Tend(Pulse { watching: true, in_hand: 1 })]);
+    stage.hears(&Ack::Copied { id: id(), to: Folder::Dead });
+    stage.hears(&Ack::Forgotten(id()));
+    assert!(stage.place(Folder::Dead).exists() && !stage.place(Folder::Incoming).exists());
+}
+
+#[test]
 fn while_the_journal_cannot_be_written_no_file_goes_and_afterwards_nothing_is_missing() {
     let stage = Stage::new();
     let in_the_way = stage.layout.journal().join("9999-12-31.jsonl");
