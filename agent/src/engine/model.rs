@@ -11,6 +11,7 @@
 //! | `story` | one history, step by step |
 //! | `settled` | the end of a history, when everything has to be in order |
 //! | `histories` | histories by chance |
+//! | `scenarios` | short histories with a crash and a fault at every call |
 //!
 //! `ALERTMAIL_MODEL_SEED=n` repeats one history and tells its steps; `ALERTMAIL_MODEL_RUNS=n` plays so many.
 
@@ -20,6 +21,7 @@ mod disk;
 mod fs;
 mod histories;
 mod oracle;
+mod scenarios;
 mod settled;
 mod story;
 mod world;
@@ -52,5 +54,19 @@ fn whatever_happens_no_alert_is_lost_and_none_is_sent_twice_without_a_reason() {
     for seed in 1..=number("ALERTMAIL_MODEL_RUNS").unwrap_or(RUNS) {
         let _named = Named(seed);
         histories::play(seed, false);
+    }
+}
+
+#[test]
+fn an_end_at_any_call_of_the_writer_loses_nothing() {
+    for scenario in scenarios::ALL {
+        println!("{}: {} crash points", scenario.name, scenario.crash_everywhere());
+    }
+}
+
+#[test]
+fn an_error_at_any_call_of_the_writer_loses_nothing() {
+    for scenario in scenarios::ALL {
+        println!("{}: {} faults", scenario.name, scenario.fail_everywhere());
     }
 }

@@ -108,12 +108,6 @@ impl Disk {
         self.files[node].written
     }
 
-    /// Whether a sync of a file in this folder has failed and nobody has made up for it.
-    pub(super) fn has_lost_octets(&self, place: Place) -> bool {
-        let lost = |change: &Change| matches!(change, Change::Grown { lost: true, .. });
-        self.names.iter().any(|((at, _), node)| *at == place && self.files[*node].unsynced.iter().any(lost))
-    }
-
     pub(super) fn create(&mut self, key: Key, uid: u32, written: Wall) -> Node {
         let node = self.files.len();
         self.files.push(Content { uid, written, now: Vec::new(), synced: Vec::new(), unsynced: Vec::new() });
@@ -192,9 +186,22 @@ impl Disk {
 
     /// A sync that failed.
     pub(super) fn lose(&mut self, node: Node) {
+        self.set_lost(node, true);
+    }
+
+    /// What failed syncs have lost in this folder is as if they had not been tried.
+    pub(super) fn forgive(&mut self, place: Place) {
+        let nodes: Vec<Node> =
+            self.names.iter().filter(|((at, _), _)| *at == place).map(|(_, node)| *node).collect();
+        for node in nodes {
+            self.set_lost(node, false);
+        }
+    }
+
+    fn set_lost(&mut self, node: Node, is_lost: bool) {
         for change in &mut self.files[node].unsynced {
             if let Change::Grown { lost, .. } = change {
-                *lost = true;
+                *lost = is_lost;
             }
         }
     }

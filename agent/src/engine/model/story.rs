@@ -230,8 +230,8 @@ impl Story {
 
     fn strike(&mut self, blow: Blow) {
         let lost_power = blow == Blow::Power;
-        if self.agent.take().is_some() || lost_power {
-            self.outside.borrow_mut().agent_is_gone(lost_power, &mut self.dice);
+        if self.agent.is_some() || lost_power {
+            self.agent_is_gone(lost_power);
         }
         let mut machine = self.machine.borrow_mut();
         if lost_power {
@@ -243,6 +243,16 @@ impl Story {
         drop(machine);
         if lost_power {
             self.expect_promises_kept(&self.machine.borrow().disk, "after a power cut");
+        }
+    }
+
+    fn agent_is_gone(&mut self, lost_power: bool) {
+        self.agent = None;
+        self.outside.borrow_mut().agent_is_gone(lost_power, &mut self.dice);
+        // Lines that a sync has lost go into a new file, from the memory of the agent. One that dies before that leaves
+        // them to be seen by the next agent, and nobody could tell that they are lost. This is not played.
+        if !lost_power {
+            self.machine.borrow_mut().disk.forgive(Place::Journal);
         }
     }
 
@@ -265,7 +275,7 @@ impl Story {
                 if self.machine.borrow().tells {
                     eprintln!("      it does not start: {error}");
                 }
-                self.outside.borrow_mut().agent_is_gone(false, &mut self.dice);
+                self.agent_is_gone(false);
             }
         }
     }
@@ -287,8 +297,7 @@ impl Story {
         agent.parts(agent.is_idle());
         agent.write(&self.outside, &self.world.fs, usize::MAX);
         agent.write(&self.outside, &self.world.fs, usize::MAX);
-        self.agent = None;
-        self.outside.borrow_mut().agent_is_gone(false, &mut self.dice);
+        self.agent_is_gone(false);
     }
 
     /// Everything that was promised is in a folder, or is known to be sent.
