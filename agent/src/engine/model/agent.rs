@@ -137,8 +137,8 @@ impl Agent {
             return;
         }
         self.acks.extend(self.desk.carry_out(now.wall, batches));
-        if !self.desk.owes() && !fs.machine.borrow().is_off {
-            outside.borrow_mut().oracle.has_written();
+        if !fs.machine.borrow().is_off {
+            outside.borrow_mut().oracle.has_written(self.desk.owes());
         }
     }
 

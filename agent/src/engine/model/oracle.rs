@@ -86,6 +86,10 @@ pub(super) struct Oracle {
     /// What the writer was told to write, and has not said that it did.
     handed: Vec<Fact>,
     sync_asked: bool,
+    /// It could not write what it was told.
+    owes: bool,
+    /// Attempts, by their alerts, of which the kernel has the line that their final dot is about to go out.
+    dots_written: BTreeMap<AlertId, u32>,
     lost_power: bool,
     started: Monotonic,
 }
@@ -128,6 +132,8 @@ impl Oracle {
             dots: BTreeMap::new(),
             handed: Vec::new(),
             sync_asked: false,
+            owes: false,
+            dots_written: BTreeMap::new(),
             lost_power: false,
             started: Monotonic::default(),
         }
@@ -139,10 +145,13 @@ impl Oracle {
 
     /// An attempt begins.
     pub(super) fn begins(&mut self, now: Monotonic, id: AlertId, recipients: &[String]) {
+        let owes = self.owes;
         let asked = self.asked(id);
         assert_ne!(asked.promise, Promise::Refused, "{id}: it was never visible, and is sent");
         assert_eq!((asked.sent, asked.dead), (Known::No, Known::No), "{id}: it is over, and is tried");
         assert!(now >= asked.not_before, "{id}: it is tried before its time");
+        let is_safe = |tally: &Tally| matches!(tally.has_it, Known::No | Known::Synced);
+        assert!(owes || asked.tallies.values().all(is_safe), "{id}: it goes on before it is safe who has it");
         for to in recipients {
             let tally = asked.tallies.get(to).unwrap_or_else(|| panic!("{id}: {to} is not to have it"));
             assert_eq!(tally.has_it, Known::No, "{id}: {to} has it already, and is tried again");
@@ -242,11 +251,19 @@ impl Oracle {
         }
     }
 
-    /// The writer owes nothing of what it was given.
-    pub(super) fn has_written(&mut self) {
+    /// The writer has written what it was given, or owes it.
+    pub(super) fn has_written(&mut self, owes: bool) {
+        self.owes = owes;
+        if owes {
+            return;
+        }
         for fact in std::mem::take(&mut self.handed) {
             match fact {
+                Fact::DotSent { id, attempt, .. } => {
+                    self.dots_written.insert(id, attempt);
+                }
                 Fact::Outcome { id, recipients, .. } => {
+                    self.dots_written.remove(&id);
                     for result in recipients.iter().filter(|it| it.result == Settlement::Delivered) {
                         let asked = self.asked(id);
                         let tally = asked.tallies.get_mut(result.to.as_str()).expect("it was begun");
@@ -273,7 +290,7 @@ impl Oracle {
     /// The agent is gone, or the machine.
     pub(super) fn crashed(&mut self, lost_power: bool) {
         self.handed.clear();
-        self.sync_asked = false;
+        (self.sync_asked, self.owes) = (false, false);
         self.lost_power |= lost_power;
     }
 
@@ -284,6 +301,11 @@ impl Oracle {
         let dots = std::mem::take(&mut self.dots);
         let under_way: BTreeSet<(AlertId, &String)> =
             dots.values().flat_map(|dot| dot.recipients.values().map(|to| (dot.id, to))).collect();
+        for (id, number) in std::mem::take(&mut self.dots_written) {
+            let under_way = ledger.alerts.get(&id).and_then(|history| history.under_way.first());
+            let is_forgotten = under_way.is_some_and(|attempt| attempt.number == number && !attempt.dot_sent);
+            assert!(self.lost_power || !is_forgotten, "{id}: that its dot went out is forgotten");
+        }
         let certain = if self.lost_power { Known::Synced } else { Known::Written };
         for (id, asked) in &mut self.alerts {
             let is_sent = ledger.sent.contains(id);

@@ -10,7 +10,7 @@ use super::story::{Alert, Beginning, Blow, Step, Story};
 use super::world::{TRUSTED, Weather};
 
 /// Different luck with what a power cut leaves, for each crash point.
-const LUCKS: u64 = 6;
+const LUCKS: u64 = 4;
 
 /// A short history.
 pub(super) struct Scenario {
@@ -132,7 +132,7 @@ impl Scenario {
     pub(super) fn fail_everywhere(&self) -> u64 {
         self.everywhere(|call| {
             let fault = |trouble, calls| (Step::Fault(Fault { trouble, from: call, calls }), 1);
-            TROUBLES.into_iter().flat_map(|trouble| [1, 2, 7].map(|calls| fault(trouble, calls))).collect()
+            TROUBLES.into_iter().flat_map(|trouble| [1, 4].map(|calls| fault(trouble, calls))).collect()
         })
     }
 
