@@ -165,3 +165,30 @@ fn the_last_batch_is_written_before_the_writer_ends() {
     let writer = Writer::start(&layout, KEEPING, move |ack| drop(sender.send(ack))).expect("a spool");
     assert_eq!(Stage { folder, layout, writer, acks }.lines(), 1);
 }
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "what earlier runs left")]
+fn an_old_journal_stays_until_a_newer_one_has_a_checkpoint() {
+    let stage = Stage::new();
+    let path = |day: &str| stage.layout.journal().join(format!("{day}.jsonl"));
+    let days = ["2000-01-01", "2000-01-02", "2000-01-03", "2000-01-04"];
+    let checkpoint = b"{\"at\":\"2000-01-02T00:00:00Z\",\"event\":\"checkpoint\",\"alive\":0}\n";
+    for (day, octets) in days.into_iter().zip([b"".as_slice(), checkpoint, b"", b""]) {
+        fs::write(path(day), octets).expect("written");
+    }
+    let tend = || Deed::Tend(Pulse { watching: true, in_hand: 0 });
+    stage.send(vec![tend()]);
+    stage.hears(&Ack::Written(1));
+    assert_eq!(days.map(|day| path(day).exists()), [true; 4], "the last two days began and hold nothing");
+
+    fs::write(path("2000-01-03"), checkpoint).expect("written");
+    let Stage { folder, layout, writer, .. } = stage;
+    writer.finish();
+    let (sender, acks) = channel();
+    let writer = Writer::start(&layout, KEEPING, move |ack| drop(sender.send(ack))).expect("a spool");
+    let stage = Stage { folder, layout, writer, acks };
+    stage.send(vec![tend()]);
+    stage.hears(&Ack::Written(1));
+    let path = |day: &str| stage.layout.journal().join(format!("{day}.jsonl"));
+    assert_eq!(days.map(|day| path(day).exists()), [false, true, true, true]);
+}
