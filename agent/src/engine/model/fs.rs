@@ -49,6 +49,7 @@ enum Kind {
 
 /// The machine that the disk is in.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is set by itself, and together they are no state")]
 pub(super) struct Machine {
     pub(super) disk: Disk,
     /// What its clock says.

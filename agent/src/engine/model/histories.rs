@@ -103,7 +103,8 @@ fn begin(seed: u64, tells: bool, dice: &mut Dice) -> Beginning {
         alerts_per_user: if dice.one_in(4) { 1 } else { 9 },
     };
     let weather = (0..setup.providers).map(|_| draw_weather(dice)).collect();
-    Beginning { seed: dice.next(), setup, weather, has_two_disks: dice.one_in(4), tells }.with_seed(seed)
+    let (has_two_disks, seed) = (dice.one_in(4), dice.next() ^ seed);
+    Beginning { seed, setup, weather, has_two_disks, asks_one_in: 4, tells }
 }
 
 fn draw_weather(dice: &mut Dice) -> Weather {
@@ -115,13 +116,6 @@ fn draw_weather(dice: &mut Dice) -> Weather {
         hangs_up: often(4),
         refuses_content: often(3),
         loses_reply: often(4),
-    }
-}
-
-impl Beginning {
-    fn with_seed(mut self, seed: u64) -> Self {
-        self.seed ^= seed;
-        self
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use delivery::{AttemptId, Monotonic, Now};
 use smtp::RecipientOutcome;
-use spool_format::{AlertId, Event as Fact, Ledger, Settlement, State};
+use spool_format::{Address, AlertId, Event as Fact, Ledger, Settlement, State};
 
 use crate::spool::writer::{Batch, Deed};
 
@@ -214,7 +214,7 @@ impl Oracle {
                         assert_eq!(by, providers, "{id}: {to} is said to be refused by all");
                     }
                     let named: BTreeSet<&str> =
-                        delivered.iter().chain(refused).map(|to| to.as_str()).collect();
+                        delivered.iter().chain(refused).map(Address::as_str).collect();
                     assert!(asked.tallies.keys().all(|to| named.contains(to.as_str())), "{id}: {named:?}");
                 }
                 Deed::Line(Fact::Dead { id, reason }) => self.died(now.monotonic, *id, reason),

@@ -170,7 +170,14 @@ impl Scenario {
             alerts_per_user: 9,
         };
         let weather = vec![self.weather; self.providers];
-        Story::new(Beginning { seed: luck, setup, weather, has_two_disks: luck % 3 == 0, tells: false })
+        Story::new(Beginning {
+            seed: luck,
+            setup,
+            weather,
+            has_two_disks: luck.is_multiple_of(3),
+            asks_one_in: 1,
+            tells: false,
+        })
     }
 
     /// Whatever is struck down is started again.

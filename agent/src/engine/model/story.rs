@@ -24,6 +24,8 @@ pub(super) struct Beginning {
     pub(super) setup: Setup,
     pub(super) weather: Vec<Weather>,
     pub(super) has_two_disks: bool,
+    /// After one of how many writes it is asked what a power cut would leave.
+    pub(super) asks_one_in: usize,
     pub(super) tells: bool,
 }
 
@@ -86,6 +88,7 @@ pub(super) struct Story {
     pub(super) agent: Option<Agent>,
     pub(super) dice: Dice,
     setup: Setup,
+    asks_one_in: usize,
     blow: Blow,
     boot: u32,
     born: u8,
@@ -93,7 +96,7 @@ pub(super) struct Story {
 
 impl Story {
     pub(super) fn new(beginning: Beginning) -> Self {
-        let Beginning { seed, setup, weather, has_two_disks, tells } = beginning;
+        let Beginning { seed, setup, weather, has_two_disks, asks_one_in, tells } = beginning;
         let wall = Wall::parse("2026-11-25T23:30:00Z").expect("a time");
         let longest = setup.retry.longest_pause(Severity::Info);
         let mut machine = Machine::new(Disk::default(), wall);
@@ -105,7 +108,18 @@ impl Story {
         let outside = Rc::new(RefCell::new(outside));
         let world = ModelWorld { outside: Rc::clone(&outside), fs };
         let dice = Dice::new(seed);
-        Self { outside, machine, world, agent: None, dice, setup, blow: Blow::Kill, boot: 1, born: 0 }
+        Self {
+            outside,
+            machine,
+            world,
+            agent: None,
+            dice,
+            setup,
+            asks_one_in,
+            blow: Blow::Kill,
+            boot: 1,
+            born: 0,
+        }
     }
 
     /// Lets it happen, with everything that follows from it at once.
@@ -216,6 +230,9 @@ impl Story {
     fn write(&mut self, most: usize) {
         let Some(agent) = &mut self.agent else { return };
         agent.write(&self.outside, &self.world.fs, most);
+        if self.dice.one_in(self.asks_one_in) {
+            self.expect_to_survive("if the power went after a write");
+        }
     }
 
     pub(super) fn pass(&mut self, time: Duration) {
@@ -270,7 +287,10 @@ impl Story {
             self.machine.borrow_mut().wall = outside.now.wall;
         }
         match Agent::start(&self.world, &self.setup, self.boot, self.dice.next()) {
-            Ok(agent) => self.agent = Some(agent),
+            Ok(agent) => {
+                self.agent = Some(agent);
+                self.expect_to_survive("if the power went after a start");
+            }
             Err(error) => {
                 if self.machine.borrow().tells {
                     eprintln!("      it does not start: {error}");
@@ -298,6 +318,14 @@ impl Story {
         agent.write(&self.outside, &self.world.fs, usize::MAX);
         agent.write(&self.outside, &self.world.fs, usize::MAX);
         self.agent_is_gone(false);
+    }
+
+    /// What would be left if the power went now is enough.
+    fn expect_to_survive(&mut self, when: &str) {
+        let mut dice = Dice::new(self.dice.next());
+        let mut disk = self.machine.borrow().disk.clone();
+        disk.lose_power(&mut dice);
+        self.expect_promises_kept(&disk, when);
     }
 
     /// Everything that was promised is in a folder, or is known to be sent.
