@@ -49,10 +49,14 @@ impl<F: QueueFs> Desk<F> {
         for deed in deeds.iter_mut() {
             match deed {
                 Deed::Copy { id, to, octets } => {
+                    self.is_wanted_in(*id, *to);
                     let octets = Arc::clone(octets);
                     self.copy_or_keep(has_room, Copied { id: *id, to: *to, octets }, copied);
                 }
-                Deed::Strand { id, to } => self.keep(*id, *to, None),
+                Deed::Strand { id, to } => {
+                    self.is_wanted_in(*id, *to);
+                    self.keep(*id, *to, None);
+                }
                 Deed::Bury { id, from } => {
                     self.bury(has_room, *id, *from, copied);
                     removals.push(Deed::Unlink { id: *id, folder: *from });

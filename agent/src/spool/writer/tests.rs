@@ -89,6 +89,21 @@ fn a_deferred_alert_is_never_without_a_file() {
     assert_eq!(fs::read(stage.place(Folder::Deferred)).expect("the copy"), b"{}");
 }
 
+/// A start found a copy that no line speaks of, and removes it; before the writer comes to that, a first pass has failed
+/// and the alert is to lie there again.
+#[test]
+fn a_copy_that_was_to_go_and_is_wanted_again_stays() {
+    let stage = Stage::new();
+    fs::hard_link(stage.place(Folder::Incoming), stage.place(Folder::Deferred)).expect("an earlier copy");
+    let folders = Folders::open(&StdFs, &stage.layout).expect("a spool");
+    let unlink = |folder| Deed::Unlink { id: id(), folder };
+    let deeds = [vec![unlink(Folder::Deferred)], vec![copy(), unlink(Folder::Incoming)]];
+    let batches = deeds.map(|deeds| Batch { deeds, sync: true, token: None });
+    Desk::new(StdFs, folders, KEEPING).carry_out(Wall::from_unix_ms(1), batches.into());
+    assert!(!stage.place(Folder::Incoming).exists());
+    assert!(stage.place(Folder::Deferred).exists(), "the only one");
+}
+
 #[test]
 fn where_no_copy_can_be_made_the_original_stays_and_goes_with_the_alert() {
     let stage = Stage::new();
