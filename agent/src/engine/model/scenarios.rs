@@ -116,8 +116,17 @@ pub(super) const ALL: [Scenario; 8] = [
     },
 ];
 
-const TROUBLES: [Trouble; 5] =
-    [Trouble::Full, Trouble::Quota, Trouble::ReadOnly, Trouble::Broken, Trouble::Unreadable];
+/// What fails, for how many calls.
+const TROUBLES: [(Trouble, u64); 8] = [
+    (Trouble::Full, 1),
+    (Trouble::Full, 6),
+    (Trouble::Quota, 1),
+    (Trouble::ReadOnly, 1),
+    (Trouble::ReadOnly, 4),
+    (Trouble::Broken, 1),
+    (Trouble::Broken, 6),
+    (Trouble::Unreadable, 1),
+];
 
 impl Scenario {
     /// Plays it with every crash, and says at how many points.
@@ -131,8 +140,8 @@ impl Scenario {
     /// Plays it with every fault, for one call and for longer, and says at how many points.
     pub(super) fn fail_everywhere(&self) -> u64 {
         self.everywhere(|call| {
-            let fault = |trouble, calls| (Step::Fault(Fault { trouble, from: call, calls }), 1);
-            TROUBLES.into_iter().flat_map(|trouble| [1, 4].map(|calls| fault(trouble, calls))).collect()
+            let fault = |(trouble, calls)| (Step::Fault(Fault { trouble, from: call, calls }), 1);
+            TROUBLES.into_iter().map(fault).collect()
         })
     }
 
@@ -195,6 +204,8 @@ impl Scenario {
             story.go(Step::Rescan);
             self.work(story);
         }
+        story.go(Step::Rescan);
+        self.work(story);
         story.go(Step::Stop);
         story.go(Step::Start { clock: 0, domain: None });
         self.work(story);
