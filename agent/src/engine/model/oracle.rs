@@ -45,6 +45,8 @@ pub(super) struct Tally {
     /// Attempts of which nobody can say whether they delivered.
     pub(super) doubts: usize,
     pub(super) has_it: Known,
+    /// When the agent heard of that.
+    heard: Monotonic,
     /// Providers that refused it for good.
     pub(super) refused_by: BTreeSet<usize>,
 }
@@ -150,7 +152,8 @@ impl Oracle {
         assert_ne!(asked.promise, Promise::Refused, "{id}: it was never visible, and is sent");
         assert_eq!((asked.sent, asked.dead), (Known::No, Known::No), "{id}: it is over, and is tried");
         assert!(now >= asked.not_before, "{id}: it is tried before its time");
-        let is_safe = |tally: &Tally| matches!(tally.has_it, Known::No | Known::Synced);
+        // A writer that is slow for longer than a pause holds nobody up.
+        let is_safe = |tally: &Tally| matches!(tally.has_it, Known::No | Known::Synced) || tally.heard < now;
         assert!(owes || asked.tallies.values().all(is_safe), "{id}: it goes on before it is safe who has it");
         for to in recipients {
             let tally = asked.tallies.get(to).unwrap_or_else(|| panic!("{id}: {to} is not to have it"));
@@ -182,13 +185,13 @@ impl Oracle {
     }
 
     /// The agent hears how an attempt ended.
-    pub(super) fn heard(&mut self, attempt: AttemptId, outcomes: &[RecipientOutcome]) {
+    pub(super) fn heard(&mut self, now: Monotonic, attempt: AttemptId, outcomes: &[RecipientOutcome]) {
         let Some(Dot { id, recipients }) = self.dots.remove(&attempt) else { return };
         let asked = self.asked(id);
         for (at, to) in recipients {
             let tally = asked.tallies.get_mut(&to).expect("it was begun");
             match &outcomes[at] {
-                RecipientOutcome::Delivered(_) => tally.has_it = Known::Heard,
+                RecipientOutcome::Delivered(_) => (tally.has_it, tally.heard) = (Known::Heard, now),
                 RecipientOutcome::Uncertain(_) => tally.doubts += 1,
                 RecipientOutcome::Failed(_) => {}
             }

@@ -157,7 +157,7 @@ impl Outside {
     pub(super) fn next_report(&mut self) -> Option<Report> {
         let report = self.reports.pop_front()?;
         if let Report::Ended { attempt, outcome } = &report {
-            self.oracle.heard(*attempt, &outcome.recipients);
+            self.oracle.heard(self.now.monotonic, *attempt, &outcome.recipients);
         }
         Some(report)
     }
