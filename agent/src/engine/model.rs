@@ -1,6 +1,10 @@
 //! Proof by a model: the real engine and the real writer, on a disk that loses power, in a world where everything that can
 //! go wrong does, through thousands of histories, each repeated by its seed.
 //!
+//! The engine and the writer do one step when the history says so, on one thread; what the oracle says must hold after
+//! every start, after every power cut, for any power cut that could come after a write, and at the end, when faults are
+//! over and everything has to be delivered within twice the longest pause.
+//!
 //! | module | what it is |
 //! | --- | --- |
 //! | `disk` | what a disk keeps, and what a power cut leaves of the rest |
@@ -10,8 +14,13 @@
 //! | `oracle` | what has to be true |
 //! | `story` | one history, step by step |
 //! | `settled` | the end of a history, when everything has to be in order |
+//! | `chance` | dice that a seed determines |
 //! | `histories` | histories by chance |
 //! | `scenarios` | short histories with a crash and a fault at every call |
+//!
+//! What it does not play: an agent that dies after a failed sync of the journal and before its lines are in a new file
+//! (see `Story::agent_is_gone`); names that change while a hook is in the middle of its calls; the spare folder and the
+//! socket; a spool that is replaced under a running agent.
 //!
 //! `ALERTMAIL_MODEL_SEED=n` repeats one history and tells its steps; `ALERTMAIL_MODEL_RUNS=n` plays so many.
 

@@ -119,7 +119,7 @@ impl Disk {
         self.change_name(node, Some(key), None);
     }
 
-    pub(super) fn move_name(&mut self, node: Node, from: Key, to: Key) {
+    pub(super) fn rename_node(&mut self, node: Node, from: Key, to: Key) {
         self.change_name(node, Some(from), Some(to));
     }
 

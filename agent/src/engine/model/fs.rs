@@ -159,7 +159,7 @@ impl Machine {
         if !replaces && self.disk.find(to.0, OsStr::new(to.1)).is_some() {
             return Err(Errno::EXIST.into());
         }
-        self.disk.move_name(node, (from.0, from.1.to_owned()), (to.0, to.1.into()));
+        self.disk.rename_node(node, (from.0, from.1.to_owned()), (to.0, to.1.into()));
         Ok(())
     }
 }
