@@ -229,8 +229,9 @@ impl Story {
 
     fn write(&mut self, most: usize) {
         let Some(agent) = &mut self.agent else { return };
+        let before = self.machine.borrow().calls;
         agent.write(&self.outside, &self.world.fs, most);
-        if self.dice.one_in(self.asks_one_in) {
+        if self.machine.borrow().calls > before && self.dice.one_in(self.asks_one_in) {
             self.expect_to_survive("if the power went after a write");
         }
     }
