@@ -7,6 +7,8 @@
 mod compose;
 mod gather;
 mod hands;
+#[cfg(test)]
+mod model;
 mod shelf;
 mod submission;
 mod world;

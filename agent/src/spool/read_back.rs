@@ -54,7 +54,8 @@ pub fn read_back<F: QueueFs>(fs: &F, dir: &F::Dir, detail: Detail, reach: Reach)
     Ok(read)
 }
 
-fn first_needed<F: QueueFs>(fs: &F, dir: &F::Dir, names: &[String]) -> io::Result<usize> {
+/// The place among `names` of the first file that a start needs: the one before the newest that begins with a checkpoint.
+pub fn first_needed<F: QueueFs>(fs: &F, dir: &F::Dir, names: &[String]) -> io::Result<usize> {
     for (at, name) in names.iter().enumerate().rev() {
         if begins_with_a_checkpoint(fs.open(dir, name)?)? {
             return Ok(at.saturating_sub(1));

@@ -49,10 +49,14 @@ impl<F: QueueFs> Desk<F> {
         for deed in deeds.iter_mut() {
             match deed {
                 Deed::Copy { id, to, octets } => {
+                    self.is_wanted_in(*id, *to);
                     let octets = Arc::clone(octets);
                     self.copy_or_keep(has_room, Copied { id: *id, to: *to, octets }, copied);
                 }
-                Deed::Strand { id, to } => self.keep(*id, *to, None),
+                Deed::Strand { id, to } => {
+                    self.is_wanted_in(*id, *to);
+                    self.keep(*id, *to, None);
+                }
                 Deed::Bury { id, from } => {
                     self.bury(has_room, *id, *from, copied);
                     removals.push(Deed::Unlink { id: *id, folder: *from });
@@ -70,7 +74,7 @@ impl<F: QueueFs> Desk<F> {
         }
         let again: Vec<Copied> = (self.uncopied.iter())
             .filter_map(|(id, uncopied)| {
-                let octets = uncopied.octets.clone()?;
+                let octets = uncopied.octets.clone().or_else(|| self.read_kept(*id, uncopied))?;
                 Some(Copied { id: *id, to: uncopied.to, octets })
             })
             .collect();
@@ -81,6 +85,15 @@ impl<F: QueueFs> Desk<F> {
                 Err(error) => return self.troubles.is(What::Copies, &error),
             }
         }
+    }
+
+    /// What could not be read when it was to be copied, from where it was kept.
+    fn read_kept(&self, id: AlertId, uncopied: &Uncopied) -> Option<Arc<[u8]>> {
+        let read = |folder: &Folder| self.fs.read(self.folders.of(*folder), &file_name(id), ALERT_OCTETS_MAX);
+        uncopied.kept_in.iter().find_map(|folder| match read(folder) {
+            Ok(Found::File { octets, .. }) => Some(octets.into()),
+            Ok(_) | Err(_) => None,
+        })
     }
 
     fn copy_or_keep(&mut self, has_room: bool, copy: Copied, copied: &mut Vec<Copied>) {

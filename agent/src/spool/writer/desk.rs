@@ -207,6 +207,12 @@ impl<F: QueueFs> Desk<F> {
         names.flatten().filter_map(|name| parse_file_name(&name)).collect()
     }
 
+    /// A copy is to lie there: what was said before of removing it from there is void, since removals come after copies.
+    pub(super) fn is_wanted_in(&mut self, id: AlertId, folder: Folder) {
+        let is_void = Deed::Unlink { id, folder };
+        self.owed.removals.retain(|deed| *deed != is_void);
+    }
+
     fn unlink(&mut self, id: AlertId, folder: Folder) {
         let mut places = BTreeSet::from([folder]);
         if let Some(uncopied) = self.uncopied.get_mut(&id) {

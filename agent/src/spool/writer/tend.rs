@@ -78,12 +78,12 @@ impl<F: QueueFs> Desk<F> {
         }
     }
 
-    /// Removes what has been kept for long enough: journals behind the last two, and files that are no alerts.
+    /// Removes what has been kept for long enough: journals that no start needs, and files that are no alerts.
     fn sweep(&self, now: Wall) {
         let first_day_kept = earlier(now, self.keeping.journal).day();
         let journal = self.folders.journal();
         let files = journal_files(&self.fs, journal).unwrap_or_default();
-        let behind = files.len().saturating_sub(2);
+        let behind = crate::spool::read_back::first_needed(&self.fs, journal, &files).unwrap_or(0);
         for name in files[..behind].iter().filter(|name| **name < first_day_kept) {
             if let Err(error) = self.fs.unlink(journal, name) {
                 log::cannot_sweep(&format!("journal/{name}"), &error);

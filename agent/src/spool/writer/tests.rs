@@ -94,6 +94,21 @@ fn a_deferred_alert_is_never_without_a_file() {
     assert_eq!(fs::read(stage.place(Folder::Deferred)).expect("the copy"), b"{}");
 }
 
+/// A start found a copy that no line speaks of, and removes it; before the writer comes to that, a first pass has failed
+/// and the alert is to lie there again.
+#[test]
+fn a_copy_that_was_to_go_and_is_wanted_again_stays() {
+    let stage = Stage::new();
+    fs::hard_link(stage.place(Folder::Incoming), stage.place(Folder::Deferred)).expect("an earlier copy");
+    let folders = Folders::open(&StdFs, &stage.layout).expect("a spool");
+    let unlink = |folder| Deed::Unlink { id: id(), folder };
+    let deeds = [vec![unlink(Folder::Deferred)], vec![copy(), unlink(Folder::Incoming)]];
+    let batches = deeds.map(|deeds| Batch { deeds, sync: true, token: None });
+    Desk::new(StdFs, folders, KEEPING).carry_out(Wall::from_unix_ms(1), batches.into());
+    assert!(!stage.place(Folder::Incoming).exists());
+    assert!(stage.place(Folder::Deferred).exists(), "the only one");
+}
+
 #[test]
 fn where_no_copy_can_be_made_the_original_stays_and_goes_with_the_alert() {
     let stage = Stage::new();
@@ -104,6 +119,19 @@ fn where_no_copy_can_be_made_the_original_stays_and_goes_with_the_alert() {
     stage.send(vec![sent(), Deed::Unlink { id: id(), folder: Folder::Deferred }, Deed::Forget(id())]);
     stage.hears(&Ack::Forgotten(id()));
     assert!(!stage.place(Folder::Incoming).exists());
+}
+
+#[test]
+fn what_could_not_be_read_when_it_was_to_be_copied_is_copied_as_soon_as_it_can_be() {
+    let stage = Stage::new();
+    let strand = Deed::Strand { id: id(), to: Folder::Dead };
+    stage.send(vec![strand, Deed::Unlink { id: id(), folder: Folder::Incoming }, Deed::Forget(id())]);
+    stage.hears(&Ack::Written(1));
+    assert!(stage.place(Folder::Incoming).exists(), "its only copy");
+    stage.send(vec![Deed::Tend(Pulse { watching: true, in_hand: 1 })]);
+    stage.hears(&Ack::Copied { id: id(), to: Folder::Dead });
+    stage.hears(&Ack::Forgotten(id()));
+    assert!(stage.place(Folder::Dead).exists() && !stage.place(Folder::Incoming).exists());
 }
 
 #[test]
@@ -176,4 +204,31 @@ fn the_last_batch_is_written_before_the_writer_ends() {
     let (sender, acks) = channel();
     let writer = Writer::start(&layout, KEEPING, move |ack| drop(sender.send(ack))).expect("a spool");
     assert_eq!(Stage { folder, layout, writer, acks }.lines(), 1);
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "what earlier runs left")]
+fn an_old_journal_stays_until_a_newer_one_has_a_checkpoint() {
+    let stage = Stage::new();
+    let path = |day: &str| stage.layout.journal().join(format!("{day}.jsonl"));
+    let days = ["2000-01-01", "2000-01-02", "2000-01-03", "2000-01-04"];
+    let checkpoint = b"{\"at\":\"2000-01-02T00:00:00Z\",\"event\":\"checkpoint\",\"alive\":0}\n";
+    for (day, octets) in days.into_iter().zip([b"".as_slice(), checkpoint, b"", b""]) {
+        fs::write(path(day), octets).expect("written");
+    }
+    let tend = || Deed::Tend(Pulse { watching: true, in_hand: 0 });
+    stage.send(vec![tend()]);
+    stage.hears(&Ack::Written(1));
+    assert_eq!(days.map(|day| path(day).exists()), [true; 4], "the last two days began and hold nothing");
+
+    fs::write(path("2000-01-03"), checkpoint).expect("written");
+    let Stage { folder, layout, writer, .. } = stage;
+    writer.finish();
+    let (sender, acks) = channel();
+    let writer = Writer::start(&layout, KEEPING, move |ack| drop(sender.send(ack))).expect("a spool");
+    let stage = Stage { folder, layout, writer, acks };
+    stage.send(vec![tend()]);
+    stage.hears(&Ack::Written(1));
+    let path = |day: &str| stage.layout.journal().join(format!("{day}.jsonl"));
+    assert_eq!(days.map(|day| path(day).exists()), [false, true, true, true]);
 }

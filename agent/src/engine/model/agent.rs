@@ -1,0 +1,179 @@
+//! A running agent: the real hands and the real writer's desk, each step when the history says so.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+use std::time::Duration;
+
+use delivery::{Dispatcher, Event, Provider, RetryPlan, Settings};
+use mime::CharsetPolicy;
+use spool_format::{Address, AlertId, Event as Fact, Layout};
+
+use super::chance::Dice;
+use super::fs::ModelFs;
+use super::world::{ModelWorld, OWN, Outside};
+use crate::accept::Policy;
+use crate::config::Keeping;
+use crate::engine::hands::Hands;
+use crate::engine::{Caps, Engine, Heard, Load, Sender};
+use crate::spool::Folders;
+use crate::spool::recover::recover;
+use crate::spool::watch::Hint;
+use crate::spool::writer::{Ack, Batch, Deed, Desk};
+
+/// What the configuration says.
+#[derive(Clone, Debug)]
+pub(super) struct Setup {
+    pub(super) providers: usize,
+    pub(super) connections: usize,
+    pub(super) retry: RetryPlan,
+    pub(super) default_to: Vec<Address>,
+    pub(super) domain: &'static str,
+    pub(super) alerts_per_user: usize,
+}
+
+/// A running agent.
+pub(super) struct Agent {
+    hands: Hands<ModelWorld>,
+    desk: Desk<ModelFs>,
+    acks: VecDeque<Ack>,
+    pub(super) hints: VecDeque<Hint>,
+}
+
+pub(super) fn address(text: &str) -> Address {
+    Address::parse(text).expect("an address")
+}
+
+impl Setup {
+    fn policy(&self) -> Policy {
+        let ops = vec![address("b@example.jp")];
+        Policy {
+            default_to: self.default_to.clone(),
+            from_name: None,
+            aliases: BTreeMap::from([("ops".to_owned(), ops)]),
+            domain: self.domain.to_owned(),
+        }
+    }
+
+    fn senders(&self) -> Vec<Sender> {
+        let sender = |place| Sender {
+            provider: format!("p{place}"),
+            from: address("alerts@example.com"),
+            from_name: None,
+            charset: CharsetPolicy::Utf8,
+        };
+        (0..self.providers).map(sender).collect()
+    }
+
+    fn dispatcher(&self, seed: u64) -> Dispatcher {
+        let provider = |place| Provider { name: format!("p{place}"), connections: self.connections };
+        let providers = (0..self.providers).map(provider).collect();
+        Dispatcher::new(Settings { providers, retry: self.retry.clone() }, seed)
+    }
+}
+
+impl Agent {
+    /// Starts as `alertmail run` does. The error is why it does not.
+    pub(super) fn start(world: &ModelWorld, setup: &Setup, boot: u32, seed: u64) -> std::io::Result<Self> {
+        let fs = &world.fs;
+        let open = || Folders::open(fs, &Layout::new("/spool")).map_err(|error| error.source);
+        let boot = format!("boot-{boot}");
+        let mut found = recover(fs, &open()?, &boot)?;
+        let (now, outside) = (world.outside.borrow().now, &world.outside);
+        let is_there = |id: AlertId| fs.machine.borrow().disk.alert(id).next().is_some();
+        outside.borrow_mut().oracle.recovered(now, &found.ledger, is_there);
+        let started = Deed::Line(Fact::Started { boot, program: "0".to_owned() });
+        let deeds = std::iter::once(started).chain(found.deeds.drain(..)).collect();
+        outside.borrow_mut().hand_over(Batch { deeds, sync: true, token: None });
+        let each = Load { alerts: setup.alerts_per_user, octets: 1 << 20 };
+        let engine = Engine {
+            dispatcher: setup.dispatcher(seed),
+            world: world.clone(),
+            folders: open()?,
+            policy: setup.policy(),
+            caps: Caps { each, own: OWN },
+            senders: setup.senders(),
+        };
+        let days = |days: u64| Duration::from_hours(24 * days);
+        let keeping = Keeping { journal: days(3), corrupt: days(1000), floor: 1, reserve: 8 };
+        let desk = Desk::new(fs.clone(), open()?, keeping);
+        let mut hands = Hands::new(engine, found);
+        hands.tend(true);
+        hands.flush();
+        Ok(Self { hands, desk, acks: VecDeque::new(), hints: VecDeque::new() })
+    }
+
+    /// Hears the next thing from one of those who have something to say. Says whether there was any.
+    pub(super) fn hear(&mut self, outside: &Rc<std::cell::RefCell<Outside>>, dice: &mut Dice) -> bool {
+        let due = self.hands.next_wake().is_some_and(|wake| wake <= outside.borrow().now.monotonic);
+        let first = dice.below(4);
+        for from in (first..first + 4).map(|from| from % 4) {
+            let heard = match from {
+                0 => {
+                    let report = outside.borrow_mut().next_report();
+                    report.map(Heard::Report)
+                }
+                1 => self.acks.pop_front().map(Heard::Ack),
+                2 => self.hints.pop_front().map(Heard::Hint),
+                _ => due.then_some(Heard::Due),
+            };
+            if let Some(heard) = heard {
+                self.hands.hear(heard);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// The writer takes up to `most` batches that wait, together.
+    pub(super) fn write(&mut self, outside: &Rc<std::cell::RefCell<Outside>>, fs: &ModelFs, most: usize) {
+        let (now, batches) = {
+            let mut outside = outside.borrow_mut();
+            let most = most.min(outside.batches.len());
+            let batches: Vec<Batch> = outside.batches.drain(..most).collect();
+            outside.oracle.writes(&batches);
+            (outside.now, batches)
+        };
+        if batches.is_empty() && !self.desk.owes() {
+            return;
+        }
+        self.acks.extend(self.desk.carry_out(now.wall, batches));
+        if !fs.machine.borrow().is_off {
+            outside.borrow_mut().oracle.has_written(self.desk.owes());
+        }
+    }
+
+    pub(super) fn flush(&mut self) {
+        self.hands.flush();
+    }
+
+    pub(super) fn rescan(&mut self) {
+        self.hands.tend(true);
+        self.hands.hear(Heard::Rescan);
+    }
+
+    pub(super) fn next_wake(&self) -> Option<delivery::Monotonic> {
+        self.hands.next_wake()
+    }
+
+    pub(super) fn has_heard_all(&self) -> bool {
+        self.acks.is_empty() && self.hints.is_empty() && !self.desk.owes()
+    }
+
+    pub(super) fn begins_to_stop(&mut self) {
+        self.hands.tell(Event::Stopping);
+        self.hands.flush();
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        self.hands.is_idle()
+    }
+
+    /// The last that it does; as `Hands::part`.
+    pub(super) fn parts(&mut self, cleanly: bool) {
+        if cleanly {
+            self.hands.batch.deeds.push(Deed::Line(Fact::Stopped));
+            self.hands.batch.sync = true;
+        }
+        self.hands.flush();
+    }
+}
