@@ -27,8 +27,12 @@ fn body() -> String {
 
 /// All that has to be in the log, in this order.
 fn text() -> String {
-    let body: String = body().lines().map(|line| format!("| {line}")).collect();
-    format!("subject: {SUBJECT}to: oncall@example.jp{body}")
+    let mut text = format!("subject: {SUBJECT}to: oncall@example.jp");
+    for line in body().lines() {
+        text.push_str("| ");
+        text.push_str(line);
+    }
+    text
 }
 
 /// A daemon in the foreground; it ends with this value.
