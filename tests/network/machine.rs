@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use harness::{Programs, Sandbox, own_dev_and_run, own_etc, with_own_network, write_file};
+use harness::{Programs, Sandbox, not_tried, own_dev_and_run, own_etc, with_own_network, write_file};
 
 use crate::name_server::ADDRESS;
 
@@ -11,13 +11,10 @@ use crate::name_server::ADDRESS;
 const OPEN_MODE: u32 = 0o644;
 
 /// Runs the test on such a machine, or says why that cannot be.
-#[expect(clippy::print_stderr, reason = "whoever reads the log is to know what was not tested")]
+#[track_caller]
 pub(crate) fn on_a_machine_of_its_own(test: &str, body: impl FnOnce(&Machine)) {
-    let tried = with_own_network(test, || body(&Machine::new()));
-    if let Err(why) = tried {
-        let must = rustix::process::geteuid().is_root() && std::env::var_os("CI").is_some();
-        assert!(!must, "CI has to run this as root who may make namespaces: {why}");
-        eprintln!("{why}");
+    if let Err(why) = with_own_network(test, || body(&Machine::new())) {
+        not_tried(&why);
     }
 }
 

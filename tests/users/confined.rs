@@ -8,13 +8,13 @@ use std::process::Command;
 use std::rc::Rc;
 use std::time::Duration;
 
-use harness::{Agent, Ended, PATIENCE, Sandbox, run, run_within, signal};
+use harness::{Agent, Ended, PATIENCE, Sandbox, may_have_own_mounts, not_tried, run_within, signal};
 use lab::Server;
 use rustix::process::Signal;
 use spool_format::folder::file_name;
 use spool_format::{AlertId, Folder};
 
-use crate::{AGENT, ALICE, machine, may_become_others, not_tested};
+use crate::{AGENT, ALICE, machine, may_become_others};
 
 const ALERT: [&str; 7] = ["--timeout", "2s", "--to", "ops", "--subject", "ディスク full", "now"];
 
@@ -43,9 +43,8 @@ impl Unit {
         if !may_become_others() {
             return None;
         }
-        let may = run(Command::new("unshare").args(["--mount", "--propagation", "private", "true"]), b"");
-        if may.code != Some(0) {
-            not_tested(&format!("it takes the right to mount ({})", may.stderr.trim_end()));
+        if let Err(why) = may_have_own_mounts() {
+            not_tried(&why);
             return None;
         }
         let (sandbox, server) = machine(|config| config)?;

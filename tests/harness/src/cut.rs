@@ -9,6 +9,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use rustix::process::{Pid, Signal, kill_process};
+
 /// One system call of a program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
@@ -147,6 +149,22 @@ fn begun(line: &str) -> Option<(u32, &str, &str)> {
     let is_name =
         name.bytes().all(|octet| octet.is_ascii_lowercase() || octet.is_ascii_digit() || octet == b'_');
     (is_name && !name.is_empty()).then_some((thread.parse().ok()?, name, text))
+}
+
+/// Ends every `strace` that writes below `folder`: one that watched from aside may outlive a program that it killed.
+pub(crate) fn end_watchers_of(folder: &Path) {
+    let Ok(processes) = fs::read_dir("/proc") else { return };
+    let needle = folder.as_os_str().as_encoded_bytes();
+    for process in processes.filter_map(Result::ok) {
+        let Ok(line) = fs::read(process.path().join("cmdline")) else { continue };
+        let is_watcher =
+            line.starts_with(b"strace\0") && line.windows(needle.len()).any(|part| part == needle);
+        let pid = process.file_name().to_str().and_then(|name| name.parse().ok()).and_then(Pid::from_raw);
+        if let Some(pid) = pid.filter(|_| is_watcher) {
+            // It is gone when the signal comes too late.
+            let _ = kill_process(pid, Signal::KILL);
+        }
+    }
 }
 
 #[cfg(test)]

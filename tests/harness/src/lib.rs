@@ -40,7 +40,10 @@ pub use child::{Ended, run, run_within, signal};
 pub use config::{Config, Provider};
 pub use cut::{Call, Cut, Fate, calls, watched, watched_from_aside};
 pub use disk::{Disk, FileSystem};
-pub use mounts::{loopback, mount, own_dev_and_run, own_etc, unmount, with_own_mounts, with_own_network};
+pub use mounts::{
+    loopback, may_have_own_mounts, mount, not_tried, own_dev_and_run, own_etc, unmount, with_own_mounts,
+    with_own_network,
+};
 pub use patience::{PATIENCE, becomes_true};
 pub use programs::Programs;
 pub use sandbox::{Sandbox, write_file};

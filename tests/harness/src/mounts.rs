@@ -15,6 +15,8 @@ use crate::sandbox::write_file;
 
 /// Set for the test's second self.
 const MARK: &str = "ALERTMAIL_TEST_OWN_NAMESPACES";
+/// What `unshare` is told for mounts that nobody else sees.
+const OWN_MOUNTS: [&str; 3] = ["--mount", "--propagation", "private"];
 /// For the whole of such a test.
 const DEADLINE: Duration = Duration::from_mins(10);
 
@@ -23,7 +25,7 @@ const DEADLINE: Duration = Duration::from_mins(10);
 /// Gives what the test printed, or why it cannot be tried on this machine (it takes root and the right to mount).
 #[track_caller]
 pub fn with_own_mounts(test: &str, body: impl FnOnce()) -> Result<String, String> {
-    apart(&["--mount", "--propagation", "private"], test, body)
+    apart(&OWN_MOUNTS, test, body)
 }
 
 /// As [`with_own_mounts`], with a network of its own as well: a loopback interface, which is up, and nothing else.
@@ -43,23 +45,46 @@ pub fn loopback(state: &str) {
     run(Command::new("ip").args(["link", "set", "lo", state]), b"").expect_success();
 }
 
+/// Whether a child of the test's can be given mounts of its own, with `unshare --mount --propagation private`; the error
+/// says why not.
+#[track_caller]
+pub fn may_have_own_mounts() -> Result<(), String> {
+    may_unshare(&OWN_MOUNTS)
+}
+
+/// Says that a test cannot be tried here, and why. Where CI is set, root does not get away with that.
+#[track_caller]
+#[expect(clippy::print_stderr, reason = "whoever reads the log is to know what was not tested")]
+pub fn not_tried(why: &str) {
+    let must = rustix::process::geteuid().is_root() && std::env::var_os("CI").is_some();
+    assert!(!must, "CI has to run this as root who may make namespaces: {why}");
+    eprintln!("{why}");
+}
+
+fn unshare(namespaces: &[&str]) -> Command {
+    let mut command = Command::new("unshare");
+    command.args(namespaces).arg("--");
+    command
+}
+
+#[track_caller]
+fn may_unshare(namespaces: &[&str]) -> Result<(), String> {
+    let may = run(unshare(namespaces).arg("true"), b"");
+    if may.code == Some(0) {
+        return Ok(());
+    }
+    Err(format!("not tried: it takes root and the right to mount ({})", may.stderr.trim_end()))
+}
+
 #[track_caller]
 fn apart(namespaces: &[&str], test: &str, body: impl FnOnce()) -> Result<String, String> {
     if std::env::var_os(MARK).is_some() {
         body();
         return Ok(String::new());
     }
-    let unshare = || {
-        let mut command = Command::new("unshare");
-        command.args(namespaces).arg("--");
-        command
-    };
-    let may = run(unshare().arg("true"), b"");
-    if may.code != Some(0) {
-        return Err(format!("not tried: it takes root and the right to mount ({})", may.stderr.trim_end()));
-    }
+    may_unshare(namespaces)?;
     let this = std::env::current_exe().expect("the path of this test");
-    let mut command = unshare();
+    let mut command = unshare(namespaces);
     command.arg(this).args(["--exact", test, "--nocapture", "--test-threads=1"]).env(MARK, "1");
     let ended = run_within(DEADLINE, &mut command, b"");
     let passed = ended.code == Some(0) && ended.stdout.contains("1 passed");

@@ -19,6 +19,7 @@ use spool_format::{Alert, AlertId, Entry, Event, Folder, History, Layout, State}
 use crate::agent::Agent;
 use crate::child::{Ended, run};
 use crate::config::{Config, Provider};
+use crate::cut::end_watchers_of;
 use crate::patience::{PATIENCE, becomes_true};
 use crate::programs::Programs;
 use crate::story;
@@ -279,6 +280,7 @@ impl Drop for Sandbox {
                 eprint!("{}", self.report());
             }
         }
+        end_watchers_of(self.path());
     }
 }
 

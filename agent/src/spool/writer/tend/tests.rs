@@ -57,22 +57,33 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
+/// Files of the journal with these names; each of `whole` begins with a checkpoint.
+#[expect(clippy::disallowed_methods, reason = "what earlier runs left")]
+fn make_journal(stage: &Stage, names: &[&str], whole: &[&str]) {
+    for name in names {
+        let line: &[u8] = if whole.contains(name) { CHECKPOINT } else { b"" };
+        fs::write(stage.layout.journal().join(name), line).expect("written");
+    }
+}
+
+const CHECKPOINT: &[u8] = b"{\"at\":\"2026-11-25T00:00:00.000Z\",\"event\":\"checkpoint\",\"alive\":0}\n";
+
 #[test]
-fn old_days_of_the_journal_go_and_the_last_two_stay_however_old_they_are() {
+fn old_days_of_the_journal_go_when_a_start_can_do_without_them() {
+    let days = ["2026-01-01.jsonl", "2026-10-25.jsonl", "2026-10-26.jsonl", "2026-11-25.jsonl"];
     let mut stage = Stage::new(0, 0);
-    let journal = stage.layout.journal();
-    for name in ["2026-01-01.jsonl", "2026-10-25.jsonl", "2026-10-26.jsonl", "2026-11-25.jsonl"] {
-        make(&journal, name, 0);
-    }
+    make_journal(&stage, &days, &days[3..]);
     stage.tend();
-    assert_eq!(names(&journal), ["2026-10-26.jsonl", "2026-11-25.jsonl"]);
+    assert_eq!(names(&stage.layout.journal()), days[2..], "within 30 days, or needed");
     let mut stage = Stage::new(0, 0);
-    let journal = stage.layout.journal();
-    for name in ["2020-01-01.jsonl", "2020-01-02.jsonl", "2020-01-03.jsonl"] {
-        make(&journal, name, 0);
-    }
+    make_journal(&stage, &days, &[]);
     stage.tend();
-    assert_eq!(names(&journal), ["2020-01-02.jsonl", "2020-01-03.jsonl"]);
+    assert_eq!(names(&stage.layout.journal()), days, "no checkpoint tells what is alive in them");
+    let ancient = ["2020-01-01.jsonl", "2020-01-02.jsonl", "2020-01-03.jsonl"];
+    let mut stage = Stage::new(0, 0);
+    make_journal(&stage, &ancient, &ancient);
+    stage.tend();
+    assert_eq!(names(&stage.layout.journal()), ancient[1..], "the last two stay however old they are");
 }
 
 #[test]
