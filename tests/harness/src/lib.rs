@@ -30,7 +30,9 @@ mod disk;
 mod machine;
 mod mounts;
 mod patience;
+mod postfix;
 mod programs;
+mod sample;
 mod sandbox;
 mod story;
 
@@ -42,5 +44,7 @@ pub use cut::{Call, Cut, Fate, calls, watched, watched_from_aside};
 pub use disk::{Disk, FileSystem};
 pub use mounts::{mount, unmount, with_own_mounts};
 pub use patience::{PATIENCE, becomes_true};
+pub use postfix::{Postfix, free_ports, make_certificates};
 pub use programs::Programs;
+pub use sample::{Sample, mails_of};
 pub use sandbox::{Sandbox, write_file};
