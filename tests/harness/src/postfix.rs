@@ -77,18 +77,18 @@ impl Postfix {
     /// Waits until the mailbox holds so many mails, and gives them as they lie there.
     #[track_caller]
     pub fn wait_for_mails(&self, mailbox: &str, count: usize) -> Vec<Vec<u8>> {
+        let came = becomes_true(PATIENCE, || self.mails(mailbox).len() >= count);
+        let mails = self.mails(mailbox);
+        let there = mails.len();
+        assert!(came, "{there} of {count} mails are in {mailbox}'s mailbox; Postfix said:\n{}", self.log());
+        mails
+    }
+
+    /// The mails in the mailbox, as they lie there.
+    pub fn mails(&self, mailbox: &str) -> Vec<Vec<u8>> {
         let new = self.folder.path().join("mail").join(mailbox).join("new");
-        let files = || {
-            fs::read_dir(&new).map_or(Vec::new(), |entries| entries.flatten().map(|it| it.path()).collect())
-        };
-        let came = becomes_true(PATIENCE, || files().len() >= count);
-        assert!(
-            came,
-            "{} of {count} mails are in {mailbox}'s mailbox; Postfix said:\n{}",
-            files().len(),
-            self.log()
-        );
-        files().iter().map(|path| fs::read(path).expect("a mail")).collect()
+        let Ok(entries) = fs::read_dir(new) else { return Vec::new() };
+        entries.flatten().map(|entry| fs::read(entry.path()).expect("a mail")).collect()
     }
 
     /// What it said.

@@ -1,0 +1,47 @@
+//! Through mail servers that we have not written, one test a server: every alert has to arrive as it was meant, by every
+//! TLS mode and every login that the server offers and the program knows.
+//!
+//! The servers come from Debian's packages without being installed (`tests/servers/install`), and run each in a world of
+//! its own (`site`). What they were found to do is noted in their files. Postfix is in `tests/relay/`.
+
+mod aiosmtpd;
+mod chasquid;
+mod dovecot;
+mod exim;
+mod matrix;
+mod opensmtpd;
+mod real;
+mod site;
+mod stunnel;
+
+use matrix::try_every_way_into;
+
+#[test]
+fn every_alert_arrives_through_aiosmtpd_which_takes_nothing_that_breaks_a_rule() {
+    try_every_way_into(aiosmtpd::start());
+}
+
+#[test]
+fn every_alert_arrives_through_exim() {
+    try_every_way_into(exim::start());
+}
+
+#[test]
+fn every_alert_arrives_through_opensmtpd() {
+    try_every_way_into(opensmtpd::start());
+}
+
+#[test]
+fn every_alert_arrives_through_dovecot_and_the_server_behind_it() {
+    try_every_way_into(dovecot::start());
+}
+
+#[test]
+fn every_alert_arrives_through_chasquid() {
+    try_every_way_into(chasquid::start());
+}
+
+#[test]
+fn every_alert_arrives_through_stunnel_and_the_server_behind_it() {
+    try_every_way_into(stunnel::start());
+}
