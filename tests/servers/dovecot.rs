@@ -26,6 +26,7 @@ hostname = mail.example.jp
 ssl = required
 ssl_cert = </etc/cert.pem
 ssl_key = </etc/key.pem
+mail_location = maildir:/var/mail/unused
 auth_mechanisms = plain login cram-md5 digest-md5 scram-sha-1 scram-sha-256
 auth_failure_delay = 0
 passdb {{

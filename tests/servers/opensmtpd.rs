@@ -17,7 +17,9 @@ fn furnish(site: &Site, [submission, submissions, clear]: [u16; 3]) {
     let hash = run(Command::new("openssl").args(["passwd", "-6", "-stdin"]), PASSWORD.as_bytes());
     site.file("etc/logins", &format!("{USER} {}\n", hash.expect_success().trim()));
     site.secret("etc/key.pem");
-    for (name, owner, mode) in [("run/empty", "root", 0o755), ("var/spool/smtpd", "root", 0o711)] {
+    for (name, owner, mode) in
+        [("var/lib/opensmtpd/empty", "root", 0o755), ("var/spool/smtpd", "root", 0o711)]
+    {
         site.folder(name, owner, mode);
     }
     let configuration = format!(

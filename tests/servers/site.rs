@@ -7,7 +7,7 @@
 
 use std::fs;
 use std::net::TcpStream;
-use std::os::unix::fs::{PermissionsExt as _, chown};
+use std::os::unix::fs::{PermissionsExt as _, chown, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -106,6 +106,7 @@ impl Site {
         for name in ["etc", "run", "run/empty", "var/tmp", "var/log", "var/spool", "var/lib"] {
             site.folder(name, "root", 0o755);
         }
+        symlink("/run", site.at("var/run")).expect("our own folder");
         // A Maildir, for those who can deliver there; for others `new` is a folder of files.
         for name in ["var/mail", "var/mail/tmp", "var/mail/new", "var/mail/cur"] {
             site.folder(name, "oncall", 0o755);
@@ -120,6 +121,7 @@ impl Site {
         site.file("etc/resolv.conf", "");
         site.file("etc/mailname", "mail.example.jp\n");
         make_certificates(&site.at("etc"));
+        fs::set_permissions(site.at("etc/key.pem"), fs::Permissions::from_mode(0o644)).expect("our own file");
         site
     }
 

@@ -74,9 +74,9 @@ def main():
 
     def authenticator(server, session, envelope, mechanism, data):
         expected = LoginPassword(user.encode(), password.encode())
-        return AuthResult(success=isinstance(data, LoginPassword) and data == expected)
+        return AuthResult(success=isinstance(data, LoginPassword) and data == expected, handled=False)
 
-    common = dict(hostname="127.0.0.1", authenticator=authenticator, auth_required=True, enable_SMTPUTF8=False)
+    common = dict(hostname="127.0.0.1", server_hostname="mail.example.jp", authenticator=authenticator, auth_required=True, enable_SMTPUTF8=False)
     starttls = Controller(Judge(), port=int(submission), tls_context=context, require_starttls=True, **common)
     implicit = Controller(Judge(), port=int(submissions), ssl_context=context, auth_require_tls=False, **common)
     starttls.start()

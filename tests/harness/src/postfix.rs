@@ -240,7 +240,7 @@ fn master_cf([submission, smtps, behind]: [u16; 3]) -> String {
         "127.0.0.1:{submission} inet n - n - - smtpd\n\
          127.0.0.1:{smtps} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes\n\
          127.0.0.1:{behind} inet n - n - - smtpd -o smtpd_tls_security_level=none -o smtpd_tls_auth_only=no \
-             -o smtpd_relay_restrictions=permit\n\
+             -o mynetworks=127.0.0.0/8 -o smtpd_relay_restrictions=permit_mynetworks,reject\n\
          cleanup unix n - n - 0 cleanup\n\
          qmgr unix n - n 300 1 qmgr\n\
          tlsmgr unix - - n 1000? 1 tlsmgr\n\
