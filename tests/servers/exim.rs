@@ -31,7 +31,7 @@ auth_advertise_hosts = ${{if or{{{{def:tls_in_cipher}}{{eq{{$received_port}}{{{c
 host_lookup =
 keep_environment =
 acl_smtp_rcpt = rcpt
-acl_smtp_data =
+acl_smtp_data = accept
 
 begin acl
 rcpt:
