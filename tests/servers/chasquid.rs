@@ -1,13 +1,9 @@
 //! chasquid, in Go. Users have a domain.
 
 use crate::real::{Door, PASSWORD, Real};
-use crate::site::{self, Site};
+use crate::site::{self, DELIVER, Site};
 
 const USER: &str = "alert@example.jp";
-
-/// Takes a mail on its stdin and makes it visible when it is whole.
-const DELIVER: &str =
-    "#!/bin/sh\nset -e\ncat >\"/var/mail/tmp/$$\"\nmv \"/var/mail/tmp/$$\" \"/var/mail/new/$$\"\n";
 
 pub(crate) fn start() -> Option<Real> {
     let (running, [submission, submissions]) = site::up("chasquid", &["chasquid"], furnish)?;

@@ -11,10 +11,12 @@ mod exim;
 mod matrix;
 mod opensmtpd;
 mod real;
+mod sendmail;
 mod site;
 mod stunnel;
 
-use matrix::try_every_way_into;
+use matrix::{expect_the_next_provider_to_take_over, try_every_way_into};
+use real::Login;
 
 #[test]
 fn every_alert_arrives_through_aiosmtpd_which_takes_nothing_that_breaks_a_rule() {
@@ -27,8 +29,10 @@ fn every_alert_arrives_through_exim() {
 }
 
 #[test]
-fn every_alert_arrives_through_opensmtpd() {
-    try_every_way_into(opensmtpd::start());
+fn every_alert_arrives_through_opensmtpd_and_its_broken_tls_holds_none_up() {
+    let Some((real, broken)) = opensmtpd::start() else { return };
+    expect_the_next_provider_to_take_over(&real, broken, &Login::Auto, "tls");
+    try_every_way_into(Some(real));
 }
 
 #[test]
@@ -39,6 +43,11 @@ fn every_alert_arrives_through_dovecot_and_the_server_behind_it() {
 #[test]
 fn every_alert_arrives_through_chasquid() {
     try_every_way_into(chasquid::start());
+}
+
+#[test]
+fn every_alert_arrives_through_sendmail() {
+    try_every_way_into(sendmail::start());
 }
 
 #[test]

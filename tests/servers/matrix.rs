@@ -89,7 +89,9 @@ fn expect_one_refused(history: &History, real: &Real) {
     let of = |address: &str| results.iter().find(|result| result.to.as_str() == address).expect("an outcome");
     let (known, stranger) = (of(TO), of(STRANGER));
     assert_eq!(known.result, Settlement::Delivered, "{}", real.log());
-    assert_eq!((&*stranger.phase, stranger.code), ("rcpt", Some(550)), "{}", real.log());
+    assert_eq!((&*stranger.phase, stranger.code), ("rcpt", Some(real.refusal())), "{}", real.log());
+    let scope = (stranger.scope.as_deref(), stranger.duration.as_deref());
+    assert_eq!(scope, (Some("recipient"), Some("hard")), "it is no fault of the server's: {}", stranger.text);
     println!("|   | refusal of a recipient | {} |", stranger.text);
 }
 
@@ -99,14 +101,27 @@ fn first_attempt(history: &History) -> &[RecipientResult] {
 
 #[track_caller]
 fn expect_a_wrong_password_to_move_the_alert_on(real: &Real, door: Door, login: &Login) {
+    let refusal = expect_the_next_provider_to_take_over(real, door, login, "auth");
+    assert_eq!(refusal.code, Some(535), "{}", real.log());
+    println!("|   | refusal of a password | {:?} {} |", refusal.enhanced, refusal.text);
+}
+
+/// Sends an alert with a wrong password. It has to fail in this phase, and the spare provider has to send it.
+#[track_caller]
+pub(crate) fn expect_the_next_provider_to_take_over(
+    real: &Real,
+    door: Door,
+    login: &Login,
+    phase: &str,
+) -> RecipientResult {
     let (sandbox, spare) = sandbox(real, door.provider(real.user, "forgotten", login));
     let agent = sandbox.start_agent();
     let id = Sample::ascii().enqueue(&sandbox, &[TO]);
     sandbox.wait_until_sent(id);
     let history = sandbox.history(id);
-    let refusal = &first_attempt(&history)[0];
-    assert_eq!((&*refusal.phase, refusal.code), ("auth", Some(535)), "{}", real.log());
-    println!("|   | refusal of a password | {:?} {} |", refusal.enhanced, refusal.text);
+    let refusal = first_attempt(&history)[0].clone();
+    assert_eq!(refusal.phase, phase, "{}; {}", refusal.text, real.log());
     assert_eq!((history.attempts.len(), spare.mails().len()), (2, 1));
     assert_eq!(agent.stop(), Some(0));
+    refusal
 }

@@ -1,39 +1,33 @@
-//! OpenSMTPD.
+//! OpenSMTPD, as Debian 12 has it.
+//!
+//! Found: this version cannot do TLS with the OpenSSL 3 that it is built with, a known bug (its process with the socket
+//! looks for the private key that another one has). It offers STARTTLS, says 220, and ends every handshake with the alert
+//! `internal_error`. Since it asks for logins behind TLS only, what remains is mail without either; and a provider that
+//! looks well up to its 220, which must not hold an alert up.
 
-use std::process::Command;
-
-use harness::run;
-
-use crate::real::{Door, PASSWORD, Real, USER};
+use crate::real::{Door, Real, USER};
 use crate::site::{self, Site};
 
-pub(crate) fn start() -> Option<Real> {
-    let (running, [submission, submissions, clear]) = site::up("opensmtpd", &["smtpd", "-d"], furnish)?;
-    let doors = vec![Door::starttls(submission), Door::implicit(submissions), Door::clear(clear)];
-    Some(Real { name: "OpenSMTPD", user: USER, doors, running, behind: None })
+/// The server with the door that works, and the door whose TLS does not.
+pub(crate) fn start() -> Option<(Real, Door)> {
+    let (running, [clear, broken]) = site::up("opensmtpd", &["smtpd", "-d"], furnish)?;
+    let doors = vec![Door::clear(clear)];
+    Some((Real { name: "OpenSMTPD", user: USER, doors, running, behind: None }, Door::starttls(broken)))
 }
 
-fn furnish(site: &Site, [submission, submissions, clear]: [u16; 3]) {
-    let hash = run(Command::new("openssl").args(["passwd", "-6", "-stdin"]), PASSWORD.as_bytes());
-    site.file("etc/logins", &format!("{USER} {}\n", hash.expect_success().trim()));
+fn furnish(site: &Site, [clear, broken]: [u16; 2]) {
     site.secret("etc/key.pem");
-    for (name, owner, mode) in
-        [("var/lib/opensmtpd/empty", "root", 0o755), ("var/spool/smtpd", "root", 0o711)]
-    {
-        site.folder(name, owner, mode);
-    }
+    site.folder("var/lib/opensmtpd/empty", "root", 0o755);
+    site.folder("var/spool/smtpd", "root", 0o711);
     let configuration = format!(
         r#"
 pki mail cert "/etc/cert.pem"
 pki mail key "/etc/key.pem"
-table logins file:/etc/logins
 table mailboxes {{ "oncall@example.jp" = "oncall" }}
-listen on 127.0.0.1 port {submission} tls-require pki mail auth <logins> hostname mail.example.jp tag LOGIN
-listen on 127.0.0.1 port {submissions} smtps pki mail auth <logins> hostname mail.example.jp tag LOGIN
-listen on 127.0.0.1 port {clear} hostname mail.example.jp tag CLEAR
+listen on 127.0.0.1 port {clear} hostname mail.example.jp
+listen on 127.0.0.1 port {broken} tls-require pki mail auth hostname mail.example.jp
 action "mailbox" maildir "/var/mail" virtual <mailboxes>
-match for domain "example.jp" action "mailbox"
-match from any auth for domain "example.jp" action "mailbox"
+match from any for domain "example.jp" action "mailbox"
 "#
     );
     site.file("etc/smtpd.conf", &configuration);

@@ -63,6 +63,11 @@ impl Real {
         self.behind.as_ref().map_or_else(|| self.running.mails(), |postfix| postfix.mails(MAILBOX))
     }
 
+    /// The code with which it refuses a mailbox that it does not have.
+    pub(crate) fn refusal(&self) -> u16 {
+        if self.name == "OpenSMTPD" { 524 } else { 550 }
+    }
+
     /// What it said, and what the one behind it said.
     pub(crate) fn log(&self) -> String {
         self.running.log() + &self.behind.as_ref().map_or(String::new(), Postfix::log)

@@ -28,6 +28,10 @@ cd /
 exec "$@"
 "#;
 
+/// A program that takes a mail on its stdin and makes it visible when it is whole.
+pub(crate) const DELIVER: &str =
+    "#!/bin/sh\nset -e\ncat >\"/var/mail/tmp/$$\"\nmv \"/var/mail/tmp/$$\" \"/var/mail/new/$$\"\n";
+
 /// Who there is: name, number, home.
 const USERS: [(&str, u32, &str); 10] = [
     ("root", 0, "/root"),
@@ -121,11 +125,13 @@ impl Site {
         site.file("etc/resolv.conf", "");
         site.file("etc/mailname", "mail.example.jp\n");
         make_certificates(&site.at("etc"));
+        // Servers differ in when they read it, and as whom.
         fs::set_permissions(site.at("etc/key.pem"), fs::Permissions::from_mode(0o644)).expect("our own file");
         site
     }
 
-    fn at(&self, path: &str) -> PathBuf {
+    /// Where this lies as seen from outside; `path` has no slash in front.
+    pub(crate) fn at(&self, path: &str) -> PathBuf {
         self.folder.path().join(path)
     }
 

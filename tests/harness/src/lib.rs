@@ -23,6 +23,7 @@
 
 mod agent;
 mod attached;
+mod certificates;
 mod child;
 mod config;
 mod cut;
@@ -38,13 +39,14 @@ mod story;
 
 pub use agent::Agent;
 pub use attached::{Attached, Threads};
+pub use certificates::make_certificates;
 pub use child::{Ended, run, run_within, signal};
 pub use config::{Config, Provider};
 pub use cut::{Call, Cut, Fate, calls, watched, watched_from_aside};
 pub use disk::{Disk, FileSystem};
 pub use mounts::{mount, unmount, with_own_mounts};
 pub use patience::{PATIENCE, becomes_true};
-pub use postfix::{Postfix, free_ports, make_certificates};
+pub use postfix::{Postfix, free_ports};
 pub use programs::Programs;
 pub use sample::{Sample, mails_of};
 pub use sandbox::{Sandbox, write_file};

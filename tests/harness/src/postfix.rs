@@ -14,6 +14,7 @@ use std::process::{Child, Command, Stdio};
 use lab::Port;
 use rustix::process::{Pid, Signal, kill_process_group};
 
+use crate::certificates::make_certificates;
 use crate::child::{run, signal};
 use crate::patience::{PATIENCE, becomes_true};
 use crate::sandbox::write_file;
@@ -163,23 +164,6 @@ fn end(master: &mut Child) {
 /// Ports that nobody has at this moment.
 pub fn free_ports<const N: usize>() -> [u16; N] {
     [(); N].map(|()| Port::reserve().expect("a port")).map(|port| port.number())
-}
-
-/// An authority (`ca.pem`), and a certificate of it for 127.0.0.1 (`cert.pem`, `key.pem`), in this folder.
-pub fn make_certificates(at: &Path) {
-    let file = |name: &str| at.join(name).to_string_lossy().into_owned();
-    let new =
-        ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"];
-    let openssl = |arguments: &[&str]| {
-        run(Command::new("openssl").args(new).args(arguments), b"").expect_success();
-    };
-    let (ca, ca_key) = (file("ca.pem"), file("ca-key.pem"));
-    openssl(&["-subj", "/CN=relay test authority", "-out", &ca, "-keyout", &ca_key]);
-    let names = "subjectAltName=IP:127.0.0.1,DNS:localhost";
-    let (leaf, leaf_key) = (file("cert.pem"), file("key.pem"));
-    let signed =
-        ["-subj", "/CN=localhost", "-CA", &ca, "-CAkey", &ca_key, "-out", &leaf, "-keyout", &leaf_key];
-    openssl(&[&signed[..], &["-addext", names, "-addext", "basicConstraints=critical,CA:FALSE"]].concat());
 }
 
 /// Makes a user the owner, by name or number.
