@@ -24,8 +24,8 @@ mail_log_path: "<stderr>"
 "#
     );
     site.file("etc/chasquid/chasquid.conf", &configuration);
-    site.copy("etc/cert.pem", "etc/chasquid/certs/mail.example.jp/fullchain.pem");
-    site.copy("etc/key.pem", "etc/chasquid/certs/mail.example.jp/privkey.pem");
+    site.join(["etc/cert.pem"], "etc/chasquid/certs/mail.example.jp/fullchain.pem");
+    site.join(["etc/key.pem"], "etc/chasquid/certs/mail.example.jp/privkey.pem");
     let user = |name: &str| {
         format!("users: {{ key: \"{name}\" value: {{ plain: {{ password: \"{PASSWORD}\" }} }} }}\n")
     };

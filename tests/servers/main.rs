@@ -6,6 +6,7 @@
 
 mod aiosmtpd;
 mod chasquid;
+mod courier;
 mod dovecot;
 mod exim;
 mod matrix;
@@ -48,6 +49,11 @@ fn every_alert_arrives_through_chasquid() {
 #[test]
 fn every_alert_arrives_through_sendmail() {
     try_every_way_into(sendmail::start());
+}
+
+#[test]
+fn every_alert_arrives_through_courier() {
+    try_every_way_into(courier::start());
 }
 
 #[test]

@@ -21,7 +21,7 @@ const LIFE_S: &str = "300";
 const ENTER: &str = r#"
 at=$1 copy=$2; shift 2
 mount -t overlay -o "lowerdir=$at/etc:$copy/etc:/etc" overlay /etc
-mount -t overlay -o "lowerdir=$copy/usr:/usr" overlay /usr
+mount -t overlay -o "lowerdir=$at/usr:$copy/usr:/usr" overlay /usr
 mount --bind "$at/var" /var
 mount --bind "$at/run" /run
 cd /
@@ -33,7 +33,7 @@ pub(crate) const DELIVER: &str =
     "#!/bin/sh\nset -e\ncat >\"/var/mail/tmp/$$\"\nmv \"/var/mail/tmp/$$\" \"/var/mail/new/$$\"\n";
 
 /// Who there is: name, number, home.
-const USERS: [(&str, u32, &str); 10] = [
+const USERS: [(&str, u32, &str); 11] = [
     ("root", 0, "/root"),
     ("daemon", 1, "/"),
     ("mail", 8, "/var/mail"),
@@ -44,6 +44,7 @@ const USERS: [(&str, u32, &str); 10] = [
     ("opensmtpq", 61_004, "/run/empty"),
     ("dovecot", 61_005, "/run/empty"),
     ("dovenull", 61_006, "/run/empty"),
+    ("courier", 61_007, "/var/lib/courier"),
 ];
 
 /// A place that is being furnished.
@@ -107,10 +108,10 @@ impl Site {
         let copied = run(Command::new("cp").arg("-a").arg(copy.join("var")).arg(at), b"");
         copied.expect_success();
         let site = Self { folder, copy };
-        for name in ["etc", "run", "run/empty", "var/tmp", "var/log", "var/spool", "var/lib"] {
+        for name in ["etc", "usr/bin", "run", "run/empty", "var/tmp", "var/log", "var/spool", "var/lib"] {
             site.folder(name, "root", 0o755);
         }
-        symlink("/run", site.at("var/run")).expect("our own folder");
+        site.link("var/run", "/run");
         // A Maildir, for those who can deliver there; for others `new` is a folder of files.
         for name in ["var/mail", "var/mail/tmp", "var/mail/new", "var/mail/cur"] {
             site.folder(name, "oncall", 0o755);
@@ -158,9 +159,14 @@ impl Site {
         fs::set_permissions(self.at(path), fs::Permissions::from_mode(0o600)).expect("our own file");
     }
 
-    /// Gives a file a second place.
-    pub(crate) fn copy(&self, from: &str, to: &str) {
-        self.file(to, &fs::read_to_string(self.at(from)).expect("our own file"));
+    /// Writes a file that holds what these hold, one after the other.
+    pub(crate) fn join<const N: usize>(&self, from: [&str; N], to: &str) {
+        self.file(to, &from.map(|from| fs::read_to_string(self.at(from)).expect("our own file")).concat());
+    }
+
+    /// Makes a link to this.
+    pub(crate) fn link(&self, path: &str, to: &str) {
+        symlink(to, self.at(path)).expect("our own folder");
     }
 
     fn write(&self, path: &str, mode: u32, text: &str) {
