@@ -30,6 +30,7 @@ tls_privatekey = /etc/key.pem
 auth_advertise_hosts = ${{if or{{{{def:tls_in_cipher}}{{eq{{$received_port}}{{{clear}}}}}}}{{*}}{{}}}}
 host_lookup =
 keep_environment =
+smtp_accept_max_per_connection = 3
 acl_smtp_rcpt = rcpt
 acl_smtp_data = accept
 

@@ -10,8 +10,8 @@ use crate::site::Running;
 
 /// Who logs in.
 pub(crate) const USER: &str = "alert";
-/// With a space, which is no reason to quote, cut or encode it.
-pub(crate) const PASSWORD: &str = "open sesame";
+/// With a space and letters beyond ASCII, which are no reason to quote, cut or encode it.
+pub(crate) const PASSWORD: &str = "öpen 鍵 sesame";
 /// The only mailbox; every other one is refused.
 pub(crate) const MAILBOX: &str = "oncall";
 
