@@ -16,7 +16,9 @@ mod sendmail;
 mod site;
 mod stunnel;
 
-use matrix::{expect_the_next_provider_to_take_over, try_every_way_into};
+use matrix::{
+    expect_closed_connections_to_cost_nothing, expect_the_next_provider_to_take_over, try_every_way_into,
+};
 use real::Login;
 
 #[test]
@@ -27,6 +29,12 @@ fn every_alert_arrives_through_aiosmtpd_which_takes_nothing_that_breaks_a_rule()
 #[test]
 fn every_alert_arrives_through_exim() {
     try_every_way_into(exim::start());
+}
+
+#[test]
+fn exim_may_end_connections_when_it_likes() {
+    let Some(real) = exim::start_impatient() else { return };
+    expect_closed_connections_to_cost_nothing(&real, ["SMTP command timeout", "too many messages"]);
 }
 
 #[test]

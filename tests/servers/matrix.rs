@@ -71,6 +71,27 @@ fn expect_all_to_arrive(real: &Real, door: Door, login: &Login) {
     assert_eq!(agent.stop(), Some(0));
 }
 
+/// A server that ends connections whenever it likes costs no alert an attempt, and sends none twice.
+#[track_caller]
+pub(crate) fn expect_closed_connections_to_cost_nothing(real: &Real, [silence, limit]: [&str; 2]) {
+    let (sandbox, spare) = sandbox(real, real.doors[0].provider(real.user, PASSWORD, &Login::Auto));
+    let agent = sandbox.start_agent();
+    let send = |count: usize| {
+        let ids: Vec<_> = (0..count).map(|_| Sample::ascii().enqueue(&sandbox, &[TO])).collect();
+        for id in ids {
+            sandbox.wait_until_sent(id);
+            assert_eq!(sandbox.history(id).attempts.len(), 1, "{}", real.log());
+            Sample::ascii().expect_to_be(&arrived(real, id), id, FROM, TO);
+        }
+    };
+    send(1);
+    sandbox.wait_for("the server has lost its patience", PATIENCE, || real.log().contains(silence));
+    send(12);
+    assert!(real.log().contains(limit), "no connection had more mails than it may: {}", real.log());
+    assert_eq!(spare.mails(), []);
+    assert_eq!(agent.stop(), Some(0));
+}
+
 /// Waits for the mail of this alert.
 #[track_caller]
 fn arrived(real: &Real, id: AlertId) -> Vec<u8> {
