@@ -1,4 +1,4 @@
-//! Exim, the heavy one, with GnuTLS.
+//! Exim, the heavy one, with `GnuTLS`.
 //!
 //! It offers no AUTH before TLS, so that what was said there must not be believed afterwards. It delivers each mail by
 //! a process of its own.

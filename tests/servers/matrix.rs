@@ -4,6 +4,7 @@ use harness::{Config, PATIENCE, Programs, Provider, Sample, Sandbox, becomes_tru
 use lab::{Personality, Server};
 use spool_format::{AlertId, History, RecipientResult, Settlement};
 
+use crate::note;
 use crate::real::{Door, Login, MAILBOX, PASSWORD, Real};
 
 const FROM: &str = "alert@example.jp";
@@ -19,9 +20,9 @@ pub(crate) fn try_every_way_into(real: Option<Real>) {
     let Some(real) = real else { return };
     for &door in &real.doors {
         let offer = door.offer();
-        println!("{}, {:?}: {}", real.name, door.tls, offer.join("; "));
+        note(&format!("{}, {:?}: {}", real.name, door.tls, offer.join("; ")));
         for login in door.logins(&offer) {
-            println!("| {} | {:?} | {login:?} |", real.name, door.tls);
+            note(&format!("| {} | {:?} | {login:?} |", real.name, door.tls));
             expect_all_to_arrive(&real, door, &login);
             if matches!(login, Login::By(_)) {
                 expect_a_wrong_password_to_move_the_alert_on(&real, door, &login);
@@ -115,7 +116,7 @@ fn expect_one_refused(history: &History, real: &Real) {
     assert_eq!((&*stranger.phase, stranger.code), ("rcpt", Some(real.refusal())), "{}", real.log());
     let scope = (stranger.scope.as_deref(), stranger.duration.as_deref());
     assert_eq!(scope, (Some("recipient"), Some("hard")), "it is no fault of the server's: {}", stranger.text);
-    println!("|   | refusal of a recipient | {} |", stranger.text);
+    note(&format!("|   | refusal of a recipient | {} |", stranger.text));
 }
 
 fn first_attempt(history: &History) -> &[RecipientResult] {
@@ -126,7 +127,7 @@ fn first_attempt(history: &History) -> &[RecipientResult] {
 fn expect_a_wrong_password_to_move_the_alert_on(real: &Real, door: Door, login: &Login) {
     let refusal = expect_the_next_provider_to_take_over(real, door, login, "auth");
     assert_eq!(refusal.code, Some(535), "{}", real.log());
-    println!("|   | refusal of a password | {:?} {} |", refusal.enhanced, refusal.text);
+    note(&format!("|   | refusal of a password | {} |", refusal.text));
 }
 
 /// Sends an alert with a wrong password. It has to fail in this phase, and the spare provider has to send it.

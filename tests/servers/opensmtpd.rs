@@ -1,4 +1,4 @@
-//! OpenSMTPD, as Debian 12 has it.
+//! `OpenSMTPD`, as Debian 12 has it.
 //!
 //! Found: this version cannot do TLS with the OpenSSL 3 that it is built with, a known bug (its process with the socket
 //! looks for the private key that another one has). It offers STARTTLS, says 220, and ends every handshake with the alert

@@ -14,6 +14,8 @@ use std::process::{Child, Command, Stdio};
 use harness::{PATIENCE, becomes_true, free_ports, make_certificates, run, signal, write_file};
 use rustix::process::Signal;
 
+use crate::note;
+
 /// How long a server lives if nobody ends it, in seconds.
 const LIFE_S: &str = "300";
 
@@ -97,7 +99,7 @@ impl Site {
             return Some(Self::furnished(copy));
         };
         assert!(std::env::var_os("CI").is_none(), "{package} cannot be tried: {why}");
-        println!("not tried: {package}: {why}");
+        note(&format!("not tried: {package}: {why}"));
         None
     }
 

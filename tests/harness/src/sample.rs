@@ -81,7 +81,9 @@ impl Sample {
     #[track_caller]
     pub fn enqueue(&self, sandbox: &Sandbox, to: &[&str]) -> AlertId {
         let mut arguments = vec!["--from-name", self.from_name, "--subject", self.subject];
-        to.iter().for_each(|address| arguments.extend(["--to", address]));
+        for address in to {
+            arguments.extend(["--to", address]);
+        }
         let path = self.file.as_ref().map(|(name, octets)| {
             let path = sandbox.path().join(name);
             write_file(&path, 0o600, octets);
