@@ -23,6 +23,7 @@
 
 mod agent;
 mod attached;
+mod certificates;
 mod child;
 mod config;
 mod cut;
@@ -30,12 +31,15 @@ mod disk;
 mod machine;
 mod mounts;
 mod patience;
+mod postfix;
 mod programs;
+mod sample;
 mod sandbox;
 mod story;
 
 pub use agent::Agent;
 pub use attached::{Attached, Threads};
+pub use certificates::make_certificates;
 pub use child::{Ended, run, run_within, signal};
 pub use config::{Config, Provider};
 pub use cut::{Call, Cut, Fate, calls, watched, watched_from_aside};
@@ -45,5 +49,7 @@ pub use mounts::{
     with_own_network,
 };
 pub use patience::{PATIENCE, becomes_true};
+pub use postfix::{Postfix, free_ports};
 pub use programs::Programs;
+pub use sample::{Sample, mails_of};
 pub use sandbox::{Sandbox, write_file};

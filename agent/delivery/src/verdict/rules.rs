@@ -53,6 +53,8 @@ fn judge_recipient(reply: &Reply, soft: bool) -> Verdict {
         (Some((2, 1)), _) => return Verdict::new(Scope::Recipient, Soft, "mailbox-disabled"),
         // 5.1.7 and 5.1.8 speak of the sender's address, though they answer RCPT.
         (Some((1, 7 | 8)), false) => return Verdict::new(Scope::Provider, Hard, "sender-refused"),
+        // OpenSMTPD's words for a mailbox that it does not have, with the code 524.
+        (Some((2, 4)), false) => return Verdict::new(Scope::Recipient, Hard, "no-such-recipient"),
         (Some((1, _)), false) => return Verdict::new(Scope::Recipient, Hard, "no-such-recipient"),
         (Some((7, _)), false) => return Verdict::new(Scope::Provider, Hard, "policy"),
         (Some((3..=5, _)), false) => return Verdict::new(Scope::Provider, Soft, "provider-trouble"),
@@ -109,6 +111,7 @@ mod tests {
             (Mail, "552 5.3.4 too big", "message hard too-large"),
             (Rcpt, "550 5.1.1 unknown user", "recipient hard no-such-recipient"),
             (Rcpt, "550 Unknown user", "recipient hard no-such-recipient"),
+            (Rcpt, "524 5.2.4 Mailing list expansion problem: <a@b>", "recipient hard no-such-recipient"),
             (Rcpt, "554 5.7.1 relay access denied", "provider hard policy"),
             (Rcpt, "554 Relay access denied", "provider hard policy-words"),
             (Rcpt, "550 blocked by our list", "provider hard policy-words"),

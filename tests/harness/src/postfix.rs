@@ -11,9 +11,13 @@ use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use harness::{PATIENCE, becomes_true, run, signal, write_file};
 use lab::Port;
 use rustix::process::{Pid, Signal, kill_process_group};
+
+use crate::certificates::make_certificates;
+use crate::child::{run, signal};
+use crate::patience::{PATIENCE, becomes_true};
+use crate::sandbox::write_file;
 
 /// How long it lives if nobody ends it, in seconds.
 const LIFE_S: &str = "120";
@@ -30,18 +34,20 @@ const NEEDED: [(&str, &str); 3] =
 
 /// A running Postfix.
 #[derive(Debug)]
-pub(crate) struct Postfix {
+pub struct Postfix {
     master: Child,
     /// Submission with STARTTLS.
-    pub(crate) submission: u16,
+    pub submission: u16,
     /// TLS from the first octet.
-    pub(crate) smtps: u16,
+    pub smtps: u16,
+    /// For whoever stands in front of it: no TLS, and neither login nor TLS asked for.
+    pub behind: u16,
     folder: tempfile::TempDir,
 }
 
 impl Postfix {
     /// Starts it with one user. Mail for `mailbox`@example.jp is stored, anything else is refused.
-    pub(crate) fn start(user: &str, password: &str, mailbox: &str) -> Self {
+    pub fn start(user: &str, password: &str, mailbox: &str) -> Self {
         assert_possible();
         let folder = tempfile::Builder::new().prefix("am-").tempdir_in("/tmp").expect("a temporary folder");
         let at = folder.path();
@@ -60,34 +66,34 @@ impl Postfix {
         run(&mut saslpasswd, password.as_bytes()).expect_success();
         give(&database, "postfix");
         write_file(&at.join("etc/main.cf"), 0o644, main_cf(at, mailbox).as_bytes());
-        let (master, submission, smtps) = start_master(at);
-        Self { master, submission, smtps, folder }
+        let (master, [submission, smtps, behind]) = start_master(at);
+        Self { master, submission, smtps, behind, folder }
     }
 
     /// The certificate that its own is to be trusted by.
-    pub(crate) fn ca_pem(&self) -> String {
+    pub fn ca_pem(&self) -> String {
         fs::read_to_string(self.folder.path().join("ca.pem")).expect("our own file")
     }
 
     /// Waits until the mailbox holds so many mails, and gives them as they lie there.
     #[track_caller]
-    pub(crate) fn wait_for_mails(&self, mailbox: &str, count: usize) -> Vec<Vec<u8>> {
+    pub fn wait_for_mails(&self, mailbox: &str, count: usize) -> Vec<Vec<u8>> {
+        let came = becomes_true(PATIENCE, || self.mails(mailbox).len() >= count);
+        let mails = self.mails(mailbox);
+        let there = mails.len();
+        assert!(came, "{there} of {count} mails are in {mailbox}'s mailbox; Postfix said:\n{}", self.log());
+        mails
+    }
+
+    /// The mails in the mailbox, as they lie there.
+    pub fn mails(&self, mailbox: &str) -> Vec<Vec<u8>> {
         let new = self.folder.path().join("mail").join(mailbox).join("new");
-        let files = || {
-            fs::read_dir(&new).map_or(Vec::new(), |entries| entries.flatten().map(|it| it.path()).collect())
-        };
-        let came = becomes_true(PATIENCE, || files().len() >= count);
-        assert!(
-            came,
-            "{} of {count} mails are in {mailbox}'s mailbox; Postfix said:\n{}",
-            files().len(),
-            self.log()
-        );
-        files().iter().map(|path| fs::read(path).expect("a mail")).collect()
+        let Ok(entries) = fs::read_dir(new) else { return Vec::new() };
+        entries.flatten().map(|entry| fs::read(entry.path()).expect("a mail")).collect()
     }
 
     /// What it said.
-    pub(crate) fn log(&self) -> String {
+    pub fn log(&self) -> String {
         fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 }
@@ -111,13 +117,13 @@ fn assert_possible() {
     }
 }
 
-/// Starts the master process and waits until both ports answer. Another process may take a port between our choice and
+/// Starts the master process and waits until all ports answer. Another process may take a port between our choice and
 /// Postfix's bind, so it is tried more than once.
-fn start_master(at: &Path) -> (Child, u16, u16) {
+fn start_master(at: &Path) -> (Child, [u16; 3]) {
     let etc = at.join("etc");
     for _ in 0..3 {
-        let [submission, smtps] = free_ports();
-        write_file(&etc.join("master.cf"), 0o644, master_cf(submission, smtps).as_bytes());
+        let ports = free_ports();
+        write_file(&etc.join("master.cf"), 0o644, master_cf(ports).as_bytes());
         // Makes what is missing of the queue, with the owners that Postfix wants.
         run(Command::new("postfix").arg("-c").arg(&etc).arg("check"), b"").expect_success();
         let programs =
@@ -131,10 +137,10 @@ fn start_master(at: &Path) -> (Child, u16, u16) {
         let mut has_ended = false;
         let is_up = becomes_true(PATIENCE, || {
             has_ended = !matches!(master.try_wait(), Ok(None));
-            has_ended || (answers(submission) && answers(smtps))
+            has_ended || ports.into_iter().all(answers)
         });
         if is_up && !has_ended {
-            return (master, submission, smtps);
+            return (master, ports);
         }
         end(&mut master);
     }
@@ -155,27 +161,9 @@ fn end(master: &mut Child) {
     }
 }
 
-/// Two ports that nobody has at this moment.
-fn free_ports() -> [u16; 2] {
-    let ports = [Port::reserve().expect("a port"), Port::reserve().expect("a port")];
-    ports.map(|port| port.number())
-}
-
-/// An authority, and a certificate of it for 127.0.0.1.
-fn make_certificates(at: &Path) {
-    let file = |name: &str| at.join(name).to_string_lossy().into_owned();
-    let new =
-        ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"];
-    let openssl = |arguments: &[&str]| {
-        run(Command::new("openssl").args(new).args(arguments), b"").expect_success();
-    };
-    let (ca, ca_key) = (file("ca.pem"), file("ca-key.pem"));
-    openssl(&["-subj", "/CN=relay test authority", "-out", &ca, "-keyout", &ca_key]);
-    let names = "subjectAltName=IP:127.0.0.1,DNS:localhost";
-    let (leaf, leaf_key) = (file("cert.pem"), file("key.pem"));
-    let signed =
-        ["-subj", "/CN=localhost", "-CA", &ca, "-CAkey", &ca_key, "-out", &leaf, "-keyout", &leaf_key];
-    openssl(&[&signed[..], &["-addext", names, "-addext", "basicConstraints=critical,CA:FALSE"]].concat());
+/// Ports that nobody has at this moment.
+pub fn free_ports<const N: usize>() -> [u16; N] {
+    [(); N].map(|()| Port::reserve().expect("a port")).map(|port| port.number())
 }
 
 /// Makes a user the owner, by name or number.
@@ -231,10 +219,12 @@ fn main_cf(at: &Path, mailbox: &str) -> String {
 }
 
 /// Nothing runs in a chroot: the test's folder holds no copy of a system.
-fn master_cf(submission: u16, smtps: u16) -> String {
+fn master_cf([submission, smtps, behind]: [u16; 3]) -> String {
     format!(
         "127.0.0.1:{submission} inet n - n - - smtpd\n\
          127.0.0.1:{smtps} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes\n\
+         127.0.0.1:{behind} inet n - n - - smtpd -o smtpd_tls_security_level=none -o smtpd_tls_auth_only=no \
+             -o mynetworks=127.0.0.0/8 -o smtpd_relay_restrictions=permit_mynetworks,reject\n\
          cleanup unix n - n - 0 cleanup\n\
          qmgr unix n - n 300 1 qmgr\n\
          tlsmgr unix - - n 1000? 1 tlsmgr\n\
