@@ -7,7 +7,6 @@
 use std::io::{self, BufRead, BufReader, Read};
 
 use crate::event::{Entry, Event};
-use crate::wall::Wall;
 
 /// What one journal file holds.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -44,7 +43,7 @@ pub fn replay_each(reader: impl Read, mut each: impl FnMut(Entry)) -> io::Result
     while let Some(line) = lines.next_whole()? {
         number += 1;
         seen.whole_octets += line.len() as u64 + 1;
-        match read_entry(line) {
+        match serde_json::from_slice::<Entry>(line) {
             Ok(entry) => each(entry),
             Err(_) if is_of_a_later_version(line) => {}
             Err(_) => seen.broken.push(number),
@@ -59,7 +58,7 @@ pub fn begins_with_a_checkpoint(reader: impl Read) -> io::Result<bool> {
     let mut lines = Lines::new(reader);
     let mut alive = 0;
     while let Some(line) = lines.next_whole()? {
-        match read_entry(line).map(|entry| entry.event) {
+        match serde_json::from_slice::<Entry>(line).map(|entry| entry.event) {
             Ok(Event::Alive(_)) => alive += 1,
             Ok(Event::Checkpoint { alive: all }) => return Ok(all == alive),
             _ => return Ok(false),
@@ -85,17 +84,6 @@ impl<R: Read> Lines<R> {
         self.reader.read_until(b'\n', &mut self.line)?;
         Ok(self.line.strip_suffix(b"\n"))
     }
-}
-
-/// The same as `Entry`'s own `Deserialize`, in two thirds of the time: that one keeps every field aside until it knows
-/// which of them are the event's.
-fn read_entry(line: &[u8]) -> serde_json::Result<Entry> {
-    #[derive(serde::Deserialize)]
-    struct Head {
-        at: Wall,
-    }
-    let Head { at } = serde_json::from_slice(line)?;
-    Ok(Entry { at, event: serde_json::from_slice(line)? })
 }
 
 /// Whether a line is an entry in form, with an event that this version does not know.
@@ -128,7 +116,7 @@ fn is_of_a_later_version(line: &[u8]) -> bool {
 mod tests {
     use super::*;
     use crate::event::{Event, RecipientResult, Settlement};
-    use crate::{Address, AlertId, Severity};
+    use crate::{Address, AlertId, Severity, Wall};
     use proptest::prelude::*;
 
     fn every_event() -> Vec<Event> {
