@@ -168,6 +168,8 @@ impl Oracle {
         id: AlertId,
         recipients: BTreeMap<usize, String>,
     ) {
+        let is_known = self.owes || self.dots_written.contains_key(&id);
+        assert!(is_known, "{id}: its dot goes out, and the journal does not know of it");
         self.dots.insert(attempt, Dot { id, recipients });
     }
 
