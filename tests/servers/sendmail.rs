@@ -2,7 +2,8 @@
 //!
 //! Found: it offers VERB, EXPN and the like, which is nobody's business here; before TLS it offers the mechanisms that
 //! hide the password, and all of them afterwards. Without `MODIFY_MAILER_FLAGS` it would decode texts for the mailbox
-//! to 8 bits, so that what lies there is not what was sent.
+//! to 8 bits, so that what lies there is not what was sent. On a busy machine it would take mails and let them lie
+//! (`confQUEUE_LA`).
 
 use std::process::Command;
 
@@ -14,7 +15,7 @@ use crate::site::{self, DELIVER, Site};
 const MECHANISMS: &str = "PLAIN LOGIN CRAM-MD5 DIGEST-MD5 SCRAM-SHA-1 SCRAM-SHA-256";
 
 pub(crate) fn start() -> Option<Real> {
-    let command = ["/usr/libexec/sendmail/sendmail", "-bD", "-q1m"];
+    let command = ["/usr/libexec/sendmail/sendmail", "-bD", "-q5s"];
     let (running, [submission, submissions, clear]) = site::up("sendmail-bin", &command, furnish)?;
     let doors = vec![Door::starttls(submission), Door::implicit(submissions), Door::clear(clear)];
     Some(Real { name: "Sendmail", user: USER, doors, running, behind: None })
@@ -47,6 +48,8 @@ fn macros([submission, submissions, clear]: [u16; 3]) -> String {
          define(`HELP_FILE',`')dnl\n\
          define(`confPID_FILE',`/run/sendmail.pid')dnl\n\
          define(`confDEF_USER_ID',`oncall:oncall')dnl\n\
+         define(`confQUEUE_LA',`1000')dnl\n\
+         define(`confREFUSE_LA',`1000')dnl\n\
          define(`confAUTH_MECHANISMS',`{MECHANISMS}')dnl\n\
          TRUST_AUTH_MECH(`{MECHANISMS}')dnl\n\
          define(`confAUTH_OPTIONS',`A p')dnl\n\

@@ -66,7 +66,7 @@ pub(crate) struct Running {
 /// Furnishes a place for the package's server and runs `command` there until it answers on all its ports. Somebody else
 /// may take a port between our choice and the server's bind, so it is tried more than once.
 ///
-/// `None`, with a line that says why, if that cannot be tried here; under CI that is a failure.
+/// `None` if that cannot be tried here, as [`copy_of`] says.
 #[track_caller]
 pub(crate) fn up<const N: usize>(
     package: &str,
@@ -75,7 +75,7 @@ pub(crate) fn up<const N: usize>(
 ) -> Option<(Running, [u16; N])> {
     let mut said = String::new();
     for _ in 0..3 {
-        let site = Site::of(package)?;
+        let site = Site::furnished(copy_of(package)?);
         let ports = free_ports();
         furnish(&site, ports);
         match site.start(command, &ports) {
@@ -86,23 +86,28 @@ pub(crate) fn up<const N: usize>(
     panic!("the server of {package} does not start; it said:\n{said}");
 }
 
-impl Site {
-    fn of(package: &str) -> Option<Self> {
-        let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-        let cache = cache.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache")))?;
-        let copy = cache.join("alertmail-tests").join(package);
-        let why = if !rustix::process::geteuid().is_root() {
-            "it takes root to give a server a world of its own".to_owned()
-        } else if !copy.join(".packages").is_file() {
-            format!("`{}` is missing; tests/servers/install gets it (Debian 12)", copy.display())
-        } else {
-            return Some(Self::furnished(copy));
-        };
-        assert!(std::env::var_os("CI").is_none(), "{package} cannot be tried: {why}");
-        note(&format!("not tried: {package}: {why}"));
-        None
-    }
+/// Where the unpacked copy of a package lies. `None`, with a line that says why, if its server cannot be tried here; under
+/// CI that is a failure.
+#[track_caller]
+pub(crate) fn copy_of(package: &str) -> Option<PathBuf> {
+    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+    let cache = cache.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache")));
+    let copy = cache.unwrap_or_default().join("alertmail-tests").join(package);
+    let may =
+        || run(Command::new("unshare").args(["--mount", "--pid", "--fork", "--mount-proc", "true"]), b"");
+    let why = if !copy.join(".packages").is_file() {
+        format!("`{}` is missing; tests/servers/install gets it (Debian 12)", copy.display())
+    } else if !rustix::process::geteuid().is_root() || may().code != Some(0) {
+        "it takes root and the right to mount to give a server a world of its own".to_owned()
+    } else {
+        return Some(copy);
+    };
+    assert!(std::env::var_os("CI").is_none(), "{package} cannot be tried: {why}");
+    note(&format!("not tried: {package}: {why}"));
+    None
+}
 
+impl Site {
     fn furnished(copy: PathBuf) -> Self {
         let folder = tempfile::Builder::new().prefix("am-").tempdir_in("/tmp").expect("a temporary folder");
         let at = folder.path();

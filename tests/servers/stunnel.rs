@@ -6,6 +6,7 @@ use crate::real::{Door, MAILBOX, PASSWORD, Real, USER};
 use crate::site;
 
 pub(crate) fn start() -> Option<Real> {
+    site::copy_of("stunnel4")?;
     let behind = Postfix::start(USER, PASSWORD, MAILBOX);
     let (running, [submission, submissions]) =
         site::up("stunnel4", &["stunnel4", "/etc/stunnel.conf"], |site, ports| {
