@@ -174,7 +174,9 @@ proptest! {
 
 #[test]
 fn credentials_can_be_shown_without_their_password() {
-    let credentials =
-        Arc::new(Credentials { user: USER.to_owned(), password: Secret::new(PASSWORD.to_owned()) });
-    assert_eq!(format!("{credentials:?}"), "Credentials { user: \"alert@example.jp\", password: Secret(…) }");
+    let credentials = Arc::new(Credentials::with_password(USER, Secret::new(PASSWORD.to_owned())));
+    assert_eq!(
+        format!("{credentials:?}"),
+        "Credentials { user: \"alert@example.jp\", proof: Password(Secret(…)), realm: None }"
+    );
 }
