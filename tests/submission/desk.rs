@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use alertmail::submit::{Carrier, Endpoint, Identity, Limits, Report, Target, Trust};
+use alertmail::submit::{Carrier, Endpoint, Identity, Limits, Report, Target, TokenSource, Trust};
 use delivery::AttemptId;
 use lab::{Authority, Server};
 use smtp::{
@@ -57,6 +57,13 @@ pub(crate) fn with_login(mut target: Target, password: &str) -> Target {
     target.auth = AuthPolicy::Auto;
     let credentials = Credentials::with_password("alert", Secret::new(password.to_owned()));
     target.identity = Identity::Password(Arc::new(credentials));
+    target
+}
+
+/// The same with tokens from this source.
+pub(crate) fn with_tokens(mut target: Target, source: TokenSource) -> Target {
+    target.auth = AuthPolicy::Auto;
+    target.identity = Identity::Token { user: "alert".into(), source };
     target
 }
 
