@@ -1,6 +1,8 @@
 //! Through a mail server that we have not written: a real Postfix takes what the agent submits, and an independent
 //! parser reads what arrives.
 
+/// Each mechanism of AUTH against Cyrus SASL.
+mod mechanisms;
 mod postfix;
 
 use std::path::Path;
