@@ -22,7 +22,8 @@ impl Seed {
     /// The nonce of the login with this number in the session: letters, digits, `+` and `/`. Who has seen one of them
     /// cannot tell the next.
     pub(crate) fn nonce(&self, number: usize) -> String {
-        let digest = Sha256::new().chain_update(self.0).chain_update(number.to_be_bytes()).finalize();
+        let number = u64::try_from(number).unwrap_or(u64::MAX).to_be_bytes();
+        let digest = Sha256::new().chain_update(self.0).chain_update(number).finalize();
         STANDARD.encode(&digest[..NONCE_OCTETS])
     }
 }

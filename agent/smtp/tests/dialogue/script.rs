@@ -72,8 +72,8 @@ pub(crate) fn play(settings: &Settings, script: &str) -> Session {
 
 /// The line with its part in base64, if it has one.
 fn encoded(line: &str) -> String {
-    if let Some(challenge) = line.strip_prefix("S64: 334 ") {
-        return format!("S: 334 {}", STANDARD.encode(challenge));
+    if let Some(challenge) = line.strip_prefix("S64: 334") {
+        return format!("S: 334 {}", STANDARD.encode(challenge.strip_prefix(' ').unwrap_or(challenge)));
     }
     match line.strip_prefix("C64: ").map(|said| (said, said.splitn(3, ' ').collect::<Vec<_>>())) {
         None => line.to_owned(),
