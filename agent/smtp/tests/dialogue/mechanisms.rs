@@ -9,7 +9,7 @@ use crate::script::{USER, login, play};
 use smtp::{AuthPolicy, Credentials, Mechanism, Secret, Security, Session, Settings, Step, Trouble};
 
 /// First message, challenge, proof and signature, computed by other means.
-const SCRAM256: [&str; 4] = [
+pub(crate) const SCRAM256: [&str; 4] = [
     "n,,n=alert@example.jp,r=LDTOHfI7g4xavyp/ZDfMo9MG",
     "r=LDTOHfI7g4xavyp/ZDfMo9MGSERVER,s=c29tZSBzYWx0,i=4096",
     "c=biws,r=LDTOHfI7g4xavyp/ZDfMo9MGSERVER,p=Egs46blPXMRn2BWFngalK+Qfu3OIX1UryP+7VMuE4RA=",
@@ -25,7 +25,7 @@ const SCRAM1: [&str; 4] = [
 ];
 
 /// Challenge, response and the server's proof, computed by other means.
-const DIGEST: [&str; 3] = [
+pub(crate) const DIGEST: [&str; 3] = [
     r#"nonce="n2",realm="example.jp",qop="auth",charset=utf-8,algorithm=md5-sess"#,
     r#"charset=utf-8,username="alert@example.jp",realm="example.jp",nonce="n2",nc=00000001,cnonce="LDTOHfI7g4xavyp/ZDfMo9MG",digest-uri="smtp/mx.example.jp",response=e0dd4600b3c3956e175161b36ec293b7,qop=auth"#,
     "rspauth=c1a8ab8e4a4f7ea5de2b6c72fc9b2a81",
@@ -36,7 +36,7 @@ const NONCE: &str = "LDTOHfI7g4xavyp/ZDfMo9MG";
 
 const MAIL: &str = "C: MAIL FROM:<alert@example.jp>\n";
 
-fn hello(auth: &str) -> String {
+pub(crate) fn hello(auth: &str) -> String {
     format!("begin a\nS: 220 mx\nC: EHLO client.example.jp\nS: 250-mx\nS: 250 AUTH {auth}\n")
 }
 
@@ -44,7 +44,7 @@ fn password() -> Settings {
     login(Security::Implicit)
 }
 
-fn token(token: &str) -> Settings {
+pub(crate) fn token(token: &str) -> Settings {
     let credentials = Credentials::with_token(USER, Secret::new(token.to_owned()));
     Settings { credentials: Some(Arc::new(credentials)), ..password() }
 }
