@@ -81,13 +81,12 @@ fn mechanism(word: &str) -> Result<Mechanism, String> {
         let word_in_lower_case = word.to_ascii_lowercase();
         let distance = |name: &str| strsim::damerau_levenshtein(name, &word_in_lower_case);
         let near = Mechanism::ALL.map(|known| (distance(known.as_str()), known.as_str()));
-        match near.iter().filter(|(distance, name)| *distance <= 1 + name.len() / 4).min() {
-            Some((_, name)) => format!("`{word}` is not a mechanism; did you mean `{name}`?"),
-            None => {
-                let all = Mechanism::ALL.map(|known| format!("\"{known}\"")).join(", ");
-                format!("`{word}` is not a mechanism; write \"auto\", \"none\", or a list of {all}")
-            }
+        let near = near.iter().filter(|(distance, name)| *distance <= 1 + name.len() / 4).min();
+        if let Some((_, name)) = near {
+            return format!("`{word}` is not a mechanism; did you mean `{name}`?");
         }
+        let all = Mechanism::ALL.map(|known| format!("\"{known}\"")).join(", ");
+        format!("`{word}` is not a mechanism; write \"auto\", \"none\", or a list of {all}")
     })
 }
 

@@ -260,6 +260,23 @@ mod tests {
         assert!(error.ends_with("has no line that begins with ops:mail.example.jp:"), "{error}");
     }
 
+    /// With leading and trailing blanks, and everything that a file of another kind would read its own way.
+    #[test]
+    fn case_password_verbatim() {
+        for secret in [" p#s:w=r;d@ \\ \"q\" 'z' $HOME ${X} %41 {{y}} §パス ", "x"] {
+            let (_one, alone) = file(&format!("{secret}\n"), 0o600);
+            let (_other, table) = file(&format!("alert:mail.example.jp:{secret}\n"), 0o600);
+            let command = ["cat".to_owned(), alone.display().to_string()];
+            for source in [
+                SecretSource::File(alone),
+                SecretSource::Table(table),
+                SecretSource::Command(command.to_vec()),
+            ] {
+                assert_eq!(text_of(&source), secret, "{source:?}");
+            }
+        }
+    }
+
     #[test]
     fn a_command_gives_its_first_line_and_its_failure_shows_no_output() {
         let shell = |script: &str| SecretSource::Command(["sh", "-c", script].map(str::to_owned).to_vec());

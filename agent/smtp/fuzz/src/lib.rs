@@ -188,7 +188,7 @@ fn expect_no_trust(mut session: Session, proof: Option<&[u8]>) {
     session.received(b"235 2.7.0 ok\r\n");
     match session.next() {
         Step::Done(Some(failure)) => {
-            assert!(matches!(failure.trouble, Trouble::ServerUnproven(_)), "{failure}")
+            assert!(matches!(failure.trouble, Trouble::ServerUnproven(_)), "{failure}");
         }
         other => panic!("{other:?}"),
     }

@@ -166,7 +166,9 @@ impl Proof<'_> {
 
 fn md5(parts: &[&[u8]]) -> Zeroizing<[u8; 16]> {
     let mut hash = Md5::new();
-    parts.iter().for_each(|part| hash.update(part));
+    for part in parts {
+        hash.update(part);
+    }
     Zeroizing::new(hash.finalize().into())
 }
 

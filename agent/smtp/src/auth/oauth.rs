@@ -47,7 +47,9 @@ impl Exchange for Bearer {
         let parts = [&head, "auth=Bearer ", credentials.secret(), SEPARATOR, SEPARATOR];
         // One allocation of the right size: growing would leave copies of the token behind.
         let mut message = Payload::new(Vec::with_capacity(parts.iter().map(|part| part.len()).sum()));
-        parts.iter().for_each(|part| message.extend_from_slice(part.as_bytes()));
+        for part in parts {
+            message.extend_from_slice(part.as_bytes());
+        }
         Some(message)
     }
 

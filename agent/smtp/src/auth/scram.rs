@@ -1,8 +1,8 @@
 //! SCRAM-SHA-256 and SCRAM-SHA-1 (RFC 5802, RFC 7677): both sides prove that they know the password, which a listener
 //! does not get and the server need not have.
 //!
-//! Without channel binding (`n,,`): no server of mail was seen that offers it. Texts are prepared with SASLprep; one that
-//! SASLprep forbids, such as a password with an emoji, goes as it is, which is what servers do that do not prepare at
+//! Without channel binding (`n,,`): no submission server was seen that offers it. Texts are prepared with `SASLprep`; one that
+//! it forbids, such as a password with an emoji, goes as it is, which is what servers do that do not prepare at
 //! all. A server whose signature is wrong or missing is not believed.
 
 mod hash;
@@ -122,7 +122,7 @@ impl Exchange for Scram {
     }
 }
 
-/// SASLprep (RFC 4013), or the text as it is where that has no answer.
+/// `SASLprep` (RFC 4013), or the text as it is where that has no answer.
 fn prepare(text: &str) -> Zeroizing<String> {
     Zeroizing::new(stringprep::saslprep(text).map_or_else(|_| text.to_owned(), std::borrow::Cow::into_owned))
 }

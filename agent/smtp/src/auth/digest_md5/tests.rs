@@ -82,8 +82,8 @@ fn case_digest_md5_wire_form() {
 #[test]
 fn the_realm_is_the_configured_one_or_ours_or_the_first() {
     let offers = |realms: &[&str]| {
-        let realms: String = realms.iter().map(|realm| format!("realm=\"{realm}\",")).collect();
-        format!("{realms}nonce=\"n\",charset=utf-8,algorithm=md5-sess")
+        let realms: Vec<String> = realms.iter().map(|realm| format!("realm=\"{realm}\",")).collect();
+        format!("{}nonce=\"n\",charset=utf-8,algorithm=md5-sess", realms.concat())
     };
     let realm = |user: &str, realms: &[&str], configured: Option<&str>| {
         let said = answer(&mut exchange(user, "x", configured, "c"), &offers(realms)).unwrap();

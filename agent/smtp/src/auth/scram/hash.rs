@@ -47,7 +47,9 @@ fn keyed<M: KeyInit>(key: &[u8]) -> M {
 
 fn mac<M: Mac + Clone>(keyed: &M, parts: &[&[u8]]) -> Octets {
     let mut mac = keyed.clone();
-    parts.iter().for_each(|part| mac.update(part));
+    for part in parts {
+        mac.update(part);
+    }
     Octets::new(mac.finalize().into_bytes().to_vec())
 }
 
