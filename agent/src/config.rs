@@ -8,11 +8,13 @@
 //! | `provider` | a `[[provider]]` |
 //! | `preset` | what is known of providers, as data |
 //! | `value` | what a text means: a time, an endpoint |
-//! | `secret` | where a password comes from |
+//! | `login` | who logs in there, and how |
+//! | `secret` | where a password or a token comes from |
 //!
 //! It reads the file and, when asked, a secret. It knows nothing of how what it says is carried out.
 
 mod keys;
+mod login;
 mod preset;
 mod provider;
 mod secret;
@@ -32,7 +34,7 @@ use smtp::{AuthPolicy, Security};
 use spool_format::Address;
 
 pub use keys::reference;
-pub use secret::{SecretError, SecretSource};
+pub use secret::{Kind, SecretError, SecretSource};
 
 use section::Section;
 use source::Source;
@@ -172,6 +174,10 @@ pub struct Provider {
     pub user: Option<String>,
     /// Where the password comes from.
     pub password: Option<SecretSource>,
+    /// Where the access token comes from; then there is no password.
+    pub token: Option<SecretSource>,
+    /// The realm for DIGEST-MD5, if it is not the one that the server offers.
+    pub realm: Option<String>,
     /// Envelope sender and header From.
     pub from: Address,
     /// Display name where the alert has none.

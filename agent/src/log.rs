@@ -259,6 +259,11 @@ pub fn cannot_write_reason(name: &str, error: &io::Error) {
     line(&format!("cannot write corrupt/{name:?}: {error}"));
 }
 
+/// A token was refused, and there is no fresh one.
+pub fn token_not_renewed(provider: &str, why: &str) {
+    line(&format!("no fresh token provider={provider}: {why}"));
+}
+
 /// The writer's thread ended by a panic.
 pub fn writer_died() {
     line("the spool's writer died; what it had not written will be found again at the next start");

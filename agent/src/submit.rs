@@ -6,6 +6,7 @@
 //! | `tls` | trust, and the handshake |
 //! | `wire` | a connection in clear or in TLS |
 //! | `drive` | pumps an `smtp::Session`: does what it says, tells it what came of it |
+//! | `login` | as whom: a password, or a token that is fetched and renewed |
 //! | `carry` | one task for each connection: attempts one after the other, then keeps it for a while |
 //! | `attempt` | what an attempt still owes the engine: its outcome, exactly once |
 //!
@@ -15,6 +16,7 @@ mod attempt;
 mod carry;
 mod connect;
 mod drive;
+mod login;
 mod tls;
 mod wire;
 
@@ -23,7 +25,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use delivery::AttemptId;
-use smtp::{AuthPolicy, Credentials, Gate, Outcome, Transaction};
+use smtp::{AuthPolicy, Gate, Outcome, Transaction};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -31,6 +33,8 @@ use tokio::task::JoinSet;
 pub use crate::config::{Endpoint, Trust};
 use attempt::{Attempt, Word};
 use carry::Carriage;
+use login::Login;
+pub use login::{Identity, TokenSource};
 pub use tls::TrustError;
 
 /// How long all kept connections together may take to say goodbye.
@@ -52,7 +56,7 @@ pub struct Target {
     /// Which mechanisms may be used.
     pub auth: AuthPolicy,
     /// As whom to log in.
-    pub credentials: Option<Arc<Credentials>>,
+    pub identity: Identity,
 }
 
 /// Time limits.
@@ -108,6 +112,7 @@ impl Carrier {
         let prepare = |target: Target| {
             let tls = tls::config(&target)?;
             Ok(Arc::new(Carriage {
+                login: Login::new(target.identity.clone()),
                 target,
                 limits,
                 tls,

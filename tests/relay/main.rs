@@ -1,6 +1,9 @@
 //! Through a mail server that we have not written: a real Postfix takes what the agent submits, and an independent
 //! parser reads what arrives.
 
+/// Each mechanism of AUTH against Cyrus SASL.
+mod mechanisms;
+
 use harness::{Agent, Config, Postfix, Programs, Provider, Sample, Sandbox, mails_of};
 use lab::Personality;
 use spool_format::State;

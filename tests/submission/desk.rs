@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use alertmail::submit::{Carrier, Endpoint, Limits, Report, Target, Trust};
+use alertmail::submit::{Carrier, Endpoint, Identity, Limits, Report, Target, TokenSource, Trust};
 use delivery::AttemptId;
 use lab::{Authority, Server};
 use smtp::{
@@ -48,15 +48,22 @@ pub(crate) fn target(endpoints: &[(u16, Security)]) -> Target {
         trust: Trust::System,
         helo: "[127.0.0.1]".into(),
         auth: AuthPolicy::None,
-        credentials: None,
+        identity: Identity::Nobody,
     }
 }
 
 /// The same with a login.
 pub(crate) fn with_login(mut target: Target, password: &str) -> Target {
-    let password = Secret::new(password.to_owned());
     target.auth = AuthPolicy::Auto;
-    target.credentials = Some(Arc::new(Credentials { user: "alert".into(), password }));
+    let credentials = Credentials::with_password("alert", Secret::new(password.to_owned()));
+    target.identity = Identity::Password(Arc::new(credentials));
+    target
+}
+
+/// The same with tokens from this source.
+pub(crate) fn with_tokens(mut target: Target, source: TokenSource) -> Target {
+    target.auth = AuthPolicy::Auto;
+    target.identity = Identity::Token { user: "alert".into(), source };
     target
 }
 

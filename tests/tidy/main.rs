@@ -54,7 +54,10 @@ fn walk(folder: &str, found: &mut Vec<Source>) {
         let entry = entry.expect("an entry");
         let path = format!("{folder}/{}", entry.file_name().to_str().expect("names here are ASCII"));
         if entry.file_type().expect("a type").is_dir() {
-            walk(&path, found);
+            // What a fuzzer builds in its own workspace is nobody's source.
+            if entry.file_name() != "target" {
+                walk(&path, found);
+            }
         } else if Path::new(&path).extension().is_some_and(|ext| ext == "rs") {
             let text = read(&path);
             found.push(Source { path, text });

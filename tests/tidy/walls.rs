@@ -8,7 +8,11 @@ use crate::{expect_none, read, sources};
 const MAY_KNOW: [(&str, &[&str]); 5] = [
     ("spool-format", &["rustix", "serde", "serde_json", "thiserror"]),
     ("enqueue", &["base64", "lexopt", "rustix", "serde_json", "spool-format"]),
-    ("agent/smtp", &["base64", "hmac", "md-5", "thiserror", "zeroize"]),
+    // hmac, md-5, sha1, sha2, stringprep and subtle are the arithmetic of AUTH: hashes, SASLprep, constant time.
+    (
+        "agent/smtp",
+        &["base64", "hmac", "md-5", "sha1", "sha2", "stringprep", "subtle", "thiserror", "zeroize"],
+    ),
     ("agent/mime", &["base64", "chrono", "encoding_rs"]),
     ("agent/delivery", &["smtp", "spool-format"]),
 ];

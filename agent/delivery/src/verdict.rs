@@ -75,7 +75,7 @@ impl Verdict {
 pub fn judge(failure: &Failure) -> Verdict {
     use Lasting::{Hard, Soft};
     match &failure.trouble {
-        Trouble::Reply(reply) => rules::judge_reply(failure.phase, reply),
+        Trouble::Reply(reply) | Trouble::TokenRefused(reply) => rules::judge_reply(failure.phase, reply),
         Trouble::Unreachable(_) => Verdict::new(Scope::Provider, Soft, "unreachable"),
         Trouble::Closed(_) => Verdict::new(Scope::Provider, Soft, "connection-lost"),
         Trouble::Silent { .. } => Verdict::new(Scope::Provider, Soft, "silent"),
@@ -84,6 +84,8 @@ pub fn judge(failure: &Failure) -> Verdict {
         Trouble::StartTlsMissing => Verdict::new(Scope::Provider, Hard, "starttls-missing"),
         Trouble::NoCommonMechanism { .. } => Verdict::new(Scope::Provider, Hard, "no-common-mechanism"),
         Trouble::PasswordNeedsTls => Verdict::new(Scope::Provider, Hard, "password-needs-tls"),
+        Trouble::MechanismUnusable { .. } => Verdict::new(Scope::Provider, Hard, "mechanism-unusable"),
+        Trouble::ServerUnproven(_) => Verdict::new(Scope::Provider, Hard, "server-unproven"),
         Trouble::Settings(_) => Verdict::new(Scope::Provider, Hard, "settings"),
         Trouble::Withdrawn => Verdict::new(Scope::Provider, Soft, "withdrawn"),
         Trouble::TooLarge { .. } => Verdict::new(Scope::Message, Hard, "too-large"),

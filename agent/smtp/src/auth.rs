@@ -1,191 +1,115 @@
-//! The mechanisms of AUTH (RFC 4954), and which of them may be used.
+//! The mechanisms of AUTH (RFC 4954).
 //!
-//! One file a mechanism, each an [`Exchange`]: an optional first message, then an answer to each challenge. A new one
-//! is a file, a variant of [`Mechanism`] and a line in each `match` below. What a mechanism needs from outside, such as
-//! a client nonce, will come in as a parameter: nothing here draws chance.
+//! One file a mechanism or family, each an [`Exchange`]: an optional first message, an answer to each challenge, and a
+//! last look at whether the server has proven itself. `mechanism` names them, `choice` says which may be tried. A new
+//! one is a file, a variant of [`Mechanism`] and a line in each `match` there. Nothing here draws chance: nonces come
+//! from the [`Seed`] of the settings.
 
+mod choice;
 mod cram_md5;
+mod digest_md5;
 mod login;
+mod mechanism;
+mod nonce;
+mod oauth;
 mod plain;
+mod scram;
 
-use std::fmt;
-use std::str::FromStr;
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-use crate::outcome::Trouble;
 use crate::secret::Credentials;
-use crate::settings::AuthPolicy;
-
-/// A way to prove who we are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Mechanism {
-    /// User and password in one message (RFC 4616). Inside TLS only.
-    Plain,
-    /// User and password one after the other; never standardised, offered everywhere. Inside TLS only.
-    Login,
-    /// HMAC-MD5 of a challenge (RFC 2195). Hides the password, if not from somebody who can guess it.
-    CramMd5,
-}
-
-impl Mechanism {
-    /// The order of [`AuthPolicy::Auto`]. The MD5 one comes last: it helps only without TLS, and makes servers keep
-    /// passwords in a form that can be used.
-    const AUTO: [Self; 3] = [Self::Plain, Self::Login, Self::CramMd5];
-
-    /// The name in configurations and logs.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Plain => "plain",
-            Self::Login => "login",
-            Self::CramMd5 => "cram-md5",
-        }
-    }
-
-    /// The name on the wire.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Plain => "PLAIN",
-            Self::Login => "LOGIN",
-            Self::CramMd5 => "CRAM-MD5",
-        }
-    }
-
-    /// Whether somebody who listens does not get the password.
-    pub fn hides_the_password(self) -> bool {
-        match self {
-            Self::Plain | Self::Login => false,
-            Self::CramMd5 => true,
-        }
-    }
-
-    /// Begins an exchange with a server.
-    pub(crate) fn start(self, credentials: Arc<Credentials>) -> Box<dyn Exchange> {
-        match self {
-            Self::Plain => Box::new(plain::Plain::new(credentials)),
-            Self::Login => Box::new(login::Login::new(credentials)),
-            Self::CramMd5 => Box::new(cram_md5::CramMd5::new(credentials)),
-        }
-    }
-}
-
-impl fmt::Display for Mechanism {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// A name that is no mechanism of this crate.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown auth mechanism `{0}`; known are plain, login, cram-md5")]
-pub struct UnknownMechanism(
-    /// The name as it was given.
-    pub String,
-);
-
-impl FromStr for Mechanism {
-    type Err = UnknownMechanism;
-
-    /// Reads the name in any case.
-    fn from_str(text: &str) -> Result<Self, UnknownMechanism> {
-        Self::AUTO
-            .into_iter()
-            .find(|mechanism| mechanism.as_str().eq_ignore_ascii_case(text))
-            .ok_or_else(|| UnknownMechanism(text.to_owned()))
-    }
-}
+pub(crate) use choice::choose;
+pub use mechanism::{Mechanism, UnknownMechanism};
+pub use nonce::Seed;
 
 /// Octets that go to the server in base64, overwritten when they go.
 pub(crate) type Payload = Zeroizing<Vec<u8>>;
 
+/// What a mechanism is told when it begins.
+pub(crate) struct Start {
+    pub(crate) credentials: Arc<Credentials>,
+    /// The server's name, as its certificate has it.
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    /// Never used before.
+    pub(crate) nonce: String,
+}
+
 /// One run of a mechanism.
 pub(crate) trait Exchange: Send + Sync {
     /// The first message, for mechanisms in which the client begins.
-    fn initial(&mut self) -> Option<Payload>;
+    fn initial(&mut self) -> Option<Payload> {
+        None
+    }
 
-    /// The answer to a challenge, which is still in base64. An error says what is wrong with the challenge.
-    fn answer(&mut self, challenge: &str) -> Result<Payload, &'static str>;
+    /// The answer to a challenge, which is still in base64.
+    fn answer(&mut self, challenge: &str) -> Result<Payload, Fault>;
+
+    /// Called when the server lets us in: whether it may, in mechanisms in which it has to prove itself, too.
+    fn finish(&self) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    /// What the server gave as the reason of a refusal inside the exchange, as it said it.
+    fn refusal(&self) -> Option<&str> {
+        None
+    }
+
+    /// What was made of the password and would help to guess it; masked like the password where a server echoes it.
+    fn derived(&self) -> Option<&str> {
+        None
+    }
+}
+
+/// Why an exchange does not go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// This mechanism is of no use with this server, and nothing that depends on the password was said: another one
+    /// may try.
+    Unusable(Cow<'static, str>),
+    /// The server says what nobody may say at this place.
+    Breach(&'static str),
+    /// The server has not shown that it knows the password. Whatever it says, nothing more is sent.
+    Unproven(&'static str),
+}
+
+impl Fault {
+    fn unusable(why: impl Into<Cow<'static, str>>) -> Self {
+        Self::Unusable(why.into())
+    }
 }
 
 /// What a mechanism says to a challenge that it does not expect.
-const ONE_CHALLENGE_TOO_MANY: &str = "another challenge although everything was said";
+const ONE_CHALLENGE_TOO_MANY: Fault = Fault::Breach("another challenge although everything was said");
 
-/// The mechanisms that may be tried, best first; never an empty list.
-///
-/// A policy that wants authentication and finds no way fails here: mail is never sent without it by accident.
-pub(crate) fn choose(policy: &AuthPolicy, offered: &[String], tls: bool) -> Result<Vec<Mechanism>, Trouble> {
-    let wanted: &[Mechanism] = match policy {
-        AuthPolicy::None => &[],
-        AuthPolicy::Auto => &Mechanism::AUTO,
-        AuthPolicy::Listed(listed) => listed,
-    };
-    let mut common: Vec<Mechanism> = Vec::new();
-    for mechanism in wanted {
-        if offered.iter().any(|name| name == mechanism.name()) && !common.contains(mechanism) {
-            common.push(*mechanism);
-        }
-    }
-    if common.is_empty() {
-        return Err(Trouble::NoCommonMechanism { offered: offered.to_vec() });
-    }
-    common.retain(|mechanism| tls || mechanism.hides_the_password());
-    if common.is_empty() { Err(Trouble::PasswordNeedsTls) } else { Ok(common) }
+/// The octets of a challenge.
+fn decode(challenge: &str) -> Option<Vec<u8>> {
+    STANDARD.decode(challenge.trim()).ok()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use Mechanism::{CramMd5, Login, Plain};
+/// The octets of a challenge that comes before anything was proven.
+fn decode_first(challenge: &str) -> Result<Vec<u8>, Fault> {
+    decode(challenge).ok_or_else(|| Fault::unusable("a challenge that is not base64"))
+}
 
-    #[test]
-    fn the_choice_never_shows_a_password_and_is_never_silently_none() {
-        let auto = AuthPolicy::Auto;
-        let listed = |mechanisms: &[Mechanism]| AuthPolicy::Listed(mechanisms.to_vec());
-        let none_of = |names: &[&str]| {
-            Err(Trouble::NoCommonMechanism { offered: names.iter().map(|name| (*name).to_owned()).collect() })
-        };
-        for (name, policy, offered, tls, chosen) in [
-            (
-                "auto in TLS",
-                &auto,
-                &["CRAM-MD5", "LOGIN", "PLAIN"][..],
-                true,
-                Ok(vec![Plain, Login, CramMd5]),
-            ),
-            ("auto in clear", &auto, &["CRAM-MD5", "LOGIN", "PLAIN"], false, Ok(vec![CramMd5])),
-            ("only clear ones", &auto, &["LOGIN", "PLAIN"], false, Err(Trouble::PasswordNeedsTls)),
-            (
-                "listed in clear",
-                &listed(&[Plain]),
-                &["PLAIN", "CRAM-MD5"],
-                false,
-                Err(Trouble::PasswordNeedsTls),
-            ),
-            (
-                "listed order",
-                &listed(&[Login, Plain, Login]),
-                &["PLAIN", "LOGIN"],
-                true,
-                Ok(vec![Login, Plain]),
-            ),
-            ("unknown ones", &auto, &["XOAUTH2"], true, none_of(&["XOAUTH2"])),
-            ("none offered", &auto, &[], true, none_of(&[])),
-            ("none listed", &listed(&[]), &["PLAIN"], true, none_of(&["PLAIN"])),
-        ] {
-            let offered: Vec<String> = offered.iter().map(|name| (*name).to_owned()).collect();
-            assert_eq!(choose(policy, &offered, tls), chosen, "{name}");
-        }
-    }
+/// Compares without telling by its time how much is the same.
+fn is_same(one: &[u8], other: &[u8]) -> bool {
+    bool::from(one.ct_eq(other))
+}
 
-    #[test]
-    fn names_are_read_in_any_case_and_written_in_one() {
-        for mechanism in Mechanism::AUTO {
-            assert_eq!(mechanism.as_str().to_uppercase().parse(), Ok(mechanism));
-        }
-        assert_eq!(
-            "ntlm".parse::<Mechanism>().unwrap_err().to_string(),
-            "unknown auth mechanism `ntlm`; known are plain, login, cram-md5"
-        );
+/// Lower-case hexadecimal digits.
+fn hex(octets: &[u8]) -> Zeroizing<String> {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = Zeroizing::new(String::with_capacity(octets.len() * 2));
+    for octet in octets {
+        text.push(char::from(DIGITS[usize::from(octet >> 4)]));
+        text.push(char::from(DIGITS[usize::from(octet & 15)]));
     }
+    text
 }

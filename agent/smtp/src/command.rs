@@ -23,6 +23,8 @@ pub(crate) enum Command<'a> {
     },
     /// The base64 answer to a challenge.
     AuthAnswer(&'a str),
+    /// In place of an answer: the login is taken back (RFC 4954 section 4).
+    AuthCancel,
     Mail {
         sender: &'a Path,
         size: Option<u64>,
@@ -60,6 +62,7 @@ impl Command<'_> {
             | Command::Helo(_)
             | Command::StartTls
             | Command::Auth { .. }
+            | Command::AuthCancel
             | Command::Mail { .. }
             | Command::Rcpt(_)
             | Command::Data
@@ -78,7 +81,9 @@ impl fmt::Display for Command<'_> {
             Command::StartTls => f.write_str("STARTTLS"),
             Command::Auth { mechanism, initial: None } => write!(f, "AUTH {}", mechanism.name()),
             Command::Auth { mechanism, initial: Some(_) } => write!(f, "AUTH {} (secret)", mechanism.name()),
+            Command::AuthAnswer("") => f.write_str(""),
             Command::AuthAnswer(_) => f.write_str("(secret)"),
+            Command::AuthCancel => f.write_str("*"),
             Command::Mail { sender, size: None } => write!(f, "MAIL FROM:<{}>", sender.wire()),
             Command::Mail { sender, size: Some(size) } => {
                 write!(f, "MAIL FROM:<{}> SIZE={size}", sender.wire())

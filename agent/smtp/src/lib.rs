@@ -13,7 +13,8 @@
 //! - no octet of a message is offered before [`Gate::Data`] was granted, and no final dot before [`Gate::FinalDot`];
 //! - a lost or unreadable reply to the final dot is [`RecipientOutcome::Uncertain`], never a success or a failure;
 //! - one refused recipient never costs another one the mail;
-//! - a password never leaves outside TLS in a form that can be read, and never enters the transcript;
+//! - a password or token never leaves outside TLS in a form that can be read, and never enters the transcript;
+//! - a server that has to prove itself (SCRAM, DIGEST-MD5) and does not gets no mail;
 //! - whatever the server says is bounded ([`limits`]) and made printable before anybody sees it.
 //!
 //! The way through the code: [`session`](Session) and its folder, one file a phase; `reply` reads, `command` and
@@ -34,12 +35,12 @@ mod settings;
 mod status;
 mod transcript;
 
-pub use auth::{Mechanism, UnknownMechanism};
+pub use auth::{Mechanism, Seed, UnknownMechanism};
 pub use capabilities::Capabilities;
 pub use outcome::{Failure, Outcome, Phase, RecipientOutcome, Trouble};
 pub use path::{Path, PathError, PathFault};
 pub use reply::{Reply, ReplyError, ReplyParser};
-pub use secret::{Credentials, Secret};
+pub use secret::{Credentials, Proof, Secret};
 pub use session::{Gate, Session, Step};
 pub use settings::{AuthPolicy, Security, Settings, Transaction};
 pub use status::{EnhancedStatus, ReplyCode};

@@ -9,8 +9,17 @@ pub const REPLY_LINES_MAX: usize = 128;
 /// Octets of one command line, CRLF included (RFC 5321 section 4.5.3.1.4). Strict servers refuse longer ones.
 pub const COMMAND_OCTETS_MAX: usize = 512;
 
-/// Challenges answered in one AUTH exchange. No mechanism here needs more than two; the others planned need three.
+/// Challenges answered in one AUTH exchange. No mechanism here needs more than two, and one more if its first message
+/// was too long for the command.
 pub const AUTH_ROUNDS_MAX: usize = 8;
+
+/// Iterations of SCRAM below which a password is too easy to guess for whoever has heard the login (RFC 7677 section 4;
+/// RFC 5802 section 5.1 advises the same for SHA-1).
+pub const SCRAM_ITERATIONS_MIN: u32 = 4096;
+
+/// Iterations of SCRAM above which a server is refused: they take the time of this machine, some tenths of a second for
+/// so many. Servers of mail ask for a few thousand.
+pub const SCRAM_ITERATIONS_MAX: u32 = 600_000;
 
 /// Octets of a local part (RFC 5321 section 4.5.3.1.1), quotes included.
 pub const LOCAL_OCTETS_MAX: usize = 64;

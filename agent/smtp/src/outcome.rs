@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use crate::auth::Mechanism;
 use crate::printable::{cut, printable};
 use crate::reply::Reply;
 
@@ -85,8 +86,19 @@ pub enum Trouble {
         /// The server's list, in upper case.
         offered: Vec<String>,
     },
-    /// Only mechanisms that show the password would be left, and there is no TLS.
+    /// Only mechanisms that show the password or the token would be left, and there is no TLS.
     PasswordNeedsTls,
+    /// The only mechanism that was left is of no use with this server.
+    MechanismUnusable {
+        /// Which.
+        mechanism: Mechanism,
+        /// What is in the way.
+        why: String,
+    },
+    /// The server has not shown that it knows the password; says how. It may be somebody else.
+    ServerUnproven(String),
+    /// The token was refused, with this reply; its last line says why, if the server has said so. A fresh token may do.
+    TokenRefused(Reply),
     /// STARTTLS is required and the server does not offer it.
     StartTlsMissing,
     /// The driver took the transaction back at a gate. No octet of the message has gone out.
@@ -121,8 +133,15 @@ impl fmt::Display for Trouble {
                 write!(f, "the server offers {} for authentication, none of which may be used", offered.join(", "))
             }
             Trouble::PasswordNeedsTls => f.write_str(
-                "the password would go out in clear and was not sent; turn on TLS or use a mechanism that hides it",
+                "the password or token would go out in clear and was not sent; turn on TLS or use a mechanism that hides it",
             ),
+            Trouble::MechanismUnusable { mechanism, why } => {
+                write!(f, "{mechanism} cannot be used with this server{}", reason(why))
+            }
+            Trouble::ServerUnproven(why) => {
+                write!(f, "the server has not proven that it knows the password, and gets no mail{}", reason(why))
+            }
+            Trouble::TokenRefused(reply) => write!(f, "the server refused the token: `{reply}`"),
             Trouble::StartTlsMissing => f.write_str("the server does not offer STARTTLS; nothing is sent without TLS"),
             Trouble::Withdrawn => f.write_str("the transaction was taken back before the message was sent"),
             Trouble::TooLarge { limit } => {
@@ -173,7 +192,7 @@ impl Failure {
     /// The server's reply, if that was the trouble.
     pub fn reply(&self) -> Option<&Reply> {
         match &self.trouble {
-            Trouble::Reply(reply) => Some(reply),
+            Trouble::Reply(reply) | Trouble::TokenRefused(reply) => Some(reply),
             Trouble::Unreachable(_)
             | Trouble::Closed(_)
             | Trouble::Silent { .. }
@@ -181,6 +200,8 @@ impl Failure {
             | Trouble::Tls(_)
             | Trouble::NoCommonMechanism { .. }
             | Trouble::PasswordNeedsTls
+            | Trouble::MechanismUnusable { .. }
+            | Trouble::ServerUnproven(_)
             | Trouble::StartTlsMissing
             | Trouble::Withdrawn
             | Trouble::TooLarge { .. }

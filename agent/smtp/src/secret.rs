@@ -1,10 +1,10 @@
-//! What must not be seen: a password that cannot be shown by accident.
+//! What must not be seen: a password or token that cannot be shown by accident.
 
 use std::fmt;
 
 use zeroize::Zeroizing;
 
-/// A password. Its memory is overwritten when it goes; no trait of it shows the content.
+/// A password or token. Its memory is overwritten when it goes; no trait of it shows the content.
 ///
 /// Only the mechanisms of this crate can open it.
 #[derive(Clone)]
@@ -16,9 +16,14 @@ impl Secret {
         Self(Zeroizing::new(text))
     }
 
-    /// Whether there is no text at all, which no server takes as a password.
+    /// Whether there is no text at all, which no server takes.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Whether two are the same, without showing either.
+    pub fn is_same(&self, other: &Self) -> bool {
+        *self.0 == *other.0
     }
 
     pub(crate) fn expose(&self) -> &str {
@@ -33,26 +38,61 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// What proves who we are.
+#[derive(Debug, Clone)]
+pub enum Proof {
+    /// For all mechanisms but those of OAuth.
+    Password(Secret),
+    /// An access token of OAuth, for OAUTHBEARER and XOAUTH2.
+    Token(Secret),
+}
+
 /// Who we are to one provider.
 #[derive(Debug, Clone)]
 pub struct Credentials {
     /// The authentication identity, often an address.
     pub user: String,
     /// Goes with it.
-    pub password: Secret,
+    pub proof: Proof,
+    /// The realm for DIGEST-MD5, where a server has several or another than the right one.
+    pub realm: Option<String>,
 }
 
 impl Credentials {
+    /// A user with a password, as both were given.
+    pub fn with_password(user: impl Into<String>, password: Secret) -> Self {
+        Self { user: user.into(), proof: Proof::Password(password), realm: None }
+    }
+
+    /// A user with an access token.
+    pub fn with_token(user: impl Into<String>, token: Secret) -> Self {
+        Self { user: user.into(), proof: Proof::Token(token), realm: None }
+    }
+
+    /// The text of the password or token.
+    pub(crate) fn secret(&self) -> &str {
+        match &self.proof {
+            Proof::Password(secret) | Proof::Token(secret) => secret.expose(),
+        }
+    }
+
     /// Says why no server would take these, if so.
     pub(crate) fn fault(&self) -> Option<&'static str> {
-        if self.user.is_empty() {
-            Some("the user name is empty")
-        } else if self.password.is_empty() {
-            Some("the password is empty")
-        } else if self.user.contains('\0') || self.password.expose().contains('\0') {
-            Some("user name or password contain a NUL, which no mechanism can carry")
-        } else {
-            None
+        let secret = self.secret();
+        match &self.proof {
+            _ if self.user.is_empty() => Some("the user name is empty"),
+            Proof::Password(_) if secret.is_empty() => Some("the password is empty"),
+            Proof::Token(_) if secret.is_empty() => Some("the token is empty"),
+            Proof::Token(_) if !secret.bytes().all(|octet| octet.is_ascii_graphic()) => {
+                Some("the token has blanks, line ends or letters outside ASCII, which no token has")
+            }
+            Proof::Token(_) if self.user.contains(char::is_control) => {
+                Some("the user name has control characters, which no mechanism for tokens can carry")
+            }
+            _ if self.user.contains('\0') || secret.contains('\0') => {
+                Some("user name or password contain a NUL, which no mechanism can carry")
+            }
+            _ => None,
         }
     }
 }

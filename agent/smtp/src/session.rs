@@ -228,9 +228,10 @@ impl Session {
     /// A whole reply came: what it means depends on where we are.
     fn answered(&mut self, mut reply: Reply) {
         if let At::Auth(login) = &self.at {
-            login.mask(&mut reply);
+            self.transcript.server(&login.mask(&mut reply));
+        } else {
+            self.transcript.server(&reply);
         }
-        self.transcript.server(&reply);
         // A 421 may come unasked, but not in clear where TLS is about to start: anybody could have said it.
         if reply.code == ReplyCode::GOING_AWAY && !matches!(self.at, At::Handshake) {
             return self.end_with(Trouble::Reply(reply));

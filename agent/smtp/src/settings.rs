@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::auth::Mechanism;
+use crate::auth::{Mechanism, Seed};
 use crate::path::Path;
 use crate::secret::Credentials;
 
@@ -22,15 +22,20 @@ pub enum Security {
 pub enum AuthPolicy {
     /// No AUTH at all.
     None,
-    /// PLAIN, LOGIN, CRAM-MD5, in this order and as offered. A session that finds none of them fails.
+    /// All of [`Mechanism::ALL`] that the server offers and the credentials fit, in that order: SCRAM first, then PLAIN
+    /// and LOGIN inside TLS, then those by MD5; with a token those for tokens. A session that finds none of them fails.
     Auto,
-    /// These, in this order. PLAIN and LOGIN are skipped outside TLS even so.
+    /// These, in this order. Those that show the password or the token are skipped outside TLS even so.
     Listed(Vec<Mechanism>),
 }
 
 /// How to talk to one provider.
 #[derive(Debug, Clone)]
 pub struct Settings {
+    /// The server's name or address, as it was configured: DIGEST-MD5 and OAUTHBEARER say with whom they talk.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
     /// The name given with EHLO: a host name or an address literal, visible ASCII without blanks.
     pub helo: String,
     /// When TLS starts.
@@ -39,6 +44,8 @@ pub struct Settings {
     pub auth: AuthPolicy,
     /// Needed unless `auth` is [`AuthPolicy::None`].
     pub credentials: Option<Arc<Credentials>>,
+    /// Chance for the nonces of the login: fresh for every session.
+    pub seed: Seed,
 }
 
 /// One message for some recipients.

@@ -15,7 +15,7 @@ use tokio::sync::mpsc::{self, unbounded_channel};
 use super::place::Place;
 use super::{Refusal, finish};
 use crate::accept::Policy;
-use crate::config::{self, Config};
+use crate::config::{self, Config, Kind, SecretError};
 use crate::edge::signals::StopSignals;
 use crate::edge::users::Submitters;
 use crate::edge::{chance, host};
@@ -28,7 +28,7 @@ use crate::spool::socket::{self, Socket, Submission};
 use crate::spool::watch::Watch;
 use crate::spool::writer::{Batch, Deed, Writer, ground};
 use crate::spool::{self, Folders, audit};
-use crate::submit::{self, Carrier, Target};
+use crate::submit::{self, Carrier, Identity, Target, TokenSource};
 
 /// Everybody may submit: the agent judges by the user that the kernel names.
 const SOCKET_MODE: u32 = 0o666;
@@ -112,28 +112,41 @@ fn exit_for(error: &io::Error) -> Exit {
 /// A provider with its secret.
 struct Ready<'a> {
     provider: &'a config::Provider,
-    credentials: Option<Arc<Credentials>>,
+    identity: Identity,
 }
 
 fn usable_providers(config: &Config) -> Result<Vec<Ready<'_>>, Refusal> {
     let mut ready = Vec::new();
     for provider in &config.providers {
-        let credentials = match (&provider.user, &provider.password) {
-            (Some(user), Some(source)) => match source.read(user, &provider.host) {
-                Ok(password) => Some(Arc::new(Credentials { user: user.clone(), password })),
-                Err(error) => {
-                    log::provider_skipped(&provider.name, &error);
-                    continue;
-                }
-            },
-            _ => None,
-        };
-        ready.push(Ready { provider, credentials });
+        match identity(provider) {
+            Ok(identity) => ready.push(Ready { provider, identity }),
+            Err(error) => log::provider_skipped(&provider.name, &error),
+        }
     }
     if ready.is_empty() {
         return Err(Refusal::new(Exit::Config, "no provider can be used; the lines above say why"));
     }
     Ok(ready)
+}
+
+/// A password is read at once, so that a mistake shows; a token when it is needed, since it does not live long.
+fn identity(provider: &config::Provider) -> Result<Identity, SecretError> {
+    let Some(user) = provider.user.clone() else { return Ok(Identity::Nobody) };
+    let host = provider.host.clone();
+    match (&provider.password, &provider.token) {
+        (Some(source), _) => {
+            let mut credentials =
+                Credentials::with_password(&user, source.read(Kind::Password, &user, &host)?);
+            credentials.realm.clone_from(&provider.realm);
+            Ok(Identity::Password(Arc::new(credentials)))
+        }
+        (None, Some(source)) => {
+            let (source, name) = (source.clone(), user.clone());
+            let fetch = move || source.read(Kind::Token, &name, &host).map_err(|error| error.to_string());
+            Ok(Identity::Token { user, source: TokenSource::new(fetch) })
+        }
+        (None, None) => Ok(Identity::Nobody),
+    }
 }
 
 async fn work(
@@ -243,7 +256,7 @@ fn target(ready: &Ready<'_>) -> Target {
         trust: provider.trust.clone(),
         helo: provider.helo.clone().unwrap_or_else(default_helo),
         auth: provider.auth.clone(),
-        credentials: ready.credentials.clone(),
+        identity: ready.identity.clone(),
     }
 }
 

@@ -16,6 +16,7 @@ pub(super) enum Place {
     Disk,
     Provider,
     Password,
+    Token,
 }
 
 /// One key.
@@ -169,7 +170,7 @@ pub(super) const KEYS: &[Key] = &[
         "auth",
         "auto, none or list of mechanisms",
         "auto",
-        "how to log in: plain, login, cram-md5",
+        "how to log in: scram-sha-256, scram-sha-1, plain, login, digest-md5, cram-md5, oauthbearer, xoauth2",
     ),
     key(Place::Provider, "user", "text", "none", "as whom to log in"),
     key(Place::Provider, "password", "table", "none", "where the password comes from, one of:"),
@@ -177,6 +178,23 @@ pub(super) const KEYS: &[Key] = &[
     key(Place::Password, "command", "list of words", "", "the first line that this program prints"),
     key(Place::Password, "credential", "text", "", "a credential that systemd passes to the service"),
     key(Place::Password, "table", "path", "", "a file with lines of user:server:password"),
+    key(
+        Place::Provider,
+        "token",
+        "table",
+        "none",
+        "where an access token comes from (OAuth), in place of a password; one of:",
+    ),
+    key(Place::Token, "file", "path", "", "a file of its own, read anew when the provider refuses the token"),
+    key(Place::Token, "command", "list of words", "", "the first line that this program prints"),
+    key(Place::Token, "credential", "text", "", "a credential that systemd passes to the service"),
+    key(
+        Place::Provider,
+        "realm",
+        "text",
+        "the server's",
+        "the realm for digest-md5, where the server has several or names none",
+    ),
     key(
         Place::Provider,
         "from",
@@ -222,6 +240,7 @@ pub fn reference() -> String {
             Place::Disk => "[disk] ",
             Place::Provider => "[[provider]] ",
             Place::Password => "[[provider]] password.",
+            Place::Token => "[[provider]] token.",
         };
         let default =
             if key.default.is_empty() { String::new() } else { format!("; default: {}", key.default) };

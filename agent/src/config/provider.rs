@@ -5,10 +5,14 @@ use smtp::{AuthPolicy, Mechanism, Security};
 use toml::de::DeTable;
 
 use super::keys::Place;
+use super::login;
 use super::preset::{self, Preset};
-use super::secret::SecretSource;
 use super::section::Section;
 use super::{Endpoint, Provider, Trust, value};
+
+/// What a provider without TLS means for the login.
+const HIDDEN_ONLY: &str = "only mechanisms that hide the password (scram-sha-256, scram-sha-1, digest-md5, cram-md5) \
+                           will be used there";
 
 /// Attempts at the same time, where the file says nothing.
 const CONNECTIONS: u16 = 4;
@@ -73,19 +77,20 @@ fn one(section: &Section<'_, '_>, warnings: &mut Vec<String>) -> Option<Provider
     need("from", "`from` is missing: the address that this provider lets us send as");
     let from = section.address("from");
     let endpoints = endpoints(section, preset.as_ref());
-    let user = section.text("user");
-    let password = password(section);
-    let auth = auth(section, preset.as_ref(), user.is_some());
+    let login = login::read(section, preset.as_ref().map(|preset| &preset.auth));
     let charset = section.parsed("charset", charset).unwrap_or_default();
     let connections = section.number("connections", 1, CONNECTIONS_MAX).unwrap_or(CONNECTIONS);
+    let login = login?;
     let provider = Provider {
         name: name?,
         host: host?,
         endpoints: endpoints?,
         trust: section.path("ca_file").map_or(Trust::System, Trust::CaFile),
-        auth: auth?,
-        user,
-        password,
+        auth: login.auth,
+        user: login.user,
+        password: login.password,
+        token: login.token,
+        realm: login.realm,
         from: from?,
         from_name: section.text("from_name"),
         helo: section.parsed("helo", helo),
@@ -130,34 +135,6 @@ fn endpoints(section: &Section<'_, '_>, preset: Option<&Preset>) -> Option<Vec<E
     Some(vec![Endpoint { port: port.unwrap_or(usual), security }])
 }
 
-fn auth(section: &Section<'_, '_>, preset: Option<&Preset>, has_user: bool) -> Option<AuthPolicy> {
-    if !section.has("auth") {
-        let usual = preset.map_or(AuthPolicy::Auto, |preset| preset.auth.clone());
-        return Some(if has_user { usual } else { AuthPolicy::None });
-    }
-    let words = section.texts("auth")?;
-    let policy = match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["auto"] => AuthPolicy::Auto,
-        ["none"] => AuthPolicy::None,
-        _ => AuthPolicy::Listed(section.list("auth", mechanism)?),
-    };
-    if policy == AuthPolicy::Listed(Vec::new()) {
-        section.wrong("auth", "`auth` is an empty list; write \"none\" for no login");
-        return None;
-    }
-    if policy != AuthPolicy::None && !has_user {
-        section.wrong("auth", "`auth` asks for a login, and there is no `user`");
-        return None;
-    }
-    Some(policy)
-}
-
-fn mechanism(word: &str) -> Result<Mechanism, String> {
-    word.parse().map_err(|_| {
-        format!("`{word}` is not a mechanism; write \"auto\", \"none\", or a list of \"plain\", \"login\", \"cram-md5\"")
-    })
-}
-
 fn charset(word: &str) -> Result<CharsetPolicy, String> {
     match word {
         "auto" => Ok(CharsetPolicy::Auto),
@@ -175,45 +152,6 @@ fn helo(word: &str) -> Result<String, String> {
     }
 }
 
-fn password(section: &Section<'_, '_>) -> Option<SecretSource> {
-    if section.has("user") && !section.has("password") {
-        section.wrong(
-            "user",
-            "`user` has no `password`; write for example password = { file = \"home.secret\" }",
-        );
-    }
-    if section.has("password") && !section.has("user") {
-        section.wrong("password", "`password` is of no use without `user`");
-    }
-    let table = section.section("password", "the password", Place::Password)?;
-    let command = || {
-        let words = table.texts("command")?;
-        if words.first().is_none_or(String::is_empty) {
-            table.wrong("command", "`command` names no program");
-            return None;
-        }
-        Some(SecretSource::Command(words))
-    };
-    let sources = [
-        table.path("file").map(SecretSource::File),
-        command(),
-        table.parsed("credential", credential).map(SecretSource::Credential),
-        table.path("table").map(SecretSource::Table),
-    ];
-    if table.names().count() != 1 {
-        section
-            .wrong("password", "`password` wants exactly one of `file`, `command`, `credential` and `table`");
-    }
-    sources.into_iter().flatten().next()
-}
-
-fn credential(name: &str) -> Result<String, String> {
-    if name.contains('/') || name.starts_with('.') {
-        return Err(format!("`{name}` is not a name that systemd gives to a credential"));
-    }
-    Ok(name.to_owned())
-}
-
 fn warn(provider: &Provider, preset: Option<&Preset>, warnings: &mut Vec<String>) {
     let name = &provider.name;
     if let Some(day) = &provider.retired {
@@ -221,14 +159,15 @@ fn warn(provider: &Provider, preset: Option<&Preset>, warnings: &mut Vec<String>
         warnings.push(format!("provider `{name}` closed on {day} ({notes}); put another one in its place"));
     }
     let in_clear = provider.endpoints.iter().any(|endpoint| endpoint.security == Security::None);
-    let shows_password = match &provider.auth {
-        AuthPolicy::None => false,
-        AuthPolicy::Auto => true,
-        AuthPolicy::Listed(list) => list.iter().any(|mechanism| *mechanism != Mechanism::CramMd5),
+    let (wanted, what) = match &provider.auth {
+        AuthPolicy::None => return,
+        _ if provider.token.is_some() => {
+            (&Mechanism::ALL[..], "a token never goes out in clear, and is of no use there")
+        }
+        AuthPolicy::Auto => (&Mechanism::ALL[..], HIDDEN_ONLY),
+        AuthPolicy::Listed(list) => (&list[..], HIDDEN_ONLY),
     };
-    if in_clear && shows_password {
-        warnings.push(format!(
-            "provider `{name}` has tls = \"none\": only a mechanism that hides the password (cram-md5) will be used there"
-        ));
+    if in_clear && wanted.iter().any(|mechanism| !mechanism.hides_the_password()) {
+        warnings.push(format!("provider `{name}` has tls = \"none\": {what}"));
     }
 }

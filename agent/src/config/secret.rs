@@ -1,5 +1,6 @@
-//! Where a password comes from. It is read when it is needed, and never shown, logged or kept anywhere else.
+//! Where a password or a token comes from. It is read when it is needed, and never shown, logged or kept anywhere else.
 
+use std::fmt;
 use std::fs::File;
 use std::io::Read as _;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
@@ -11,14 +12,32 @@ use std::time::Duration;
 use smtp::Secret;
 use zeroize::Zeroizing;
 
-/// Octets of a secret file at most; a table of passwords may be longer.
-const SECRET_OCTETS_MAX: u64 = 4 * 1024;
+/// Octets of a secret at most: tokens have some thousand. A table of passwords may be longer.
+const SECRET_OCTETS_MAX: u64 = 16 * 1024;
 const TABLE_OCTETS_MAX: u64 = 1024 * 1024;
 
 /// How long a command may take.
 const COMMAND_WITHIN: Duration = Duration::from_secs(10);
 
-/// Where a password comes from.
+/// What is read, as errors call it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Of a user at a server.
+    Password,
+    /// An access token of OAuth, which lives for an hour or so: whoever is named as its source makes fresh ones.
+    Token,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Password => "password",
+            Self::Token => "token",
+        })
+    }
+}
+
+/// Where a password or a token comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SecretSource {
     /// A file of its own; its last line end does not belong to it.
@@ -31,17 +50,17 @@ pub enum SecretSource {
     Table(PathBuf),
 }
 
-/// Why there is no password, and what to do. Never holds one.
+/// Why there is no password or token, and what to do. Never holds one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct SecretError(String);
 
 impl SecretSource {
-    /// Reads the password of `user` at `host`.
-    pub fn read(&self, user: &str, host: &str) -> Result<Secret, SecretError> {
+    /// Reads what belongs to `user` at `host`. May take as long as a command may.
+    pub fn read(&self, kind: Kind, user: &str, host: &str) -> Result<Secret, SecretError> {
         let secret = match self {
-            Self::File(path) => one_line(read_file(path, SECRET_OCTETS_MAX, Privacy::Demanded)?),
-            Self::Command(words) => run(words, COMMAND_WITHIN)?,
+            Self::File(path) => one_line(read_file(kind, path, SECRET_OCTETS_MAX, Privacy::Demanded)?),
+            Self::Command(words) => run(kind, words, COMMAND_WITHIN)?,
             Self::Credential(name) => {
                 let folder = std::env::var_os("CREDENTIALS_DIRECTORY").ok_or_else(|| {
                     SecretError(format!(
@@ -49,10 +68,11 @@ impl SecretSource {
                          put LoadCredential={name}:FILE into the unit, or use another source"
                     ))
                 })?;
-                one_line(read_file(&Path::new(&folder).join(name), SECRET_OCTETS_MAX, Privacy::NotOurs)?)
+                let path = Path::new(&folder).join(name);
+                one_line(read_file(kind, &path, SECRET_OCTETS_MAX, Privacy::NotOurs)?)
             }
             Self::Table(path) => {
-                let text = read_file(path, TABLE_OCTETS_MAX, Privacy::Demanded)?;
+                let text = read_file(kind, path, TABLE_OCTETS_MAX, Privacy::Demanded)?;
                 look_up(&text, user, host).ok_or_else(|| {
                     let path = path.display();
                     SecretError(format!(
@@ -62,14 +82,14 @@ impl SecretSource {
             }
         };
         if secret.is_empty() {
-            return Err(SecretError(format!("{} gave an empty password", self.in_words())));
+            return Err(SecretError(format!("{} gave an empty {kind}", self.in_words(kind))));
         }
         Ok(Secret::new(secret.to_string()))
     }
 
-    fn in_words(&self) -> String {
+    fn in_words(&self, kind: Kind) -> String {
         match self {
-            Self::File(path) => format!("password file `{}`", path.display()),
+            Self::File(path) => format!("{kind} file `{}`", path.display()),
             Self::Command(words) => format!("command `{}`", words.first().map_or("", String::as_str)),
             Self::Credential(name) => format!("credential `{name}`"),
             Self::Table(path) => format!("password table `{}`", path.display()),
@@ -85,9 +105,14 @@ enum Privacy {
     NotOurs,
 }
 
-fn read_file(path: &Path, octets_max: u64, privacy: Privacy) -> Result<Zeroizing<String>, SecretError> {
+fn read_file(
+    kind: Kind,
+    path: &Path,
+    octets_max: u64,
+    privacy: Privacy,
+) -> Result<Zeroizing<String>, SecretError> {
     let shown = path.display();
-    let failed = |why: String| SecretError(format!("cannot read password file `{shown}`: {why}"));
+    let failed = |why: String| SecretError(format!("cannot read {kind} file `{shown}`: {why}"));
     let nonblock = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or(0);
     // A FIFO in the place of the file must not hold the agent up.
     let file = File::options().read(true).custom_flags(nonblock).open(path);
@@ -130,10 +155,10 @@ fn look_up(table: &str, user: &str, host: &str) -> Option<Zeroizing<String>> {
 }
 
 /// Runs the command and takes the first line that it prints.
-fn run(words: &[String], within: Duration) -> Result<Zeroizing<String>, SecretError> {
+fn run(kind: Kind, words: &[String], within: Duration) -> Result<Zeroizing<String>, SecretError> {
     let (program, arguments) =
         words.split_first().ok_or_else(|| SecretError("no command is given".to_owned()))?;
-    let failed = |why: String| SecretError(format!("command `{program}` gave no password: {why}"));
+    let failed = |why: String| SecretError(format!("command `{program}` gave no {kind}: {why}"));
     let child = Command::new(program).args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
     let mut child = child.map_err(|error| failed(error.to_string()))?;
     let output = read_output(&mut child, within);
@@ -179,20 +204,24 @@ mod tests {
     }
 
     fn words(source: &SecretSource) -> String {
-        source.read("alert", "mail.example.jp").expect_err("no password").to_string()
+        source.read(Kind::Password, "alert", "mail.example.jp").expect_err("no password").to_string()
     }
 
     /// Opens the secret the only way there is: a table look-up gives the same text as a file.
     fn text_of(source: &SecretSource) -> String {
         match source {
-            SecretSource::File(path) => {
-                one_line(read_file(path, SECRET_OCTETS_MAX, Privacy::Demanded).expect("readable")).to_string()
-            }
+            SecretSource::File(path) => one_line(
+                read_file(Kind::Password, path, SECRET_OCTETS_MAX, Privacy::Demanded).expect("readable"),
+            )
+            .to_string(),
             SecretSource::Table(path) => {
-                let text = read_file(path, TABLE_OCTETS_MAX, Privacy::Demanded).expect("readable");
+                let text =
+                    read_file(Kind::Password, path, TABLE_OCTETS_MAX, Privacy::Demanded).expect("readable");
                 look_up(&text, "alert", "mail.example.jp").expect("a line").to_string()
             }
-            SecretSource::Command(words) => run(words, COMMAND_WITHIN).expect("a password").to_string(),
+            SecretSource::Command(words) => {
+                run(Kind::Password, words, COMMAND_WITHIN).expect("a password").to_string()
+            }
             SecretSource::Credential(_) => unreachable!("not tested so"),
         }
     }
@@ -224,9 +253,28 @@ mod tests {
             "# alert:mail.example.jp:comment\nalert:other.example.jp:no\nalert:Mail.Example.JP:a:b c\n";
         let (_folder, path) = file(table, 0o600);
         assert_eq!(text_of(&SecretSource::Table(path.clone())), "a:b c");
-        let error =
-            SecretSource::Table(path).read("ops", "mail.example.jp").expect_err("not there").to_string();
+        let error = SecretSource::Table(path)
+            .read(Kind::Password, "ops", "mail.example.jp")
+            .expect_err("not there")
+            .to_string();
         assert!(error.ends_with("has no line that begins with ops:mail.example.jp:"), "{error}");
+    }
+
+    /// With leading and trailing blanks, and everything that a file of another kind would read its own way.
+    #[test]
+    fn case_password_verbatim() {
+        for secret in [" p#s:w=r;d@ \\ \"q\" 'z' $HOME ${X} %41 {{y}} §パス ", "x"] {
+            let (_one, alone) = file(&format!("{secret}\n"), 0o600);
+            let (_other, table) = file(&format!("alert:mail.example.jp:{secret}\n"), 0o600);
+            let command = ["cat".to_owned(), alone.display().to_string()];
+            for source in [
+                SecretSource::File(alone),
+                SecretSource::Table(table),
+                SecretSource::Command(command.to_vec()),
+            ] {
+                assert_eq!(text_of(&source), secret, "{source:?}");
+            }
+        }
     }
 
     #[test]
@@ -245,8 +293,8 @@ mod tests {
     #[test]
     fn a_command_that_hangs_is_ended() {
         let words = ["sleep", "600"].map(str::to_owned);
-        let error = run(&words, Duration::from_millis(50)).expect_err("too slow").to_string();
-        assert!(error.contains("nothing within"), "{error}");
+        let error = run(Kind::Token, &words, Duration::from_millis(50)).expect_err("too slow").to_string();
+        assert!(error.contains("`sleep` gave no token: ") && error.contains("nothing within"), "{error}");
     }
 
     #[test]
@@ -256,7 +304,7 @@ mod tests {
         assert!(words(&SecretSource::File(folder.path().to_owned())).contains("not a regular file"));
         let (_folder, path) = file("\n", 0o600);
         assert!(words(&SecretSource::File(path)).contains("empty password"));
-        let (_folder, path) = file(&"x".repeat(5000), 0o600);
-        assert!(words(&SecretSource::File(path)).contains("5000 octets"));
+        let (_folder, path) = file(&"x".repeat(17_000), 0o600);
+        assert!(words(&SecretSource::File(path)).contains("17000 octets"));
     }
 }

@@ -82,6 +82,48 @@ fn pauses_limits_and_aliases_are_read() {
     assert_eq!((config.aliases["root"].len(), config.aliases["ops"].len()), (2, 1));
 }
 
+/// The same for the login.
+#[test]
+fn each_mistake_about_the_login_is_named_and_so_is_the_nearest_mechanism() {
+    let with = |line: &str| format!("{PROVIDER}{line}\n");
+    for (text, expected) in [
+        (
+            with("user = \"a\"\npassword = { file = \"a\" }\nauth = [\"plain\", \"digest-md4\"]"),
+            "alertmail.toml:7: `auth`: `digest-md4` is not a mechanism; did you mean `digest-md5`? in [[provider]] `home`",
+        ),
+        (
+            with("user = \"a\"\npassword = { file = \"a\" }\nauth = \"ntlm\""),
+            "alertmail.toml:7: `auth`: `ntlm` is not a mechanism; write \"auto\", \"none\", or a list of \"oauthbearer\", \"xoauth2\", \"scram-sha-256\", \"scram-sha-1\", \"plain\", \"login\", \"digest-md5\", \"cram-md5\" in [[provider]] `home`",
+        ),
+        (
+            with("user = \"a\"\npassword = { file = \"a\" }\nauth = \"xoauth2\""),
+            "alertmail.toml:7: `auth` has only mechanisms that want a `token`, and there is none in [[provider]] `home`",
+        ),
+        (
+            with("user = \"a\"\ntoken = { file = \"a\" }\nauth = [\"plain\", \"login\"]"),
+            "alertmail.toml:7: a `token` is for oauthbearer and xoauth2, and `auth` has neither in [[provider]] `home`",
+        ),
+        (
+            with("user = \"a\"\npassword = { file = \"a\" }\ntoken = { file = \"b\" }"),
+            "alertmail.toml:7: `token` takes the place of `password`; leave one of them out in [[provider]] `home`",
+        ),
+        (
+            with("user = \"a\"\ntoken = { tabel = \"b\" }"),
+            "alertmail.toml:6: unknown key `tabel` in the token; known are `file`, `command`, `credential`",
+        ),
+        (
+            with("token = { file = \"b\" }"),
+            "alertmail.toml:5: `token` is of no use without `user` in [[provider]] `home`",
+        ),
+        (
+            with("user = \"a\"\npassword = { file = \"a\" }\nauth = \"plain\"\nrealm = \"x\""),
+            "alertmail.toml:8: `realm` is for digest-md5, which is not used here; leave it out in [[provider]] `home`",
+        ),
+    ] {
+        assert_eq!(mistakes(&text), expected, "{text}");
+    }
+}
+
 /// What an operator reads, word by word.
 #[test]
 fn each_mistake_is_named_with_file_line_key_and_provider() {

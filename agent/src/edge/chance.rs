@@ -1,5 +1,7 @@
 //! Chance from the kernel.
 
+use std::io;
+
 use rustix::rand::{GetRandomFlags, getrandom};
 
 use super::clock;
@@ -12,4 +14,12 @@ pub fn seed() -> u64 {
         // Jitter from the clock is poorer, and still jitter.
         Err(_) => clock::wall_now().unix_ms().unsigned_abs(),
     }
+}
+
+/// Octets that nobody can foretell, for the nonces of a login. There is no poorer substitute for them.
+pub fn octets() -> io::Result<[u8; 32]> {
+    let mut octets = [0; 32];
+    let count = getrandom(&mut octets, GetRandomFlags::empty())?;
+    // The kernel never gives less of so few octets.
+    if count == octets.len() { Ok(octets) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
 }

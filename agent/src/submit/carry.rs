@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use smtp::{Failure, Gate, Outcome, Phase, RecipientOutcome, Security, Session, Settings, Trouble};
+use smtp::{Failure, Gate, Outcome, Phase, RecipientOutcome, Security, Seed, Session, Settings, Trouble};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -11,8 +11,11 @@ use tokio_rustls::rustls::ClientConfig;
 
 use super::attempt::Attempt;
 use super::drive::{Line, Stop, say_goodbye, withdrawn};
+use super::login::{Login, is_token_refused};
 use super::wire::Wire;
 use super::{Limits, Target, connect, tls};
+use crate::edge::chance;
+use crate::log;
 
 /// For QUIT and its answer.
 const QUIT_WITHIN: Duration = Duration::from_secs(1);
@@ -21,6 +24,7 @@ const QUIT_WITHIN: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(super) struct Carriage {
     pub(super) target: Target,
+    pub(super) login: Login,
     pub(super) limits: Limits,
     pub(super) tls: Option<Arc<ClientConfig>>,
     /// Connections without work; the one used last comes last.
@@ -56,6 +60,7 @@ impl Carriage {
 /// Carries the attempt on a new connection, and others after it.
 pub(super) async fn carry(carriage: Arc<Carriage>, attempt: Attempt) {
     let mut next = Some((attempt, None));
+    let mut has_renewed = false;
     while let Some((mut attempt, line)) = next.take() {
         let is_kept = line.is_some();
         let line = match line {
@@ -77,9 +82,28 @@ pub(super) async fn carry(carriage: Arc<Carriage>, attempt: Attempt) {
             next = Some((attempt, None));
             continue;
         }
+        if is_token_refused(&outcome) && !has_renewed && has_renewed_token(&carriage, &line).await {
+            // Once an attempt: a provider that refuses a fresh token, too, means it.
+            has_renewed = true;
+            next = Some((attempt, None));
+            continue;
+        }
+        has_renewed = false;
         attempt.end(outcome);
         if let Stop::Idle = line.pump(None).await {
             next = wait_for_work(&carriage, line).await.map(|(attempt, line)| (attempt, Some(line)));
+        }
+    }
+}
+
+/// Whether there is another token than the one that this connection was refused with.
+async fn has_renewed_token(carriage: &Carriage, line: &Line) -> bool {
+    let Some(refused) = &line.credentials else { return false };
+    match carriage.login.renew(refused).await {
+        Ok(is_fresh) => is_fresh,
+        Err(why) => {
+            log::token_not_renewed(&carriage.target.name, &why);
+            false
         }
     }
 }
@@ -112,7 +136,14 @@ async fn open(carriage: &Carriage, attempt: &mut Attempt) -> Result<Line, Failur
 }
 
 async fn open_line(carriage: &Carriage) -> Result<Line, Failure> {
-    let Carriage { target, limits, tls, .. } = carriage;
+    let Carriage { target, login, limits, tls, .. } = carriage;
+    let credentials = login.credentials().await?;
+    let seed = chance::octets().map(Seed::new).map_err(|error| {
+        Failure::new(
+            Phase::Connect,
+            Trouble::Settings(format!("the kernel gives no chance for a login: {error}")),
+        )
+    })?;
     let (stream, endpoint) = connect::connect(target, limits.connect).await?;
     let wire = match (endpoint.security, tls) {
         (Security::Implicit, Some(config)) => {
@@ -123,12 +154,15 @@ async fn open_line(carriage: &Carriage) -> Result<Line, Failure> {
         _ => Wire::Clear(stream),
     };
     let settings = Settings {
+        host: target.host.clone(),
+        port: endpoint.port,
         helo: target.helo.clone(),
         security: endpoint.security,
         auth: target.auth.clone(),
-        credentials: target.credentials.clone(),
+        credentials: credentials.clone(),
+        seed,
     };
-    Ok(Line::new(Session::new(settings), wire, target.host.clone(), tls.clone(), *limits))
+    Ok(Line::new(Session::new(settings), wire, target.host.clone(), tls.clone(), *limits, credentials))
 }
 
 /// Keeps the connection until there is work, it closes, or its time is over.

@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use smtp::{Failure, Gate, Outcome, Phase, Session, Step};
+use smtp::{Credentials, Failure, Gate, Outcome, Phase, Session, Step};
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::rustls::ClientConfig;
 
@@ -26,6 +26,8 @@ pub(super) struct Line {
     pub(super) host: String,
     pub(super) tls: Option<Arc<ClientConfig>>,
     pub(super) limits: Limits,
+    /// What it logs in with.
+    pub(super) credentials: Option<Arc<Credentials>>,
     buffer: Box<[u8]>,
 }
 
@@ -49,8 +51,17 @@ impl Line {
         host: String,
         tls: Option<Arc<ClientConfig>>,
         limits: Limits,
+        credentials: Option<Arc<Credentials>>,
     ) -> Self {
-        Self { session, wire, host, tls, limits, buffer: vec![0; READ_OCTETS].into_boxed_slice() }
+        Self {
+            session,
+            wire,
+            host,
+            tls,
+            limits,
+            credentials,
+            buffer: vec![0; READ_OCTETS].into_boxed_slice(),
+        }
     }
 
     /// Goes on until nothing is left to do. Not cancel-safe.

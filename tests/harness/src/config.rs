@@ -127,6 +127,8 @@ pub struct Provider {
 struct Login {
     user: String,
     password: String,
+    /// The key that names the secret file: `password` or `token`.
+    key: &'static str,
 }
 
 impl Provider {
@@ -168,7 +170,14 @@ impl Provider {
     /// Who logs in, and with which password; it goes into a secret file.
     #[must_use]
     pub fn login(mut self, user: &str, password: &str) -> Self {
-        self.login = Some(Login { user: user.to_owned(), password: password.to_owned() });
+        self.login = Some(Login { user: user.to_owned(), password: password.to_owned(), key: "password" });
+        self
+    }
+
+    /// The same with an access token in place of a password.
+    #[must_use]
+    pub fn token(mut self, user: &str, token: &str) -> Self {
+        self.login = Some(Login { user: user.to_owned(), password: token.to_owned(), key: "token" });
         self
     }
 
@@ -217,8 +226,9 @@ impl Provider {
             (Some(login), Some((file, _))) => {
                 let _ = writeln!(
                     out,
-                    "user = {}\npassword = {{ file = {} }}",
+                    "user = {}\n{} = {{ file = {} }}",
                     quoted(&login.user),
+                    login.key,
                     quoted(&file)
                 );
             }

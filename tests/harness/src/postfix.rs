@@ -32,6 +32,9 @@ const HOST: &str = "mail.example.jp";
 const NEEDED: [(&str, &str); 3] =
     [("postfix", "postfix"), ("saslpasswd2", "sasl2-bin"), ("openssl", "openssl")];
 
+/// All that Cyrus SASL does with Debian's `libsasl2-modules`, and that is of use here.
+const MECHANISMS: &str = "PLAIN LOGIN CRAM-MD5 DIGEST-MD5 SCRAM-SHA-1 SCRAM-SHA-256";
+
 /// A running Postfix.
 #[derive(Debug)]
 pub struct Postfix {
@@ -177,7 +180,7 @@ fn give(path: &Path, owner: &str) {
 
 fn sasl_conf(at: &Path) -> String {
     format!(
-        "pwcheck_method: auxprop\nauxprop_plugin: sasldb\nsasldb_path: {}/sasldb2\nmech_list: PLAIN LOGIN CRAM-MD5\n",
+        "pwcheck_method: auxprop\nauxprop_plugin: sasldb\nsasldb_path: {}/sasldb2\nmech_list: {MECHANISMS}\n",
         at.display()
     )
 }

@@ -1,45 +1,44 @@
 //! CRAM-MD5 (RFC 2195): HMAC-MD5 of the server's challenge, keyed with the password, in hexadecimal behind the user.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use md5::Md5;
 
-use super::{Exchange, ONE_CHALLENGE_TOO_MANY, Payload};
+use zeroize::Zeroizing;
+
+use super::{Exchange, Fault, ONE_CHALLENGE_TOO_MANY, Payload, decode_first, hex};
 use crate::secret::Credentials;
 
 pub(super) struct CramMd5 {
     credentials: Arc<Credentials>,
-    answered: bool,
+    /// Of the challenge, once it was answered.
+    digest: Option<Zeroizing<String>>,
 }
 
 impl CramMd5 {
     pub(super) fn new(credentials: Arc<Credentials>) -> Self {
-        Self { credentials, answered: false }
+        Self { credentials, digest: None }
     }
 }
 
 impl Exchange for CramMd5 {
-    fn initial(&mut self) -> Option<Payload> {
-        None
-    }
-
-    fn answer(&mut self, challenge: &str) -> Result<Payload, &'static str> {
-        if std::mem::replace(&mut self.answered, true) {
+    fn answer(&mut self, challenge: &str) -> Result<Payload, Fault> {
+        if self.digest.is_some() {
             return Err(ONE_CHALLENGE_TOO_MANY);
         }
-        let challenge = STANDARD.decode(challenge.trim()).map_err(|_| "a challenge that is not base64")?;
-        let mut mac = Hmac::<Md5>::new_from_slice(self.credentials.password.expose().as_bytes())
+        let challenge = decode_first(challenge)?;
+        let mut mac = Hmac::<Md5>::new_from_slice(self.credentials.secret().as_bytes())
             .expect("HMAC takes keys of any length");
         mac.update(&challenge);
-        let mut answer = format!("{} ", self.credentials.user);
-        for octet in mac.finalize().into_bytes() {
-            write!(answer, "{octet:02x}").expect("writing to a String cannot fail");
-        }
+        let digest = hex(&mac.finalize().into_bytes());
+        let answer = format!("{} {}", self.credentials.user, digest.as_str());
+        self.digest = Some(digest);
         Ok(Payload::new(answer.into_bytes()))
+    }
+
+    fn derived(&self) -> Option<&str> {
+        self.digest.as_ref().map(|digest| digest.as_str())
     }
 }
 
@@ -47,9 +46,11 @@ impl Exchange for CramMd5 {
 mod tests {
     use super::*;
     use crate::secret::Secret;
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
 
     fn answer(user: &str, password: &str, challenge: &str) -> String {
-        let credentials = Credentials { user: user.to_owned(), password: Secret::new(password.to_owned()) };
+        let credentials = Credentials::with_password(user, Secret::new(password.to_owned()));
         let answer = CramMd5::new(Arc::new(credentials)).answer(&STANDARD.encode(challenge)).unwrap();
         String::from_utf8(answer.to_vec()).unwrap()
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Exchange, ONE_CHALLENGE_TOO_MANY, Payload};
+use super::{Exchange, Fault, ONE_CHALLENGE_TOO_MANY, Payload};
 use crate::secret::Credentials;
 
 pub(super) struct Login {
@@ -17,15 +17,11 @@ impl Login {
 }
 
 impl Exchange for Login {
-    fn initial(&mut self) -> Option<Payload> {
-        None
-    }
-
-    fn answer(&mut self, _challenge: &str) -> Result<Payload, &'static str> {
+    fn answer(&mut self, _challenge: &str) -> Result<Payload, Fault> {
         self.answered += 1;
         match self.answered {
             1 => Ok(Payload::new(self.credentials.user.as_bytes().to_vec())),
-            2 => Ok(Payload::new(self.credentials.password.expose().as_bytes().to_vec())),
+            2 => Ok(Payload::new(self.credentials.secret().as_bytes().to_vec())),
             _ => Err(ONE_CHALLENGE_TOO_MANY),
         }
     }

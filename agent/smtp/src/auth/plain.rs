@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Exchange, ONE_CHALLENGE_TOO_MANY, Payload};
+use super::{Exchange, Fault, ONE_CHALLENGE_TOO_MANY, Payload};
 use crate::secret::Credentials;
 
 pub(super) struct Plain {
@@ -17,8 +17,7 @@ impl Plain {
 
 impl Exchange for Plain {
     fn initial(&mut self) -> Option<Payload> {
-        let (user, password) =
-            (self.credentials.user.as_bytes(), self.credentials.password.expose().as_bytes());
+        let (user, password) = (self.credentials.user.as_bytes(), self.credentials.secret().as_bytes());
         let mut message = Payload::new(Vec::with_capacity(user.len() + password.len() + 2));
         message.push(0);
         message.extend_from_slice(user);
@@ -27,7 +26,7 @@ impl Exchange for Plain {
         Some(message)
     }
 
-    fn answer(&mut self, _challenge: &str) -> Result<Payload, &'static str> {
+    fn answer(&mut self, _challenge: &str) -> Result<Payload, Fault> {
         Err(ONE_CHALLENGE_TOO_MANY)
     }
 }

@@ -1,4 +1,4 @@
-//! AUTH (RFC 4954): one mechanism, and one more only if the server will not have the first.
+//! AUTH (RFC 4954): one mechanism after the other, as long as the server has something against the mechanism only.
 //!
 //! A refused password is never tried again by another mechanism: that locks accounts.
 
@@ -9,102 +9,209 @@ use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use super::{At, Session};
-use crate::auth::{Exchange, Mechanism, choose};
+use crate::auth::{Exchange, Fault, Mechanism, Start, choose};
 use crate::command::{Command, fits_into_auth};
 use crate::limits::AUTH_ROUNDS_MAX;
 use crate::outcome::{Failure, Phase, Trouble};
+use crate::printable::{cut, printable};
 use crate::reply::Reply;
 use crate::secret::Credentials;
 
 /// Shorter texts are found in innocent words as well; masking those would only spoil the reply.
 const MASKED_OCTETS_MIN: usize = 4;
+const MASK: &str = "(secret)";
 
 /// The login that is going on.
 pub(super) struct Login {
     exchange: Box<dyn Exchange>,
     credentials: Arc<Credentials>,
-    /// What to try if the server will not have this mechanism.
-    next_best: Option<Mechanism>,
+    /// All mechanisms that may be tried, and the place of the one that is.
+    usable: Vec<Mechanism>,
+    place: usize,
     /// A first message that was too long for the AUTH command and waits for the server's empty challenge.
     held: Option<Zeroizing<String>>,
     rounds: usize,
-    /// What was sent, to find it in replies of servers that echo.
+    /// What was sent and what was made of the password, to find it in replies of servers that echo.
     said: Vec<Zeroizing<String>>,
+    /// Why the exchange was taken back, once it was.
+    cancelled: Option<Trouble>,
 }
 
 impl Login {
-    /// Takes out of a reply what should not have been in it.
-    pub(super) fn mask(&self, reply: &mut Reply) {
-        let secrets = self.said.iter().map(|said| said.as_str()).chain([self.credentials.password.expose()]);
-        for secret in secrets.filter(|secret| secret.len() >= MASKED_OCTETS_MIN) {
-            for line in &mut reply.lines {
-                if line.contains(secret) {
-                    *line = line.replace(secret, "(secret)");
-                }
+    /// Takes out of a reply what should not have been in it, and returns what of it may be shown.
+    ///
+    /// A challenge stays as it is for the exchange, whatever it looks like, and is hidden as a whole in what is shown if
+    /// there is a secret in it.
+    pub(super) fn mask(&self, reply: &mut Reply) -> Reply {
+        let mut shown = reply.clone();
+        for line in &mut shown.lines {
+            self.mask_line(line);
+        }
+        if reply.code.0 != 334 {
+            reply.lines.clone_from(&shown.lines);
+            return shown;
+        }
+        for line in &mut shown.lines {
+            let challenge = STANDARD.decode(line.trim()).unwrap_or_default();
+            if self.mask_line(&mut String::from_utf8_lossy(&challenge).into_owned()) {
+                MASK.clone_into(line);
             }
         }
+        shown
+    }
+
+    /// Says whether there was anything.
+    fn mask_line(&self, line: &mut String) -> bool {
+        let secrets = self.said.iter().map(|said| said.as_str()).chain([self.credentials.secret()]);
+        let mut found = false;
+        for secret in secrets.filter(|secret| secret.len() >= MASKED_OCTETS_MIN) {
+            if line.contains(secret) {
+                *line = line.replace(secret, MASK);
+                found = true;
+            }
+        }
+        found
+    }
+
+    fn mechanism(&self) -> Mechanism {
+        self.usable[self.place]
+    }
+
+    fn has_next(&self) -> bool {
+        self.place + 1 < self.usable.len()
+    }
+
+    /// The answer to a challenge.
+    fn answer(&mut self, challenge: &str) -> Result<Zeroizing<String>, Fault> {
+        self.rounds += 1;
+        if let Some(held) = self.held.take() {
+            return Ok(held);
+        }
+        if self.rounds > AUTH_ROUNDS_MAX {
+            return Err(Fault::Breach("endless challenges"));
+        }
+        let answer = encode(&self.exchange.answer(challenge)?);
+        self.said.push(answer.clone());
+        self.said.extend(self.exchange.derived().map(|derived| Zeroizing::new(derived.to_owned())));
+        Ok(answer)
     }
 }
 
 impl Session {
     pub(super) fn start_auth(&mut self) {
-        let fault = match &self.settings.credentials {
-            None => Some("authentication is wanted, but there is no user and password"),
-            Some(credentials) => credentials.fault(),
+        let outcome = match &self.settings.credentials {
+            None => Err("authentication is wanted, but there is no user and password"),
+            Some(credentials) => match credentials.fault() {
+                Some(fault) => Err(fault),
+                None => Ok(Arc::clone(credentials)),
+            },
         };
-        let outcome = match fault {
-            Some(fault) => Err(Trouble::Settings(fault.to_owned())),
-            None => choose(&self.settings.auth, self.capabilities.auth(), self.tls),
+        let credentials = match outcome {
+            Ok(credentials) => credentials,
+            Err(fault) => return self.end(Failure::new(Phase::Auth, Trouble::Settings(fault.to_owned()))),
         };
-        match outcome {
-            Ok(usable) => self.try_mechanism(usable[0], usable.get(1).copied()),
+        match choose(&self.settings.auth, &credentials.proof, self.capabilities.auth(), self.tls) {
+            Ok(usable) => self.try_mechanism(credentials, usable, 0),
             Err(trouble) => self.end(Failure::new(Phase::Auth, trouble)),
         }
     }
 
-    fn try_mechanism(&mut self, mechanism: Mechanism, next_best: Option<Mechanism>) {
-        let Some(credentials) = self.settings.credentials.clone() else { return };
-        let mut exchange = mechanism.start(Arc::clone(&credentials));
+    fn try_mechanism(&mut self, credentials: Arc<Credentials>, usable: Vec<Mechanism>, place: usize) {
+        let mechanism = usable[place];
+        let mut exchange = mechanism.start(Start {
+            credentials: Arc::clone(&credentials),
+            host: self.settings.host.clone(),
+            port: self.settings.port,
+            nonce: self.settings.seed.nonce(place),
+        });
         let initial = exchange.initial().map(|message| encode(&message));
+        let said = initial.iter().cloned().collect();
         let (initial, held) = match initial {
             Some(long) if !fits_into_auth(mechanism, &long) => (None, Some(long)),
             short => (short, None),
         };
         self.say(&Command::Auth { mechanism, initial: initial.as_ref().map(|text| text.as_str()) });
-        let said = initial.into_iter().collect();
-        self.at = At::Auth(Login { exchange, credentials, next_best, held, rounds: 0, said });
+        self.at =
+            At::Auth(Login { exchange, credentials, usable, place, held, rounds: 0, said, cancelled: None });
+    }
+
+    /// Goes on with the next mechanism; without one the trouble is the outcome.
+    fn try_next(&mut self, trouble: Trouble) {
+        let At::Auth(login) = &mut self.at else { return };
+        if login.has_next() {
+            let (credentials, place) = (Arc::clone(&login.credentials), login.place + 1);
+            let usable = std::mem::take(&mut login.usable);
+            self.try_mechanism(credentials, usable, place);
+        } else {
+            self.end_with(trouble);
+        }
     }
 
     pub(super) fn auth_answered(&mut self, reply: Reply) {
         let At::Auth(login) = &mut self.at else { return };
-        match reply.code.0 {
-            334 => self.challenged(&reply),
-            // The server has nothing against us, only against the mechanism.
-            504 | 534 | 538 if login.next_best.is_some() => {
-                if let Some(mechanism) = login.next_best.take() {
-                    self.try_mechanism(mechanism, None);
-                }
+        match (login.cancelled.take(), reply.code.0) {
+            (Some(trouble), 400..) => self.try_next(trouble),
+            (Some(_), _) => {
+                self.end_with(Trouble::Protocol(
+                    "the server goes on with a login that was taken back".to_owned(),
+                ));
             }
-            _ if reply.code.is_positive() => self.ready(),
-            _ => self.end(Failure::by_reply(Phase::Auth, reply)),
+            (None, 334) => self.challenged(&reply),
+            // The server has nothing against us, only against the mechanism.
+            (None, 504 | 534 | 538) => self.try_next(Trouble::Reply(reply)),
+            (None, 200..=299) => match login.exchange.finish() {
+                Ok(()) => self.ready(),
+                Err(fault) => self.give_up(fault),
+            },
+            (None, _) => self.refused(reply),
         }
     }
 
     fn challenged(&mut self, reply: &Reply) {
         let At::Auth(login) = &mut self.at else { return };
-        login.rounds += 1;
-        let answer = match login.held.take() {
-            Some(held) => Ok(held),
-            None if login.rounds > AUTH_ROUNDS_MAX => Err("endless challenges"),
-            None => login.exchange.answer(&reply.lines[0]).map(|message| encode(&message)),
-        };
-        match answer {
-            Ok(answer) => {
-                Command::AuthAnswer(&answer).write(&mut self.output, &mut self.transcript);
-                login.said.push(answer);
-            }
-            Err(fault) => self.end_with(Trouble::Protocol(fault.to_owned())),
+        match login.answer(&reply.lines[0]) {
+            Ok(answer) => Command::AuthAnswer(&answer).write(&mut self.output, &mut self.transcript),
+            Err(fault) => self.give_up(fault),
         }
+    }
+
+    /// Ends what cannot go on: the exchange if another mechanism may do, else the session.
+    fn give_up(&mut self, fault: Fault) {
+        let At::Auth(login) = &mut self.at else { return };
+        let trouble = match fault {
+            Fault::Breach(what) => Trouble::Protocol(what.to_owned()),
+            Fault::Unproven(how) => Trouble::ServerUnproven(how.to_owned()),
+            Fault::Unusable(why) => {
+                let mut why = why.into_owned();
+                // A server that puts the secret into its challenge is not to get it into an error.
+                login.mask_line(&mut why);
+                let unusable = Trouble::MechanismUnusable { mechanism: login.mechanism(), why };
+                if login.has_next() {
+                    self.transcript.event(&unusable);
+                    login.cancelled = Some(unusable);
+                    return self.say(&Command::AuthCancel);
+                }
+                unusable
+            }
+        };
+        self.end_with(trouble);
+    }
+
+    /// The server will not have us. What it gave as a reason inside the exchange becomes the last line of its reply.
+    fn refused(&mut self, mut reply: Reply) {
+        let At::Auth(login) = &self.at else { return };
+        if let Some(said) = login.exchange.refusal() {
+            let mut said = said.to_owned();
+            login.mask_line(&mut said);
+            reply.lines.push(cut(&printable(said.as_bytes())));
+        }
+        let is_token = login.mechanism().wants_token() && reply.code.is_permanent();
+        let failure = if is_token {
+            Failure::new(Phase::Auth, Trouble::TokenRefused(reply))
+        } else {
+            Failure::by_reply(Phase::Auth, reply)
+        };
+        self.end(failure);
     }
 }
 
@@ -115,7 +222,7 @@ fn encode(message: &[u8]) -> Zeroizing<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::auth::Payload;
+    use crate::auth::{Payload, Seed};
     use crate::secret::Secret;
     use crate::session::Step;
     use crate::settings::{AuthPolicy, Security, Settings};
@@ -124,28 +231,33 @@ mod tests {
     struct Endless;
 
     impl Exchange for Endless {
-        fn initial(&mut self) -> Option<Payload> {
-            None
-        }
-
-        fn answer(&mut self, _challenge: &str) -> Result<Payload, &'static str> {
+        fn answer(&mut self, _challenge: &str) -> Result<Payload, Fault> {
             Ok(Payload::new(b"more".to_vec()))
         }
     }
 
     #[test]
     fn even_a_mechanism_that_never_ends_is_stopped() {
-        let credentials =
-            Arc::new(Credentials { user: "u".to_owned(), password: Secret::new("p".to_owned()) });
+        let credentials = Arc::new(Credentials::with_password("u", Secret::new("p".to_owned())));
         let mut session = Session::new(Settings {
+            host: "mx.example.jp".to_owned(),
+            port: 465,
             helo: "client.example.jp".to_owned(),
             security: Security::Implicit,
             auth: AuthPolicy::Auto,
             credentials: Some(Arc::clone(&credentials)),
+            seed: Seed::new([0; 32]),
         });
-        let exchange = Box::new(Endless);
-        let said = Vec::new();
-        session.at = At::Auth(Login { exchange, credentials, next_best: None, held: None, rounds: 0, said });
+        session.at = At::Auth(Login {
+            exchange: Box::new(Endless),
+            credentials,
+            usable: vec![Mechanism::Plain, Mechanism::Login],
+            place: 0,
+            held: None,
+            rounds: 0,
+            said: Vec::new(),
+            cancelled: None,
+        });
         for _ in 0..AUTH_ROUNDS_MAX {
             session.received(b"334 \r\n");
             assert_eq!(session.next(), Step::Send);

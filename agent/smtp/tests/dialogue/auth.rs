@@ -19,7 +19,7 @@ fn listed(security: Security, mechanisms: &[Mechanism]) -> Settings {
 }
 
 fn with(user: &str, password: &str, mechanism: Mechanism) -> Settings {
-    let credentials = Credentials { user: user.to_owned(), password: Secret::new(password.to_owned()) };
+    let credentials = Credentials::with_password(user, Secret::new(password.to_owned()));
     Settings { credentials: Some(Arc::new(credentials)), ..listed(Security::Implicit, &[mechanism]) }
 }
 
@@ -50,18 +50,12 @@ fn mail_is_never_sent_without_a_login_that_was_wanted() {
 fn a_refused_mechanism_lets_the_next_one_try_and_a_refused_password_does_not() {
     let settings = login(Security::Implicit);
     let script = format!("{}{PLAIN}", hello("AUTH LOGIN CRAM-MD5 PLAIN"));
-    for code in ["504 5.5.4", "534 5.7.9"] {
-        play(
-            &settings,
-            &format!("{script}S: {code} no\nC: AUTH LOGIN\nS: 235 ok\nC: MAIL FROM:<alert@example.jp>\n"),
-        );
-        play(
-            &settings,
-            &format!(
-                "{script}S: {code} no\nC: AUTH LOGIN\nS: {code} no\nsettled failed auth {}\ndone\n",
-                &code[..3]
-            ),
-        );
+    for code in ["504 5.5.4", "534 5.7.9", "538 5.7.11"] {
+        let twice = format!("{script}S: {code} no\nC: AUTH LOGIN\n");
+        play(&settings, &format!("{twice}S: 235 ok\nC: MAIL FROM:<alert@example.jp>\n"));
+        let third = format!("{twice}S: {code} no\nC: AUTH CRAM-MD5\n");
+        play(&settings, &format!("{third}S: 535 no\nsettled failed auth 535\ndone\n"));
+        play(&settings, &format!("{third}S: {code} no\nsettled failed auth {}\ndone\n", &code[..3]));
     }
     for code in ["535", "454", "432", "530", "500"] {
         play(&settings, &format!("{script}S: {code} no\nsettled failed auth {code}\ndone\n"));
@@ -79,7 +73,7 @@ fn challenges_without_end_are_not_answered_without_end() {
         format!("{}{user_and_password}S: 334\nsettled failed auth protocol\ndone\n", hello("AUTH LOGIN"));
     play(&login(Security::Implicit), &script);
     let script = format!(
-        "{}C: AUTH CRAM-MD5\nS: 334 ???\nsettled failed auth protocol\ndone\n",
+        "{}C: AUTH CRAM-MD5\nS: 334 ???\nsettled failed auth cram-md5 unusable\ndone\n",
         hello("AUTH CRAM-MD5")
     );
     play(&login(Security::Implicit), &script);

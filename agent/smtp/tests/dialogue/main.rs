@@ -8,6 +8,8 @@ mod script;
 mod auth;
 /// What real servers do that no standard foresaw.
 mod manners;
+/// Each mechanism of AUTH against each kind of server.
+mod mechanisms;
 /// Situations in which other queueing mailers lost mail.
 mod peers;
 /// Each phase against each kind of trouble.

@@ -2,6 +2,8 @@
 //!
 //! ```text
 //! S: 220 mx.example.jp        the server says this (lines in a row arrive together)
+//! S64: 334 r=…                the same with its last word in base64; all behind the code belongs to that word
+//! C64: n,,n=…                 the session must say this in base64; with AUTH and the mechanism in front, if it is so
 //! C: EHLO client.example.jp   the session must say this (lines in a row are one flight, in one write)
 //! begin a b                   a transaction for a@example.com and b@example.com is handed over
 //! quit                        the driver wants to leave
@@ -17,9 +19,11 @@
 
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use smtp::{
-    AuthPolicy, Credentials, Failure, Gate, Path, RecipientOutcome, Secret, Security, Session, Settings,
-    Step, Transaction, Trouble,
+    AuthPolicy, Credentials, Failure, Gate, Path, RecipientOutcome, Secret, Security, Seed, Session,
+    Settings, Step, Transaction, Trouble,
 };
 
 pub(crate) const USER: &str = "alert@example.jp";
@@ -28,16 +32,19 @@ pub(crate) const PASSWORD: &str = "correct horse";
 /// No TLS, no login.
 pub(crate) fn plain() -> Settings {
     Settings {
+        host: "mx.example.jp".to_owned(),
+        port: 587,
         helo: "client.example.jp".to_owned(),
         security: Security::None,
         auth: AuthPolicy::None,
         credentials: None,
+        seed: Seed::new([0; 32]),
     }
 }
 
 /// TLS and login of this kind.
 pub(crate) fn login(security: Security) -> Settings {
-    let credentials = Credentials { user: USER.to_owned(), password: Secret::new(PASSWORD.to_owned()) };
+    let credentials = Credentials::with_password(USER, Secret::new(PASSWORD.to_owned()));
     Settings { security, auth: AuthPolicy::Auto, credentials: Some(Arc::new(credentials)), ..plain() }
 }
 
@@ -58,8 +65,23 @@ pub(crate) const CONTENT: &str = "C: Subject: disk full\nC:\nC: ..hidden\nC: .\n
 
 /// Plays the script in both ways; returns the session of the second.
 pub(crate) fn play(settings: &Settings, script: &str) -> Session {
-    run(settings, script, usize::MAX);
-    run(settings, script, 1)
+    let script: String = script.lines().map(|line| encoded(line.trim()) + "\n").collect();
+    run(settings, &script, usize::MAX);
+    run(settings, &script, 1)
+}
+
+/// The line with its part in base64, if it has one.
+fn encoded(line: &str) -> String {
+    if let Some(challenge) = line.strip_prefix("S64: 334") {
+        return format!("S: 334 {}", STANDARD.encode(challenge.strip_prefix(' ').unwrap_or(challenge)));
+    }
+    match line.strip_prefix("C64: ").map(|said| (said, said.splitn(3, ' ').collect::<Vec<_>>())) {
+        None => line.to_owned(),
+        Some((_, words)) if words[0] == "AUTH" => {
+            format!("C: AUTH {} {}", words[1], STANDARD.encode(words[2]))
+        }
+        Some((said, _)) => format!("C: {}", STANDARD.encode(said)),
+    }
 }
 
 fn run(settings: &Settings, script: &str, piece: usize) -> Session {
@@ -152,6 +174,9 @@ fn failure(failure: &Failure) -> String {
         Trouble::Tls(_) => "tls".to_owned(),
         Trouble::NoCommonMechanism { offered } => format!("no mechanism in [{}]", offered.join(" ")),
         Trouble::PasswordNeedsTls => "password needs tls".to_owned(),
+        Trouble::MechanismUnusable { mechanism, .. } => format!("{mechanism} unusable"),
+        Trouble::ServerUnproven(_) => "server unproven".to_owned(),
+        Trouble::TokenRefused(reply) => format!("token refused {}", reply.code),
         Trouble::StartTlsMissing => "starttls missing".to_owned(),
         Trouble::Withdrawn => "withdrawn".to_owned(),
         Trouble::TooLarge { limit } => format!("larger than {limit}"),

@@ -15,8 +15,8 @@ impl Session {
             return self.fixed(&reply);
         }
         let challenge = format!("<{}.{}@{}>", self.connection, self.mails, self.personality.host);
-        let exchange =
-            Exchange::start(mechanism, challenge).filter(|_| self.personality.offers_mechanism(mechanism));
+        let exchange = Exchange::start(mechanism, challenge, self.personality.host)
+            .filter(|_| self.personality.offers_mechanism(mechanism));
         match (exchange, response) {
             (None, _) => self.fixed(&Reply::new(504, "5.5.4", "Unrecognized authentication type")),
             (Some(exchange), None) => Self::ask(exchange),
@@ -30,17 +30,14 @@ impl Session {
     }
 
     pub(super) fn hear_secret(&self, exchange: Exchange, line: &str) -> Answer {
-        match exchange.hear(line) {
+        match exchange.hear(line, self.personality.login.as_ref()) {
             Step::Wait(exchange) => Self::ask(exchange),
             Step::Cancelled => self.fixed(&Reply::new(501, "5.7.0", "Authentication aborted")),
             Step::Malformed => self.fixed(&Reply::new(501, "5.5.2", "Malformed authentication data")),
-            Step::Claimed(claim) => {
-                if self.personality.login.as_ref().is_none_or(|login| login.admits(&claim)) {
-                    self.usual(Stage::Auth, &self.personality.logged_in(), Effect::LogIn(claim.user))
-                } else {
-                    self.usual(Stage::Auth, &self.personality.login_refused(), Effect::Nothing)
-                }
+            Step::Admitted(user) => {
+                self.usual(Stage::Auth, &self.personality.logged_in(), Effect::LogIn(user))
             }
+            Step::Refused => self.usual(Stage::Auth, &self.personality.login_refused(), Effect::Nothing),
         }
     }
 
