@@ -6,17 +6,23 @@
 //! | `source` | the file with its mistakes, by line |
 //! | `section` | one table of the file, read key by key |
 //! | `provider` | a `[[provider]]` |
+//! | `security` | its TLS: endpoints, trust, where it may do without |
+//! | `pin` | the digest of a server's public key |
+//! | `in_clear` | where mail may go without TLS |
 //! | `preset` | what is known of providers, as data |
 //! | `value` | what a text means: a time, an endpoint |
 //! | `secret` | where a password comes from |
 //!
 //! It reads the file and, when asked, a secret. It knows nothing of how what it says is carried out.
 
+mod in_clear;
 mod keys;
+mod pin;
 mod preset;
 mod provider;
 mod secret;
 mod section;
+mod security;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -31,7 +37,9 @@ use delivery::RetryPlan;
 use smtp::{AuthPolicy, Security};
 use spool_format::Address;
 
+pub use in_clear::{hides_password, is_near};
 pub use keys::reference;
+pub use pin::Pin;
 pub use secret::{SecretError, SecretSource};
 
 use section::Section;
@@ -166,6 +174,8 @@ pub struct Provider {
     pub endpoints: Vec<Endpoint>,
     /// Who vouches for its certificate.
     pub trust: Trust,
+    /// The name that its certificate has to be for, if not the host's.
+    pub tls_name: Option<String>,
     /// Which mechanisms may be used.
     pub auth: AuthPolicy,
     /// As whom to log in.
@@ -204,6 +214,8 @@ pub enum Trust {
     System,
     /// The certificates in this file (PEM), and nobody else.
     CaFile(PathBuf),
+    /// Nobody: the certificate has one of these keys, whoever signed it, for whichever name and time.
+    Pins(Vec<Pin>),
 }
 
 /// Everything that is wrong with a file, in the order of its lines.

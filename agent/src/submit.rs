@@ -3,7 +3,8 @@
 //! | module | what it does |
 //! | --- | --- |
 //! | `connect` | names, addresses and endpoints to a TCP connection |
-//! | `tls` | trust, and the handshake |
+//! | `tls` | what a handshake needs, the handshake, and why there was none, in words |
+//! | `trust` | says yes or no to a certificate |
 //! | `wire` | a connection in clear or in TLS |
 //! | `drive` | pumps an `smtp::Session`: does what it says, tells it what came of it |
 //! | `carry` | one task for each connection: attempts one after the other, then keeps it for a while |
@@ -15,7 +16,9 @@ mod attempt;
 mod carry;
 mod connect;
 mod drive;
+mod race;
 mod tls;
+mod trust;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -28,7 +31,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-pub use crate::config::{Endpoint, Trust};
+pub use crate::config::{Endpoint, Pin, Trust};
 use attempt::{Attempt, Word};
 use carry::Carriage;
 pub use tls::TrustError;
@@ -47,6 +50,8 @@ pub struct Target {
     pub endpoints: Vec<Endpoint>,
     /// Who vouches for it.
     pub trust: Trust,
+    /// The name that the certificate has to be for, if not the host's.
+    pub tls_name: Option<String>,
     /// What is said with EHLO.
     pub helo: String,
     /// Which mechanisms may be used.
@@ -154,5 +159,12 @@ impl Carrier {
         self.leaving.send_replace(true);
         let all = async { while self.tasks.join_next().await.is_some() {} };
         let _ = tokio::time::timeout(GOODBYE_MAX, all).await;
+    }
+}
+
+impl Target {
+    /// The name that its certificate has to be for.
+    fn certified_name(&self) -> &str {
+        self.tls_name.as_deref().unwrap_or(&self.host)
     }
 }

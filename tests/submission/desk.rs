@@ -46,6 +46,7 @@ pub(crate) fn target(endpoints: &[(u16, Security)]) -> Target {
             .map(|(port, security)| Endpoint { port: *port, security: *security })
             .collect(),
         trust: Trust::System,
+        tls_name: None,
         helo: "[127.0.0.1]".into(),
         auth: AuthPolicy::None,
         credentials: None,

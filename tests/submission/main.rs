@@ -1,11 +1,13 @@
 //! Attempts over real sockets: `Carrier` against scripted servers, without spool and engine.
 //!
-//! `delivery` holds what goes well, `trust` the handshake, `silence` limits and lost connections, `keeping` connections
-//! that serve twice, and `leave` the two gates.
+//! `delivery` holds what goes well, `trust` the handshake, `pins` keys, `addresses` names and addresses, `silence` limits
+//! and lost connections, `keeping` connections that serve twice, and `leave` the two gates.
 
+mod addresses;
 mod delivery;
 mod desk;
 mod keeping;
 mod leave;
+mod pins;
 mod silence;
 mod trust;

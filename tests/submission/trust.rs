@@ -25,6 +25,7 @@ async fn a_certificate_that_is_not_good_ends_the_attempt_with_words_that_say_why
             (Leaf::Good, &stranger, "signed by nobody whom we trust"),
             (Leaf::WrongName, &authority, "is not for `127.0.0.1`"),
             (Leaf::Expired, &authority, "has expired"),
+            (Leaf::SelfSigned, &authority, "an authority's certificate as its own"),
         ] {
             let words = words_of(leaf, trusted, &authority, security).await;
             assert!(words.contains(part), "{security:?}: {words}");

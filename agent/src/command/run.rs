@@ -241,6 +241,7 @@ fn target(ready: &Ready<'_>) -> Target {
         host: provider.host.clone(),
         endpoints: provider.endpoints.clone(),
         trust: provider.trust.clone(),
+        tls_name: provider.tls_name.clone(),
         helo: provider.helo.clone().unwrap_or_else(default_helo),
         auth: provider.auth.clone(),
         credentials: ready.credentials.clone(),

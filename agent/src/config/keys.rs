@@ -148,8 +148,21 @@ pub(super) const KEYS: &[Key] = &[
         "the preset's",
         "where it is; its certificate has to be for this name",
     ),
+    key(
+        Place::Provider,
+        "tls_name",
+        "host name or address",
+        "`host`",
+        "the name that its certificate has to be for, where that is another one",
+    ),
     key(Place::Provider, "port", "number", "587, 465 or 25 by `tls`", "its port"),
-    key(Place::Provider, "tls", "starttls, implicit or none", "starttls", "when TLS starts"),
+    key(
+        Place::Provider,
+        "tls",
+        "starttls, implicit or none",
+        "starttls",
+        "when TLS starts; none only to this machine and private networks, or where `auth` lists only what hides the password",
+    ),
     key(
         Place::Provider,
         "endpoints",
@@ -163,6 +176,13 @@ pub(super) const KEYS: &[Key] = &[
         "path",
         "the system's roots",
         "certificates (PEM) that vouch for it, in place of the system's",
+    ),
+    key(
+        Place::Provider,
+        "pin_sha256",
+        "list of digests",
+        "none",
+        "SHA-256 of its public key (hexadecimal or base64): nothing else of the certificate is asked, not even name and dates",
     ),
     key(
         Place::Provider,

@@ -1,14 +1,14 @@
 //! A `[[provider]]`: what the file says, and what its preset knows.
 
 use mime::CharsetPolicy;
-use smtp::{AuthPolicy, Mechanism, Security};
+use smtp::{AuthPolicy, Mechanism};
 use toml::de::DeTable;
 
 use super::keys::Place;
 use super::preset::{self, Preset};
 use super::secret::SecretSource;
 use super::section::Section;
-use super::{Endpoint, Provider, Trust, value};
+use super::{Provider, security};
 
 /// Attempts at the same time, where the file says nothing.
 const CONNECTIONS: u16 = 4;
@@ -72,7 +72,8 @@ fn one(section: &Section<'_, '_>, warnings: &mut Vec<String>) -> Option<Provider
     }
     need("from", "`from` is missing: the address that this provider lets us send as");
     let from = section.address("from");
-    let endpoints = endpoints(section, preset.as_ref());
+    let endpoints = security::endpoints(section, preset.as_ref());
+    let trust = security::trust(section);
     let user = section.text("user");
     let password = password(section);
     let auth = auth(section, preset.as_ref(), user.is_some());
@@ -82,7 +83,8 @@ fn one(section: &Section<'_, '_>, warnings: &mut Vec<String>) -> Option<Provider
         name: name?,
         host: host?,
         endpoints: endpoints?,
-        trust: section.path("ca_file").map_or(Trust::System, Trust::CaFile),
+        trust: trust?,
+        tls_name: section.parsed("tls_name", security::tls_name),
         auth: auth?,
         user,
         password,
@@ -94,40 +96,9 @@ fn one(section: &Section<'_, '_>, warnings: &mut Vec<String>) -> Option<Provider
         preset: preset.as_ref().map(|preset| preset.name.to_owned()),
         retired: preset.as_ref().and_then(|preset| preset.retired.clone()),
     };
+    security::refuse_far_in_clear(section, &provider);
     warn(&provider, preset.as_ref(), warnings);
     Some(provider)
-}
-
-fn endpoints(section: &Section<'_, '_>, preset: Option<&Preset>) -> Option<Vec<Endpoint>> {
-    let security = section.parsed("tls", value::security);
-    let port = section.number("port", 1, u16::MAX);
-    let one_by_one = section.has("port") || section.has("tls");
-    if section.has("endpoints") {
-        if one_by_one {
-            section.wrong("endpoints", "`endpoints` takes the place of `port` and `tls`; leave those out");
-            return None;
-        }
-        let list = section.list("endpoints", value::endpoint)?;
-        if list.is_empty() {
-            section.wrong("endpoints", "`endpoints` is an empty list");
-            return None;
-        }
-        return Some(list);
-    }
-    if let Some(preset) = preset.filter(|_| !one_by_one) {
-        return Some(preset.endpoints.clone());
-    }
-    if (section.has("tls") && security.is_none()) || (section.has("port") && port.is_none()) {
-        return None;
-    }
-    let security =
-        security.unwrap_or(if port == Some(465) { Security::Implicit } else { Security::StartTls });
-    let usual = match security {
-        Security::StartTls => 587,
-        Security::Implicit => 465,
-        Security::None => 25,
-    };
-    Some(vec![Endpoint { port: port.unwrap_or(usual), security }])
 }
 
 fn auth(section: &Section<'_, '_>, preset: Option<&Preset>, has_user: bool) -> Option<AuthPolicy> {
@@ -220,15 +191,5 @@ fn warn(provider: &Provider, preset: Option<&Preset>, warnings: &mut Vec<String>
         let notes = preset.map_or("", |preset| preset.notes.as_str());
         warnings.push(format!("provider `{name}` closed on {day} ({notes}); put another one in its place"));
     }
-    let in_clear = provider.endpoints.iter().any(|endpoint| endpoint.security == Security::None);
-    let shows_password = match &provider.auth {
-        AuthPolicy::None => false,
-        AuthPolicy::Auto => true,
-        AuthPolicy::Listed(list) => list.iter().any(|mechanism| *mechanism != Mechanism::CramMd5),
-    };
-    if in_clear && shows_password {
-        warnings.push(format!(
-            "provider `{name}` has tls = \"none\": only a mechanism that hides the password (cram-md5) will be used there"
-        ));
-    }
+    security::warn(provider, warnings);
 }

@@ -116,7 +116,8 @@ async fn open_line(carriage: &Carriage) -> Result<Line, Failure> {
     let (stream, endpoint) = connect::connect(target, limits.connect).await?;
     let wire = match (endpoint.security, tls) {
         (Security::Implicit, Some(config)) => {
-            let shaken = timeout(limits.connect, tls::handshake(config, &target.host, stream)).await;
+            let shaken =
+                timeout(limits.connect, tls::handshake(config, target.certified_name(), stream)).await;
             let shaken = shaken.unwrap_or_else(|_| Err("no answer to the handshake".to_owned()));
             Wire::Tls(Box::new(shaken.map_err(|why| Failure::new(Phase::Tls, Trouble::Tls(why)))?))
         }
@@ -128,7 +129,7 @@ async fn open_line(carriage: &Carriage) -> Result<Line, Failure> {
         auth: target.auth.clone(),
         credentials: target.credentials.clone(),
     };
-    Ok(Line::new(Session::new(settings), wire, target.host.clone(), tls.clone(), *limits))
+    Ok(Line::new(Session::new(settings), wire, target.certified_name().to_owned(), tls.clone(), *limits))
 }
 
 /// Keeps the connection until there is work, it closes, or its time is over.

@@ -23,7 +23,7 @@ const LAST_WORDS_WITHIN: Duration = Duration::from_millis(500);
 pub(super) struct Line {
     pub(super) session: Session,
     pub(super) wire: Wire,
-    pub(super) host: String,
+    pub(super) certified_name: String,
     pub(super) tls: Option<Arc<ClientConfig>>,
     pub(super) limits: Limits,
     buffer: Box<[u8]>,
@@ -46,11 +46,11 @@ impl Line {
     pub(super) fn new(
         session: Session,
         wire: Wire,
-        host: String,
+        certified_name: String,
         tls: Option<Arc<ClientConfig>>,
         limits: Limits,
     ) -> Self {
-        Self { session, wire, host, tls, limits, buffer: vec![0; READ_OCTETS].into_boxed_slice() }
+        Self { session, wire, certified_name, tls, limits, buffer: vec![0; READ_OCTETS].into_boxed_slice() }
     }
 
     /// Goes on until nothing is left to do. Not cancel-safe.
@@ -131,7 +131,7 @@ impl Line {
         else {
             return self.session.tls_failed("there is no connection in clear that could start TLS");
         };
-        match timeout(self.limits.connect, tls::handshake(config, &self.host, stream)).await {
+        match timeout(self.limits.connect, tls::handshake(config, &self.certified_name, stream)).await {
             Ok(Ok(stream)) => {
                 self.wire = Wire::Tls(Box::new(stream));
                 self.session.tls_ready();
