@@ -6,6 +6,7 @@
 //! | `source` | the file with its mistakes, by line |
 //! | `section` | one table of the file, read key by key |
 //! | `provider` | a `[[provider]]` |
+//! | `route` | the way there: straight, a proxy, a program |
 //! | `security` | its TLS: endpoints, trust, where it may do without |
 //! | `pin` | the digest of a server's public key |
 //! | `in_clear` | where mail may go without TLS |
@@ -20,6 +21,7 @@ mod keys;
 mod pin;
 mod preset;
 mod provider;
+mod route;
 mod secret;
 mod section;
 mod security;
@@ -176,6 +178,8 @@ pub struct Provider {
     pub trust: Trust,
     /// The name that its certificate has to be for, if not the host's.
     pub tls_name: Option<String>,
+    /// The way there.
+    pub route: Route,
     /// Which mechanisms may be used.
     pub auth: AuthPolicy,
     /// As whom to log in.
@@ -192,6 +196,8 @@ pub struct Provider {
     pub charset: mime::CharsetPolicy,
     /// Attempts at the same time.
     pub connections: usize,
+    /// After so many messages a connection is given up for a new one.
+    pub messages_per_connection: usize,
     /// The preset that filled in what the file leaves out.
     pub preset: Option<String>,
     /// The day on which the service ended, if it did.
@@ -205,6 +211,28 @@ pub struct Endpoint {
     pub port: u16,
     /// When TLS starts.
     pub security: Security,
+}
+
+/// The way to a provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// A TCP connection.
+    Straight,
+    /// A TCP connection that this proxy makes.
+    Socks(Proxy),
+    /// This program's standard input and output; `{host}` and `{port}` in its words are filled in. No shell is involved.
+    Command(Vec<String>),
+}
+
+/// A SOCKS5 proxy (RFC 1928).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proxy {
+    /// Host name or address.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// The user, and where the password comes from.
+    pub login: Option<(String, SecretSource)>,
 }
 
 /// Who vouches for a certificate.

@@ -2,7 +2,10 @@
 //!
 //! | module | what it does |
 //! | --- | --- |
-//! | `connect` | names, addresses and endpoints to a TCP connection |
+//! | `connect` | names, addresses and endpoints to a connection |
+//! | `race` | which address comes first, and who connects first |
+//! | `socks` | a connection through a proxy |
+//! | `program` | a program as the connection |
 //! | `tls` | what a handshake needs, the handshake, and why there was none, in words |
 //! | `trust` | says yes or no to a certificate |
 //! | `wire` | a connection in clear or in TLS |
@@ -16,7 +19,9 @@ mod attempt;
 mod carry;
 mod connect;
 mod drive;
+mod program;
 mod race;
+mod socks;
 mod tls;
 mod trust;
 mod wire;
@@ -48,6 +53,8 @@ pub struct Target {
     pub host: String,
     /// In the order in which they are tried, until one can be reached.
     pub endpoints: Vec<Endpoint>,
+    /// The way there.
+    pub route: Route,
     /// Who vouches for it.
     pub trust: Trust,
     /// The name that the certificate has to be for, if not the host's.
@@ -58,6 +65,30 @@ pub struct Target {
     pub auth: AuthPolicy,
     /// As whom to log in.
     pub credentials: Option<Arc<Credentials>>,
+    /// After so many messages a connection is given up for a new one.
+    pub messages_per_connection: usize,
+}
+
+/// The way to a provider.
+#[derive(Clone, Debug)]
+pub enum Route {
+    /// A TCP connection.
+    Straight,
+    /// A TCP connection that this proxy makes.
+    Socks(Proxy),
+    /// This program's standard input and output; `{host}` and `{port}` in its words are filled in.
+    Command(Vec<String>),
+}
+
+/// A SOCKS5 proxy.
+#[derive(Clone, Debug)]
+pub struct Proxy {
+    /// Host name or IP address.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// As whom to log in there.
+    pub login: Option<Arc<Credentials>>,
 }
 
 /// Time limits.

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use alertmail::submit::{Carrier, Endpoint, Limits, Report, Target, Trust};
+use alertmail::submit::{Carrier, Endpoint, Limits, Report, Route, Target, Trust};
 use delivery::AttemptId;
 use lab::{Authority, Server};
 use smtp::{
@@ -45,11 +45,13 @@ pub(crate) fn target(endpoints: &[(u16, Security)]) -> Target {
             .iter()
             .map(|(port, security)| Endpoint { port: *port, security: *security })
             .collect(),
+        route: Route::Straight,
         trust: Trust::System,
         tls_name: None,
         helo: "[127.0.0.1]".into(),
         auth: AuthPolicy::None,
         credentials: None,
+        messages_per_connection: 100,
     }
 }
 

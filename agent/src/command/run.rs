@@ -15,7 +15,7 @@ use tokio::sync::mpsc::{self, unbounded_channel};
 use super::place::Place;
 use super::{Refusal, finish};
 use crate::accept::Policy;
-use crate::config::{self, Config};
+use crate::config::{self, Config, SecretSource};
 use crate::edge::signals::StopSignals;
 use crate::edge::users::Submitters;
 use crate::edge::{chance, host};
@@ -113,22 +113,28 @@ fn exit_for(error: &io::Error) -> Exit {
 struct Ready<'a> {
     provider: &'a config::Provider,
     credentials: Option<Arc<Credentials>>,
+    proxy_login: Option<Arc<Credentials>>,
 }
 
 fn usable_providers(config: &Config) -> Result<Vec<Ready<'_>>, Refusal> {
     let mut ready = Vec::new();
     for provider in &config.providers {
-        let credentials = match (&provider.user, &provider.password) {
-            (Some(user), Some(source)) => match source.read(user, &provider.host) {
-                Ok(password) => Some(Arc::new(Credentials { user: user.clone(), password })),
-                Err(error) => {
-                    log::provider_skipped(&provider.name, &error);
-                    continue;
-                }
-            },
-            _ => None,
+        let login = |login: Option<(&String, &SecretSource)>, host: &str| {
+            let read = login.map(|(user, source)| {
+                source.read(user, host).map(|password| Arc::new(Credentials { user: user.clone(), password }))
+            });
+            read.transpose().map_err(|error| log::provider_skipped(&provider.name, &error))
         };
-        ready.push(Ready { provider, credentials });
+        let credentials = login(provider.user.as_ref().zip(provider.password.as_ref()), &provider.host);
+        let proxy_login = match &provider.route {
+            config::Route::Socks(config::Proxy { host, login: Some((user, source)), .. }) => {
+                login(Some((user, source)), host)
+            }
+            _ => Ok(None),
+        };
+        if let (Ok(credentials), Ok(proxy_login)) = (credentials, proxy_login) {
+            ready.push(Ready { provider, credentials, proxy_login });
+        }
     }
     if ready.is_empty() {
         return Err(Refusal::new(Exit::Config, "no provider can be used; the lines above say why"));
@@ -240,11 +246,25 @@ fn target(ready: &Ready<'_>) -> Target {
         name: provider.name.clone(),
         host: provider.host.clone(),
         endpoints: provider.endpoints.clone(),
+        route: route(ready),
         trust: provider.trust.clone(),
         tls_name: provider.tls_name.clone(),
         helo: provider.helo.clone().unwrap_or_else(default_helo),
         auth: provider.auth.clone(),
         credentials: ready.credentials.clone(),
+        messages_per_connection: provider.messages_per_connection,
+    }
+}
+
+fn route(ready: &Ready<'_>) -> submit::Route {
+    match &ready.provider.route {
+        config::Route::Straight => submit::Route::Straight,
+        config::Route::Socks(proxy) => submit::Route::Socks(submit::Proxy {
+            host: proxy.host.clone(),
+            port: proxy.port,
+            login: ready.proxy_login.clone(),
+        }),
+        config::Route::Command(words) => submit::Route::Command(words.clone()),
     }
 }
 

@@ -158,6 +158,27 @@ pub(super) const KEYS: &[Key] = &[
     key(Place::Provider, "port", "number", "587, 465 or 25 by `tls`", "its port"),
     key(
         Place::Provider,
+        "proxy",
+        "socks5://USER@HOST:PORT",
+        "none",
+        "a SOCKS proxy that makes the connection and resolves the name",
+    ),
+    key(
+        Place::Provider,
+        "proxy_password",
+        "table",
+        "none",
+        "where the proxy's password comes from, as with `password`",
+    ),
+    key(
+        Place::Provider,
+        "connect_command",
+        "list of words",
+        "none",
+        "a program whose standard input and output are the connection; {host} and {port} are filled in",
+    ),
+    key(
+        Place::Provider,
         "tls",
         "starttls, implicit or none",
         "starttls",
@@ -214,6 +235,13 @@ pub(super) const KEYS: &[Key] = &[
         "in which charset texts are written",
     ),
     key(Place::Provider, "connections", "number", "4", "alerts that are submitted at the same time"),
+    key(
+        Place::Provider,
+        "messages_per_connection",
+        "number",
+        "100",
+        "after so many messages a connection is given up for a new one",
+    ),
 ];
 
 /// The keys of one place.

@@ -8,10 +8,12 @@ use super::keys::Place;
 use super::preset::{self, Preset};
 use super::secret::SecretSource;
 use super::section::Section;
-use super::{Provider, security};
+use super::{Provider, route, security};
 
 /// Attempts at the same time, where the file says nothing.
 const CONNECTIONS: u16 = 4;
+/// Messages on one connection, where the file says nothing; some servers want to see a fresh login now and then.
+const MESSAGES: u16 = 100;
 /// More would only look like an attack to a provider.
 const CONNECTIONS_MAX: u16 = 100;
 
@@ -74,17 +76,20 @@ fn one(section: &Section<'_, '_>, warnings: &mut Vec<String>) -> Option<Provider
     let from = section.address("from");
     let endpoints = security::endpoints(section, preset.as_ref());
     let trust = security::trust(section);
+    let route = route::route(section);
     let user = section.text("user");
     let password = password(section);
     let auth = auth(section, preset.as_ref(), user.is_some());
     let charset = section.parsed("charset", charset).unwrap_or_default();
     let connections = section.number("connections", 1, CONNECTIONS_MAX).unwrap_or(CONNECTIONS);
+    let messages = section.number("messages_per_connection", 1, u16::MAX).unwrap_or(MESSAGES);
     let provider = Provider {
         name: name?,
         host: host?,
         endpoints: endpoints?,
         trust: trust?,
         tls_name: section.parsed("tls_name", security::tls_name),
+        route: route?,
         auth: auth?,
         user,
         password,
@@ -93,6 +98,7 @@ fn one(section: &Section<'_, '_>, warnings: &mut Vec<String>) -> Option<Provider
         helo: section.parsed("helo", helo),
         charset,
         connections: usize::from(connections),
+        messages_per_connection: usize::from(messages),
         preset: preset.as_ref().map(|preset| preset.name.to_owned()),
         retired: preset.as_ref().and_then(|preset| preset.retired.clone()),
     };
@@ -156,7 +162,12 @@ fn password(section: &Section<'_, '_>) -> Option<SecretSource> {
     if section.has("password") && !section.has("user") {
         section.wrong("password", "`password` is of no use without `user`");
     }
-    let table = section.section("password", "the password", Place::Password)?;
+    secret(section, "password")
+}
+
+/// Where the secret of this key comes from.
+pub(super) fn secret(section: &Section<'_, '_>, key: &str) -> Option<SecretSource> {
+    let table = section.section(key, &format!("`{key}`"), Place::Password)?;
     let command = || {
         let words = table.texts("command")?;
         if words.first().is_none_or(String::is_empty) {
@@ -173,7 +184,7 @@ fn password(section: &Section<'_, '_>) -> Option<SecretSource> {
     ];
     if table.names().count() != 1 {
         section
-            .wrong("password", "`password` wants exactly one of `file`, `command`, `credential` and `table`");
+            .wrong(key, &format!("`{key}` wants exactly one of `file`, `command`, `credential` and `table`"));
     }
     sources.into_iter().flatten().next()
 }

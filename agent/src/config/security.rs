@@ -6,7 +6,7 @@ use smtp::{AuthPolicy, Mechanism, Security};
 
 use super::preset::Preset;
 use super::section::Section;
-use super::{Endpoint, Pin, Provider, Trust, in_clear, value};
+use super::{Endpoint, Pin, Provider, Route, Trust, in_clear, value};
 
 pub(super) fn endpoints(section: &Section<'_, '_>, preset: Option<&Preset>) -> Option<Vec<Endpoint>> {
     let security = section.parsed("tls", value::security);
@@ -68,7 +68,9 @@ pub(super) fn tls_name(text: &str) -> Result<String, String> {
 /// What the address shows already is said here; names are judged by the address to which they lead.
 pub(super) fn refuse_far_in_clear(section: &Section<'_, '_>, provider: &Provider) {
     let is_far = provider.host.parse::<IpAddr>().is_ok_and(|address| !in_clear::is_near(address));
-    if is_far && goes_in_clear(provider) && !in_clear::hides_password(&provider.auth) {
+    // What a program does with what it gets is its own business: it may be the one that speaks TLS.
+    let is_ours = !matches!(provider.route, Route::Command(_));
+    if is_far && is_ours && goes_in_clear(provider) && !in_clear::hides_password(&provider.auth) {
         let key = if section.has("tls") { "tls" } else { "endpoints" };
         section.wrong(
             key,

@@ -10,9 +10,11 @@ use tokio::time::{Instant, sleep_until, timeout};
 use tokio_rustls::rustls::ClientConfig;
 
 use super::attempt::Attempt;
+use super::connect::{Connection, connect};
 use super::drive::{Line, Stop, say_goodbye, withdrawn};
+use super::program::Ending;
 use super::wire::Wire;
-use super::{Limits, Target, connect, tls};
+use super::{Limits, Target, tls};
 
 /// For QUIT and its answer.
 const QUIT_WITHIN: Duration = Duration::from_secs(1);
@@ -68,7 +70,7 @@ pub(super) async fn carry(carriage: Arc<Carriage>, attempt: Attempt) {
         };
         line.session.begin(attempt.transaction().clone());
         let outcome = match line.pump(Some(&mut attempt)).await {
-            Stop::Settled(outcome) => outcome,
+            Stop::Settled(outcome) => line.stillborn(&attempt).unwrap_or(outcome),
             Stop::Withdrawn(phase) => return attempt.fail(&withdrawn(phase)),
             Stop::Idle | Stop::Over => return,
         };
@@ -78,6 +80,10 @@ pub(super) async fn carry(carriage: Arc<Carriage>, attempt: Attempt) {
             continue;
         }
         attempt.end(outcome);
+        line.carried += 1;
+        if line.carried >= carriage.target.messages_per_connection {
+            return say_goodbye(line, QUIT_WITHIN).await;
+        }
         if let Stop::Idle = line.pump(None).await {
             next = wait_for_work(&carriage, line).await.map(|(attempt, line)| (attempt, Some(line)));
         }
@@ -113,13 +119,15 @@ async fn open(carriage: &Carriage, attempt: &mut Attempt) -> Result<Line, Failur
 
 async fn open_line(carriage: &Carriage) -> Result<Line, Failure> {
     let Carriage { target, limits, tls, .. } = carriage;
-    let (stream, endpoint) = connect::connect(target, limits.connect).await?;
+    let Connection { stream, endpoint, ending } = connect(target, limits.connect).await?;
     let wire = match (endpoint.security, tls) {
         (Security::Implicit, Some(config)) => {
             let shaken =
                 timeout(limits.connect, tls::handshake(config, target.certified_name(), stream)).await;
-            let shaken = shaken.unwrap_or_else(|_| Err("no answer to the handshake".to_owned()));
-            Wire::Tls(Box::new(shaken.map_err(|why| Failure::new(Phase::Tls, Trouble::Tls(why)))?))
+            match shaken.unwrap_or_else(|_| Err("no answer to the handshake".to_owned())) {
+                Ok(stream) => Wire::Tls(Box::new(stream)),
+                Err(why) => return Err(not_shaken(why, ending).await),
+            }
         }
         _ => Wire::Clear(stream),
     };
@@ -129,7 +137,22 @@ async fn open_line(carriage: &Carriage) -> Result<Line, Failure> {
         auth: target.auth.clone(),
         credentials: target.credentials.clone(),
     };
-    Ok(Line::new(Session::new(settings), wire, target.certified_name().to_owned(), tls.clone(), *limits))
+    let certified_name = target.certified_name().to_owned();
+    let mut line = Line::new(Session::new(settings), wire, certified_name, tls.clone(), *limits);
+    line.ending = ending;
+    Ok(line)
+}
+
+/// A program that ended during the handshake has not connected.
+async fn not_shaken(why: String, ending: Option<Ending>) -> Failure {
+    let ended = match ending {
+        Some(ending) => ending.in_words().await,
+        None => None,
+    };
+    match ended {
+        Some(ended) => Failure::connect(ended),
+        None => Failure::new(Phase::Tls, Trouble::Tls(why)),
+    }
 }
 
 /// Keeps the connection until there is work, it closes, or its time is over.

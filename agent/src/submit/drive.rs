@@ -10,6 +10,7 @@ use tokio_rustls::rustls::ClientConfig;
 
 use super::Limits;
 use super::attempt::{Attempt, Word};
+use super::program::Ending;
 use super::tls;
 use super::wire::Wire;
 
@@ -26,6 +27,14 @@ pub(super) struct Line {
     pub(super) certified_name: String,
     pub(super) tls: Option<Arc<ClientConfig>>,
     pub(super) limits: Limits,
+    /// Of the program that carries the connection, if one does.
+    pub(super) ending: Option<Ending>,
+    /// Attempts that it has carried.
+    pub(super) carried: usize,
+    /// Whether the server has said anything.
+    has_heard: bool,
+    /// How the program ended, if that was before the server had said anything.
+    ended_early: Option<String>,
     buffer: Box<[u8]>,
 }
 
@@ -50,7 +59,18 @@ impl Line {
         tls: Option<Arc<ClientConfig>>,
         limits: Limits,
     ) -> Self {
-        Self { session, wire, certified_name, tls, limits, buffer: vec![0; READ_OCTETS].into_boxed_slice() }
+        Self {
+            session,
+            wire,
+            certified_name,
+            tls,
+            limits,
+            ending: None,
+            carried: 0,
+            has_heard: false,
+            ended_early: None,
+            buffer: vec![0; READ_OCTETS].into_boxed_slice(),
+        }
     }
 
     /// Goes on until nothing is left to do. Not cancel-safe.
@@ -112,18 +132,40 @@ impl Line {
             Some(_) | None => read.await,
         };
         match read {
-            Ok(read) => self.take_in(read),
+            Ok(read) => self.take_in(read).await,
             Err(_) => self.session.silence(self.limit(phase).as_secs()),
         }
         Heard::Something
     }
 
-    fn take_in(&mut self, read: io::Result<usize>) {
+    async fn take_in(&mut self, read: io::Result<usize>) {
         match read {
-            Ok(0) => self.session.closed(""),
-            Ok(count) => self.session.received(&self.buffer[..count]),
+            Ok(0) => {
+                let words = self.last_words().await;
+                self.session.closed(&words);
+            }
+            Ok(count) => {
+                self.has_heard = true;
+                self.session.received(&self.buffer[..count]);
+            }
             Err(error) => self.session.closed(&in_words(&error)),
         }
+    }
+
+    /// What is known of the end of a connection besides that.
+    async fn last_words(&mut self) -> String {
+        let Some(ending) = &self.ending else { return String::new() };
+        let words = ending.in_words().await;
+        if !self.has_heard && matches!(self.wire, Wire::Clear(_)) {
+            self.ended_early.clone_from(&words);
+        }
+        words.unwrap_or_default()
+    }
+
+    /// The outcome of an attempt on a connection that never came to be, since its program ended before that.
+    pub(super) fn stillborn(&mut self, attempt: &Attempt) -> Option<Outcome> {
+        let words = self.ended_early.take()?;
+        Some(Outcome::failed(attempt.transaction().recipients.len(), &Failure::connect(words)))
     }
 
     async fn start_tls(&mut self) {
@@ -160,14 +202,14 @@ impl Line {
                 }
                 Word::Withdraw => self.session.withdrawn(),
             },
-            read = self.wire.read(&mut self.buffer) => self.take_in(read),
+            read = self.wire.read(&mut self.buffer) => self.take_in(read).await,
         }
     }
 
     /// Waits, while nothing is in hand, for words that nobody asked for; they end the session. Cancel-safe.
     pub(super) async fn overhear(&mut self) {
         let read = self.wire.read(&mut self.buffer).await;
-        self.take_in(read);
+        self.take_in(read).await;
     }
 }
 

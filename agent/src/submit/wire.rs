@@ -8,10 +8,13 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, Re
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
+use super::program::Pipe;
+
 /// What carries octets to the server and back.
 #[derive(Debug)]
 pub(super) enum Stream {
     Tcp(TcpStream),
+    Program(Pipe),
 }
 
 impl AsyncRead for Stream {
@@ -22,6 +25,7 @@ impl AsyncRead for Stream {
     ) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_read(context, buffer),
+            Self::Program(pipe) => Pin::new(pipe).poll_read(context, buffer),
         }
     }
 }
@@ -30,18 +34,21 @@ impl AsyncWrite for Stream {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, octets: &[u8]) -> Poll<io::Result<usize>> {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_write(context, octets),
+            Self::Program(pipe) => Pin::new(pipe).poll_write(context, octets),
         }
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_flush(context),
+            Self::Program(pipe) => Pin::new(pipe).poll_flush(context),
         }
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_shutdown(context),
+            Self::Program(pipe) => Pin::new(pipe).poll_shutdown(context),
         }
     }
 }
