@@ -1,7 +1,7 @@
 //! Attempts over real sockets: `Carrier` against scripted servers, without spool and engine.
 //!
-//! `delivery` holds what goes well, `trust` the handshake, `pins` keys, `addresses` names and addresses, `silence` limits
-//! and lost connections, `keeping` connections that serve twice, and `leave` the two gates.
+//! `delivery` holds what goes well, `trust` the handshake, `pins` keys, `addresses` names and addresses, `routes`
+//! proxies and programs, `silence` limits and lost connections, `keeping` connections that serve twice, and `leave` the two gates.
 
 mod addresses;
 mod delivery;
@@ -9,5 +9,6 @@ mod desk;
 mod keeping;
 mod leave;
 mod pins;
+mod routes;
 mod silence;
 mod trust;
