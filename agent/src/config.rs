@@ -132,6 +132,12 @@ pub struct Limits {
     pub rescan: Duration,
 }
 
+/// What RFC 5321 section 4.5.3.2 gives a server, as the most that may be configured: for the greeting, for MAIL and RCPT,
+/// and for the final dot. What it calls a minimum is meant for relays that have days; an alert has not.
+const CONNECT_MAX: Duration = Duration::from_mins(5);
+const REPLY_MAX: Duration = Duration::from_mins(5);
+const DOT_MAX: Duration = Duration::from_mins(10);
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
@@ -346,10 +352,18 @@ fn retry(root: &Section<'_, '_>) -> RetryPlan {
 fn limits(root: &Section<'_, '_>) -> Limits {
     let limits = Limits::default();
     let Some(section) = root.section("limits", "[limits]", keys::Place::Limits) else { return limits };
+    let at_most = |key, most: Duration| {
+        let time = section.time(key)?;
+        if time > most {
+            let most = most.as_secs() / 60;
+            section.wrong(key, &format!("`{key}` is longer than {most}m, the longest that makes sense (RFC 5321 section 4.5.3.2): an alert would wait for a server that is not there"));
+        }
+        Some(time)
+    };
     Limits {
-        connect: section.time("connect").unwrap_or(limits.connect),
-        reply: section.time("reply").unwrap_or(limits.reply),
-        dot: section.time("dot").unwrap_or(limits.dot),
+        connect: at_most("connect", CONNECT_MAX).unwrap_or(limits.connect),
+        reply: at_most("reply", REPLY_MAX).unwrap_or(limits.reply),
+        dot: at_most("dot", DOT_MAX).unwrap_or(limits.dot),
         keep: section.time("keep").unwrap_or(limits.keep),
         stop: section.time("stop").unwrap_or(limits.stop),
         rescan: section.time("rescan").unwrap_or(limits.rescan),

@@ -82,12 +82,17 @@ impl Desk {
 
     /// Begins an attempt and gives its name.
     pub(crate) fn begin(&mut self) -> AttemptId {
+        self.begin_for(RECIPIENT)
+    }
+
+    /// The same for another recipient.
+    pub(crate) fn begin_for(&mut self, recipient: &str) -> AttemptId {
         self.last += 1;
         let path = |text: &str| Path::parse(text).expect("a path");
         let content = format!("Subject: attempt {}\r\n\r\nx\r\n", self.last);
         let transaction = Transaction {
             sender: path(SENDER),
-            recipients: vec![path(RECIPIENT)],
+            recipients: vec![path(recipient)],
             content: content.into_bytes().into(),
         };
         self.carrier.begin(AttemptId(self.last), 0, transaction);

@@ -4,6 +4,7 @@
 //! proxies and programs, `silence` limits and lost connections, `keeping` connections that serve twice, and `leave` the two gates.
 
 mod addresses;
+mod counter;
 mod delivery;
 mod desk;
 mod keeping;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use smtp::{Failure, Gate, Outcome, Phase, Session, Step};
+use tokio::time::error::Elapsed;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::rustls::ClientConfig;
 
@@ -16,6 +17,12 @@ use super::wire::Wire;
 
 /// Octets read at once. Replies are short.
 const READ_OCTETS: usize = 4096;
+
+/// Octets of a long message that are written under one limit.
+const PART_OCTETS: usize = 64 * 1024;
+
+/// For the reply to DATA at most.
+const DATA_REPLY_MAX: Duration = Duration::from_mins(2);
 
 /// How long the last words of a server that has stopped listening are waited for.
 const LAST_WORDS_WITHIN: Duration = Duration::from_millis(500);
@@ -102,12 +109,17 @@ impl Line {
         }
     }
 
+    /// How long a reply may take. RFC 5321 section 4.5.3.2 has less for DATA than for other commands.
     fn limit(&self, phase: Phase) -> Duration {
-        if phase == Phase::Dot { self.limits.dot } else { self.limits.reply }
+        match phase {
+            Phase::Dot => self.limits.dot,
+            Phase::Data => self.limits.reply.min(DATA_REPLY_MAX),
+            _ => self.limits.reply,
+        }
     }
 
     async fn send(&mut self) {
-        match timeout(self.limits.reply, self.wire.write(self.session.output())).await {
+        match self.write_output().await {
             Ok(Ok(())) => self.session.sent(),
             Ok(Err(error)) => {
                 // A server that refuses and closes at once has said why before our words met the closed door.
@@ -119,6 +131,19 @@ impl Line {
             }
             Err(_) => self.session.silence(self.limits.reply.as_secs()),
         }
+    }
+
+    /// Writes what has to be sent, usually at once. Each part of a long message has the time of a reply, so that a slow
+    /// line is no silent one; all together have the time that the server has for its verdict.
+    async fn write_output(&mut self) -> Result<io::Result<()>, Elapsed> {
+        let end = Instant::now() + self.limits.dot.max(self.limits.reply);
+        for part in self.session.output().chunks(PART_OCTETS) {
+            let limit = end.min(Instant::now() + self.limits.reply);
+            if let Err(error) = timeout_at(limit, self.wire.write(part)).await? {
+                return Ok(Err(error));
+            }
+        }
+        Ok(Ok(()))
     }
 
     async fn receive(&mut self, phase: Phase, deadline: Instant, attempt: Option<&mut Attempt>) -> Heard {
