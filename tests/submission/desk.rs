@@ -87,9 +87,14 @@ impl Desk {
 
     /// The same for another recipient.
     pub(crate) fn begin_for(&mut self, recipient: &str) -> AttemptId {
+        let content = format!("Subject: attempt {}\r\n\r\nx\r\n", self.last + 1);
+        self.begin_with(recipient, content)
+    }
+
+    /// The same with another message.
+    pub(crate) fn begin_with(&mut self, recipient: &str, content: String) -> AttemptId {
         self.last += 1;
         let path = |text: &str| Path::parse(text).expect("a path");
-        let content = format!("Subject: attempt {}\r\n\r\nx\r\n", self.last);
         let transaction = Transaction {
             sender: path(SENDER),
             recipients: vec![path(recipient)],
