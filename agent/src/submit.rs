@@ -8,6 +8,7 @@
 //! | `program` | a program as the connection |
 //! | `tls` | what a handshake needs, the handshake, and why there was none, in words |
 //! | `trust` | says yes or no to a certificate |
+//! | `certificate` | when one ends |
 //! | `wire` | a connection in clear or in TLS |
 //! | `drive` | pumps an `smtp::Session`: does what it says, tells it what came of it |
 //! | `carry` | one task for each connection: attempts one after the other, then keeps it for a while |
@@ -17,6 +18,7 @@
 
 mod attempt;
 mod carry;
+mod certificate;
 mod connect;
 mod drive;
 mod program;
@@ -32,6 +34,7 @@ use std::time::Duration;
 
 use delivery::AttemptId;
 use smtp::{AuthPolicy, Credentials, Gate, Outcome, Transaction};
+use spool_format::Wall;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -39,6 +42,7 @@ use tokio::task::JoinSet;
 pub use crate::config::{Endpoint, Pin, Trust};
 use attempt::{Attempt, Word};
 use carry::Carriage;
+use tls::Handshake;
 pub use tls::TrustError;
 
 /// How long all kept connections together may take to say goodbye.
@@ -142,7 +146,7 @@ impl Carrier {
     ) -> Result<Self, TrustError> {
         let (leaving, _) = watch::channel(false);
         let prepare = |target: Target| {
-            let tls = tls::config(&target)?;
+            let tls = Handshake::prepare(&target)?;
             Ok(Arc::new(Carriage {
                 target,
                 limits,
@@ -178,6 +182,11 @@ impl Carrier {
         self.tell(attempt, Word::Withdraw);
     }
 
+    /// When the certificate ends that the provider in this place showed last; `None` before the first handshake.
+    pub fn certificate_end(&self, provider: usize) -> Option<Wall> {
+        self.providers[provider].tls.as_ref()?.certificate_end()
+    }
+
     fn tell(&self, attempt: AttemptId, word: Word) {
         if let Some(words) = self.words.get(&attempt) {
             // An attempt that is over does not listen any more.
@@ -190,12 +199,5 @@ impl Carrier {
         self.leaving.send_replace(true);
         let all = async { while self.tasks.join_next().await.is_some() {} };
         let _ = tokio::time::timeout(GOODBYE_MAX, all).await;
-    }
-}
-
-impl Target {
-    /// The name that its certificate has to be for.
-    fn certified_name(&self) -> &str {
-        self.tls_name.as_deref().unwrap_or(&self.host)
     }
 }

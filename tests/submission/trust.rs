@@ -54,3 +54,20 @@ async fn a_server_without_starttls_gets_no_mail() {
     assert_eq!(failure.trouble, Trouble::StartTlsMissing);
     assert!(server.mails().is_empty());
 }
+
+#[tokio::test]
+async fn when_a_certificate_ends_is_known_after_the_first_handshake() {
+    let authority = Authority::new().expect("an authority");
+    for security in [Security::StartTls, Security::Implicit] {
+        let manners = match security {
+            Security::Implicit => Personality::docomo(&authority, SENDER),
+            Security::StartTls | Security::None => Personality::self_hosted(&authority),
+        };
+        let server = Server::start(manners).expect("a server");
+        let mut desk = Desk::new(target(&[(server.port(), security)]), Some(&authority), LIMITS);
+        assert_eq!(desk.carrier.certificate_end(0), None);
+        desk.submit().await;
+        let end = desk.carrier.certificate_end(0).expect("an end");
+        assert_eq!(end.to_string(), "4096-01-01T00:00:00.000Z", "{security:?}");
+    }
+}

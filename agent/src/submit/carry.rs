@@ -7,14 +7,14 @@ use smtp::{Failure, Gate, Outcome, Phase, RecipientOutcome, Security, Session, S
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
-use tokio_rustls::rustls::ClientConfig;
 
 use super::attempt::Attempt;
 use super::connect::{Connection, connect};
 use super::drive::{Line, Stop, say_goodbye, withdrawn};
 use super::program::Ending;
+use super::tls::Handshake;
 use super::wire::Wire;
-use super::{Limits, Target, tls};
+use super::{Limits, Target};
 
 /// For QUIT and its answer.
 const QUIT_WITHIN: Duration = Duration::from_secs(1);
@@ -24,7 +24,7 @@ const QUIT_WITHIN: Duration = Duration::from_secs(1);
 pub(super) struct Carriage {
     pub(super) target: Target,
     pub(super) limits: Limits,
-    pub(super) tls: Option<Arc<ClientConfig>>,
+    pub(super) tls: Option<Arc<Handshake>>,
     /// Connections without work; the one used last comes last.
     pub(super) kept: Mutex<Vec<UnboundedSender<Attempt>>>,
     /// Becomes true when all shall say goodbye.
@@ -121,9 +121,8 @@ async fn open_line(carriage: &Carriage) -> Result<Line, Failure> {
     let Carriage { target, limits, tls, .. } = carriage;
     let Connection { stream, endpoint, ending } = connect(target, limits.connect).await?;
     let wire = match (endpoint.security, tls) {
-        (Security::Implicit, Some(config)) => {
-            let shaken =
-                timeout(limits.connect, tls::handshake(config, target.certified_name(), stream)).await;
+        (Security::Implicit, Some(handshake)) => {
+            let shaken = timeout(limits.connect, handshake.shake(stream)).await;
             match shaken.unwrap_or_else(|_| Err("no answer to the handshake".to_owned())) {
                 Ok(stream) => Wire::Tls(Box::new(stream)),
                 Err(why) => return Err(not_shaken(why, ending).await),
@@ -137,8 +136,7 @@ async fn open_line(carriage: &Carriage) -> Result<Line, Failure> {
         auth: target.auth.clone(),
         credentials: target.credentials.clone(),
     };
-    let certified_name = target.certified_name().to_owned();
-    let mut line = Line::new(Session::new(settings), wire, certified_name, tls.clone(), *limits);
+    let mut line = Line::new(Session::new(settings), wire, tls.clone(), *limits);
     line.ending = ending;
     Ok(line)
 }

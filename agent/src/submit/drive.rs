@@ -7,12 +7,11 @@ use std::time::Duration;
 use smtp::{Failure, Gate, Outcome, Phase, Session, Step};
 use tokio::time::error::Elapsed;
 use tokio::time::{Instant, timeout, timeout_at};
-use tokio_rustls::rustls::ClientConfig;
 
 use super::Limits;
 use super::attempt::{Attempt, Word};
 use super::program::Ending;
-use super::tls;
+use super::tls::Handshake;
 use super::wire::Wire;
 
 /// Octets read at once. Replies are short.
@@ -31,8 +30,7 @@ const LAST_WORDS_WITHIN: Duration = Duration::from_millis(500);
 pub(super) struct Line {
     pub(super) session: Session,
     pub(super) wire: Wire,
-    pub(super) certified_name: String,
-    pub(super) tls: Option<Arc<ClientConfig>>,
+    pub(super) tls: Option<Arc<Handshake>>,
     pub(super) limits: Limits,
     /// Of the program that carries the connection, if one does.
     pub(super) ending: Option<Ending>,
@@ -59,17 +57,10 @@ pub(super) enum Stop {
 }
 
 impl Line {
-    pub(super) fn new(
-        session: Session,
-        wire: Wire,
-        certified_name: String,
-        tls: Option<Arc<ClientConfig>>,
-        limits: Limits,
-    ) -> Self {
+    pub(super) fn new(session: Session, wire: Wire, tls: Option<Arc<Handshake>>, limits: Limits) -> Self {
         Self {
             session,
             wire,
-            certified_name,
             tls,
             limits,
             ending: None,
@@ -194,11 +185,12 @@ impl Line {
     }
 
     async fn start_tls(&mut self) {
-        let (Wire::Clear(stream), Some(config)) = (std::mem::replace(&mut self.wire, Wire::Gone), &self.tls)
+        let (Wire::Clear(stream), Some(handshake)) =
+            (std::mem::replace(&mut self.wire, Wire::Gone), &self.tls)
         else {
             return self.session.tls_failed("there is no connection in clear that could start TLS");
         };
-        match timeout(self.limits.connect, tls::handshake(config, &self.certified_name, stream)).await {
+        match timeout(self.limits.connect, handshake.shake(stream)).await {
             Ok(Ok(stream)) => {
                 self.wire = Wire::Tls(Box::new(stream));
                 self.session.tls_ready();

@@ -2,9 +2,13 @@
 
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
+use delivery::{Monotonic, Now};
 use rustls_platform_verifier::Verifier;
+use smtp::Security;
+use spool_format::Wall;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::client::WebPkiServerVerifier;
@@ -17,8 +21,9 @@ use tokio_rustls::rustls::{
 
 use super::trust::{Judge, Refused, Voucher};
 use super::wire::Stream;
-use super::{Target, Trust};
-use smtp::Security;
+use super::{Target, Trust, certificate};
+use crate::edge::clock;
+use crate::log;
 
 /// Trust that cannot be set up.
 #[derive(Debug, thiserror::Error)]
@@ -28,11 +33,81 @@ pub struct TrustError {
     what: String,
 }
 
-/// What a handshake with this provider needs; `None` if it never does one.
-pub(super) fn config(target: &Target) -> Result<Option<Arc<ClientConfig>>, TrustError> {
-    if target.endpoints.iter().all(|endpoint| endpoint.security == Security::None) {
-        return Ok(None);
+/// A certificate that ends so soon deserves a word, once a day.
+const SOON: Duration = Duration::from_hours(14 * 24);
+const DAY: Duration = Duration::from_hours(24);
+
+/// What handshakes with one provider need, and what was learnt by them.
+#[derive(Debug)]
+pub(super) struct Handshake {
+    config: Arc<ClientConfig>,
+    provider: String,
+    /// The certificate has to be for it.
+    name: String,
+    /// With pins nobody asks when a certificate ends.
+    asks_dates: bool,
+    learnt: Mutex<Learnt>,
+}
+
+#[derive(Debug, Default)]
+struct Learnt {
+    end: Option<Wall>,
+    warned: Option<Monotonic>,
+}
+
+impl Handshake {
+    /// Prepares for this provider; `None` if it never does a handshake.
+    pub(super) fn prepare(target: &Target) -> Result<Option<Arc<Self>>, TrustError> {
+        if target.endpoints.iter().all(|endpoint| endpoint.security == Security::None) {
+            return Ok(None);
+        }
+        Ok(Some(Arc::new(Self {
+            config: config(target)?,
+            provider: target.name.clone(),
+            name: target.tls_name.as_ref().unwrap_or(&target.host).clone(),
+            asks_dates: !matches!(target.trust, Trust::Pins(_)),
+            learnt: Mutex::default(),
+        })))
     }
+
+    /// Does the handshake; the error says in words why there is none.
+    pub(super) async fn shake(&self, stream: Stream) -> Result<TlsStream<Stream>, String> {
+        let name = &self.name;
+        let server = ServerName::try_from(name.clone())
+            .map_err(|_| format!("`{name}` is not a name that a certificate can have"))?;
+        let connector = TlsConnector::from(Arc::clone(&self.config));
+        let stream = connector.connect(server, stream).await.map_err(|error| in_words(&error, name))?;
+        let shown = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
+        if let Some(end) = shown.and_then(|shown| certificate::end_of(shown)) {
+            self.learn(end, clock::now());
+        }
+        Ok(stream)
+    }
+
+    /// When the certificate ends that was shown last.
+    pub(super) fn certificate_end(&self) -> Option<Wall> {
+        self.learnt.lock().unwrap_or_else(PoisonError::into_inner).end
+    }
+
+    fn learn(&self, end: Wall, now: Now) {
+        let mut learnt = self.learnt.lock().unwrap_or_else(PoisonError::into_inner);
+        learnt.end = Some(end);
+        if self.asks_dates && ends_soon(end, now.wall) && !warned_today(learnt.warned, now.monotonic) {
+            learnt.warned = Some(now.monotonic);
+            log::certificate_ends(&self.provider, end, end.since(now.wall));
+        }
+    }
+}
+
+fn ends_soon(end: Wall, now: Wall) -> bool {
+    end.since(now) < SOON
+}
+
+fn warned_today(warned: Option<Monotonic>, now: Monotonic) -> bool {
+    warned.is_some_and(|warned| now.since(warned) < DAY)
+}
+
+fn config(target: &Target) -> Result<Arc<ClientConfig>, TrustError> {
     let failed = |what: String| TrustError { provider: target.name.clone(), what };
     let provider = Arc::new(ring::default_provider());
     let algorithms = provider.signature_verification_algorithms;
@@ -55,7 +130,7 @@ pub(super) fn config(target: &Target) -> Result<Option<Arc<ClientConfig>>, Trust
         Trust::Pins(pins) => Voucher::Pins(pins.clone()),
     };
     let judge = Arc::new(Judge { voucher, algorithms });
-    Ok(Some(Arc::new(builder.dangerous().with_custom_certificate_verifier(judge).with_no_client_auth())))
+    Ok(Arc::new(builder.dangerous().with_custom_certificate_verifier(judge).with_no_client_auth()))
 }
 
 fn roots(path: &Path) -> Result<RootCertStore, String> {
@@ -72,18 +147,6 @@ fn roots(path: &Path) -> Result<RootCertStore, String> {
         return Err(format!("ca_file `{shown}` holds no certificate; it wants the authority's, in PEM"));
     }
     Ok(roots)
-}
-
-/// Does the handshake with a server whose certificate is for this name; the error says in words why there is none.
-pub(super) async fn handshake(
-    config: &Arc<ClientConfig>,
-    name: &str,
-    stream: Stream,
-) -> Result<TlsStream<Stream>, String> {
-    let server = ServerName::try_from(name.to_owned())
-        .map_err(|_| format!("`{name}` is not a name that a certificate can have"))?;
-    let connector = TlsConnector::from(Arc::clone(config));
-    connector.connect(server, stream).await.map_err(|error| in_words(&error, name))
 }
 
 fn in_words(error: &io::Error, name: &str) -> String {
@@ -123,7 +186,7 @@ fn refusal(refused: &Refused, name: &str) -> String {
     let why = match &refused.fault {
         None => "the server has another key than the one in `pin_sha256`".to_owned(),
         Some(CertificateError::Expired | CertificateError::ExpiredContext { .. }) => {
-            "the server's certificate has expired".to_owned()
+            "the server's certificate has expired: have it renewed".to_owned()
         }
         Some(CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. }) => {
             return "the server's certificate is not valid yet; is the clock right?".to_owned();
@@ -156,4 +219,22 @@ fn advice(refused: &Refused) -> String {
         "to trust this key: pin_sha256 = \"{}\", if on the server this says the same: openssl x509 -in CERT -noout -pubkey | openssl pkey -pubin -outform der | sha256sum",
         refused.pin
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_that_ends_within_two_weeks_is_told_of_once_a_day() {
+        let now = Wall::from_unix_ms(1_800_000_000_000);
+        let days = |days: u64| Duration::from_hours(24 * days);
+        assert!(!ends_soon(now.plus(days(14)), now));
+        assert!(ends_soon(now.plus(days(13)), now));
+        assert!(ends_soon(Wall::from_unix_ms(0), now), "it has ended");
+        let (morning, evening) = (Monotonic::from_ms(0), Monotonic::from_ms(12 * 3_600_000));
+        assert!(!warned_today(None, morning));
+        assert!(warned_today(Some(morning), evening));
+        assert!(!warned_today(Some(morning), morning.plus(days(1))));
+    }
 }
