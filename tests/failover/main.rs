@@ -2,7 +2,7 @@
 //!
 //! Everything here is the real program against scripted servers: `nullmailer` and `dma` hold the situations in which
 //! those two programs were seen to lose mail, `outage` what happens when nobody answers, `trust` what a provider gets to
-//! hear that cannot be trusted, and `interruption` what becomes of an alert in hand when the agent is ended.
+//! hear that cannot be trusted, `ways` providers that are reached in another way, and `interruption` what becomes of an alert in hand when the agent is ended.
 
 mod dma;
 mod interruption;
@@ -10,3 +10,4 @@ mod nullmailer;
 mod outage;
 mod stand;
 mod trust;
+mod ways;

@@ -1,4 +1,4 @@
-//! A pin: the SHA-256 digest of the public key that a server has to show (its SubjectPublicKeyInfo, RFC 7469).
+//! A pin: the SHA-256 digest of the public key that a server has to show (its `SubjectPublicKeyInfo`, RFC 7469).
 
 use std::fmt;
 

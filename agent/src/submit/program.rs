@@ -75,6 +75,7 @@ pub(super) fn start(words: &[String], host: &str, port: u16) -> Result<(Pipe, En
 /// Waits for its end, and sees to it when the connection is over.
 async fn end_of(mut child: Child, is_over: oneshot::Receiver<()>) -> Option<ExitStatus> {
     tokio::select! {
+        biased;
         status = child.wait() => status.ok(),
         // Its input has ended: most programs take that as their own end.
         _ = is_over => match timeout(END_WITHIN, child.wait()).await {

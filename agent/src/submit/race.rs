@@ -24,7 +24,8 @@ pub(super) fn in_turn(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
         |address: &SocketAddr| Some(address.is_ipv6()) == addresses.first().map(SocketAddr::is_ipv6);
     let (mut first, mut second): (Vec<SocketAddr>, Vec<SocketAddr>) =
         addresses.iter().partition(|address| is_first_family(address));
-    (first.reverse(), second.reverse());
+    first.reverse();
+    second.reverse();
     let mut order: Vec<SocketAddr> = Vec::with_capacity(addresses.len());
     while !(first.is_empty() && second.is_empty()) {
         let pair = [first.pop(), second.pop()];
@@ -232,11 +233,7 @@ mod tests {
         let notes = field.race(Duration::from_millis(100)).await.err().expect("nobody");
         assert_eq!(notes[1].1, "not tried, since the time was over");
         assert!(
-            race(&[], Instant::now(), |_| async { Err::<(), _>("no") })
-                .await
-                .err()
-                .expect("nobody")
-                .is_empty()
+            race(&[], Instant::now(), |_| async { Err::<(), _>("no") }).await.expect_err("nobody").is_empty()
         );
     }
 }

@@ -110,6 +110,7 @@ pub struct Provider {
     mechanisms: Vec<String>,
     from: String,
     from_name: Option<String>,
+    keys: Vec<(&'static str, String)>,
 }
 
 #[derive(Debug, Clone)]
@@ -143,7 +144,15 @@ impl Provider {
             mechanisms: Vec::new(),
             from: format!("{name}@example.jp"),
             from_name: None,
+            keys: Vec::new(),
         }
+    }
+
+    /// Any other key and its value as it stands in the file; `pin_sha256` takes the place of the sandbox's authority.
+    #[must_use]
+    pub fn key(mut self, key: &'static str, value: &str) -> Self {
+        self.keys.push((key, value.to_owned()));
+        self
     }
 
     /// Who logs in, and with which password; it goes into a secret file.
@@ -187,8 +196,11 @@ impl Provider {
             quoted(name),
             quoted(from)
         );
-        if *tls != "none" {
+        if *tls != "none" && self.keys.iter().all(|(key, _)| *key != "pin_sha256") {
             out.push_str("ca_file = \"ca.pem\"\n");
+        }
+        for (key, value) in &self.keys {
+            let _ = writeln!(out, "{key} = {value}");
         }
         if let Some(name) = &self.from_name {
             let _ = writeln!(out, "from_name = {}", quoted(name));

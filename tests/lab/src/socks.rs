@@ -75,6 +75,7 @@ async fn serve(
     let mut clients = JoinSet::new();
     loop {
         tokio::select! {
+            biased;
             _ = &mut end => break,
             Some(_) = clients.join_next() => {}
             Ok((client, _)) = listener.accept() => {
