@@ -15,6 +15,8 @@ pub(crate) enum Farewell {
     Said,
     /// Closed without a word.
     Unsaid,
+    /// A goodbye that nobody asked for, right behind the reply to the message, and open until MAIL comes.
+    Unasked,
 }
 
 #[derive(Default)]
@@ -88,13 +90,19 @@ async fn serve(mut client: TcpStream, farewell: Farewell, counts: Arc<Mutex<Coun
                     messages += 1;
                     counts.lock().expect("counts").messages += 1;
                     replies.push_str("250 2.0.0 taken\r\n");
+                    if farewell == Farewell::Unasked {
+                        replies.push_str("221 2.0.0 it was a pleasure\r\n");
+                    }
                 }
                 continue;
             }
             match line.split(' ').next().unwrap_or_default() {
                 "EHLO" => replies.push_str("250-mail.example.jp\r\n250-PIPELINING\r\n250 SIZE\r\n"),
                 "MAIL" if messages > 0 && farewell != Farewell::Never => {
-                    let word: &[u8] = if farewell == Farewell::Said { b"421 4.3.2 enough\r\n" } else { b"" };
+                    let word: &[u8] = match farewell {
+                        Farewell::Said => b"421 4.3.2 enough\r\n",
+                        Farewell::Never | Farewell::Unsaid | Farewell::Unasked => b"",
+                    };
                     let _ = client.write_all(word).await;
                     return;
                 }

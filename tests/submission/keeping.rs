@@ -94,7 +94,7 @@ async fn a_transaction_that_was_taken_back_is_reset_without_a_round_trip_of_its_
 
 #[tokio::test]
 async fn a_kept_connection_that_the_server_gives_up_at_mail_costs_no_attempt() {
-    for farewell in [Farewell::Said, Farewell::Unsaid] {
+    for farewell in [Farewell::Said, Farewell::Unsaid, Farewell::Unasked] {
         let server = Counter::start(farewell).await;
         let mut desk = Desk::new(target(&[(server.port, Security::None)]), None, LIMITS);
         for n in 1..4 {

@@ -95,7 +95,8 @@ fn is_stale(outcome: &Outcome) -> bool {
     outcome.recipients.iter().all(|recipient| match recipient {
         RecipientOutcome::Failed(failure) => {
             let over = match &failure.trouble {
-                Trouble::Closed(_) => true,
+                // Words that answer nothing are most often a goodbye under another number than 421.
+                Trouble::Closed(_) | Trouble::Protocol(_) => true,
                 Trouble::Reply(reply) => reply.code.0 == 421,
                 _ => false,
             };
@@ -189,6 +190,7 @@ mod tests {
         let reply = |code| Trouble::Reply(Reply::new(ReplyCode(code), ["4.3.2 enough"]));
         for (phase, trouble, stale) in [
             (Phase::Mail, closed(), true),
+            (Phase::Mail, Trouble::Protocol("221 bye".to_owned()), true),
             (Phase::Rset, closed(), true),
             (Phase::Mail, reply(421), true),
             (Phase::Rcpt, closed(), false),

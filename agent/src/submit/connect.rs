@@ -69,15 +69,17 @@ async fn straight(target: &Target, deadline: Instant) -> Result<Connection, Fail
 }
 
 /// Through a proxy. Which address it connects to is not seen, so that only an address in place of the name is known to
-/// be near.
+/// be near, and only if the proxy is near as well.
 async fn through(proxy: &Proxy, target: &Target, deadline: Instant) -> Result<Connection, Failure> {
     let through = format!("through the proxy {}:{}", proxy.host, proxy.port);
     let found = resolve(&proxy.host, deadline).await;
     let found = found.map_err(|why| Failure::connect(format!("{through}: {why}")))?;
     let proxies: Vec<SocketAddr> = found.iter().map(|address| with_port(*address, proxy.port)).collect();
+    let all_near = proxies.iter().all(|address| is_near(address.ip()));
+    let known = target.host.parse().ok().filter(|_| all_near);
     let mut notes = Vec::new();
     for (n, endpoint) in target.endpoints.iter().enumerate() {
-        if !may_talk(target, *endpoint, target.host.parse().ok()) {
+        if !may_talk(target, *endpoint, known) {
             return Err(too_far(&target.host, "an address that only the proxy knows"));
         }
         let by = share(deadline, target.endpoints.len() - n);
