@@ -2,6 +2,7 @@
 
 use harness::{Config, Provider, write_file};
 use lab::{Leaf, Socks};
+use spool_format::Event;
 
 use crate::stand::{PASSWORD, USER, enqueue, first, healthy, sandbox};
 
@@ -27,14 +28,19 @@ fn a_home_server_with_a_certificate_of_its_own_is_trusted_by_the_pin_that_the_jo
     let agent = sandbox.start_agent();
     let id = enqueue(&sandbox);
     let refused = || {
-        let attempts = sandbox.history(id).attempts;
-        let ended = attempts.first().and_then(|attempt| attempt.ended.as_ref())?;
-        Some(ended.recipients[0].text.clone())
+        sandbox.events(id).into_iter().find_map(|event| match event {
+            Event::Outcome { recipients, .. } => Some(recipients[0].text.clone()),
+            _ => None,
+        })
     };
     sandbox.wait_for("a refusal", harness::PATIENCE, || refused().is_some());
     let text = refused().expect("a refusal");
     let line = text.split("to trust this key: ").nth(1).and_then(|rest| rest.split(',').next());
     let pin = line.and_then(|line| line.strip_prefix("pin_sha256 = ")).expect("a line for the configuration");
+    let config = sandbox.config_file();
+    let show = ["--config", &config.to_string_lossy(), "show", &id.to_string()];
+    let shown = sandbox.alertmail(&show).expect_success();
+    assert!(shown.contains(pin), "people are told: {shown}");
     assert!(server.mails().is_empty() && !agent.log().contains(PASSWORD));
     assert_eq!(agent.stop(), Some(0));
 
