@@ -28,6 +28,14 @@ pub(crate) const LIMITS: Limits = Limits {
     keep: Duration::from_secs(10),
 };
 
+/// Limits that a silent server reaches soon.
+pub(crate) const SHORT: Limits = Limits {
+    connect: Duration::from_secs(10),
+    reply: Duration::from_millis(300),
+    dot: Duration::from_millis(300),
+    keep: Duration::from_secs(10),
+};
+
 /// One provider and the attempts at it.
 pub(crate) struct Desk {
     pub(crate) carrier: Carrier,

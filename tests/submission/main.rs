@@ -1,6 +1,7 @@
 //! Attempts over real sockets: `Carrier` against scripted servers, without spool and engine.
 //!
-//! `delivery` holds what goes well, `trust` the handshake, `pins` keys, `addresses` names and addresses, `routes`
+//! `delivery` holds what goes well, `trust` the handshake, `pins` keys, `openssl`
+//! certificates made at home, `addresses` names and addresses, `routes`
 //! proxies and programs, `silence` limits and lost connections, `keeping` connections that serve twice, and `leave` the two gates.
 
 mod addresses;
@@ -9,6 +10,7 @@ mod delivery;
 mod desk;
 mod keeping;
 mod leave;
+mod openssl;
 mod pins;
 mod routes;
 mod silence;

@@ -21,14 +21,15 @@ fn pin_by(command: &str, certificate: &str) -> String {
 }
 
 /// What a configuration with this line trusts.
-fn trust(line: &str) -> Trust {
+pub(crate) fn trust(line: &str) -> Trust {
     let text =
         format!("[[provider]]\nname = \"home\"\nhost = \"127.0.0.1\"\nfrom = \"a@example.jp\"\n{line}\n");
     let config = Config::parse(&text, std::path::Path::new("alertmail.toml")).expect("a configuration");
     config.providers[0].trust.clone()
 }
 
-fn quoted(words: &str) -> &str {
+/// The pin in the words of a refusal.
+pub(crate) fn quoted(words: &str) -> &str {
     words.split("pin_sha256 = \"").nth(1).and_then(|rest| rest.split('"').next()).expect("a pin")
 }
 

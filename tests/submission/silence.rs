@@ -9,15 +9,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::time::Instant;
 
-use crate::desk::{Desk, LIMITS, RECIPIENT, clear, is_delivered, target, tls_words, with_login};
-
-/// Limits that a silent server reaches soon.
-const SHORT: Limits = Limits {
-    connect: Duration::from_secs(10),
-    reply: Duration::from_millis(300),
-    dot: Duration::from_millis(300),
-    keep: Duration::from_secs(10),
-};
+use crate::desk::{Desk, LIMITS, RECIPIENT, SHORT, clear, is_delivered, target, tls_words, with_login};
 
 async fn end_when(stage: Stage, act: Act) -> RecipientOutcome {
     let server = Server::start(Personality::plain().at(stage, act)).expect("a server");

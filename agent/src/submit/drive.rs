@@ -104,6 +104,8 @@ impl Line {
     fn limit(&self, phase: Phase) -> Duration {
         match phase {
             Phase::Dot => self.limits.dot,
+            // A program has connected when the server is heard.
+            Phase::Greeting if self.ending.is_some() => self.limits.connect,
             Phase::Data => self.limits.reply.min(DATA_REPLY_MAX),
             _ => self.limits.reply,
         }

@@ -162,7 +162,10 @@ fn in_words(error: &io::Error, name: &str) -> String {
         rustls::Error::InvalidCertificate(CertificateError::Other(other)) => {
             match other.0.downcast_ref::<Refused>() {
                 Some(refused) => refusal(refused, name),
-                None => format!("the server's certificate is not acceptable: {other}"),
+                None if other.0.to_string().starts_with("UnsupportedCertVersion") => format!(
+                    "the server's certificate is of version 1, which nobody accepts today; make another one: openssl req -x509 -key KEY -subj /CN={name} -days 3650 -out CERT"
+                ),
+                None => format!("the server's certificate is not acceptable: {}", other.0),
             }
         }
         rustls::Error::InvalidCertificate(CertificateError::BadSignature) => {
