@@ -1,8 +1,8 @@
 //! Attempts over real sockets: `Carrier` against scripted servers, without spool and engine.
 //!
-//! `delivery` holds what goes well, `trust` the handshake, `pins` keys, `openssl`
-//! certificates made at home, `addresses` names and addresses, `routes`
-//! proxies and programs, `silence` limits and lost connections, `keeping` connections that serve twice, and `leave` the two gates.
+//! `delivery` holds what goes well, `addresses` names and addresses, `routes` proxies and programs, `trust` the handshake,
+//! `pins` keys, `openssl` certificates made at home, `silence` limits and lost connections, `keeping` connections that serve
+//! twice, and `leave` the two gates.
 
 mod addresses;
 mod counter;
