@@ -6,6 +6,10 @@
 //! | `source` | the file with its mistakes, by line |
 //! | `section` | one table of the file, read key by key |
 //! | `provider` | a `[[provider]]` |
+//! | `route` | the way there: straight, a proxy, a program |
+//! | `security` | its TLS: endpoints, trust, where it may do without |
+//! | `pin` | the digest of a server's public key |
+//! | `in_clear` | where mail may go without TLS |
 //! | `preset` | what is known of providers, as data |
 //! | `value` | what a text means: a time, an endpoint |
 //! | `login` | who logs in there, and how |
@@ -13,12 +17,16 @@
 //!
 //! It reads the file and, when asked, a secret. It knows nothing of how what it says is carried out.
 
+mod in_clear;
 mod keys;
 mod login;
+mod pin;
 mod preset;
 mod provider;
+mod route;
 mod secret;
 mod section;
+mod security;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -33,7 +41,9 @@ use delivery::RetryPlan;
 use smtp::{AuthPolicy, Security};
 use spool_format::Address;
 
+pub use in_clear::{hides_password, is_near};
 pub use keys::reference;
+pub use pin::Pin;
 pub use secret::{Kind, SecretError, SecretSource};
 
 use section::Section;
@@ -124,6 +134,12 @@ pub struct Limits {
     pub rescan: Duration,
 }
 
+/// What RFC 5321 section 4.5.3.2 gives a server, as the most that may be configured: for the greeting, for MAIL and RCPT,
+/// and for the final dot. What it calls a minimum is meant for relays that have days; an alert has not.
+const CONNECT_MAX: Duration = Duration::from_mins(5);
+const REPLY_MAX: Duration = Duration::from_mins(5);
+const DOT_MAX: Duration = Duration::from_mins(10);
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
@@ -168,6 +184,10 @@ pub struct Provider {
     pub endpoints: Vec<Endpoint>,
     /// Who vouches for its certificate.
     pub trust: Trust,
+    /// The name that its certificate has to be for, if not the host's.
+    pub tls_name: Option<String>,
+    /// The way there.
+    pub route: Route,
     /// Which mechanisms may be used.
     pub auth: AuthPolicy,
     /// As whom to log in.
@@ -188,6 +208,8 @@ pub struct Provider {
     pub charset: mime::CharsetPolicy,
     /// Attempts at the same time.
     pub connections: usize,
+    /// After so many messages a connection is given up for a new one.
+    pub messages_per_connection: usize,
     /// The preset that filled in what the file leaves out.
     pub preset: Option<String>,
     /// The day on which the service ended, if it did.
@@ -203,6 +225,28 @@ pub struct Endpoint {
     pub security: Security,
 }
 
+/// The way to a provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// A TCP connection.
+    Straight,
+    /// A TCP connection that this proxy makes.
+    Socks(Proxy),
+    /// This program's standard input and output; `{host}` and `{port}` in its words are filled in. No shell is involved.
+    Command(Vec<String>),
+}
+
+/// A SOCKS5 proxy (RFC 1928).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proxy {
+    /// Host name or address.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// The user, and where the password comes from.
+    pub login: Option<(String, SecretSource)>,
+}
+
 /// Who vouches for a certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trust {
@@ -210,6 +254,8 @@ pub enum Trust {
     System,
     /// The certificates in this file (PEM), and nobody else.
     CaFile(PathBuf),
+    /// Nobody: the certificate has one of these keys, whoever signed it, for whichever name and time.
+    Pins(Vec<Pin>),
 }
 
 /// Everything that is wrong with a file, in the order of its lines.
@@ -312,10 +358,18 @@ fn retry(root: &Section<'_, '_>) -> RetryPlan {
 fn limits(root: &Section<'_, '_>) -> Limits {
     let limits = Limits::default();
     let Some(section) = root.section("limits", "[limits]", keys::Place::Limits) else { return limits };
+    let at_most = |key, most: Duration| {
+        let time = section.time(key)?;
+        if time > most {
+            let most = most.as_secs() / 60;
+            section.wrong(key, &format!("`{key}` is longer than {most}m, the longest that makes sense (RFC 5321 section 4.5.3.2): an alert would wait for a server that is not there"));
+        }
+        Some(time)
+    };
     Limits {
-        connect: section.time("connect").unwrap_or(limits.connect),
-        reply: section.time("reply").unwrap_or(limits.reply),
-        dot: section.time("dot").unwrap_or(limits.dot),
+        connect: at_most("connect", CONNECT_MAX).unwrap_or(limits.connect),
+        reply: at_most("reply", REPLY_MAX).unwrap_or(limits.reply),
+        dot: at_most("dot", DOT_MAX).unwrap_or(limits.dot),
         keep: section.time("keep").unwrap_or(limits.keep),
         stop: section.time("stop").unwrap_or(limits.stop),
         rescan: section.time("rescan").unwrap_or(limits.rescan),

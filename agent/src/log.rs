@@ -7,8 +7,9 @@ use std::ffi::OsStr;
 use std::fmt::Display;
 use std::io::{self, Write as _};
 use std::path::Path;
+use std::time::Duration;
 
-use spool_format::{Address, AlertId, Event, Folder, RecipientResult, Settlement};
+use spool_format::{Address, AlertId, Event, Folder, RecipientResult, Settlement, Wall};
 
 /// Characters of a stranger's name for somebody at most: no address is longer.
 const NAME_CHARACTERS_MAX: usize = 254;
@@ -101,6 +102,14 @@ fn outcome(id: AlertId, attempt: u32, provider: &str, took_ms: u64, recipients: 
             result.phase, result.text
         ));
     }
+}
+
+/// A provider's certificate will not be accepted much longer.
+pub fn certificate_ends(provider: &str, end: Wall, left: Duration) {
+    let days = left.as_secs() / (24 * 3600);
+    line(&format!(
+        "certificate provider={provider} ends={end} days_left={days}: nothing is sent there from then on unless it is renewed"
+    ));
 }
 
 /// The alert names somebody who cannot be reached.

@@ -2,8 +2,13 @@
 //!
 //! | module | what it does |
 //! | --- | --- |
-//! | `connect` | names, addresses and endpoints to a TCP connection |
-//! | `tls` | trust, and the handshake |
+//! | `connect` | names, addresses and endpoints to a connection |
+//! | `race` | which address comes first, and who connects first |
+//! | `socks` | a connection through a proxy |
+//! | `program` | a program as the connection |
+//! | `tls` | what a handshake needs, the handshake, and why there was none, in words |
+//! | `trust` | says yes or no to a certificate |
+//! | `certificate` | when one ends |
 //! | `wire` | a connection in clear or in TLS |
 //! | `drive` | pumps an `smtp::Session`: does what it says, tells it what came of it |
 //! | `login` | as whom: a password, or a token that is fetched and renewed |
@@ -14,10 +19,15 @@
 
 mod attempt;
 mod carry;
+mod certificate;
 mod connect;
 mod drive;
 mod login;
+mod program;
+mod race;
+mod socks;
 mod tls;
+mod trust;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -25,16 +35,18 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use delivery::AttemptId;
-use smtp::{AuthPolicy, Gate, Outcome, Transaction};
+use smtp::{AuthPolicy, Credentials, Gate, Outcome, Transaction};
+use spool_format::Wall;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-pub use crate::config::{Endpoint, Trust};
+pub use crate::config::{Endpoint, Pin, Trust};
 use attempt::{Attempt, Word};
 use carry::Carriage;
 use login::Login;
 pub use login::{Identity, TokenSource};
+use tls::Handshake;
 pub use tls::TrustError;
 
 /// How long all kept connections together may take to say goodbye.
@@ -49,14 +61,42 @@ pub struct Target {
     pub host: String,
     /// In the order in which they are tried, until one can be reached.
     pub endpoints: Vec<Endpoint>,
+    /// The way there.
+    pub route: Route,
     /// Who vouches for it.
     pub trust: Trust,
+    /// The name that the certificate has to be for, if not the host's.
+    pub tls_name: Option<String>,
     /// What is said with EHLO.
     pub helo: String,
     /// Which mechanisms may be used.
     pub auth: AuthPolicy,
     /// As whom to log in.
     pub identity: Identity,
+    /// After so many messages a connection is given up for a new one.
+    pub messages_per_connection: usize,
+}
+
+/// The way to a provider.
+#[derive(Clone, Debug)]
+pub enum Route {
+    /// A TCP connection.
+    Straight,
+    /// A TCP connection that this proxy makes.
+    Socks(Proxy),
+    /// This program's standard input and output; `{host}` and `{port}` in its words are filled in.
+    Command(Vec<String>),
+}
+
+/// A SOCKS5 proxy.
+#[derive(Clone, Debug)]
+pub struct Proxy {
+    /// Host name or IP address.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// As whom to log in there.
+    pub login: Option<Arc<Credentials>>,
 }
 
 /// Time limits.
@@ -110,7 +150,7 @@ impl Carrier {
     ) -> Result<Self, TrustError> {
         let (leaving, _) = watch::channel(false);
         let prepare = |target: Target| {
-            let tls = tls::config(&target)?;
+            let tls = Handshake::prepare(&target)?;
             Ok(Arc::new(Carriage {
                 login: Login::new(target.identity.clone()),
                 target,
@@ -145,6 +185,11 @@ impl Carrier {
     /// Takes an attempt back: at the gate where it stands, or wherever it is before DATA.
     pub fn withdraw(&mut self, attempt: AttemptId) {
         self.tell(attempt, Word::Withdraw);
+    }
+
+    /// When the certificate ends that the provider in this place showed last; `None` before the first handshake.
+    pub fn certificate_end(&self, provider: usize) -> Option<Wall> {
+        self.providers[provider].tls.as_ref()?.certificate_end()
     }
 
     fn tell(&self, attempt: AttemptId, word: Word) {

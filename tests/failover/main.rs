@@ -2,8 +2,8 @@
 //!
 //! Everything here is the real program against scripted servers: `nullmailer` and `dma` hold the situations in which
 //! those two programs were seen to lose mail, `outage` what happens when nobody answers, `login` and `storm` what comes of
-//! trouble that lasts, `trust` what a provider gets to hear that cannot be trusted, and `interruption` what becomes of an
-//! alert in hand when the agent is ended.
+//! trouble that lasts, `trust` what a provider gets to hear that cannot be trusted, `ways` providers that are reached in
+//! another way, and `interruption` what becomes of an alert in hand when the agent is ended.
 
 mod dma;
 mod interruption;
@@ -13,3 +13,4 @@ mod outage;
 mod stand;
 mod storm;
 mod trust;
+mod ways;

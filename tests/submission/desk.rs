@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use alertmail::submit::{Carrier, Endpoint, Identity, Limits, Report, Target, TokenSource, Trust};
+use alertmail::submit::{Carrier, Endpoint, Identity, Limits, Report, Route, Target, TokenSource, Trust};
 use delivery::AttemptId;
 use lab::{Authority, Server};
 use smtp::{
@@ -28,6 +28,14 @@ pub(crate) const LIMITS: Limits = Limits {
     keep: Duration::from_secs(10),
 };
 
+/// Limits that a silent server reaches soon.
+pub(crate) const SHORT: Limits = Limits {
+    connect: Duration::from_secs(10),
+    reply: Duration::from_millis(300),
+    dot: Duration::from_millis(300),
+    keep: Duration::from_secs(10),
+};
+
 /// One provider and the attempts at it.
 pub(crate) struct Desk {
     pub(crate) carrier: Carrier,
@@ -45,10 +53,13 @@ pub(crate) fn target(endpoints: &[(u16, Security)]) -> Target {
             .iter()
             .map(|(port, security)| Endpoint { port: *port, security: *security })
             .collect(),
+        route: Route::Straight,
         trust: Trust::System,
+        tls_name: None,
         helo: "[127.0.0.1]".into(),
         auth: AuthPolicy::None,
         identity: Identity::Nobody,
+        messages_per_connection: 100,
     }
 }
 
@@ -86,12 +97,22 @@ impl Desk {
 
     /// Begins an attempt and gives its name.
     pub(crate) fn begin(&mut self) -> AttemptId {
+        self.begin_for(RECIPIENT)
+    }
+
+    /// The same for another recipient.
+    pub(crate) fn begin_for(&mut self, recipient: &str) -> AttemptId {
+        let content = format!("Subject: attempt {}\r\n\r\nx\r\n", self.last + 1);
+        self.begin_with(recipient, content)
+    }
+
+    /// The same with another message.
+    pub(crate) fn begin_with(&mut self, recipient: &str, content: String) -> AttemptId {
         self.last += 1;
         let path = |text: &str| Path::parse(text).expect("a path");
-        let content = format!("Subject: attempt {}\r\n\r\nx\r\n", self.last);
         let transaction = Transaction {
             sender: path(SENDER),
-            recipients: vec![path(RECIPIENT)],
+            recipients: vec![path(recipient)],
             content: content.into_bytes().into(),
         };
         self.carrier.begin(AttemptId(self.last), 0, transaction);

@@ -25,6 +25,7 @@ async fn a_certificate_that_is_not_good_ends_the_attempt_with_words_that_say_why
             (Leaf::Good, &stranger, "signed by nobody whom we trust"),
             (Leaf::WrongName, &authority, "is not for `127.0.0.1`"),
             (Leaf::Expired, &authority, "has expired"),
+            (Leaf::SelfSigned, &authority, "an authority's certificate as its own"),
         ] {
             let words = words_of(leaf, trusted, &authority, security).await;
             assert!(words.contains(part), "{security:?}: {words}");
@@ -52,4 +53,21 @@ async fn a_server_without_starttls_gets_no_mail() {
     let failure = Desk::new(home, Some(&authority), LIMITS).fails().await;
     assert_eq!(failure.trouble, Trouble::StartTlsMissing);
     assert!(server.mails().is_empty());
+}
+
+#[tokio::test]
+async fn when_a_certificate_ends_is_known_after_the_first_handshake() {
+    let authority = Authority::new().expect("an authority");
+    for security in [Security::StartTls, Security::Implicit] {
+        let manners = match security {
+            Security::Implicit => Personality::docomo(&authority, SENDER),
+            Security::StartTls | Security::None => Personality::self_hosted(&authority),
+        };
+        let server = Server::start(manners).expect("a server");
+        let mut desk = Desk::new(target(&[(server.port(), security)]), Some(&authority), LIMITS);
+        assert_eq!(desk.carrier.certificate_end(0), None);
+        desk.submit().await;
+        let end = desk.carrier.certificate_end(0).expect("an end");
+        assert_eq!(end.to_string(), "4096-01-01T00:00:00.000Z", "{security:?}");
+    }
 }

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 /// A password or token. Its memory is overwritten when it goes; no trait of it shows the content.
 ///
-/// Only the mechanisms of this crate can open it.
+/// Only the mechanisms of this crate and [`Credentials::for_socks`] can open it.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<String>);
 
@@ -69,6 +69,20 @@ impl Credentials {
         Self { user: user.into(), proof: Proof::Token(token), realm: None }
     }
 
+    /// The message that logs in at a SOCKS proxy (RFC 1929 section 2); `None` if one of both is empty or longer than 255
+    /// octets. May not be logged, as little as what is sent with AUTH.
+    pub fn for_socks(&self) -> Option<Zeroizing<Vec<u8>>> {
+        const VERSION: u8 = 1;
+        // Never grows, so that no copy stays behind in memory.
+        let mut message = Zeroizing::new(Vec::with_capacity(3 + 2 * usize::from(u8::MAX)));
+        message.push(VERSION);
+        for text in [self.user.as_str(), self.secret()] {
+            message.push(u8::try_from(text.len()).ok().filter(|octets| *octets > 0)?);
+            message.extend_from_slice(text.as_bytes());
+        }
+        Some(message)
+    }
+
     /// The text of the password or token.
     pub(crate) fn secret(&self) -> &str {
         match &self.proof {
@@ -94,5 +108,23 @@ impl Credentials {
             }
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_login_at_a_proxy_says_how_long_each_part_is() {
+        let message = |user: &str, password: &str| {
+            let credentials = Credentials::with_password(user, Secret::new(password.to_owned()));
+            credentials.for_socks().map(|message| message.to_vec())
+        };
+        assert_eq!(message("me", "pass").as_deref(), Some(&b"\x01\x02me\x04pass"[..]));
+        assert_eq!(message("", "pass"), None);
+        assert_eq!(message("me", ""), None);
+        assert_eq!(message("me", &"x".repeat(256)), None);
+        assert_eq!(message("me", &"x".repeat(255)).map(|message| message.len()), Some(3 + 2 + 255));
     }
 }

@@ -113,14 +113,16 @@ fn exit_for(error: &io::Error) -> Exit {
 struct Ready<'a> {
     provider: &'a config::Provider,
     identity: Identity,
+    proxy_login: Option<Arc<Credentials>>,
 }
 
 fn usable_providers(config: &Config) -> Result<Vec<Ready<'_>>, Refusal> {
     let mut ready = Vec::new();
     for provider in &config.providers {
-        match identity(provider) {
-            Ok(identity) => ready.push(Ready { provider, identity }),
-            Err(error) => log::provider_skipped(&provider.name, &error),
+        let read = || Ok((identity(provider)?, proxy_login(provider)?));
+        match read() {
+            Ok((identity, proxy_login)) => ready.push(Ready { provider, identity, proxy_login }),
+            Err(error) => log::provider_skipped(&provider.name, &error as &SecretError),
         }
     }
     if ready.is_empty() {
@@ -253,10 +255,35 @@ fn target(ready: &Ready<'_>) -> Target {
         name: provider.name.clone(),
         host: provider.host.clone(),
         endpoints: provider.endpoints.clone(),
+        route: route(ready),
         trust: provider.trust.clone(),
+        tls_name: provider.tls_name.clone(),
         helo: provider.helo.clone().unwrap_or_else(default_helo),
         auth: provider.auth.clone(),
         identity: ready.identity.clone(),
+        messages_per_connection: provider.messages_per_connection,
+    }
+}
+
+/// As whom to log in at its proxy, if it has one that wants that.
+fn proxy_login(provider: &config::Provider) -> Result<Option<Arc<Credentials>>, SecretError> {
+    let config::Route::Socks(config::Proxy { host, login: Some((user, source)), .. }) = &provider.route
+    else {
+        return Ok(None);
+    };
+    let password = source.read(Kind::Password, user, host)?;
+    Ok(Some(Arc::new(Credentials::with_password(user.clone(), password))))
+}
+
+fn route(ready: &Ready<'_>) -> submit::Route {
+    match &ready.provider.route {
+        config::Route::Straight => submit::Route::Straight,
+        config::Route::Socks(proxy) => submit::Route::Socks(submit::Proxy {
+            host: proxy.host.clone(),
+            port: proxy.port,
+            login: ready.proxy_login.clone(),
+        }),
+        config::Route::Command(words) => submit::Route::Command(words.clone()),
     }
 }
 

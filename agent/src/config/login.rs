@@ -110,7 +110,8 @@ fn secrets(section: &Section<'_, '_>) -> (Option<SecretSource>, Option<SecretSou
     (source(section, "password", Place::Password), source(section, "token", Place::Token))
 }
 
-fn source(section: &Section<'_, '_>, key: &str, place: Place) -> Option<SecretSource> {
+/// Where the secret of this key comes from.
+pub(super) fn source(section: &Section<'_, '_>, key: &str, place: Place) -> Option<SecretSource> {
     let table = section.section(key, &format!("the {key}"), place)?;
     let command = || {
         let words = table.texts("command")?;

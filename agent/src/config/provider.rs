@@ -1,21 +1,18 @@
 //! A `[[provider]]`: what the file says, and what its preset knows.
 
 use mime::CharsetPolicy;
-use smtp::{AuthPolicy, Mechanism, Security};
 use toml::de::DeTable;
 
 use super::keys::Place;
 use super::login;
 use super::preset::{self, Preset};
 use super::section::Section;
-use super::{Endpoint, Provider, Trust, value};
-
-/// What a provider without TLS means for the login.
-const HIDDEN_ONLY: &str = "only mechanisms that hide the password (scram-sha-256, scram-sha-1, digest-md5, cram-md5) \
-                           will be used there";
+use super::{Provider, route, security};
 
 /// Attempts at the same time, where the file says nothing.
 const CONNECTIONS: u16 = 4;
+/// Messages on one connection, where the file says nothing; some servers want to see a fresh login now and then.
+const MESSAGES: u16 = 100;
 /// More would only look like an attack to a provider.
 const CONNECTIONS_MAX: u16 = 100;
 
@@ -76,16 +73,21 @@ fn one(section: &Section<'_, '_>, warnings: &mut Vec<String>) -> Option<Provider
     }
     need("from", "`from` is missing: the address that this provider lets us send as");
     let from = section.address("from");
-    let endpoints = endpoints(section, preset.as_ref());
+    let endpoints = security::endpoints(section, preset.as_ref());
+    let trust = security::trust(section);
+    let route = route::route(section);
     let login = login::read(section, preset.as_ref().map(|preset| &preset.auth));
     let charset = section.parsed("charset", charset).unwrap_or_default();
     let connections = section.number("connections", 1, CONNECTIONS_MAX).unwrap_or(CONNECTIONS);
+    let messages = section.number("messages_per_connection", 1, u16::MAX).unwrap_or(MESSAGES);
     let login = login?;
     let provider = Provider {
         name: name?,
         host: host?,
         endpoints: endpoints?,
-        trust: section.path("ca_file").map_or(Trust::System, Trust::CaFile),
+        trust: trust?,
+        tls_name: section.parsed("tls_name", security::tls_name),
+        route: route?,
         auth: login.auth,
         user: login.user,
         password: login.password,
@@ -96,43 +98,13 @@ fn one(section: &Section<'_, '_>, warnings: &mut Vec<String>) -> Option<Provider
         helo: section.parsed("helo", helo),
         charset,
         connections: usize::from(connections),
+        messages_per_connection: usize::from(messages),
         preset: preset.as_ref().map(|preset| preset.name.to_owned()),
         retired: preset.as_ref().and_then(|preset| preset.retired.clone()),
     };
+    security::refuse_far_in_clear(section, &provider);
     warn(&provider, preset.as_ref(), warnings);
     Some(provider)
-}
-
-fn endpoints(section: &Section<'_, '_>, preset: Option<&Preset>) -> Option<Vec<Endpoint>> {
-    let security = section.parsed("tls", value::security);
-    let port = section.number("port", 1, u16::MAX);
-    let one_by_one = section.has("port") || section.has("tls");
-    if section.has("endpoints") {
-        if one_by_one {
-            section.wrong("endpoints", "`endpoints` takes the place of `port` and `tls`; leave those out");
-            return None;
-        }
-        let list = section.list("endpoints", value::endpoint)?;
-        if list.is_empty() {
-            section.wrong("endpoints", "`endpoints` is an empty list");
-            return None;
-        }
-        return Some(list);
-    }
-    if let Some(preset) = preset.filter(|_| !one_by_one) {
-        return Some(preset.endpoints.clone());
-    }
-    if (section.has("tls") && security.is_none()) || (section.has("port") && port.is_none()) {
-        return None;
-    }
-    let security =
-        security.unwrap_or(if port == Some(465) { Security::Implicit } else { Security::StartTls });
-    let usual = match security {
-        Security::StartTls => 587,
-        Security::Implicit => 465,
-        Security::None => 25,
-    };
-    Some(vec![Endpoint { port: port.unwrap_or(usual), security }])
 }
 
 fn charset(word: &str) -> Result<CharsetPolicy, String> {
@@ -158,16 +130,5 @@ fn warn(provider: &Provider, preset: Option<&Preset>, warnings: &mut Vec<String>
         let notes = preset.map_or("", |preset| preset.notes.as_str());
         warnings.push(format!("provider `{name}` closed on {day} ({notes}); put another one in its place"));
     }
-    let in_clear = provider.endpoints.iter().any(|endpoint| endpoint.security == Security::None);
-    let (wanted, what) = match &provider.auth {
-        AuthPolicy::None => return,
-        _ if provider.token.is_some() => {
-            (&Mechanism::ALL[..], "a token never goes out in clear, and is of no use there")
-        }
-        AuthPolicy::Auto => (&Mechanism::ALL[..], HIDDEN_ONLY),
-        AuthPolicy::Listed(list) => (&list[..], HIDDEN_ONLY),
-    };
-    if in_clear && wanted.iter().any(|mechanism| !mechanism.hides_the_password()) {
-        warnings.push(format!("provider `{name}` has tls = \"none\": {what}"));
-    }
+    security::warn(provider, warnings);
 }

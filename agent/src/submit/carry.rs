@@ -7,13 +7,15 @@ use smtp::{Failure, Gate, Outcome, Phase, RecipientOutcome, Security, Seed, Sess
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
-use tokio_rustls::rustls::ClientConfig;
 
 use super::attempt::Attempt;
+use super::connect::{Connection, connect};
 use super::drive::{Line, Stop, say_goodbye, withdrawn};
 use super::login::{Login, is_token_refused};
+use super::program::Ending;
+use super::tls::Handshake;
 use super::wire::Wire;
-use super::{Limits, Target, connect, tls};
+use super::{Limits, Target};
 use crate::edge::chance;
 use crate::log;
 
@@ -26,7 +28,7 @@ pub(super) struct Carriage {
     pub(super) target: Target,
     pub(super) login: Login,
     pub(super) limits: Limits,
-    pub(super) tls: Option<Arc<ClientConfig>>,
+    pub(super) tls: Option<Arc<Handshake>>,
     /// Connections without work; the one used last comes last.
     pub(super) kept: Mutex<Vec<UnboundedSender<Attempt>>>,
     /// Becomes true when all shall say goodbye.
@@ -73,7 +75,7 @@ pub(super) async fn carry(carriage: Arc<Carriage>, attempt: Attempt) {
         };
         line.session.begin(attempt.transaction().clone());
         let outcome = match line.pump(Some(&mut attempt)).await {
-            Stop::Settled(outcome) => outcome,
+            Stop::Settled(outcome) => line.stillborn(&attempt).unwrap_or(outcome),
             Stop::Withdrawn(phase) => return attempt.fail(&withdrawn(phase)),
             Stop::Idle | Stop::Over => return,
         };
@@ -90,6 +92,10 @@ pub(super) async fn carry(carriage: Arc<Carriage>, attempt: Attempt) {
         }
         has_renewed = false;
         attempt.end(outcome);
+        line.carried += 1;
+        if line.carried >= carriage.target.messages_per_connection {
+            return say_goodbye(line, QUIT_WITHIN).await;
+        }
         if let Stop::Idle = line.pump(None).await {
             next = wait_for_work(&carriage, line).await.map(|(attempt, line)| (attempt, Some(line)));
         }
@@ -113,7 +119,8 @@ fn is_stale(outcome: &Outcome) -> bool {
     outcome.recipients.iter().all(|recipient| match recipient {
         RecipientOutcome::Failed(failure) => {
             let over = match &failure.trouble {
-                Trouble::Closed(_) => true,
+                // Words that answer nothing are most often a goodbye under another number than 421.
+                Trouble::Closed(_) | Trouble::Protocol(_) => true,
                 Trouble::Reply(reply) => reply.code.0 == 421,
                 _ => false,
             };
@@ -144,12 +151,14 @@ async fn open_line(carriage: &Carriage) -> Result<Line, Failure> {
             Trouble::Settings(format!("the kernel gives no chance for a login: {error}")),
         )
     })?;
-    let (stream, endpoint) = connect::connect(target, limits.connect).await?;
+    let Connection { stream, endpoint, ending } = connect(target, limits.connect).await?;
     let wire = match (endpoint.security, tls) {
-        (Security::Implicit, Some(config)) => {
-            let shaken = timeout(limits.connect, tls::handshake(config, &target.host, stream)).await;
-            let shaken = shaken.unwrap_or_else(|_| Err("no answer to the handshake".to_owned()));
-            Wire::Tls(Box::new(shaken.map_err(|why| Failure::new(Phase::Tls, Trouble::Tls(why)))?))
+        (Security::Implicit, Some(handshake)) => {
+            let shaken = timeout(limits.connect, handshake.shake(stream)).await;
+            match shaken.unwrap_or_else(|_| Err("no answer to the handshake".to_owned())) {
+                Ok(stream) => Wire::Tls(Box::new(stream)),
+                Err(why) => return Err(not_shaken(why, ending).await),
+            }
         }
         _ => Wire::Clear(stream),
     };
@@ -162,7 +171,21 @@ async fn open_line(carriage: &Carriage) -> Result<Line, Failure> {
         credentials: credentials.clone(),
         seed,
     };
-    Ok(Line::new(Session::new(settings), wire, target.host.clone(), tls.clone(), *limits, credentials))
+    let mut line = Line::new(Session::new(settings), wire, tls.clone(), *limits, credentials);
+    line.ending = ending;
+    Ok(line)
+}
+
+/// A program that ended during the handshake has not connected.
+async fn not_shaken(why: String, ending: Option<Ending>) -> Failure {
+    let ended = match ending {
+        Some(ending) => ending.in_words().await,
+        None => None,
+    };
+    match ended {
+        Some(ended) => Failure::connect(ended),
+        None => Failure::new(Phase::Tls, Trouble::Tls(why)),
+    }
 }
 
 /// Keeps the connection until there is work, it closes, or its time is over.
@@ -201,6 +224,7 @@ mod tests {
         let reply = |code| Trouble::Reply(Reply::new(ReplyCode(code), ["4.3.2 enough"]));
         for (phase, trouble, stale) in [
             (Phase::Mail, closed(), true),
+            (Phase::Mail, Trouble::Protocol("221 bye".to_owned()), true),
             (Phase::Rset, closed(), true),
             (Phase::Mail, reply(421), true),
             (Phase::Rcpt, closed(), false),

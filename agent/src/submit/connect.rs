@@ -1,53 +1,164 @@
-//! From a host and its endpoints to a TCP connection: every address of every endpoint, in turn, within one limit.
+//! From a provider to a connection with it: straight, through a SOCKS proxy, or by a program. All of it has one limit,
+//! which the endpoints share, so that a port that never answers leaves time for the next one.
 
+use std::fmt::Display;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use smtp::Failure;
+use smtp::{Failure, Phase, Security, Trouble};
 use tokio::net::{TcpStream, lookup_host};
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout_at};
 
-use super::{Endpoint, Target};
+use super::program::{self, Ending};
+use super::race::{Note, in_turn, race};
+use super::wire::Stream;
+use super::{Endpoint, Proxy, Route, Target, socks};
+use crate::config::{hides_password, is_near};
 
-/// Connects to the first endpoint that can be reached.
-pub(super) async fn connect(target: &Target, limit: Duration) -> Result<(TcpStream, Endpoint), Failure> {
-    let deadline = Instant::now() + limit;
-    let mut tried = Vec::new();
-    let mut candidates = Vec::new();
-    for endpoint in &target.endpoints {
-        match look_up(&target.host, endpoint.port, deadline).await {
-            Ok(addresses) => candidates.extend(addresses.into_iter().map(|address| (*endpoint, address))),
-            Err(error) => {
-                tried.push(format!("{}: {error}", target.host));
-                break;
-            }
-        }
-    }
-    for (n, (endpoint, address)) in candidates.iter().enumerate() {
-        let left = deadline.saturating_duration_since(Instant::now());
-        // An address that never answers must not use up the time of those behind it.
-        let share = left / u32::try_from(candidates.len() - n).unwrap_or(u32::MAX);
-        let why = match timeout(share, TcpStream::connect(address)).await {
-            Ok(Ok(stream)) => {
-                // Each flight is one write; waiting for more to come would only cost time.
-                let _ = stream.set_nodelay(true);
-                return Ok((stream, *endpoint));
-            }
-            Ok(Err(error)) => in_words(&error),
-            Err(_) => format!("no answer within {:.1} s", share.as_secs_f64()),
-        };
-        tried.push(format!("{}: {why}", place(&target.host, *address)));
-    }
-    Err(Failure::connect(tried.join("; ")))
+/// Addresses that an error lists at most; the reason is usually the same for all.
+const LISTED_MAX: usize = 6;
+
+/// A connection on which nothing was said yet.
+pub(super) struct Connection {
+    pub(super) stream: Stream,
+    pub(super) endpoint: Endpoint,
+    /// Of the program that carries it, if one does.
+    pub(super) ending: Option<Ending>,
 }
 
-async fn look_up(host: &str, port: u16, deadline: Instant) -> Result<Vec<SocketAddr>, String> {
-    let left = deadline.saturating_duration_since(Instant::now());
-    match timeout(left, lookup_host((host, port))).await {
-        Ok(Ok(addresses)) => Ok(addresses.collect()),
-        Ok(Err(error)) => Err(format!("the name cannot be resolved ({error})")),
-        Err(_) => Err("no answer from the name service".to_owned()),
+/// Connects to the first endpoint that can be reached.
+pub(super) async fn connect(target: &Target, limit: Duration) -> Result<Connection, Failure> {
+    let deadline = Instant::now() + limit;
+    match &target.route {
+        Route::Straight => straight(target, deadline).await,
+        Route::Socks(proxy) => through(proxy, target, deadline).await,
+        Route::Command(words) => {
+            // It is the program that decides where to go, so that there is one way in.
+            let endpoint = *target.endpoints.first().ok_or_else(|| Failure::connect("no endpoint"))?;
+            let started = program::start(words, &target.host, endpoint.port);
+            let (pipe, ending) = started.map_err(Failure::connect)?;
+            Ok(Connection { stream: Stream::Program(pipe), endpoint, ending: Some(ending) })
+        }
+    }
+}
+
+async fn straight(target: &Target, deadline: Instant) -> Result<Connection, Failure> {
+    let found = resolve(&target.host, deadline).await.map_err(Failure::connect)?;
+    let mut notes = Vec::new();
+    let mut refused = 0;
+    for (n, endpoint) in target.endpoints.iter().enumerate() {
+        let addresses = found.iter().map(|address| with_port(*address, endpoint.port));
+        let (open, shut): (Vec<_>, Vec<_>) =
+            addresses.partition(|address| may_talk(target, *endpoint, Some(address.ip())));
+        refused += shut.len();
+        notes.extend(shut.into_iter().map(|address| (address, "not without TLS".to_owned())));
+        let by = share(deadline, target.endpoints.len() - n);
+        match race(&open, by, dial).await {
+            Ok(stream) => {
+                return Ok(Connection { stream: Stream::Tcp(stream), endpoint: *endpoint, ending: None });
+            }
+            Err(more) => notes.extend(more),
+        }
+    }
+    if refused == notes.len() && refused > 0 {
+        let addresses: Vec<String> = notes.iter().map(|(address, _)| address.ip().to_string()).collect();
+        return Err(too_far(&target.host, &cut(&addresses, ", ")));
+    }
+    Err(Failure::connect(in_list(&target.host, &notes)))
+}
+
+/// Through a proxy. Which address it connects to is not seen, so that only an address in place of the name is known to
+/// be near, and only if the proxy is near as well.
+async fn through(proxy: &Proxy, target: &Target, deadline: Instant) -> Result<Connection, Failure> {
+    let through = format!("through the proxy {}:{}", proxy.host, proxy.port);
+    let found = resolve(&proxy.host, deadline).await;
+    let found = found.map_err(|why| Failure::connect(format!("{through}: {why}")))?;
+    let proxies: Vec<SocketAddr> = found.iter().map(|address| with_port(*address, proxy.port)).collect();
+    let all_near = proxies.iter().all(|address| is_near(address.ip()));
+    let known = target.host.parse().ok().filter(|_| all_near);
+    let mut notes = Vec::new();
+    for (n, endpoint) in target.endpoints.iter().enumerate() {
+        if !may_talk(target, *endpoint, known) {
+            return Err(too_far(&target.host, "an address that only the proxy knows"));
+        }
+        let by = share(deadline, target.endpoints.len() - n);
+        let mut stream = match race(&proxies, by, dial).await {
+            Ok(stream) => stream,
+            // The next port would not be nearer.
+            Err(more) => return Err(Failure::connect(format!("{through}: {}", in_list(&proxy.host, &more)))),
+        };
+        let asked = socks::ask(&mut stream, &target.host, endpoint.port, proxy.login.as_deref());
+        match timeout_at(by, asked).await {
+            Ok(Ok(())) => {
+                return Ok(Connection { stream: Stream::Tcp(stream), endpoint: *endpoint, ending: None });
+            }
+            Ok(Err(why)) => notes.push(format!("{} port {}: {why}", target.host, endpoint.port)),
+            Err(_) => notes.push(format!("{} port {}: no answer in time", target.host, endpoint.port)),
+        }
+    }
+    Err(Failure::connect(format!("{through}: {}", cut(&notes, "; "))))
+}
+
+/// The same address, scope and all, at another port.
+fn with_port(mut address: SocketAddr, port: u16) -> SocketAddr {
+    address.set_port(port);
+    address
+}
+
+/// When the next of so many ways in has to be ready, if all are to have the same time.
+fn share(deadline: Instant, ways: usize) -> Instant {
+    let now = Instant::now();
+    now + deadline.saturating_duration_since(now) / u32::try_from(ways.max(1)).unwrap_or(u32::MAX)
+}
+
+/// One TCP connection. Keep-alive stays off: whoever falls silent is found out by our own limits.
+async fn dial(address: SocketAddr) -> Result<TcpStream, String> {
+    let stream = TcpStream::connect(address).await.map_err(|error| in_words(&error))?;
+    // Each flight is one write; waiting for more to come would only cost time.
+    let _ = stream.set_nodelay(true);
+    Ok(stream)
+}
+
+/// Every address of the host, in the order in which they are tried.
+async fn resolve(host: &str, deadline: Instant) -> Result<Vec<SocketAddr>, String> {
+    let failed = |why: &dyn Display| format!("the name `{host}` cannot be resolved ({why})");
+    match timeout_at(deadline, lookup_host((host, 0))).await {
+        Ok(Ok(found)) => {
+            let found = in_turn(&found.collect::<Vec<_>>());
+            if found.is_empty() { Err(failed(&"it has no address")) } else { Ok(found) }
+        }
+        Ok(Err(error)) => Err(failed(&error)),
+        Err(_) => Err(failed(&"no answer from the name service")),
+    }
+}
+
+/// Whether anything may be said there: without TLS only to near addresses, unless no password can be seen.
+fn may_talk(target: &Target, endpoint: Endpoint, address: Option<IpAddr>) -> bool {
+    endpoint.security != Security::None || address.is_some_and(is_near) || hides_password(&target.auth)
+}
+
+fn too_far(host: &str, addresses: &str) -> Failure {
+    let what =
+        if addresses == host { format!("`{host}` is") } else { format!("`{host}` leads to {addresses},") };
+    let why = format!(
+        "{what} neither this machine nor in a private network: nothing goes there without TLS; set `tls` to starttls or implicit, or `auth` to mechanisms that hide the password"
+    );
+    Failure::new(Phase::Connect, Trouble::Settings(why))
+}
+
+/// What became of each address; of many, only the first ones are named.
+fn in_list(host: &str, notes: &[Note]) -> String {
+    let lines: Vec<String> =
+        notes.iter().map(|(address, why)| format!("{}: {why}", place(host, *address))).collect();
+    cut(&lines, "; ")
+}
+
+fn cut(items: &[String], between: &str) -> String {
+    let listed = items[..items.len().min(LISTED_MAX)].join(between);
+    match items.len().saturating_sub(LISTED_MAX) {
+        0 => listed,
+        more => format!("{listed}{between}and {more} more"),
     }
 }
 

@@ -5,16 +5,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use smtp::{Credentials, Failure, Gate, Outcome, Phase, Session, Step};
+use tokio::time::error::Elapsed;
 use tokio::time::{Instant, timeout, timeout_at};
-use tokio_rustls::rustls::ClientConfig;
 
 use super::Limits;
 use super::attempt::{Attempt, Word};
-use super::tls;
+use super::program::Ending;
+use super::tls::Handshake;
 use super::wire::Wire;
 
 /// Octets read at once. Replies are short.
 const READ_OCTETS: usize = 4096;
+
+/// Octets of a long message that are written under one limit.
+const PART_OCTETS: usize = 64 * 1024;
+
+/// For the reply to DATA at most.
+const DATA_REPLY_MAX: Duration = Duration::from_mins(2);
 
 /// How long the last words of a server that has stopped listening are waited for.
 const LAST_WORDS_WITHIN: Duration = Duration::from_millis(500);
@@ -23,11 +30,18 @@ const LAST_WORDS_WITHIN: Duration = Duration::from_millis(500);
 pub(super) struct Line {
     pub(super) session: Session,
     pub(super) wire: Wire,
-    pub(super) host: String,
-    pub(super) tls: Option<Arc<ClientConfig>>,
+    pub(super) tls: Option<Arc<Handshake>>,
     pub(super) limits: Limits,
     /// What it logs in with.
     pub(super) credentials: Option<Arc<Credentials>>,
+    /// Of the program that carries the connection, if one does.
+    pub(super) ending: Option<Ending>,
+    /// Attempts that it has carried.
+    pub(super) carried: usize,
+    /// Whether the server has said anything.
+    has_heard: bool,
+    /// How the program ended, if that was before the server had said anything.
+    ended_early: Option<String>,
     buffer: Box<[u8]>,
 }
 
@@ -48,18 +62,20 @@ impl Line {
     pub(super) fn new(
         session: Session,
         wire: Wire,
-        host: String,
-        tls: Option<Arc<ClientConfig>>,
+        tls: Option<Arc<Handshake>>,
         limits: Limits,
         credentials: Option<Arc<Credentials>>,
     ) -> Self {
         Self {
             session,
             wire,
-            host,
             tls,
             limits,
             credentials,
+            ending: None,
+            carried: 0,
+            has_heard: false,
+            ended_early: None,
             buffer: vec![0; READ_OCTETS].into_boxed_slice(),
         }
     }
@@ -93,12 +109,19 @@ impl Line {
         }
     }
 
+    /// How long a reply may take. RFC 5321 section 4.5.3.2 has less for DATA than for other commands.
     fn limit(&self, phase: Phase) -> Duration {
-        if phase == Phase::Dot { self.limits.dot } else { self.limits.reply }
+        match phase {
+            Phase::Dot => self.limits.dot,
+            // A program has connected when the server is heard.
+            Phase::Greeting if self.ending.is_some() => self.limits.connect,
+            Phase::Data => self.limits.reply.min(DATA_REPLY_MAX),
+            _ => self.limits.reply,
+        }
     }
 
     async fn send(&mut self) {
-        match timeout(self.limits.reply, self.wire.write(self.session.output())).await {
+        match self.write_output().await {
             Ok(Ok(())) => self.session.sent(),
             Ok(Err(error)) => {
                 // A server that refuses and closes at once has said why before our words met the closed door.
@@ -112,6 +135,19 @@ impl Line {
         }
     }
 
+    /// Writes what has to be sent, usually at once. Each part of a long message has the time of a reply, so that a slow
+    /// line is no silent one; all together have the time that the server has for its verdict.
+    async fn write_output(&mut self) -> Result<io::Result<()>, Elapsed> {
+        let end = Instant::now() + self.limits.dot.max(self.limits.reply);
+        for part in self.session.output().chunks(PART_OCTETS) {
+            let limit = end.min(Instant::now() + self.limits.reply);
+            if let Err(error) = timeout_at(limit, self.wire.write(part)).await? {
+                return Ok(Err(error));
+            }
+        }
+        Ok(Ok(()))
+    }
+
     async fn receive(&mut self, phase: Phase, deadline: Instant, attempt: Option<&mut Attempt>) -> Heard {
         let read = timeout_at(deadline, self.wire.read(&mut self.buffer));
         let read = match attempt {
@@ -123,26 +159,49 @@ impl Line {
             Some(_) | None => read.await,
         };
         match read {
-            Ok(read) => self.take_in(read),
+            Ok(read) => self.take_in(read).await,
             Err(_) => self.session.silence(self.limit(phase).as_secs()),
         }
         Heard::Something
     }
 
-    fn take_in(&mut self, read: io::Result<usize>) {
+    async fn take_in(&mut self, read: io::Result<usize>) {
         match read {
-            Ok(0) => self.session.closed(""),
-            Ok(count) => self.session.received(&self.buffer[..count]),
+            Ok(0) => {
+                let words = self.last_words().await;
+                self.session.closed(&words);
+            }
+            Ok(count) => {
+                self.has_heard = true;
+                self.session.received(&self.buffer[..count]);
+            }
             Err(error) => self.session.closed(&in_words(&error)),
         }
     }
 
+    /// What is known of the end of a connection besides that.
+    async fn last_words(&mut self) -> String {
+        let Some(ending) = &self.ending else { return String::new() };
+        let words = ending.in_words().await;
+        if !self.has_heard && matches!(self.wire, Wire::Clear(_)) {
+            self.ended_early.clone_from(&words);
+        }
+        words.unwrap_or_default()
+    }
+
+    /// The outcome of an attempt on a connection that never came to be, since its program ended before that.
+    pub(super) fn stillborn(&mut self, attempt: &Attempt) -> Option<Outcome> {
+        let words = self.ended_early.take()?;
+        Some(Outcome::failed(attempt.transaction().recipients.len(), &Failure::connect(words)))
+    }
+
     async fn start_tls(&mut self) {
-        let (Wire::Clear(stream), Some(config)) = (std::mem::replace(&mut self.wire, Wire::Gone), &self.tls)
+        let (Wire::Clear(stream), Some(handshake)) =
+            (std::mem::replace(&mut self.wire, Wire::Gone), &self.tls)
         else {
             return self.session.tls_failed("there is no connection in clear that could start TLS");
         };
-        match timeout(self.limits.connect, tls::handshake(config, &self.host, stream)).await {
+        match timeout(self.limits.connect, handshake.shake(stream)).await {
             Ok(Ok(stream)) => {
                 self.wire = Wire::Tls(Box::new(stream));
                 self.session.tls_ready();
@@ -171,14 +230,14 @@ impl Line {
                 }
                 Word::Withdraw => self.session.withdrawn(),
             },
-            read = self.wire.read(&mut self.buffer) => self.take_in(read),
+            read = self.wire.read(&mut self.buffer) => self.take_in(read).await,
         }
     }
 
     /// Waits, while nothing is in hand, for words that nobody asked for; they end the session. Cancel-safe.
     pub(super) async fn overhear(&mut self) {
         let read = self.wire.read(&mut self.buffer).await;
-        self.take_in(read);
+        self.take_in(read).await;
     }
 }
 

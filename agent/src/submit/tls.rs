@@ -1,21 +1,29 @@
-//! Trust and the handshake. The certificate is always verified: against the system's roots, or those of one file.
+//! Trust and the handshake. The certificate is always verified: against the system's roots, those of one file, or pins.
 
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use rustls_platform_verifier::BuilderVerifierExt as _;
-use tokio::net::TcpStream;
+use delivery::{Monotonic, Now};
+use rustls_platform_verifier::Verifier;
+use smtp::Security;
+use spool_format::Wall;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::client::WebPkiServerVerifier;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
-use tokio_rustls::rustls::{self, CertificateError, ClientConfig, RootCertStore};
+use tokio_rustls::rustls::{
+    self, AlertDescription, CertificateError, ClientConfig, OtherError, RootCertStore,
+};
 
-use super::{Target, Trust};
-use smtp::Security;
+use super::trust::{Judge, Refused, Voucher};
+use super::wire::Stream;
+use super::{Target, Trust, certificate};
+use crate::edge::clock;
+use crate::log;
 
 /// Trust that cannot be set up.
 #[derive(Debug, thiserror::Error)]
@@ -25,31 +33,104 @@ pub struct TrustError {
     what: String,
 }
 
-/// What a handshake with this provider needs; `None` if it never does one.
-pub(super) fn config(target: &Target) -> Result<Option<Arc<ClientConfig>>, TrustError> {
-    if target.endpoints.iter().all(|endpoint| endpoint.security == Security::None) {
-        return Ok(None);
+/// A certificate that ends so soon deserves a word, once a day.
+const SOON: Duration = Duration::from_hours(14 * 24);
+const DAY: Duration = Duration::from_hours(24);
+
+/// What handshakes with one provider need, and what was learnt by them.
+#[derive(Debug)]
+pub(super) struct Handshake {
+    config: Arc<ClientConfig>,
+    provider: String,
+    /// The certificate has to be for it.
+    name: String,
+    /// With pins nobody asks when a certificate ends.
+    asks_dates: bool,
+    learnt: Mutex<Learnt>,
+}
+
+#[derive(Debug, Default)]
+struct Learnt {
+    end: Option<Wall>,
+    warned: Option<Monotonic>,
+}
+
+impl Handshake {
+    /// Prepares for this provider; `None` if it never does a handshake.
+    pub(super) fn prepare(target: &Target) -> Result<Option<Arc<Self>>, TrustError> {
+        if target.endpoints.iter().all(|endpoint| endpoint.security == Security::None) {
+            return Ok(None);
+        }
+        Ok(Some(Arc::new(Self {
+            config: config(target)?,
+            provider: target.name.clone(),
+            name: target.tls_name.as_ref().unwrap_or(&target.host).clone(),
+            asks_dates: !matches!(target.trust, Trust::Pins(_)),
+            learnt: Mutex::default(),
+        })))
     }
+
+    /// Does the handshake; the error says in words why there is none.
+    pub(super) async fn shake(&self, stream: Stream) -> Result<TlsStream<Stream>, String> {
+        let name = &self.name;
+        let server = ServerName::try_from(name.clone())
+            .map_err(|_| format!("`{name}` is not a name that a certificate can have"))?;
+        let connector = TlsConnector::from(Arc::clone(&self.config));
+        let stream = connector.connect(server, stream).await.map_err(|error| in_words(&error, name))?;
+        let shown = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
+        if let Some(end) = shown.and_then(|shown| certificate::end_of(shown)) {
+            self.learn(end, clock::now());
+        }
+        Ok(stream)
+    }
+
+    /// When the certificate ends that was shown last.
+    pub(super) fn certificate_end(&self) -> Option<Wall> {
+        self.learnt.lock().unwrap_or_else(PoisonError::into_inner).end
+    }
+
+    fn learn(&self, end: Wall, now: Now) {
+        let mut learnt = self.learnt.lock().unwrap_or_else(PoisonError::into_inner);
+        learnt.end = Some(end);
+        if self.asks_dates && ends_soon(end, now.wall) && !warned_today(learnt.warned, now.monotonic) {
+            learnt.warned = Some(now.monotonic);
+            log::certificate_ends(&self.provider, end, end.since(now.wall));
+        }
+    }
+}
+
+fn ends_soon(end: Wall, now: Wall) -> bool {
+    end.since(now) < SOON
+}
+
+fn warned_today(warned: Option<Monotonic>, now: Monotonic) -> bool {
+    warned.is_some_and(|warned| now.since(warned) < DAY)
+}
+
+fn config(target: &Target) -> Result<Arc<ClientConfig>, TrustError> {
     let failed = |what: String| TrustError { provider: target.name.clone(), what };
     let provider = Arc::new(ring::default_provider());
+    let algorithms = provider.signature_verification_algorithms;
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
         .map_err(|error| failed(error.to_string()))?;
-    let builder = match &target.trust {
-        Trust::System => builder.with_platform_verifier().map_err(|error| {
+    let voucher = match &target.trust {
+        Trust::System => Voucher::Authorities(Arc::new(Verifier::new(provider).map_err(|error| {
             failed(format!(
-                "the system's certificates cannot be used ({error}); install ca-certificates, or set `ca_file`"
+                "the system's certificates cannot be used ({error}); install ca-certificates, or set `ca_file` or `pin_sha256`"
             ))
-        })?,
+        })?)),
         Trust::CaFile(path) => {
             let roots = roots(path).map_err(failed)?;
-            let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider)
-                .build()
-                .map_err(|error| failed(format!("ca_file `{}` cannot be used: {error}", path.display())))?;
-            builder.with_webpki_verifier(verifier)
+            let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build();
+            Voucher::Authorities(verifier.map_err(|error| {
+                failed(format!("ca_file `{}` cannot be used: {error}", path.display()))
+            })?)
         }
+        Trust::Pins(pins) => Voucher::Pins(pins.clone()),
     };
-    Ok(Some(Arc::new(builder.with_no_client_auth())))
+    let judge = Arc::new(Judge { voucher, algorithms });
+    Ok(Arc::new(builder.dangerous().with_custom_certificate_verifier(judge).with_no_client_auth()))
 }
 
 fn roots(path: &Path) -> Result<RootCertStore, String> {
@@ -68,19 +149,7 @@ fn roots(path: &Path) -> Result<RootCertStore, String> {
     Ok(roots)
 }
 
-/// Does the handshake; the error says in words why there is none.
-pub(super) async fn handshake(
-    config: &Arc<ClientConfig>,
-    host: &str,
-    stream: TcpStream,
-) -> Result<TlsStream<TcpStream>, String> {
-    let name = ServerName::try_from(host.to_owned())
-        .map_err(|_| format!("`{host}` is not a name that a certificate can have"))?;
-    let connector = TlsConnector::from(Arc::clone(config));
-    connector.connect(name, stream).await.map_err(|error| in_words(&error, host))
-}
-
-fn in_words(error: &io::Error, host: &str) -> String {
+fn in_words(error: &io::Error, name: &str) -> String {
     let Some(tls) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) else {
         return match error.kind() {
             io::ErrorKind::UnexpectedEof => {
@@ -90,22 +159,85 @@ fn in_words(error: &io::Error, host: &str) -> String {
         };
     };
     match tls {
-        rustls::Error::InvalidCertificate(fault) => match fault {
-            CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-                "the server's certificate has expired".to_owned()
+        rustls::Error::InvalidCertificate(CertificateError::Other(other)) => {
+            match other.0.downcast_ref::<Refused>() {
+                Some(refused) => refusal(refused, name),
+                None if other.0.to_string().starts_with("UnsupportedCertVersion") => format!(
+                    "the server's certificate is of version 1, which nobody accepts today; make another one: openssl req -x509 -key KEY -subj /CN={name} -days 3650 -out CERT"
+                ),
+                None => format!("the server's certificate is not acceptable: {}", other.0),
             }
-            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-                "the server's certificate is not valid yet; is the clock right?".to_owned()
-            }
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-                format!("the server's certificate is not for `{host}`")
-            }
-            // Another authority of the same name shows as a bad signature.
-            CertificateError::UnknownIssuer | CertificateError::BadSignature => {
-                "the server's certificate is signed by nobody whom we trust (see `ca_file`)".to_owned()
-            }
-            other => format!("the server's certificate is not acceptable: {other}"),
-        },
+        }
+        rustls::Error::InvalidCertificate(CertificateError::BadSignature) => {
+            "the server shows a certificate whose key it does not have".to_owned()
+        }
+        rustls::Error::InvalidCertificate(fault) => {
+            format!("the server's certificate cannot be read: {fault}")
+        }
+        rustls::Error::PeerIncompatible(_)
+        | rustls::Error::AlertReceived(AlertDescription::ProtocolVersion) => {
+            format!("the server speaks neither TLS 1.2 nor 1.3 in a way that is safe today ({tls})")
+        }
+        rustls::Error::InvalidMessage(_) => {
+            format!("what the server says is not TLS ({tls}); is it the right port and the right `tls`?")
+        }
         other => other.to_string(),
+    }
+}
+
+fn refusal(refused: &Refused, name: &str) -> String {
+    let why = match &refused.fault {
+        None => "the server has another key than the one in `pin_sha256`".to_owned(),
+        Some(CertificateError::Expired | CertificateError::ExpiredContext { .. }) => {
+            "the server's certificate has expired: have it renewed".to_owned()
+        }
+        Some(CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. }) => {
+            return "the server's certificate is not valid yet; is the clock right?".to_owned();
+        }
+        Some(CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. }) => {
+            format!("the server's certificate is not for `{name}`; if it is yours, set `tls_name`, or pin it")
+        }
+        // Another authority of the same name shows as a bad signature.
+        Some(CertificateError::UnknownIssuer | CertificateError::BadSignature) => {
+            "the server's certificate is signed by nobody whom we trust (see `ca_file`)".to_owned()
+        }
+        Some(CertificateError::Other(fault)) if is_authority(fault) => {
+            "the server shows an authority's certificate as its own, as `openssl req -x509` makes them"
+                .to_owned()
+        }
+        Some(other) => format!("the server's certificate is not acceptable: {other}"),
+    };
+    format!("{why}; {}", advice(refused))
+}
+
+/// `openssl req -x509` marks certificates as those of an authority, which no chain may end with.
+fn is_authority(fault: &OtherError) -> bool {
+    // The error's type belongs to a crate below rustls; the test with such a certificate notices another name.
+    fault.0.to_string() == "CaUsedAsEndEntity"
+}
+
+/// How to trust it all the same, and how to find out first whether that is right.
+fn advice(refused: &Refused) -> String {
+    format!(
+        "to trust this key: pin_sha256 = \"{}\", if on the server this says the same: openssl x509 -in CERT -noout -pubkey | openssl pkey -pubin -outform der | sha256sum",
+        refused.pin
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_that_ends_within_two_weeks_is_told_of_once_a_day() {
+        let now = Wall::from_unix_ms(1_800_000_000_000);
+        let days = |days: u64| Duration::from_hours(24 * days);
+        assert!(!ends_soon(now.plus(days(14)), now));
+        assert!(ends_soon(now.plus(days(13)), now));
+        assert!(ends_soon(Wall::from_unix_ms(0), now), "it has ended");
+        let (morning, evening) = (Monotonic::from_ms(0), Monotonic::from_ms(12 * 3_600_000));
+        assert!(!warned_today(None, morning));
+        assert!(warned_today(Some(morning), evening));
+        assert!(!warned_today(Some(morning), morning.plus(days(1))));
     }
 }

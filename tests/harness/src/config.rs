@@ -121,6 +121,7 @@ pub struct Provider {
     mechanisms: Vec<String>,
     from: String,
     from_name: Option<String>,
+    keys: Vec<(&'static str, String)>,
 }
 
 #[derive(Debug, Clone)]
@@ -157,6 +158,7 @@ impl Provider {
             mechanisms: Vec::new(),
             from: format!("{name}@example.jp"),
             from_name: None,
+            keys: Vec::new(),
         }
     }
 
@@ -164,6 +166,13 @@ impl Provider {
     #[must_use]
     pub fn host(mut self, name: &str) -> Self {
         name.clone_into(&mut self.host);
+        self
+    }
+
+    /// Any other key and its value as it stands in the file; `pin_sha256` takes the place of the sandbox's authority.
+    #[must_use]
+    pub fn key(mut self, key: &'static str, value: &str) -> Self {
+        self.keys.push((key, value.to_owned()));
         self
     }
 
@@ -216,8 +225,11 @@ impl Provider {
             quoted(host),
             quoted(from)
         );
-        if *tls != "none" {
+        if *tls != "none" && self.keys.iter().all(|(key, _)| *key != "pin_sha256") {
             out.push_str("ca_file = \"ca.pem\"\n");
+        }
+        for (key, value) in &self.keys {
+            let _ = writeln!(out, "{key} = {value}");
         }
         if let Some(name) = &self.from_name {
             let _ = writeln!(out, "from_name = {}", quoted(name));

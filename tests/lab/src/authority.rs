@@ -10,9 +10,11 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
-use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
-use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::server::WantsServerCert;
+use tokio_rustls::rustls::sign::{CertifiedKey, SingleCertAndKey};
+use tokio_rustls::rustls::{ConfigBuilder, ServerConfig};
 
 use crate::LabError;
 
@@ -29,17 +31,29 @@ pub enum Leaf {
     Expired,
     /// Valid now, but for `elsewhere.example.jp` only.
     WrongName,
+    /// Signed by itself and marked as an authority's, as `openssl req -x509` makes them; for the right names, valid now.
+    SelfSigned,
+    /// The good one, shown by somebody who does not have its key.
+    Stolen,
 }
 
-/// A certificate authority and its three leaves. Cloning shares them.
+/// A certificate authority and its leaves. Cloning shares them.
 #[derive(Clone)]
 pub struct Authority(Arc<Certificates>);
 
 struct Certificates {
     ca_pem: String,
-    good: Arc<ServerConfig>,
-    expired: Arc<ServerConfig>,
-    wrong_name: Arc<ServerConfig>,
+    good: Shown,
+    expired: Shown,
+    wrong_name: Shown,
+    self_signed: Shown,
+    stolen: Shown,
+}
+
+/// A certificate with what shows it.
+struct Shown {
+    config: Arc<ServerConfig>,
+    der: CertificateDer<'static>,
 }
 
 impl Authority {
@@ -52,11 +66,14 @@ impl Authority {
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::DigitalSignature];
         let ca = params.self_signed(&key).map_err(LabError::Certificate)?;
         let issuer = Issuer::new(params, key);
+        let good = issue(&issuer, Leaf::Good)?;
         Ok(Self(Arc::new(Certificates {
             ca_pem: pem(ca.der()),
-            good: issue(&issuer, Leaf::Good)?,
+            stolen: steal(&good)?,
+            good,
             expired: issue(&issuer, Leaf::Expired)?,
             wrong_name: issue(&issuer, Leaf::WrongName)?,
+            self_signed: issue(&issuer, Leaf::SelfSigned)?,
         })))
     }
 
@@ -67,11 +84,22 @@ impl Authority {
 
     /// The TLS set-up of a server that shows this leaf.
     pub fn leaf(&self, leaf: Leaf) -> Arc<ServerConfig> {
-        Arc::clone(match leaf {
+        Arc::clone(&self.shown(leaf).config)
+    }
+
+    /// This leaf as PEM, as its server's administrator has it.
+    pub fn leaf_pem(&self, leaf: Leaf) -> String {
+        pem(&self.shown(leaf).der)
+    }
+
+    fn shown(&self, leaf: Leaf) -> &Shown {
+        match leaf {
             Leaf::Good => &self.0.good,
             Leaf::Expired => &self.0.expired,
             Leaf::WrongName => &self.0.wrong_name,
-        })
+            Leaf::SelfSigned => &self.0.self_signed,
+            Leaf::Stolen => &self.0.stolen,
+        }
     }
 }
 
@@ -81,9 +109,11 @@ impl fmt::Debug for Authority {
     }
 }
 
-fn issue(issuer: &Issuer<'_, KeyPair>, leaf: Leaf) -> Result<Arc<ServerConfig>, LabError> {
+fn issue(issuer: &Issuer<'_, KeyPair>, leaf: Leaf) -> Result<Shown, LabError> {
     let names = match leaf {
-        Leaf::Good | Leaf::Expired => vec!["localhost".to_owned(), "127.0.0.1".to_owned()],
+        Leaf::Good | Leaf::Expired | Leaf::SelfSigned | Leaf::Stolen => {
+            vec!["localhost".to_owned(), "127.0.0.1".to_owned()]
+        }
         Leaf::WrongName => vec!["elsewhere.example.jp".to_owned()],
     };
     let mut params = CertificateParams::new(names).map_err(LabError::Certificate)?;
@@ -94,15 +124,33 @@ fn issue(issuer: &Issuer<'_, KeyPair>, leaf: Leaf) -> Result<Arc<ServerConfig>, 
         params.not_after = rcgen::date_time_ymd(2001, 12, 31);
     }
     let key = KeyPair::generate().map_err(LabError::Certificate)?;
-    let certificate = params.signed_by(&key, issuer).map_err(LabError::Certificate)?;
+    let certificate = if leaf == Leaf::SelfSigned {
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.self_signed(&key)
+    } else {
+        params.signed_by(&key, issuer)
+    };
+    let certificate = certificate.map_err(LabError::Certificate)?;
+    let private = PrivateKeyDer::Pkcs8(key.serialize_der().into());
+    let der = certificate.der().clone();
+    let config = builder()?.with_single_cert(vec![der.clone()], private).map_err(LabError::Tls)?;
+    Ok(Shown { config: Arc::new(config), der })
+}
+
+/// Shows the certificate of another server. Without its key nothing that is signed can be right.
+fn steal(other: &Shown) -> Result<Shown, LabError> {
+    let key = KeyPair::generate().map_err(LabError::Certificate)?;
+    let private = PrivateKeyDer::Pkcs8(key.serialize_der().into());
+    let key = ring::sign::any_supported_type(&private).map_err(LabError::Tls)?;
+    let shown = SingleCertAndKey::from(CertifiedKey::new(vec![other.der.clone()], key));
+    let config = builder()?.with_cert_resolver(Arc::new(shown));
+    Ok(Shown { config: Arc::new(config), der: other.der.clone() })
+}
+
+fn builder() -> Result<ConfigBuilder<ServerConfig, WantsServerCert>, LabError> {
     // The provider is named: a process-wide default belongs to the program, not to its lab.
-    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(LabError::Tls)?
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate.der().clone()], PrivateKeyDer::Pkcs8(key.serialize_der().into()))
-        .map_err(LabError::Tls)?;
-    Ok(Arc::new(config))
+    let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()));
+    Ok(builder.with_safe_default_protocol_versions().map_err(LabError::Tls)?.with_no_client_auth())
 }
 
 /// Writes a certificate in the text form of RFC 7468.
