@@ -1,4 +1,8 @@
 //! chasquid, in Go. Users have a domain.
+//!
+//! Found: it ends a session with the third error, by `421 4.5.0 Too many errors, bye` in place of any reply, and counts the
+//! 503 for a pipelined DATA that came to nothing as well as the 550 before it. A kept connection can so be used up by the
+//! refusals of earlier alerts, and the 421 then meets the RCPT of one that has nothing to do with them.
 
 use crate::real::{Door, PASSWORD, Real};
 use crate::site::{self, DELIVER, Site};
