@@ -6,7 +6,8 @@ use crate::{FROM, MAILBOX, TO, USER, sandbox};
 
 const MECHANISMS: [&str; 6] = ["scram-sha-256", "scram-sha-1", "digest-md5", "cram-md5", "plain", "login"];
 
-/// Everything that a mechanism has to escape, beyond ISO 8859-1 and within it: DIGEST-MD5 hashes the two differently.
+/// Everything that a mechanism has to escape, beyond ISO 8859-1 and within it. DIGEST-MD5 hashes the two differently; a
+/// Cyrus takes the second in either form.
 const PASSWORDS: [&str; 2] = [r#"p"a\s,s=w;o:r d パス"#, r#"Größe"\,=é"#];
 
 #[test]

@@ -140,3 +140,23 @@ fn mechanisms_that_hide_the_password_deliver_without_tls_and_others_send_nothing
         );
     }
 }
+
+#[test]
+fn a_token_file_that_was_written_anew_is_read_when_the_old_token_is_refused() {
+    let sandbox = sandbox();
+    let manners = |token: &str| {
+        let personality = Personality::self_hosted(sandbox.authority()).without_capability("AUTH");
+        personality.capability("AUTH XOAUTH2").login(USER, token)
+    };
+    let server = sandbox.server("home", manners("t1"));
+    let config = |token: &str| Config::of([Provider::starttls("home", server.port()).token(USER, token)]);
+    sandbox.configure(&config("t1"));
+    let _agent = sandbox.start_agent();
+    sandbox.wait_until_sent(enqueue(&sandbox));
+    server.replace(manners("t2"));
+    server.close_all();
+    sandbox.configure(&config("t2"));
+    let id = enqueue(&sandbox);
+    sandbox.wait_until_sent(id);
+    assert_eq!(sandbox.history(id).attempts.len(), 1, "the same attempt went on");
+}

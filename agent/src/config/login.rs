@@ -60,8 +60,11 @@ fn expect_fit(section: &Section<'_, '_>, auth: &AuthPolicy) -> Option<()> {
         return Some(());
     }
     if has_token {
-        let key = if section.has("auth") { "auth" } else { "token" };
-        section.wrong(key, "a `token` is for oauthbearer and xoauth2, and `auth` has neither");
+        if section.has("auth") {
+            section.wrong("auth", "a `token` is for oauthbearer and xoauth2, and `auth` has neither");
+        } else {
+            section.wrong("token", "this preset's provider takes no tokens; use `password`");
+        }
     } else {
         section.wrong("auth", "`auth` has only mechanisms that want a `token`, and there is none");
     }

@@ -56,6 +56,24 @@ fn a_preset_fills_in_what_the_file_leaves_out_and_the_file_wins() {
 }
 
 #[test]
+fn a_token_takes_the_place_of_a_password_where_the_provider_takes_tokens() {
+    let text = |preset: &str| {
+        format!(
+            "[[provider]]\npreset = \"{preset}\"\nfrom = \"a@example.jp\"\nuser = \"a\"\ntoken = {{ command = [\"oama\"] }}\n"
+        )
+    };
+    let gmail = &parse(&text("gmail")).expect("a configuration").providers[0];
+    assert_eq!(gmail.token, Some(SecretSource::Command(vec!["oama".to_owned()])));
+    assert_eq!(
+        mistakes(&text("docomo")),
+        "alertmail.toml:5: this preset's provider takes no tokens; use `password` in [[provider]] `docomo`"
+    );
+    let in_clear = format!("{PROVIDER}tls = \"none\"\nuser = \"a\"\ntoken = {{ file = \"t\" }}\n");
+    let warnings = parse(&in_clear).expect("a configuration").warnings;
+    assert!(warnings.iter().any(|it| it.contains("a token never goes out in clear")), "{warnings:?}");
+}
+
+#[test]
 fn a_provider_that_has_closed_is_a_warning_and_no_obstacle() {
     let config =
         parse("[[provider]]\npreset = \"goo\"\nfrom = \"a@goo.example.jp\"\n").expect("a configuration");

@@ -139,7 +139,14 @@ fn no_mechanism_shows_what_it_sent_or_what_that_was_made_of_even_if_the_server_e
             expect_clean(&mut play(&settings, &format!("{script}S: 535 5.7.8 no: {secret}\n")));
             expect_clean(&mut play(&settings, &format!("{script}S: 504-no\nS: 504 {secret} what\n")));
             expect_clean(&mut play(&settings, &format!("{script}S: 334 {secret}\n")));
-            expect_clean(&mut play(&settings, &format!("{script}S64: 334 {{\"got\":\"{secret}\"}}\n")));
+            let echo = format!("{{\"got\":\"{secret}\"}}");
+            let mut session = play(&settings, &format!("{script}S64: 334 {echo}\n"));
+            assert!(
+                !session.transcript().to_string().contains(&STANDARD.encode(&echo)),
+                "{}",
+                session.transcript()
+            );
+            expect_clean(&mut session);
             expect_clean(&mut play(&settings, &format!("{script}S64: 334 e={secret}\n")));
         }
     }
