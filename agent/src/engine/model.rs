@@ -36,7 +36,7 @@ mod story;
 mod world;
 
 /// Histories that are played in every run of the tests.
-const RUNS: u64 = 2_000;
+const RUNS: u64 = 3_000;
 
 /// Names the seed if its history ends in a panic.
 struct Named(u64);

@@ -65,6 +65,8 @@ pub(super) struct Machine {
     pub(super) is_low: bool,
     /// `incoming/` lies on another file system.
     pub(super) has_two_disks: bool,
+    /// A sync of a file has failed: what it was to bring to the disk can be zeros there, in the middle too.
+    pub(super) has_lost: bool,
     /// Whether each call is told.
     pub(super) tells: bool,
 }
@@ -103,6 +105,7 @@ impl Machine {
             fault: None,
             is_low: false,
             has_two_disks: false,
+            has_lost: false,
             tells: false,
         }
     }
@@ -263,6 +266,7 @@ impl Machine {
     fn sync_failed(&mut self, node: Node) {
         if !self.is_off {
             self.disk.lose(node);
+            self.has_lost = true;
         }
     }
 }

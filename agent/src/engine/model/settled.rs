@@ -87,7 +87,8 @@ impl Story {
         let disk = &machine.disk;
         self.expect_promises_kept(disk, "at the end");
         let read = read(disk, Detail::Full);
-        assert_eq!(read.broken_lines, [""; 0], "the journal has broken lines");
+        let has_holes = machine.has_lost && !read.broken_lines.is_empty();
+        assert!(has_holes || read.broken_lines.is_empty(), "broken lines: {:?}", read.broken_lines);
         for place in [Place::Deferred, Place::Dead, Place::Corrupt] {
             let litter: Vec<_> =
                 disk.names(place).filter(|name| name.to_string_lossy().starts_with('.')).collect();
