@@ -211,6 +211,12 @@ impl<F: QueueFs> Desk<F> {
     pub(super) fn is_wanted_in(&mut self, id: AlertId, folder: Folder) {
         let is_void = Deed::Unlink { id, folder };
         self.owed.removals.retain(|deed| *deed != is_void);
+        if let Some(stuck) = self.stuck.get_mut(&id) {
+            stuck.places.remove(&folder);
+            if stuck.places.is_empty() && !stuck.forget {
+                self.stuck.remove(&id);
+            }
+        }
     }
 
     fn unlink(&mut self, id: AlertId, folder: Folder) {
