@@ -7,6 +7,9 @@
 //! | `wire` | a connection in clear or in TLS |
 //! | `drive` | pumps an `smtp::Session`: does what it says, tells it what came of it |
 //! | `carry` | one task for each connection: attempts one after the other, then keeps it for a while |
+//! | `onlooker` | what there is to see, for those who want to look on |
+//! | `visit` | one session on its own, for a person: a probe, or one message |
+//! | `peek` | the certificate of a server that was refused |
 //! | `attempt` | what an attempt still owes the engine: its outcome, exactly once |
 //!
 //! It asks the engine for leave at both gates and decides nothing: how many attempts run where is not its business.
@@ -15,7 +18,10 @@ mod attempt;
 mod carry;
 mod connect;
 mod drive;
+mod onlooker;
+mod peek;
 mod tls;
+mod visit;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -31,7 +37,9 @@ use tokio::task::JoinSet;
 pub use crate::config::{Endpoint, Trust};
 use attempt::{Attempt, Word};
 use carry::Carriage;
+pub use onlooker::{Audience, Onlooker, Protection, Sight};
 pub use tls::TrustError;
+pub use visit::Visit;
 
 /// How long all kept connections together may take to say goodbye.
 const GOODBYE_MAX: Duration = Duration::from_secs(2);
@@ -98,11 +106,13 @@ pub struct Carrier {
 }
 
 impl Carrier {
-    /// Prepares for these providers. Reads the files of [`Trust::CaFile`], and connects to nobody.
+    /// Prepares for these providers. Reads the files of [`Trust::CaFile`], and connects to nobody. The audience looks on
+    /// at every connection.
     pub fn new(
         targets: Vec<Target>,
         limits: Limits,
         reports: UnboundedSender<Report>,
+        audience: Option<&Arc<dyn Audience>>,
     ) -> Result<Self, TrustError> {
         let (leaving, _) = watch::channel(false);
         let prepare = |target: Target| {
@@ -113,6 +123,7 @@ impl Carrier {
                 tls,
                 kept: Mutex::default(),
                 leaving: leaving.subscribe(),
+                audience: audience.cloned(),
             }))
         };
         let providers = targets.into_iter().map(prepare).collect::<Result<_, TrustError>>()?;

@@ -7,5 +7,6 @@ mod delivery;
 mod desk;
 mod keeping;
 mod leave;
+mod looking_on;
 mod silence;
 mod trust;

@@ -70,14 +70,19 @@ pub struct Session {
 impl Session {
     /// Starts on a fresh connection, on which nothing was read yet; with [`Security::Implicit`] inside TLS.
     pub fn new(settings: Settings) -> Self {
+        let mut transcript = Transcript::default();
+        let tls = settings.security == Security::Implicit;
+        if tls {
+            transcript.enter_tls();
+        }
         Self {
-            tls: settings.security == Security::Implicit,
+            tls,
             settings,
             at: At::Greeting,
             capabilities: Capabilities::default(),
             parser: ReplyParser::new(),
             output: Zeroizing::default(),
-            transcript: Transcript::default(),
+            transcript,
             work: None,
             settled: None,
             leaving: false,
@@ -230,7 +235,7 @@ impl Session {
         if let At::Auth(login) = &self.at {
             login.mask(&mut reply);
         }
-        self.transcript.server(&reply);
+        self.transcript.server(self.phase(), &reply);
         // A 421 may come unasked, but not in clear where TLS is about to start: anybody could have said it.
         if reply.code == ReplyCode::GOING_AWAY && !matches!(self.at, At::Handshake) {
             return self.end_with(Trouble::Reply(reply));
@@ -322,7 +327,7 @@ impl Session {
             return;
         }
         self.output.zeroize();
-        self.transcript.event(&failure);
+        self.transcript.event(failure.phase, &failure);
         let unsaid = match self.work.take() {
             Some(work) => {
                 self.settled = Some(work.closed_by(&failure));

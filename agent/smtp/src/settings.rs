@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::auth::Mechanism;
+use crate::auth::{Mechanism, choose};
+use crate::outcome::Trouble;
 use crate::path::Path;
 use crate::secret::Credentials;
 
@@ -26,6 +27,13 @@ pub enum AuthPolicy {
     Auto,
     /// These, in this order. PLAIN and LOGIN are skipped outside TLS even so.
     Listed(Vec<Mechanism>),
+}
+
+impl AuthPolicy {
+    /// The mechanisms that would be tried with a server that offers these, best first; else why there is none.
+    pub fn usable(&self, offered: &[String], tls: bool) -> Result<Vec<Mechanism>, Trouble> {
+        choose(self, offered, tls)
+    }
 }
 
 /// How to talk to one provider.

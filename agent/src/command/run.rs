@@ -22,6 +22,7 @@ use crate::edge::{chance, host};
 use crate::engine::{self, Caps, Ears, Engine, Eyes, Load, Real, Sender};
 use crate::exit::Exit;
 use crate::log;
+use crate::output::trace;
 use crate::spool::lock::{Lock, LockError};
 use crate::spool::recover::{Found, recover};
 use crate::spool::socket::{self, Socket, Submission};
@@ -38,15 +39,20 @@ const SOCKET_MODE: u32 = 0o666;
 #[command(after_help = "\
 Examples:
   alertmail run --config /etc/alertmail/alertmail.toml
-  alertmail run --config home.toml --spool /tmp/spool")]
-pub struct Args {}
-
-/// Runs the agent until a signal asks for its end.
-pub fn run(_args: &Args, place: &Place) -> Exit {
-    finish(start(place).map(|()| (Exit::Done, String::new())))
+  alertmail run --config home.toml --spool /tmp/spool
+  alertmail run --config home.toml --trace")]
+pub struct Args {
+    /// Show every dialogue with a provider on stderr, without credentials and messages.
+    #[arg(long)]
+    pub(super) trace: bool,
 }
 
-fn start(place: &Place) -> Result<(), Refusal> {
+/// Runs the agent until a signal asks for its end.
+pub fn run(args: &Args, place: &Place) -> Exit {
+    finish(start(args, place).map(|()| (Exit::Done, String::new())))
+}
+
+fn start(args: &Args, place: &Place) -> Result<(), Refusal> {
     let config = Config::load(place.config_path()).map_err(|error| Refusal::new(Exit::Config, error))?;
     config.warnings.iter().for_each(|warning| log::warning(warning));
     let layout = place.layout(Some(&config));
@@ -67,7 +73,7 @@ fn start(place: &Place) -> Result<(), Refusal> {
         .enable_all()
         .build()
         .map_err(|error| Refusal::new(Exit::Io, format!("the system gives no event queue: {error}")))?;
-    let outcome = runtime.block_on(work(&config, &layout, folders, lock, providers, found));
+    let outcome = runtime.block_on(work((args, &config), &layout, folders, lock, providers, found));
     // A name that is being resolved would hold the process up.
     runtime.shutdown_background();
     outcome
@@ -137,7 +143,7 @@ fn usable_providers(config: &Config) -> Result<Vec<Ready<'_>>, Refusal> {
 }
 
 async fn work(
-    config: &Config,
+    (args, config): (&Args, &Config),
     layout: &Layout,
     folders: Folders,
     lock: Lock,
@@ -154,8 +160,9 @@ async fn work(
         dot: config.limits.dot,
         keep: config.limits.keep,
     };
-    let carrier =
-        Carrier::new(targets, limits, report_sender).map_err(|error| Refusal::new(Exit::Config, error))?;
+    let audience = args.trace.then(trace::audience);
+    let carrier = Carrier::new(targets, limits, report_sender, audience.as_ref())
+        .map_err(|error| Refusal::new(Exit::Config, error))?;
     let (ack_sender, acks) = unbounded_channel();
     let writer = Writer::start(layout, config.keeping, move |ack| drop(ack_sender.send(ack)))
         .map_err(|error| Refusal::new(Exit::NoInput, error))?;

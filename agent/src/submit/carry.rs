@@ -11,8 +11,9 @@ use tokio_rustls::rustls::ClientConfig;
 
 use super::attempt::Attempt;
 use super::drive::{Line, Stop, say_goodbye, withdrawn};
+use super::onlooker::{Audience, Onlooker, Protection, Sight};
 use super::wire::Wire;
-use super::{Limits, Target, connect, tls};
+use super::{Endpoint, Limits, Target, connect, tls};
 
 /// For QUIT and its answer.
 const QUIT_WITHIN: Duration = Duration::from_secs(1);
@@ -27,6 +28,8 @@ pub(super) struct Carriage {
     pub(super) kept: Mutex<Vec<UnboundedSender<Attempt>>>,
     /// Becomes true when all shall say goodbye.
     pub(super) leaving: watch::Receiver<bool>,
+    /// Who looks on at each connection.
+    pub(super) audience: Option<Arc<dyn Audience>>,
 }
 
 impl Carriage {
@@ -42,6 +45,10 @@ impl Carriage {
                 Err(back) => attempt = back.0,
             }
         }
+    }
+
+    fn onlooker(&self) -> Option<Arc<dyn Onlooker>> {
+        self.audience.as_ref().map(|audience| audience.admit(&self.target.name))
     }
 
     fn keep(&self) -> UnboundedReceiver<Attempt> {
@@ -70,7 +77,7 @@ pub(super) async fn carry(carriage: Arc<Carriage>, attempt: Attempt) {
         let outcome = match line.pump(Some(&mut attempt)).await {
             Stop::Settled(outcome) => outcome,
             Stop::Withdrawn(phase) => return attempt.fail(&withdrawn(phase)),
-            Stop::Idle | Stop::Over => return,
+            Stop::Idle | Stop::Over(_) => return,
         };
         if is_kept && is_stale(&outcome) && !attempt.may_pass(Gate::FinalDot) {
             // The server had closed it while nobody looked: that says nothing about the provider.
@@ -102,33 +109,58 @@ fn is_stale(outcome: &Outcome) -> bool {
 /// Connects, unless the attempt is taken back meanwhile.
 async fn open(carriage: &Carriage, attempt: &mut Attempt) -> Result<Line, Failure> {
     if attempt.may_pass(Gate::Data) {
-        return open_line(carriage).await;
+        return open_line(carriage, carriage.onlooker()).await;
     }
     tokio::select! {
         biased;
         () = attempt.withdrawn() => Err(withdrawn(Phase::Connect)),
-        line = open_line(carriage) => line,
+        line = open_line(carriage, carriage.onlooker()) => line,
     }
 }
 
-async fn open_line(carriage: &Carriage) -> Result<Line, Failure> {
+/// Connects, with the handshake where TLS comes first.
+pub(super) async fn open_line(
+    carriage: &Carriage,
+    onlooker: Option<Arc<dyn Onlooker>>,
+) -> Result<Line, Failure> {
     let Carriage { target, limits, tls, .. } = carriage;
-    let (stream, endpoint) = connect::connect(target, limits.connect).await?;
+    let show = |sight: Sight<'_>| onlooker.iter().for_each(|onlooker| onlooker.sees(&sight));
+    let begun = Instant::now();
+    let (stream, endpoint) =
+        connect::connect(target, limits.connect).await.inspect_err(|why| show(Sight::Failed(why)))?;
+    if let Ok(address) = stream.peer_addr() {
+        show(Sight::Connected { address, endpoint, took: begun.elapsed() });
+    }
+    let begun = Instant::now();
     let wire = match (endpoint.security, tls) {
         (Security::Implicit, Some(config)) => {
             let shaken = timeout(limits.connect, tls::handshake(config, &target.host, stream)).await;
             let shaken = shaken.unwrap_or_else(|_| Err("no answer to the handshake".to_owned()));
-            Wire::Tls(Box::new(shaken.map_err(|why| Failure::new(Phase::Tls, Trouble::Tls(why)))?))
+            let shaken = shaken.map_err(|why| Failure::new(Phase::Tls, Trouble::Tls(why)));
+            let stream = shaken.inspect_err(|why| show(Sight::Failed(why)))?;
+            show(Sight::Secured(&Protection::of(&stream, begun.elapsed())));
+            Wire::Tls(Box::new(stream))
         }
         _ => Wire::Clear(stream),
     };
+    Ok(line(target, endpoint, wire, tls.clone(), *limits).watched_by(onlooker))
+}
+
+/// A session on a connection.
+pub(super) fn line(
+    target: &Target,
+    endpoint: Endpoint,
+    wire: Wire,
+    tls: Option<Arc<ClientConfig>>,
+    limits: Limits,
+) -> Line {
     let settings = Settings {
         helo: target.helo.clone(),
         security: endpoint.security,
         auth: target.auth.clone(),
         credentials: target.credentials.clone(),
     };
-    Ok(Line::new(Session::new(settings), wire, target.host.clone(), tls.clone(), *limits))
+    Line::new(Session::new(settings), wire, target.host.clone(), tls, limits)
 }
 
 /// Keeps the connection until there is work, it closes, or its time is over.

@@ -42,7 +42,8 @@ pub(super) async fn connect(target: &Target, limit: Duration) -> Result<(TcpStre
     Err(Failure::connect(tried.join("; ")))
 }
 
-async fn look_up(host: &str, port: u16, deadline: Instant) -> Result<Vec<SocketAddr>, String> {
+/// The addresses of a host.
+pub(super) async fn look_up(host: &str, port: u16, deadline: Instant) -> Result<Vec<SocketAddr>, String> {
     let left = deadline.saturating_duration_since(Instant::now());
     match timeout(left, lookup_host((host, port))).await {
         Ok(Ok(addresses)) => Ok(addresses.collect()),

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use smtp::{Failure, Gate, Outcome, Phase, Session, Step};
+use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::rustls::ClientConfig;
 
 use super::Limits;
 use super::attempt::{Attempt, Word};
+use super::onlooker::{Onlooker, Protection, Sight};
 use super::tls;
 use super::wire::Wire;
 
@@ -27,6 +29,9 @@ pub(super) struct Line {
     pub(super) tls: Option<Arc<ClientConfig>>,
     pub(super) limits: Limits,
     buffer: Box<[u8]>,
+    onlooker: Option<Arc<dyn Onlooker>>,
+    /// Lines of the dialogue that the onlooker has seen.
+    seen: usize,
 }
 
 /// Where the pumping stops.
@@ -36,8 +41,8 @@ pub(super) enum Stop {
     Idle,
     /// The transaction is over.
     Settled(Outcome),
-    /// The session is over.
-    Over,
+    /// The session is over; the failure says why, unless it was over anyway.
+    Over(Option<Failure>),
     /// The attempt was taken back in the middle; the connection cannot be used any more.
     Withdrawn(Phase),
 }
@@ -50,7 +55,14 @@ impl Line {
         tls: Option<Arc<ClientConfig>>,
         limits: Limits,
     ) -> Self {
-        Self { session, wire, host, tls, limits, buffer: vec![0; READ_OCTETS].into_boxed_slice() }
+        let buffer = vec![0; READ_OCTETS].into_boxed_slice();
+        Self { session, wire, host, tls, limits, buffer, onlooker: None, seen: 0 }
+    }
+
+    /// Shows the dialogue, from here on.
+    pub(super) fn watched_by(mut self, onlooker: Option<Arc<dyn Onlooker>>) -> Self {
+        self.onlooker = onlooker;
+        self
     }
 
     /// Goes on until nothing is left to do. Not cancel-safe.
@@ -58,6 +70,7 @@ impl Line {
         let mut waits_for: Option<(Phase, Instant)> = None;
         let mut asked = None;
         loop {
+            self.show_news();
             match self.session.next() {
                 Step::Send => {
                     waits_for = None;
@@ -77,9 +90,35 @@ impl Line {
                 Step::Ask(gate) => self.ask(gate, &mut asked, attempt.as_deref_mut()).await,
                 Step::Idle => return Stop::Idle,
                 Step::Settled(outcome) => return Stop::Settled(outcome),
-                Step::Done(_) => return Stop::Over,
+                Step::Done(failure) => return Stop::Over(failure),
             }
         }
+    }
+
+    /// Goes on until the handshake that STARTTLS asked for would begin, and hands over the connection for it.
+    pub(super) async fn up_to_handshake(mut self) -> Option<TcpStream> {
+        loop {
+            match self.session.next() {
+                Step::Send => self.send().await,
+                Step::Receive(phase) => {
+                    let deadline = Instant::now() + self.limit(phase);
+                    self.receive(phase, deadline, None).await;
+                }
+                Step::StartTls => break,
+                Step::Ask(_) | Step::Idle | Step::Settled(_) | Step::Done(_) => return None,
+            }
+        }
+        match self.wire {
+            Wire::Clear(stream) => Some(stream),
+            Wire::Tls(_) | Wire::Gone => None,
+        }
+    }
+
+    fn show_news(&mut self) {
+        let Some(onlooker) = &self.onlooker else { return };
+        let transcript = self.session.transcript();
+        transcript.after(self.seen).for_each(|line| onlooker.sees(&Sight::Said(line)));
+        self.seen = transcript.count();
     }
 
     fn limit(&self, phase: Phase) -> Duration {
@@ -131,8 +170,12 @@ impl Line {
         else {
             return self.session.tls_failed("there is no connection in clear that could start TLS");
         };
+        let begun = Instant::now();
         match timeout(self.limits.connect, tls::handshake(config, &self.host, stream)).await {
             Ok(Ok(stream)) => {
+                if let Some(onlooker) = &self.onlooker {
+                    onlooker.sees(&Sight::Secured(&Protection::of(&stream, begun.elapsed())));
+                }
                 self.wire = Wire::Tls(Box::new(stream));
                 self.session.tls_ready();
             }

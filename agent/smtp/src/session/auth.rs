@@ -14,10 +14,7 @@ use crate::command::{Command, fits_into_auth};
 use crate::limits::AUTH_ROUNDS_MAX;
 use crate::outcome::{Failure, Phase, Trouble};
 use crate::reply::Reply;
-use crate::secret::Credentials;
-
-/// Shorter texts are found in innocent words as well; masking those would only spoil the reply.
-const MASKED_OCTETS_MIN: usize = 4;
+use crate::secret::{Credentials, MASK, MASKED_OCTETS_MIN};
 
 /// The login that is going on.
 pub(super) struct Login {
@@ -39,7 +36,7 @@ impl Login {
         for secret in secrets.filter(|secret| secret.len() >= MASKED_OCTETS_MIN) {
             for line in &mut reply.lines {
                 if line.contains(secret) {
-                    *line = line.replace(secret, "(secret)");
+                    *line = line.replace(secret, MASK);
                 }
             }
         }
