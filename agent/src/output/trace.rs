@@ -4,6 +4,7 @@
 //! goes through TLS. In front: the time since the beginning, and the phase. Credentials never come here, since the
 //! session's transcript has none; in a message that is shown whole the password is taken out.
 
+use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -108,7 +109,10 @@ impl Trace {
         if let Some(credentials) = credentials {
             text = credentials.password.masked_in(&text);
         }
-        text.lines().map(|line| format!("    | {}\n", printable(line))).collect()
+        text.lines().fold(String::new(), |mut shown, line| {
+            let _ = writeln!(shown, "    | {}", printable(line));
+            shown
+        })
     }
 }
 
