@@ -2,13 +2,16 @@
 
 pub mod check;
 pub mod demo;
+mod failure;
 pub mod list;
 pub mod place;
+pub mod probe;
 pub mod run;
 pub mod show;
 pub mod spool;
 #[cfg(test)]
 mod tests;
+mod visit;
 
 use std::fmt::Display;
 use std::io::{self, Write as _};

@@ -153,7 +153,7 @@ async fn work(
     let no = |what: &str, error: &dyn std::fmt::Display| Refusal::new(Exit::Io, format!("{what}: {error}"));
     let signals = StopSignals::new().map_err(|error| no("cannot catch signals", &error))?;
     let (report_sender, reports) = unbounded_channel();
-    let targets = providers.iter().map(target).collect();
+    let targets = providers.iter().map(|it| target(it.provider, it.credentials.clone())).collect();
     let limits = submit::Limits {
         connect: config.limits.connect,
         reply: config.limits.reply,
@@ -241,8 +241,8 @@ fn sender(provider: &config::Provider) -> Sender {
     }
 }
 
-fn target(ready: &Ready<'_>) -> Target {
-    let provider = ready.provider;
+/// A provider as the network sees it.
+pub(super) fn target(provider: &config::Provider, credentials: Option<Arc<Credentials>>) -> Target {
     Target {
         name: provider.name.clone(),
         host: provider.host.clone(),
@@ -250,13 +250,13 @@ fn target(ready: &Ready<'_>) -> Target {
         trust: provider.trust.clone(),
         helo: provider.helo.clone().unwrap_or_else(default_helo),
         auth: provider.auth.clone(),
-        credentials: ready.credentials.clone(),
+        credentials,
     }
 }
 
 /// The host's name if it is one that the world could know, else an address literal (RFC 5321 section 4.1.3): a bare
 /// name is refused by strict servers.
-fn default_helo() -> String {
+pub(super) fn default_helo() -> String {
     let name = host::name();
     let is_full = name.contains('.')
         && !name.starts_with('.')
