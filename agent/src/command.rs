@@ -7,6 +7,7 @@ pub mod list;
 pub mod place;
 pub mod probe;
 pub mod run;
+pub mod send;
 pub mod show;
 pub mod spool;
 #[cfg(test)]

@@ -32,6 +32,7 @@ use smtp::{AuthPolicy, Security};
 use spool_format::Address;
 
 pub use keys::reference;
+pub(crate) use provider::{charset, mechanism};
 pub use secret::{SecretError, SecretSource};
 
 use section::Section;

@@ -1,6 +1,8 @@
 //! Setting a provider up: what `probe` says of it, what `send` gets to it, and that neither shows a secret.
 
 mod probe;
+mod secrets;
+mod send;
 
 use std::path::Path;
 use std::process::Command;

@@ -18,7 +18,7 @@ use tokio::time::{timeout, timeout_at};
 
 use super::place::Place;
 use super::visit::{self, Tls};
-use super::{Refusal, finish, json, run};
+use super::{Refusal, finish, json};
 use crate::config::Provider;
 use crate::edge::clock;
 use crate::exit::Exit;
@@ -152,15 +152,8 @@ fn stranger_at(text: &str, args: &Args) -> Result<Candidate, Refusal> {
         .filter(|(host, _)| !host.is_empty())
         .ok_or_else(|| usage(format!("`{}` is not HOST:PORT", crate::output::terminal::printable(text))))?;
     let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-    let target = Target {
-        name: text.to_owned(),
-        host,
-        endpoints: vec![visit::endpoint(Some(port), args.tls)],
-        trust: visit::trust(args.ca_file.clone()),
-        helo: run::default_helo(),
-        auth: AuthPolicy::None,
-        credentials: None,
-    };
+    let mut target = visit::stranger(&host, visit::endpoint(Some(port), args.tls), args.ca_file.clone());
+    text.clone_into(&mut target.name);
     Ok(Candidate { target, policy: AuthPolicy::Auto, retired: None, provider: None })
 }
 
@@ -235,7 +228,7 @@ impl Found {
                 .endpoints
                 .iter()
                 .map(|endpoint| endpoint.security)
-                .find(|it| report::kind(*it) == connected.tls)
+                .find(|it| visit::kind(*it) == connected.tls)
         });
         let capabilities = seen.capabilities();
         let in_channel =

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use smtp::{Credentials, Security};
+use smtp::{AuthPolicy, Credentials, Security};
 
 use super::place::{Place, SYSTEM_CONFIG};
 use super::{Refusal, run};
@@ -50,6 +50,33 @@ pub(super) fn endpoint(port: Option<u16>, tls: Option<Tls>) -> Endpoint {
 /// Certificates in a file are those of an authority; without one the system's count.
 pub(super) fn trust(ca_file: Option<PathBuf>) -> config::Trust {
     ca_file.map_or(config::Trust::System, config::Trust::CaFile)
+}
+
+/// A server that is in no configuration, without a login.
+pub(super) fn stranger(host: &str, endpoint: Endpoint, ca_file: Option<PathBuf>) -> Target {
+    Target {
+        name: host.to_owned(),
+        host: host.to_owned(),
+        endpoints: vec![endpoint],
+        trust: trust(ca_file),
+        helo: run::default_helo(),
+        auth: AuthPolicy::None,
+        credentials: None,
+    }
+}
+
+/// `587 (starttls)`.
+pub(super) fn way(endpoint: Endpoint) -> String {
+    format!("{} ({})", endpoint.port, kind(endpoint.security))
+}
+
+/// The word of the configuration.
+pub(super) const fn kind(security: Security) -> &'static str {
+    match security {
+        Security::None => "none",
+        Security::StartTls => "starttls",
+        Security::Implicit => "implicit",
+    }
 }
 
 /// The configuration that was named, or the system's, if there is one.

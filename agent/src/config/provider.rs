@@ -152,13 +152,15 @@ fn auth(section: &Section<'_, '_>, preset: Option<&Preset>, has_user: bool) -> O
     Some(policy)
 }
 
-fn mechanism(word: &str) -> Result<Mechanism, String> {
+/// A mechanism of AUTH by its name.
+pub(crate) fn mechanism(word: &str) -> Result<Mechanism, String> {
     word.parse().map_err(|_| {
         format!("`{word}` is not a mechanism; write \"auto\", \"none\", or a list of \"plain\", \"login\", \"cram-md5\"")
     })
 }
 
-fn charset(word: &str) -> Result<CharsetPolicy, String> {
+/// Which charsets readers take, by its name.
+pub(crate) fn charset(word: &str) -> Result<CharsetPolicy, String> {
     match word {
         "auto" => Ok(CharsetPolicy::Auto),
         "utf-8" => Ok(CharsetPolicy::Utf8),

@@ -13,3 +13,12 @@ pub fn seed() -> u64 {
         Err(_) => clock::wall_now().unix_ms().unsigned_abs(),
     }
 }
+
+/// Octets that nobody else has drawn, for names.
+pub fn octets<const N: usize>() -> [u8; N] {
+    let mut octets = [0; N];
+    for chunk in octets.chunks_mut(8) {
+        chunk.copy_from_slice(&seed().to_le_bytes()[..chunk.len()]);
+    }
+    octets
+}

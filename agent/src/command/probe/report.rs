@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use smtp::{Phase, Security};
+use smtp::Phase;
 
 use super::certificate::Certificate;
+use crate::command::visit;
 use crate::config::Endpoint;
 use crate::output::terminal::{Colour, Look, printable};
 
@@ -26,16 +27,7 @@ pub(super) struct Connected {
 impl Connected {
     pub(super) fn new(address: SocketAddr, endpoint: Endpoint, took: Duration) -> Self {
         let (ip, port) = (address.ip().to_string(), address.port());
-        Self { address: ip, port, tls: kind(endpoint.security), took_ms: ms(took) }
-    }
-}
-
-/// The word of the configuration.
-pub(super) const fn kind(security: Security) -> &'static str {
-    match security {
-        Security::None => "none",
-        Security::StartTls => "starttls",
-        Security::Implicit => "implicit",
+        Self { address: ip, port, tls: visit::kind(endpoint.security), took_ms: ms(took) }
     }
 }
 
