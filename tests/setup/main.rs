@@ -1,5 +1,6 @@
 //! Setting a provider up: what `probe` says of it, what `send` gets to it, and that neither shows a secret.
 
+mod clsmtpc;
 mod probe;
 mod secrets;
 mod send;

@@ -88,7 +88,7 @@ fn the_command_line_that_everybody_can_read_has_no_password() {
     let server = sandbox.server("home", personality.at(Stage::Mail, Act::Silence));
     write_file(&sandbox.path().join("secret"), 0o600, format!("{PASSWORD}\n").as_bytes());
     let (port, ca, secret) = (server.port().to_string(), file(&sandbox, "ca.pem"), file(&sandbox, "secret"));
-    for password_file in [secret.as_str(), "-"] {
+    for (round, password_file) in [secret.as_str(), "-"].into_iter().enumerate() {
         let mut command = alertmail(&["send", "--server", "127.0.0.1", "--port", &port, "--ca-file", &ca]);
         command.args(["--user", "alert", "--password-file", password_file, "--from", "alert@example.jp"]);
         command.args(["--to", "a@example.jp", "--timeout", "2", "x"]);
@@ -98,7 +98,7 @@ fn the_command_line_that_everybody_can_read_has_no_password() {
         stdin.write_all(format!("{PASSWORD}\n").as_bytes()).expect("written");
         drop(stdin);
         sandbox.wait_for("it is logged in", PATIENCE, || {
-            server.commands().iter().any(|command| command.starts_with("MAIL "))
+            server.commands().iter().filter(|command| command.starts_with("MAIL ")).count() > round
         });
         for place in ["cmdline", "environ"] {
             let octets = std::fs::read(format!("/proc/{}/{place}", child.id())).expect("it still runs");
@@ -110,10 +110,5 @@ fn the_command_line_that_everybody_can_read_has_no_password() {
         child.stderr.take().expect("a pipe").read_to_string(&mut stderr).expect("text");
         assert_eq!(child.wait().expect("it ends").code(), Some(69), "{stdout}{stderr}");
         assert_clean("its output", &(stdout + &stderr));
-        server.replace(
-            Personality::self_hosted(sandbox.authority())
-                .login("alert", PASSWORD)
-                .at(Stage::Mail, Act::Silence),
-        );
     }
 }

@@ -32,13 +32,11 @@ pub(super) struct Login {
 impl Login {
     /// Takes out of a reply what should not have been in it.
     pub(super) fn mask(&self, reply: &mut Reply) {
-        let secrets = self.said.iter().map(|said| said.as_str()).chain([self.credentials.password.expose()]);
-        for secret in secrets.filter(|secret| secret.len() >= MASKED_OCTETS_MIN) {
-            for line in &mut reply.lines {
-                if line.contains(secret) {
-                    *line = line.replace(secret, MASK);
-                }
+        for line in &mut reply.lines {
+            for said in self.said.iter().filter(|said| said.len() >= MASKED_OCTETS_MIN) {
+                *line = line.replace(said.as_str(), MASK);
             }
+            *line = self.credentials.password.masked_in(line);
         }
     }
 }
