@@ -1,7 +1,8 @@
 //! `alertmail probe` against servers of every kind: what people read, what machines read, how it ends.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use alertmail::edge::clock::monotonic;
 use harness::{Config, Ended, Provider};
 use lab::{Act, Leaf, Personality, Port, Stage};
 use serde_json::Value;
@@ -211,10 +212,22 @@ fn a_silent_server_is_given_up_in_time_wherever_it_falls_silent() {
         let personality = Personality::self_hosted(sandbox.authority()).at(stage, Act::Silence);
         let server = sandbox.server("mute", personality);
         sandbox.configure(&Config::of([Provider::starttls("mute", server.port())]));
-        let begun = Instant::now();
+        let begun = monotonic();
         says(&ask(&sandbox, &["probe", "--timeout", "1"]), 69, &[part]);
         assert!(begun.elapsed() < Duration::from_secs(10), "{stage:?}");
     }
+}
+
+#[test]
+fn a_port_that_never_answers_the_handshake_is_given_up_in_time() {
+    let sandbox = sandbox();
+    let personality = Personality::docomo(sandbox.authority(), "alert@example.jp");
+    let server = sandbox.server("mute", personality.at(Stage::Connect, Act::Silence));
+    sandbox.configure(&Config::of([Provider::implicit("mute", server.port())]));
+    let begun = monotonic();
+    let parts = ["no answer to the handshake", "if this port begins in clear, set tls = \"starttls\""];
+    says(&ask(&sandbox, &["probe", "--timeout", "1"]), 69, &parts);
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
 }
 
 #[test]
