@@ -91,7 +91,7 @@ fn the_command_line_that_everybody_can_read_has_no_password() {
     for (round, password_file) in [secret.as_str(), "-"].into_iter().enumerate() {
         let mut command = alertmail(&["send", "--server", "127.0.0.1", "--port", &port, "--ca-file", &ca]);
         command.args(["--user", "alert", "--password-file", password_file, "--from", "alert@example.jp"]);
-        command.args(["--to", "a@example.jp", "--timeout", "2", "x"]);
+        command.args(["--to", "a@example.jp", "--timeout", "4", "x"]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("started");
         let mut stdin = child.stdin.take().expect("a pipe");

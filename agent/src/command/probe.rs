@@ -189,7 +189,13 @@ async fn look(visit: &Visit, notes: &Notes, within: Duration) -> Found {
     let failure = timeout_at(end, visit.probe()).await.map_or_else(
         |_| {
             let phase = notes.seen().phase.unwrap_or(Phase::Connect);
-            Some(Failure::new(phase, Trouble::Silent { seconds: within.as_secs() }))
+            // In the driver's own words, whichever of the two limits was faster.
+            let trouble = match phase {
+                Phase::Connect => Trouble::Unreachable(format!("no answer within {} s", within.as_secs())),
+                Phase::Tls => Trouble::Tls("no answer to the handshake".to_owned()),
+                _ => Trouble::Silent { seconds: within.as_secs() },
+            };
+            Some(Failure::new(phase, trouble))
         },
         Result::err,
     );
