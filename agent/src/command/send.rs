@@ -32,10 +32,11 @@ Exit code 0: everybody has it; 65: a recipient, the sender or the message is ref
 service; 75: come back later, or the reply was lost; 77: the login is refused or impossible. One line says who has it.
 
 Examples:
-  alertmail send --provider home --to ops@example.jp --subject test 'it works'
-  alertmail send --server mail.example.jp --user alert --password-file home.secret --from alert@example.jp --to ops@example.jp -
-  alertmail send --server smtp.example.jp --tls implicit --user me --auth plain --password-table passwords --from me@example.jp --to ops@example.jp test
-  alertmail send --provider home --to ops --subject 試験 --dry-run --raw x
+  alertmail send --provider home --to ops@example.jp --subject test works
+  alertmail send --provider home --tls implicit --auth login --trace=full works
+  alertmail send --provider home --to ops --subject 試験 --dry-run x
+  alertmail send --server mail.example.jp --from a@example.jp --to b@example.jp -
+  alertmail send --server mail.example.jp --user a --password-file pw --from a@example.jp x
 
 The body comes from the command line, from --body-file, or from stdin.")]
 pub struct Args {

@@ -58,7 +58,7 @@ pub(super) struct RouteOptions {
     #[arg(long, value_name = "ADDRESS")]
     from: Option<String>,
     /// Header From: a name, an address, or both as in 'NAME <ADDRESS>'.
-    #[arg(long, value_name = "NAME <ADDRESS>")]
+    #[arg(long, value_name = "MAILBOX")]
     header_from: Option<String>,
     /// auto, utf-8 or iso-2022-jp.
     #[arg(long, value_name = "POLICY")]
