@@ -115,6 +115,11 @@ impl Accepted {
         draft::draft(self, domain, offset_minutes)
     }
 
+    /// Who is to get it, each once: to, cc, bcc.
+    pub fn recipients(&self) -> Vec<Address> {
+        self.recipients.all()
+    }
+
     /// The display name that the alert asks for.
     pub fn from_name(&self) -> Option<&str> {
         self.alert.from_name.as_deref().filter(|name| !name.trim().is_empty())

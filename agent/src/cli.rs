@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 
-use crate::command::{check, demo, list, place::Place, run, show, spool};
+use crate::command::{check, demo, list, place::Place, probe, run, send, show, spool};
 use crate::exit::Exit;
 
 /// Gets alerts from the spool to a phone, through whichever mail provider works.
@@ -46,6 +46,10 @@ enum Command {
     Show(show::Args),
     /// Say in one line and an exit code whether somebody has to look.
     Check(check::Args),
+    /// Ask providers what they offer, and say whether they can be used.
+    Probe(probe::Args),
+    /// Send one message now, past the spool, and show the dialogue.
+    Send(Box<send::Args>),
     /// Make a spool.
     Spool(spool::Args),
     /// Show on this machine alone how alerts get through.
@@ -64,6 +68,8 @@ pub fn main(argv: impl Iterator<Item = OsString>) -> Exit {
         Command::List(asked) => list::run(&asked, &place),
         Command::Show(asked) => show::run(&asked, &place),
         Command::Check(asked) => check::run(&asked, &place),
+        Command::Probe(asked) => probe::run(&asked, &place),
+        Command::Send(asked) => send::run(&asked, &place),
         Command::Spool(asked) => spool::run(&asked, &place),
         Command::Demo(asked) => demo::run(&asked),
     }

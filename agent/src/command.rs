@@ -2,13 +2,18 @@
 
 pub mod check;
 pub mod demo;
+mod failure;
 pub mod list;
 pub mod place;
+pub mod probe;
 pub mod run;
+pub mod send;
 pub mod show;
 pub mod spool;
+mod target;
 #[cfg(test)]
 mod tests;
+mod visit;
 
 use std::fmt::Display;
 use std::io::{self, Write as _};

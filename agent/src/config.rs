@@ -43,7 +43,9 @@ use spool_format::Address;
 
 pub use in_clear::{hides_password, is_near};
 pub use keys::reference;
+pub(crate) use login::mechanism;
 pub use pin::Pin;
+pub(crate) use provider::charset;
 pub use secret::{Kind, SecretError, SecretSource};
 
 use section::Section;

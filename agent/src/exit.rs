@@ -15,17 +15,19 @@ pub enum Exit {
     Unknown,
     /// 64: the command line makes no sense.
     Usage,
-    /// 65: what was read makes no sense, or names nothing.
+    /// 65: what was read makes no sense, or names nothing; `send`: something of the mail is refused.
     Data,
     /// 66: a file that was named cannot be read.
     NoInput,
-    /// 69: another agent has the spool, or something that is needed is not there.
+    /// 69: another agent has the spool, or something that is needed is not there: a user, a provider.
     Unavailable,
     /// 73: a folder or file cannot be made.
     CannotCreate,
     /// 74: the disk failed.
     Io,
-    /// 77: the system forbids it.
+    /// 75: `send`, `probe`: the provider asks to come back later, or nobody knows whether it has the mail.
+    NotNow,
+    /// 77: the system forbids it; `send`, `probe`: the provider refuses the login.
     NoPermission,
     /// 78: the configuration makes no sense.
     Config,
@@ -33,7 +35,7 @@ pub enum Exit {
 
 impl Exit {
     /// Every way to end, in the order of the codes.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Done,
         Self::Warning,
         Self::Critical,
@@ -44,6 +46,7 @@ impl Exit {
         Self::Unavailable,
         Self::CannotCreate,
         Self::Io,
+        Self::NotNow,
         Self::NoPermission,
         Self::Config,
     ];
@@ -61,6 +64,7 @@ impl Exit {
             Self::Unavailable => 69,
             Self::CannotCreate => 73,
             Self::Io => 74,
+            Self::NotNow => 75,
             Self::NoPermission => 77,
             Self::Config => 78,
         }

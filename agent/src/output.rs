@@ -3,4 +3,5 @@
 pub mod age;
 pub mod table;
 pub mod terminal;
+pub mod trace;
 pub mod words;

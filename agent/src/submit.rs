@@ -13,6 +13,9 @@
 //! | `drive` | pumps an `smtp::Session`: does what it says, tells it what came of it |
 //! | `login` | as whom: a password, or a token that is fetched and renewed |
 //! | `carry` | one task for each connection: attempts one after the other, then keeps it for a while |
+//! | `onlooker` | what there is to see, for those who want to look on |
+//! | `visit` | one session on its own, for a person: a probe, or one message |
+//! | `peek` | the certificate of a server that was refused |
 //! | `attempt` | what an attempt still owes the engine: its outcome, exactly once |
 //!
 //! It asks the engine for leave at both gates and decides nothing: how many attempts run where is not its business.
@@ -23,11 +26,14 @@ mod certificate;
 mod connect;
 mod drive;
 mod login;
+mod onlooker;
+mod peek;
 mod program;
 mod race;
 mod socks;
 mod tls;
 mod trust;
+mod visit;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -46,8 +52,11 @@ use attempt::{Attempt, Word};
 use carry::Carriage;
 use login::Login;
 pub use login::{Identity, TokenSource};
+pub use onlooker::{Audience, Onlooker, Protection, Sight};
 use tls::Handshake;
 pub use tls::TrustError;
+pub use trust::pin_of_key;
+pub use visit::Visit;
 
 /// How long all kept connections together may take to say goodbye.
 const GOODBYE_MAX: Duration = Duration::from_secs(2);
@@ -142,11 +151,13 @@ pub struct Carrier {
 }
 
 impl Carrier {
-    /// Prepares for these providers. Reads the files of [`Trust::CaFile`], and connects to nobody.
+    /// Prepares for these providers. Reads the files of [`Trust::CaFile`], and connects to nobody. The audience looks on
+    /// at every connection.
     pub fn new(
         targets: Vec<Target>,
         limits: Limits,
         reports: UnboundedSender<Report>,
+        audience: Option<&Arc<dyn Audience>>,
     ) -> Result<Self, TrustError> {
         let (leaving, _) = watch::channel(false);
         let prepare = |target: Target| {
@@ -158,6 +169,7 @@ impl Carrier {
                 tls,
                 kept: Mutex::default(),
                 leaving: leaving.subscribe(),
+                audience: audience.cloned(),
             }))
         };
         let providers = targets.into_iter().map(prepare).collect::<Result<_, TrustError>>()?;

@@ -10,6 +10,7 @@ mod delivery;
 mod desk;
 mod keeping;
 mod leave;
+mod looking_on;
 mod mechanisms;
 mod openssl;
 mod pins;

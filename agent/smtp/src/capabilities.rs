@@ -14,7 +14,7 @@ pub struct Capabilities {
 
 impl Capabilities {
     /// Reads the lines behind the first one, which only names the server (RFC 5321 section 4.1.1.1).
-    pub(crate) fn of(reply: &Reply) -> Self {
+    pub fn of(reply: &Reply) -> Self {
         let mut offered = Self::default();
         for line in reply.lines.iter().skip(1) {
             offered.add(&line.to_ascii_uppercase());

@@ -8,8 +8,9 @@ use std::fmt;
 use crate::auth::Mechanism;
 use crate::content;
 use crate::limits::COMMAND_OCTETS_MAX;
+use crate::outcome::Phase;
 use crate::path::Path;
-use crate::transcript::Transcript;
+use crate::transcript::{Speaker, Transcript};
 
 /// One thing that the client says.
 pub(crate) enum Command<'a> {
@@ -42,7 +43,8 @@ pub(crate) enum Command<'a> {
 impl Command<'_> {
     /// Appends the octets to the output and the visible form to the transcript.
     pub(crate) fn write(&self, output: &mut Vec<u8>, transcript: &mut Transcript) {
-        transcript.client(self);
+        let speaker = if matches!(self, Command::Content(_)) { Speaker::Message } else { Speaker::Client };
+        transcript.client(speaker, self.phase(), self);
         match self {
             Command::Auth { mechanism, initial: Some(initial) } => {
                 let start = format!("AUTH {} ", mechanism.name());
@@ -69,6 +71,22 @@ impl Command<'_> {
             | Command::LoneDot
             | Command::Rset
             | Command::Quit => output.extend_from_slice(format!("{self}\r\n").as_bytes()),
+        }
+    }
+}
+
+impl Command<'_> {
+    fn phase(&self) -> Phase {
+        match self {
+            Command::Ehlo(_) | Command::Helo(_) => Phase::Ehlo,
+            Command::StartTls => Phase::StartTls,
+            Command::Auth { .. } | Command::AuthAnswer(_) | Command::AuthCancel => Phase::Auth,
+            Command::Mail { .. } => Phase::Mail,
+            Command::Rcpt(_) => Phase::Rcpt,
+            Command::Data => Phase::Data,
+            Command::Content(_) | Command::LoneDot => Phase::Dot,
+            Command::Rset => Phase::Rset,
+            Command::Quit => Phase::Quit,
         }
     }
 }

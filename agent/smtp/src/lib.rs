@@ -44,4 +44,4 @@ pub use secret::{Credentials, Proof, Secret};
 pub use session::{Gate, Session, Step};
 pub use settings::{AuthPolicy, Security, Settings, Transaction};
 pub use status::{EnhancedStatus, ReplyCode};
-pub use transcript::Transcript;
+pub use transcript::{Speaker, Spoken, Transcript};

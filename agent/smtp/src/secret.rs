@@ -2,7 +2,15 @@
 
 use std::fmt;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
+
+/// Shorter texts are found in innocent words as well; masking those would only spoil what is shown.
+pub(crate) const MASKED_OCTETS_MIN: usize = 4;
+
+/// What stands where a secret was.
+pub(crate) const MASK: &str = "(secret)";
 
 /// A password or token. Its memory is overwritten when it goes; no trait of it shows the content.
 ///
@@ -24,6 +32,19 @@ impl Secret {
     /// Whether two are the same, without showing either.
     pub fn is_same(&self, other: &Self) -> bool {
         *self.0 == *other.0
+    }
+
+    /// The text with every trace of the secret taken out, as it is and in base64. Very short ones, which are
+    /// found in innocent words, stay.
+    pub fn masked_in(&self, text: &str) -> String {
+        let password = self.expose();
+        if password.len() < MASKED_OCTETS_MIN {
+            return text.to_owned();
+        }
+        let encoded = Zeroizing::new(STANDARD.encode(password));
+        text.replace(password, MASK)
+            .replace(encoded.as_str(), MASK)
+            .replace(encoded.trim_end_matches('='), MASK)
     }
 
     pub(crate) fn expose(&self) -> &str {
@@ -83,6 +104,18 @@ impl Credentials {
         Some(message)
     }
 
+    /// The text without the password or token, see [`Secret::masked_in`].
+    pub fn masked_in(&self, text: &str) -> String {
+        match &self.proof {
+            Proof::Password(secret) | Proof::Token(secret) => secret.masked_in(text),
+        }
+    }
+
+    /// Whether it is a token that proves who we are.
+    pub(crate) const fn has_token(&self) -> bool {
+        matches!(self.proof, Proof::Token(_))
+    }
+
     /// The text of the password or token.
     pub(crate) fn secret(&self) -> &str {
         match &self.proof {
@@ -126,5 +159,14 @@ mod tests {
         assert_eq!(message("me", ""), None);
         assert_eq!(message("me", &"x".repeat(256)), None);
         assert_eq!(message("me", &"x".repeat(255)).map(|message| message.len()), Some(3 + 2 + 255));
+    }
+
+    #[test]
+    fn a_text_is_shown_without_the_password_in_any_form() {
+        let secret = Secret::new("open sesame".to_owned());
+        let encoded = STANDARD.encode("open sesame");
+        let text = format!("it is open sesame, or {encoded}.");
+        assert_eq!(secret.masked_in(&text), "it is (secret), or (secret).");
+        assert_eq!(Secret::new("abc".to_owned()).masked_in("abcdef"), "abcdef");
     }
 }

@@ -70,14 +70,19 @@ pub struct Session {
 impl Session {
     /// Starts on a fresh connection, on which nothing was read yet; with [`Security::Implicit`] inside TLS.
     pub fn new(settings: Settings) -> Self {
+        let mut transcript = Transcript::default();
+        let tls = settings.security == Security::Implicit;
+        if tls {
+            transcript.enter_tls();
+        }
         Self {
-            tls: settings.security == Security::Implicit,
+            tls,
             settings,
             at: At::Greeting,
             capabilities: Capabilities::default(),
             parser: ReplyParser::new(),
             output: Zeroizing::default(),
-            transcript: Transcript::default(),
+            transcript,
             work: None,
             settled: None,
             leaving: false,
@@ -227,10 +232,11 @@ impl Session {
 
     /// A whole reply came: what it means depends on where we are.
     fn answered(&mut self, mut reply: Reply) {
+        let phase = self.phase();
         if let At::Auth(login) = &self.at {
-            self.transcript.server(&login.mask(&mut reply));
+            self.transcript.server(phase, &login.mask(&mut reply));
         } else {
-            self.transcript.server(&reply);
+            self.transcript.server(phase, &reply);
         }
         // A 421 may come unasked, but not in clear where TLS is about to start: anybody could have said it.
         if reply.code == ReplyCode::GOING_AWAY && !matches!(self.at, At::Handshake) {
@@ -323,7 +329,7 @@ impl Session {
             return;
         }
         self.output.zeroize();
-        self.transcript.event(&failure);
+        self.transcript.event(failure.phase, &failure);
         let unsaid = match self.work.take() {
             Some(work) => {
                 self.settled = Some(work.closed_by(&failure));

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::auth::{Mechanism, Seed};
+use crate::auth::{Mechanism, Seed, choose};
+use crate::outcome::Trouble;
 use crate::path::Path;
 use crate::secret::Credentials;
 
@@ -27,6 +28,14 @@ pub enum AuthPolicy {
     Auto,
     /// These, in this order. Those that show the password or the token are skipped outside TLS even so.
     Listed(Vec<Mechanism>),
+}
+
+impl AuthPolicy {
+    /// The mechanisms that would be tried with a server that offers these, best first; else why there is none. It has not
+    /// to be known yet what proves who we are, but whether it is a token.
+    pub fn usable(&self, with_token: bool, offered: &[String], tls: bool) -> Result<Vec<Mechanism>, Trouble> {
+        choose(self, with_token, offered, tls)
+    }
 }
 
 /// How to talk to one provider.

@@ -4,31 +4,30 @@
 //! touched. A provider whose secret cannot be read is skipped and named; the others work.
 
 use std::io;
-use std::sync::Arc;
 
 use delivery::Dispatcher;
-use smtp::Credentials;
 use spool_format::fs::StdFs;
 use spool_format::{Event, Layout};
 use tokio::sync::mpsc::{self, unbounded_channel};
 
 use super::place::Place;
-use super::{Refusal, finish};
+use super::{Refusal, finish, target};
 use crate::accept::Policy;
-use crate::config::{self, Config, Kind, SecretError};
+use crate::config::{self, Config};
 use crate::edge::signals::StopSignals;
 use crate::edge::users::Submitters;
 use crate::edge::{chance, host};
 use crate::engine::{self, Caps, Ears, Engine, Eyes, Load, Real, Sender};
 use crate::exit::Exit;
 use crate::log;
+use crate::output::trace;
 use crate::spool::lock::{Lock, LockError};
 use crate::spool::recover::{Found, recover};
 use crate::spool::socket::{self, Socket, Submission};
 use crate::spool::watch::Watch;
 use crate::spool::writer::{Batch, Deed, Writer, ground};
 use crate::spool::{self, Folders, audit};
-use crate::submit::{self, Carrier, Identity, Target, TokenSource};
+use crate::submit::{self, Carrier, Target};
 
 /// Everybody may submit: the agent judges by the user that the kernel names.
 const SOCKET_MODE: u32 = 0o666;
@@ -38,15 +37,20 @@ const SOCKET_MODE: u32 = 0o666;
 #[command(after_help = "\
 Examples:
   alertmail run --config /etc/alertmail/alertmail.toml
-  alertmail run --config home.toml --spool /tmp/spool")]
-pub struct Args {}
-
-/// Runs the agent until a signal asks for its end.
-pub fn run(_args: &Args, place: &Place) -> Exit {
-    finish(start(place).map(|()| (Exit::Done, String::new())))
+  alertmail run --config home.toml --spool /tmp/spool
+  alertmail run --config home.toml --trace")]
+pub struct Args {
+    /// Show every dialogue with a provider on stderr, without credentials and messages.
+    #[arg(long)]
+    pub(super) trace: bool,
 }
 
-fn start(place: &Place) -> Result<(), Refusal> {
+/// Runs the agent until a signal asks for its end.
+pub fn run(args: &Args, place: &Place) -> Exit {
+    finish(start(args, place).map(|()| (Exit::Done, String::new())))
+}
+
+fn start(args: &Args, place: &Place) -> Result<(), Refusal> {
     let config = Config::load(place.config_path()).map_err(|error| Refusal::new(Exit::Config, error))?;
     config.warnings.iter().for_each(|warning| log::warning(warning));
     let layout = place.layout(Some(&config));
@@ -67,7 +71,7 @@ fn start(place: &Place) -> Result<(), Refusal> {
         .enable_all()
         .build()
         .map_err(|error| Refusal::new(Exit::Io, format!("the system gives no event queue: {error}")))?;
-    let outcome = runtime.block_on(work(&config, &layout, folders, lock, providers, found));
+    let outcome = runtime.block_on(work((args, &config), &layout, folders, lock, providers, found));
     // A name that is being resolved would hold the process up.
     runtime.shutdown_background();
     outcome
@@ -112,17 +116,15 @@ fn exit_for(error: &io::Error) -> Exit {
 /// A provider with its secret.
 struct Ready<'a> {
     provider: &'a config::Provider,
-    identity: Identity,
-    proxy_login: Option<Arc<Credentials>>,
+    target: Target,
 }
 
 fn usable_providers(config: &Config) -> Result<Vec<Ready<'_>>, Refusal> {
     let mut ready = Vec::new();
     for provider in &config.providers {
-        let read = || Ok((identity(provider)?, proxy_login(provider)?));
-        match read() {
-            Ok((identity, proxy_login)) => ready.push(Ready { provider, identity, proxy_login }),
-            Err(error) => log::provider_skipped(&provider.name, &error as &SecretError),
+        match target::identity(provider).and_then(|identity| target::target(provider, identity)) {
+            Ok(target) => ready.push(Ready { provider, target }),
+            Err(error) => log::provider_skipped(&provider.name, &error),
         }
     }
     if ready.is_empty() {
@@ -131,28 +133,8 @@ fn usable_providers(config: &Config) -> Result<Vec<Ready<'_>>, Refusal> {
     Ok(ready)
 }
 
-/// A password is read at once, so that a mistake shows; a token when it is needed, since it does not live long.
-fn identity(provider: &config::Provider) -> Result<Identity, SecretError> {
-    let Some(user) = provider.user.clone() else { return Ok(Identity::Nobody) };
-    let host = provider.host.clone();
-    match (&provider.password, &provider.token) {
-        (Some(source), _) => {
-            let mut credentials =
-                Credentials::with_password(&user, source.read(Kind::Password, &user, &host)?);
-            credentials.realm.clone_from(&provider.realm);
-            Ok(Identity::Password(Arc::new(credentials)))
-        }
-        (None, Some(source)) => {
-            let (source, name) = (source.clone(), user.clone());
-            let fetch = move || source.read(Kind::Token, &name, &host).map_err(|error| error.to_string());
-            Ok(Identity::Token { user, source: TokenSource::new(fetch) })
-        }
-        (None, None) => Ok(Identity::Nobody),
-    }
-}
-
 async fn work(
-    config: &Config,
+    (args, config): (&Args, &Config),
     layout: &Layout,
     folders: Folders,
     lock: Lock,
@@ -162,15 +144,16 @@ async fn work(
     let no = |what: &str, error: &dyn std::fmt::Display| Refusal::new(Exit::Io, format!("{what}: {error}"));
     let signals = StopSignals::new().map_err(|error| no("cannot catch signals", &error))?;
     let (report_sender, reports) = unbounded_channel();
-    let targets = providers.iter().map(target).collect();
+    let targets = providers.iter().map(|ready| ready.target.clone()).collect();
     let limits = submit::Limits {
         connect: config.limits.connect,
         reply: config.limits.reply,
         dot: config.limits.dot,
         keep: config.limits.keep,
     };
-    let carrier =
-        Carrier::new(targets, limits, report_sender).map_err(|error| Refusal::new(Exit::Config, error))?;
+    let audience = args.trace.then(trace::audience);
+    let carrier = Carrier::new(targets, limits, report_sender, audience.as_ref())
+        .map_err(|error| Refusal::new(Exit::Config, error))?;
     let (ack_sender, acks) = unbounded_channel();
     let writer = Writer::start(layout, config.keeping, move |ack| drop(ack_sender.send(ack)))
         .map_err(|error| Refusal::new(Exit::NoInput, error))?;
@@ -247,52 +230,4 @@ fn sender(provider: &config::Provider) -> Sender {
         from_name: provider.from_name.clone(),
         charset: provider.charset,
     }
-}
-
-fn target(ready: &Ready<'_>) -> Target {
-    let provider = ready.provider;
-    Target {
-        name: provider.name.clone(),
-        host: provider.host.clone(),
-        endpoints: provider.endpoints.clone(),
-        route: route(ready),
-        trust: provider.trust.clone(),
-        tls_name: provider.tls_name.clone(),
-        helo: provider.helo.clone().unwrap_or_else(default_helo),
-        auth: provider.auth.clone(),
-        identity: ready.identity.clone(),
-        messages_per_connection: provider.messages_per_connection,
-    }
-}
-
-/// As whom to log in at its proxy, if it has one that wants that.
-fn proxy_login(provider: &config::Provider) -> Result<Option<Arc<Credentials>>, SecretError> {
-    let config::Route::Socks(config::Proxy { host, login: Some((user, source)), .. }) = &provider.route
-    else {
-        return Ok(None);
-    };
-    let password = source.read(Kind::Password, user, host)?;
-    Ok(Some(Arc::new(Credentials::with_password(user.clone(), password))))
-}
-
-fn route(ready: &Ready<'_>) -> submit::Route {
-    match &ready.provider.route {
-        config::Route::Straight => submit::Route::Straight,
-        config::Route::Socks(proxy) => submit::Route::Socks(submit::Proxy {
-            host: proxy.host.clone(),
-            port: proxy.port,
-            login: ready.proxy_login.clone(),
-        }),
-        config::Route::Command(words) => submit::Route::Command(words.clone()),
-    }
-}
-
-/// The host's name if it is one that the world could know, else an address literal (RFC 5321 section 4.1.3): a bare
-/// name is refused by strict servers.
-fn default_helo() -> String {
-    let name = host::name();
-    let is_full = name.contains('.')
-        && !name.starts_with('.')
-        && name.bytes().all(|octet| octet.is_ascii_alphanumeric() || b".-".contains(&octet));
-    if is_full { name } else { "[127.0.0.1]".to_owned() }
 }

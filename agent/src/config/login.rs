@@ -79,7 +79,8 @@ fn may_use(auth: &AuthPolicy, mechanism: Mechanism) -> bool {
     }
 }
 
-fn mechanism(word: &str) -> Result<Mechanism, String> {
+/// A mechanism of AUTH by its name.
+pub(crate) fn mechanism(word: &str) -> Result<Mechanism, String> {
     word.parse().map_err(|_| {
         let word_in_lower_case = word.to_ascii_lowercase();
         let distance = |name: &str| strsim::damerau_levenshtein(name, &word_in_lower_case);

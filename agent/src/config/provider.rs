@@ -107,7 +107,8 @@ fn one(section: &Section<'_, '_>, warnings: &mut Vec<String>) -> Option<Provider
     Some(provider)
 }
 
-fn charset(word: &str) -> Result<CharsetPolicy, String> {
+/// Which charsets readers take, by its name.
+pub(crate) fn charset(word: &str) -> Result<CharsetPolicy, String> {
     match word {
         "auto" => Ok(CharsetPolicy::Auto),
         "utf-8" => Ok(CharsetPolicy::Utf8),

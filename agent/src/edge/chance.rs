@@ -23,3 +23,12 @@ pub fn octets() -> io::Result<[u8; 32]> {
     // The kernel never gives less of so few octets.
     if count == octets.len() { Ok(octets) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
 }
+
+/// Octets that nobody else has drawn, for names.
+pub fn names<const N: usize>() -> [u8; N] {
+    let mut octets = [0; N];
+    for chunk in octets.chunks_mut(8) {
+        chunk.copy_from_slice(&seed().to_le_bytes()[..chunk.len()]);
+    }
+    octets
+}

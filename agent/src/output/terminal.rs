@@ -96,8 +96,18 @@ impl Look {
         let columns = if terminal { wished.or_else(asked) } else { wished };
         Self {
             columns: columns.filter(|columns| *columns >= 40).unwrap_or(COLUMNS),
-            colour: terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+            colour: terminal && Self::wants_colour(),
         }
+    }
+
+    /// As stderr is, and the environment wishes.
+    pub fn of_stderr() -> Self {
+        let colour = io::stderr().is_terminal() && Self::wants_colour();
+        Self { columns: COLUMNS, colour }
+    }
+
+    fn wants_colour() -> bool {
+        std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
     }
 
     /// The text in a colour, where colour is welcome.
@@ -106,6 +116,7 @@ impl Look {
             Colour::Plain => return text.to_owned(),
             Colour::Red => 31,
             Colour::Yellow => 33,
+            Colour::Cyan => 36,
             Colour::Dim => 2,
         };
         if self.colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
@@ -121,6 +132,8 @@ pub enum Colour {
     Red,
     /// Somebody should look.
     Yellow,
+    /// Ours, in a dialogue.
+    Cyan,
     /// Beside the point.
     Dim,
 }

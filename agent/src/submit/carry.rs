@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use smtp::{Failure, Gate, Outcome, Phase, RecipientOutcome, Security, Seed, Session, Settings, Trouble};
+use smtp::{
+    Credentials, Failure, Gate, Outcome, Phase, RecipientOutcome, Security, Seed, Session, Settings, Trouble,
+};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -12,10 +14,11 @@ use super::attempt::Attempt;
 use super::connect::{Connection, connect};
 use super::drive::{Line, Stop, say_goodbye, withdrawn};
 use super::login::{Login, is_token_refused};
+use super::onlooker::{Audience, Onlooker, Protection, Sight};
 use super::program::Ending;
 use super::tls::Handshake;
 use super::wire::Wire;
-use super::{Limits, Target};
+use super::{Endpoint, Limits, Target};
 use crate::edge::chance;
 use crate::log;
 
@@ -33,6 +36,8 @@ pub(super) struct Carriage {
     pub(super) kept: Mutex<Vec<UnboundedSender<Attempt>>>,
     /// Becomes true when all shall say goodbye.
     pub(super) leaving: watch::Receiver<bool>,
+    /// Who looks on at each connection.
+    pub(super) audience: Option<Arc<dyn Audience>>,
 }
 
 impl Carriage {
@@ -48,6 +53,10 @@ impl Carriage {
                 Err(back) => attempt = back.0,
             }
         }
+    }
+
+    fn onlooker(&self) -> Option<Arc<dyn Onlooker>> {
+        self.audience.as_ref().map(|audience| audience.admit(&self.target.name))
     }
 
     fn keep(&self) -> UnboundedReceiver<Attempt> {
@@ -77,7 +86,7 @@ pub(super) async fn carry(carriage: Arc<Carriage>, attempt: Attempt) {
         let outcome = match line.pump(Some(&mut attempt)).await {
             Stop::Settled(outcome) => line.stillborn(&attempt).unwrap_or(outcome),
             Stop::Withdrawn(phase) => return attempt.fail(&withdrawn(phase)),
-            Stop::Idle | Stop::Over => return,
+            Stop::Idle | Stop::Over(_) => return,
         };
         if is_kept && is_stale(&outcome) && !attempt.may_pass(Gate::FinalDot) {
             // The server had closed it while nobody looked: that says nothing about the provider.
@@ -133,47 +142,77 @@ fn is_stale(outcome: &Outcome) -> bool {
 /// Connects, unless the attempt is taken back meanwhile.
 async fn open(carriage: &Carriage, attempt: &mut Attempt) -> Result<Line, Failure> {
     if attempt.may_pass(Gate::Data) {
-        return open_line(carriage).await;
+        return open_line(carriage, carriage.onlooker()).await;
     }
     tokio::select! {
         biased;
         () = attempt.withdrawn() => Err(withdrawn(Phase::Connect)),
-        line = open_line(carriage) => line,
+        line = open_line(carriage, carriage.onlooker()) => line,
     }
 }
 
-async fn open_line(carriage: &Carriage) -> Result<Line, Failure> {
+/// Connects, with the handshake where TLS comes first.
+pub(super) async fn open_line(
+    carriage: &Carriage,
+    onlooker: Option<Arc<dyn Onlooker>>,
+) -> Result<Line, Failure> {
+    let show = |sight: Sight<'_>| onlooker.iter().for_each(|onlooker| onlooker.sees(&sight));
+    let mut line = connected(carriage, &show).await.inspect_err(|why| show(Sight::Failed(why)))?;
+    line.watched_by(onlooker.clone());
+    Ok(line)
+}
+
+async fn connected(carriage: &Carriage, show: &impl Fn(Sight<'_>)) -> Result<Line, Failure> {
     let Carriage { target, login, limits, tls, .. } = carriage;
     let credentials = login.credentials().await?;
-    let seed = chance::octets().map(Seed::new).map_err(|error| {
-        Failure::new(
-            Phase::Connect,
-            Trouble::Settings(format!("the kernel gives no chance for a login: {error}")),
-        )
-    })?;
+    let seed = seed()?;
+    let begun = Instant::now();
     let Connection { stream, endpoint, ending } = connect(target, limits.connect).await?;
+    show(Sight::Connected { address: stream.peer(), endpoint, took: begun.elapsed() });
+    let begun = Instant::now();
     let wire = match (endpoint.security, tls) {
         (Security::Implicit, Some(handshake)) => {
             let shaken = timeout(limits.connect, handshake.shake(stream)).await;
             match shaken.unwrap_or_else(|_| Err("no answer to the handshake".to_owned())) {
-                Ok(stream) => Wire::Tls(Box::new(stream)),
+                Ok(stream) => {
+                    show(Sight::Secured(&Protection::of(&stream, begun.elapsed())));
+                    Wire::Tls(Box::new(stream))
+                }
                 Err(why) => return Err(not_shaken(why, ending).await),
             }
         }
         _ => Wire::Clear(stream),
     };
-    let settings = Settings {
+    let settings = settings(target, endpoint, credentials.clone(), seed);
+    let mut line = Line::new(Session::new(settings), wire, tls.clone(), *limits, credentials);
+    line.ending = ending;
+    Ok(line)
+}
+
+/// Fresh chance for the nonces of one session.
+pub(super) fn seed() -> Result<Seed, Failure> {
+    chance::octets().map(Seed::new).map_err(|error| {
+        let why = format!("the kernel gives no chance for a login: {error}");
+        Failure::new(Phase::Connect, Trouble::Settings(why))
+    })
+}
+
+/// What a session at this endpoint is told.
+pub(super) fn settings(
+    target: &Target,
+    endpoint: Endpoint,
+    credentials: Option<Arc<Credentials>>,
+    seed: Seed,
+) -> Settings {
+    Settings {
         host: target.host.clone(),
         port: endpoint.port,
         helo: target.helo.clone(),
         security: endpoint.security,
         auth: target.auth.clone(),
-        credentials: credentials.clone(),
+        credentials,
         seed,
-    };
-    let mut line = Line::new(Session::new(settings), wire, tls.clone(), *limits, credentials);
-    line.ending = ending;
-    Ok(line)
+    }
 }
 
 /// A program that ended during the handshake has not connected.

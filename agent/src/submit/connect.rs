@@ -120,8 +120,8 @@ async fn dial(address: SocketAddr) -> Result<TcpStream, String> {
     Ok(stream)
 }
 
-/// Every address of the host, in the order in which they are tried.
-async fn resolve(host: &str, deadline: Instant) -> Result<Vec<SocketAddr>, String> {
+/// Every address of the host, at port 0, in the order in which they are tried.
+pub(super) async fn resolve(host: &str, deadline: Instant) -> Result<Vec<SocketAddr>, String> {
     let failed = |why: &dyn Display| format!("the name `{host}` cannot be resolved ({why})");
     match timeout_at(deadline, lookup_host((host, 0))).await {
         Ok(Ok(found)) => {

@@ -10,9 +10,10 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::Limits;
 use super::attempt::{Attempt, Word};
+use super::onlooker::{Onlooker, Protection, Sight};
 use super::program::Ending;
 use super::tls::Handshake;
-use super::wire::Wire;
+use super::wire::{Stream, Wire};
 
 /// Octets read at once. Replies are short.
 const READ_OCTETS: usize = 4096;
@@ -43,6 +44,9 @@ pub(super) struct Line {
     /// How the program ended, if that was before the server had said anything.
     ended_early: Option<String>,
     buffer: Box<[u8]>,
+    onlooker: Option<Arc<dyn Onlooker>>,
+    /// Lines of the dialogue that the onlooker has seen.
+    seen: usize,
 }
 
 /// Where the pumping stops.
@@ -52,8 +56,8 @@ pub(super) enum Stop {
     Idle,
     /// The transaction is over.
     Settled(Outcome),
-    /// The session is over.
-    Over,
+    /// The session is over; the failure says why, unless it was over anyway.
+    Over(Option<Failure>),
     /// The attempt was taken back in the middle; the connection cannot be used any more.
     Withdrawn(Phase),
 }
@@ -77,7 +81,14 @@ impl Line {
             has_heard: false,
             ended_early: None,
             buffer: vec![0; READ_OCTETS].into_boxed_slice(),
+            onlooker: None,
+            seen: 0,
         }
+    }
+
+    /// Shows the dialogue, from here on.
+    pub(super) fn watched_by(&mut self, onlooker: Option<Arc<dyn Onlooker>>) {
+        self.onlooker = onlooker;
     }
 
     /// Goes on until nothing is left to do. Not cancel-safe.
@@ -85,6 +96,7 @@ impl Line {
         let mut waits_for: Option<(Phase, Instant)> = None;
         let mut asked = None;
         loop {
+            self.show_news();
             match self.session.next() {
                 Step::Send => {
                     waits_for = None;
@@ -104,9 +116,35 @@ impl Line {
                 Step::Ask(gate) => self.ask(gate, &mut asked, attempt.as_deref_mut()).await,
                 Step::Idle => return Stop::Idle,
                 Step::Settled(outcome) => return Stop::Settled(outcome),
-                Step::Done(_) => return Stop::Over,
+                Step::Done(failure) => return Stop::Over(failure),
             }
         }
+    }
+
+    /// Goes on until the handshake that STARTTLS asked for would begin, and hands over the connection for it.
+    pub(super) async fn up_to_handshake(mut self) -> Option<Stream> {
+        loop {
+            match self.session.next() {
+                Step::Send => self.send().await,
+                Step::Receive(phase) => {
+                    let deadline = Instant::now() + self.limit(phase);
+                    self.receive(phase, deadline, None).await;
+                }
+                Step::StartTls => break,
+                Step::Ask(_) | Step::Idle | Step::Settled(_) | Step::Done(_) => return None,
+            }
+        }
+        match self.wire {
+            Wire::Clear(stream) => Some(stream),
+            Wire::Tls(_) | Wire::Gone => None,
+        }
+    }
+
+    fn show_news(&mut self) {
+        let Some(onlooker) = &self.onlooker else { return };
+        let transcript = self.session.transcript();
+        transcript.after(self.seen).for_each(|line| onlooker.sees(&Sight::Said(line)));
+        self.seen = transcript.count();
     }
 
     /// How long a reply may take. RFC 5321 section 4.5.3.2 has less for DATA than for other commands.
@@ -191,8 +229,13 @@ impl Line {
 
     /// The outcome of an attempt on a connection that never came to be, since its program ended before that.
     pub(super) fn stillborn(&mut self, attempt: &Attempt) -> Option<Outcome> {
-        let words = self.ended_early.take()?;
-        Some(Outcome::failed(attempt.transaction().recipients.len(), &Failure::connect(words)))
+        let failure = self.never_connected()?;
+        Some(Outcome::failed(attempt.transaction().recipients.len(), &failure))
+    }
+
+    /// The failure of a connection that never came to be, since its program ended before that.
+    pub(super) fn never_connected(&mut self) -> Option<Failure> {
+        self.ended_early.take().map(Failure::connect)
     }
 
     async fn start_tls(&mut self) {
@@ -201,8 +244,12 @@ impl Line {
         else {
             return self.session.tls_failed("there is no connection in clear that could start TLS");
         };
+        let begun = Instant::now();
         match timeout(self.limits.connect, handshake.shake(stream)).await {
             Ok(Ok(stream)) => {
+                if let Some(onlooker) = &self.onlooker {
+                    onlooker.sees(&Sight::Secured(&Protection::of(&stream, begun.elapsed())));
+                }
                 self.wire = Wire::Tls(Box::new(stream));
                 self.session.tls_ready();
             }

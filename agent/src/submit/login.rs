@@ -26,6 +26,16 @@ pub enum Identity {
     },
 }
 
+impl Identity {
+    /// User and password, if that is what it logs in with.
+    pub const fn password(&self) -> Option<&Arc<Credentials>> {
+        match self {
+            Self::Password(credentials) => Some(credentials),
+            Self::Nobody | Self::Token { .. } => None,
+        }
+    }
+}
+
 /// Fetches an access token. May block: it is called on a thread of its own.
 #[derive(Clone)]
 pub struct TokenSource(Arc<dyn Fn() -> Result<Secret, String> + Send + Sync>);

@@ -70,6 +70,17 @@ impl Handshake {
         })))
     }
 
+    /// Does handshakes by this configuration, and warns of nothing.
+    pub(super) fn only_to_look(target: &Target, config: Arc<ClientConfig>) -> Self {
+        Self {
+            config,
+            provider: target.name.clone(),
+            name: target.tls_name.as_ref().unwrap_or(&target.host).clone(),
+            asks_dates: false,
+            learnt: Mutex::default(),
+        }
+    }
+
     /// Does the handshake; the error says in words why there is none.
     pub(super) async fn shake(&self, stream: Stream) -> Result<TlsStream<Stream>, String> {
         let name = &self.name;

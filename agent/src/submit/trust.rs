@@ -103,9 +103,12 @@ impl ServerCertVerifier for Judge {
 /// The digest of the key for which the certificate is.
 fn pin_of(certificate: &CertificateDer<'_>) -> Result<Pin, Error> {
     let key = ParsedCertificate::try_from(certificate)?.subject_public_key_info();
+    pin_of_key(&key).ok_or_else(|| Error::General("there is no SHA-256".to_owned()))
+}
+
+/// The digest of a key (`SubjectPublicKeyInfo`, in DER).
+pub fn pin_of_key(key: &[u8]) -> Option<Pin> {
     // The hash of a cipher suite is the SHA-256 that is in the program anyway.
     let suite = TLS13_AES_128_GCM_SHA256.tls13().map(|suite| suite.common.hash_provider);
-    let digest = suite.map(|sha256| sha256.hash(&key));
-    let pin = digest.and_then(|digest| Pin::new(digest.as_ref()));
-    pin.ok_or_else(|| Error::General("there is no SHA-256".to_owned()))
+    suite.and_then(|sha256| Pin::new(sha256.hash(key).as_ref()))
 }

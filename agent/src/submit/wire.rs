@@ -1,6 +1,7 @@
 //! A connection, in clear or in TLS, over whatever carries it.
 
 use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -15,6 +16,16 @@ use super::program::Pipe;
 pub(super) enum Stream {
     Tcp(TcpStream),
     Program(Pipe),
+}
+
+impl Stream {
+    /// Who is at the other end, if that is an address: the server, or the proxy in front of it.
+    pub(super) fn peer(&self) -> Option<SocketAddr> {
+        match self {
+            Self::Tcp(stream) => stream.peer_addr().ok(),
+            Self::Program(_) => None,
+        }
+    }
 }
 
 impl AsyncRead for Stream {

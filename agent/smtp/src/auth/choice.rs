@@ -2,17 +2,16 @@
 
 use super::Mechanism;
 use crate::outcome::Trouble;
-use crate::secret::Proof;
 use crate::settings::AuthPolicy;
 
 /// The mechanisms that may be tried, best first; never an empty list.
 ///
-/// A policy that wants authentication and finds no way fails here: mail is never sent without it by accident. `proof`
+/// A policy that wants authentication and finds no way fails here: mail is never sent without it by accident. `with_token`
 /// decides between those that take a password and those that take a token; `offered` is the server's list in upper
 /// case.
 pub(crate) fn choose(
     policy: &AuthPolicy,
-    proof: &Proof,
+    with_token: bool,
     offered: &[String],
     tls: bool,
 ) -> Result<Vec<Mechanism>, Trouble> {
@@ -22,7 +21,7 @@ pub(crate) fn choose(
         AuthPolicy::Listed(listed) => listed,
     };
     let mut common: Vec<Mechanism> = Vec::new();
-    for mechanism in wanted.iter().filter(|mechanism| mechanism.takes(proof)) {
+    for mechanism in wanted.iter().filter(|mechanism| mechanism.wants_token() == with_token) {
         if offered.iter().any(|name| name == mechanism.name()) && !common.contains(mechanism) {
             common.push(*mechanism);
         }
@@ -37,7 +36,6 @@ pub(crate) fn choose(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secret::Secret;
     use Mechanism::{CramMd5, DigestMd5, Login, OAuthBearer, Plain, ScramSha1, ScramSha256, XOAuth2};
 
     /// Everything that this crate knows, in no good order, and something else.
@@ -54,13 +52,8 @@ mod tests {
         "SCRAM-SHA-256-PLUS",
     ];
 
-    fn password() -> Proof {
-        Proof::Password(Secret::new("x".to_owned()))
-    }
-
-    fn token() -> Proof {
-        Proof::Token(Secret::new("x".to_owned()))
-    }
+    const PASSWORD: bool = false;
+    const TOKEN: bool = true;
 
     fn names(names: &[&str]) -> Vec<String> {
         names.iter().map(|name| (*name).to_owned()).collect()
@@ -107,7 +100,7 @@ mod tests {
             ("none offered", &auto, &[], true, none_of(&[])),
             ("none listed", &listed(&[]), &["PLAIN"], true, none_of(&["PLAIN"])),
         ] {
-            assert_eq!(choose(policy, &password(), &names(offered), tls), chosen, "{name}");
+            assert_eq!(choose(policy, PASSWORD, &names(offered), tls), chosen, "{name}");
         }
     }
 
@@ -115,12 +108,12 @@ mod tests {
     fn a_token_goes_to_mechanisms_for_tokens_and_only_inside_tls() {
         let auto = AuthPolicy::Auto;
         let everything = names(EVERYTHING);
-        assert_eq!(choose(&auto, &token(), &everything, true), Ok(vec![OAuthBearer, XOAuth2]));
-        assert_eq!(choose(&auto, &token(), &everything, false), Err(Trouble::PasswordNeedsTls));
+        assert_eq!(choose(&auto, TOKEN, &everything, true), Ok(vec![OAuthBearer, XOAuth2]));
+        assert_eq!(choose(&auto, TOKEN, &everything, false), Err(Trouble::PasswordNeedsTls));
         let plain = names(&["PLAIN"]);
         let none = Err(Trouble::NoCommonMechanism { offered: plain.clone() });
-        assert_eq!(choose(&auto, &token(), &plain, true), none);
-        assert_eq!(choose(&AuthPolicy::Listed(vec![Plain]), &token(), &plain, true), none);
+        assert_eq!(choose(&auto, TOKEN, &plain, true), none);
+        assert_eq!(choose(&AuthPolicy::Listed(vec![Plain]), TOKEN, &plain, true), none);
     }
 
     /// What the providers of the presets offer today, and what comes of it.
@@ -134,7 +127,7 @@ mod tests {
             ("the same in clear", &["LOGIN", "PLAIN", "CRAM-MD5", "DIGEST-MD5"], false, DigestMd5),
             ("postfix with dovecot", &["PLAIN", "SCRAM-SHA-1", "SCRAM-SHA-256"], true, ScramSha256),
         ] {
-            let chosen = choose(&AuthPolicy::Auto, &password(), &names(offered), tls);
+            let chosen = choose(&AuthPolicy::Auto, PASSWORD, &names(offered), tls);
             assert_eq!(chosen.map(|all| all[0]), Ok(first), "{name}");
         }
     }

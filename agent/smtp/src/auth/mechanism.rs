@@ -5,7 +5,6 @@ use std::str::FromStr;
 
 use super::scram::Hash;
 use super::{Exchange, Start, cram_md5, digest_md5, login, oauth, plain, scram};
-use crate::secret::Proof;
 
 /// A way to prove who we are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,14 +87,6 @@ impl Mechanism {
             | Self::Login
             | Self::DigestMd5
             | Self::CramMd5 => false,
-        }
-    }
-
-    /// Whether it can do something with this.
-    pub(crate) fn takes(self, proof: &Proof) -> bool {
-        match proof {
-            Proof::Password(_) => !self.wants_token(),
-            Proof::Token(_) => self.wants_token(),
         }
     }
 

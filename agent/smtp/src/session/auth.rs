@@ -15,11 +15,7 @@ use crate::limits::AUTH_ROUNDS_MAX;
 use crate::outcome::{Failure, Phase, Trouble};
 use crate::printable::{cut, printable};
 use crate::reply::Reply;
-use crate::secret::Credentials;
-
-/// Shorter texts are found in innocent words as well; masking those would only spoil the reply.
-const MASKED_OCTETS_MIN: usize = 4;
-const MASK: &str = "(secret)";
+use crate::secret::{Credentials, MASK, MASKED_OCTETS_MIN};
 
 /// The login that is going on.
 pub(super) struct Login {
@@ -62,14 +58,13 @@ impl Login {
 
     /// Says whether there was anything.
     fn mask_line(&self, line: &mut String) -> bool {
-        let secrets = self.said.iter().map(|said| said.as_str()).chain([self.credentials.secret()]);
-        let mut found = false;
-        for secret in secrets.filter(|secret| secret.len() >= MASKED_OCTETS_MIN) {
-            if line.contains(secret) {
-                *line = line.replace(secret, MASK);
-                found = true;
-            }
+        let mut masked = line.clone();
+        for said in self.said.iter().filter(|said| said.len() >= MASKED_OCTETS_MIN) {
+            masked = masked.replace(said.as_str(), MASK);
         }
+        masked = self.credentials.masked_in(&masked);
+        let found = masked != *line;
+        *line = masked;
         found
     }
 
@@ -110,7 +105,7 @@ impl Session {
             Ok(credentials) => credentials,
             Err(fault) => return self.end(Failure::new(Phase::Auth, Trouble::Settings(fault.to_owned()))),
         };
-        match choose(&self.settings.auth, &credentials.proof, self.capabilities.auth(), self.tls) {
+        match choose(&self.settings.auth, credentials.has_token(), self.capabilities.auth(), self.tls) {
             Ok(usable) => self.try_mechanism(credentials, usable, 0),
             Err(trouble) => self.end(Failure::new(Phase::Auth, trouble)),
         }
@@ -187,7 +182,7 @@ impl Session {
                 login.mask_line(&mut why);
                 let unusable = Trouble::MechanismUnusable { mechanism: login.mechanism(), why };
                 if login.has_next() {
-                    self.transcript.event(&unusable);
+                    self.transcript.event(Phase::Auth, &unusable);
                     login.cancelled = Some(unusable);
                     return self.say(&Command::AuthCancel);
                 }

@@ -35,7 +35,8 @@ impl Session {
         if matches!(self.at, At::Handshake) {
             self.tls = true;
             self.parser = ReplyParser::new();
-            self.transcript.event(&"TLS is on");
+            self.transcript.enter_tls();
+            self.transcript.event(Phase::Tls, &"TLS is on");
             self.say_hello(Hello::Extended);
         }
     }

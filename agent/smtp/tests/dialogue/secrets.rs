@@ -34,7 +34,7 @@ fn no_secret_is_in_the_transcript_or_in_debug_output() {
         ),
     ] {
         let session = play(&settings, &script);
-        assert!(session.transcript().lines().any(|line| line.ends_with("(secret)")));
+        assert!(session.transcript().lines().any(|line| line.text.ends_with("(secret)")));
         assert_clean("transcript", &session.transcript().to_string());
         assert_clean("session", &format!("{session:?}"));
     }

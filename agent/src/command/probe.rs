@@ -1,0 +1,286 @@
+//! `alertmail probe`: what a provider offers, what its certificate says, and whether it can be used as it is configured.
+//!
+//! Connects, says EHLO, starts TLS, logs in if that was asked for, and leaves. No mail is sent, and without `--auth` nothing
+//! secret. Each provider has its time, so that a silent one holds up the others for that long and no longer.
+
+mod certificate;
+mod notes;
+mod report;
+mod verdict;
+
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use smtp::{AuthPolicy, Failure, Phase, Security, Trouble};
+use tokio::time::{timeout, timeout_at};
+
+use super::place::Place;
+use super::visit::{self, Tls};
+use super::{Refusal, finish, json, target};
+use crate::config::Provider;
+use crate::edge::clock;
+use crate::exit::Exit;
+use crate::output::terminal::Look;
+use crate::output::trace::Trace;
+use crate::submit::{Identity, Limits, Onlooker, Target, Visit};
+use certificate::Certificate;
+use notes::{Notes, Seen};
+use report::{Fault, Login, Report};
+use verdict::{Facts, Verdict, judge};
+
+/// What is said on the command line.
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
+#[command(after_help = "\
+Exit code 0: every provider that was asked can be used; otherwise that of the first one that cannot: 69: no connection,
+no TLS, no service; 75: it asks to come back later; 77: the login is refused or impossible; 78: its secret cannot be read.
+
+Examples:
+  alertmail probe                                    every provider of the configuration
+  alertmail probe home --auth                        one of them, with its login
+  alertmail probe mail.example.jp:587                one that is in no configuration
+  alertmail probe 192.0.2.1:25 --tls none --trace    the same without TLS, and the dialogue")]
+pub struct Args {
+    /// Its name in the configuration, or HOST:PORT; without it, all of the configuration in turn.
+    #[arg(value_name = "PROVIDER|HOST:PORT")]
+    provider: Option<String>,
+    /// Log in as well; otherwise nothing secret is sent.
+    #[arg(long)]
+    auth: bool,
+    /// When TLS starts, for HOST:PORT; usually by the port: 465 implicit, else starttls.
+    #[arg(long, value_name = "WHEN")]
+    tls: Option<Tls>,
+    /// Certificates (PEM) that vouch for HOST:PORT, in place of the system's.
+    #[arg(long, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
+    /// Seconds for each provider.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    timeout: u64,
+    /// Show the dialogue on stderr.
+    #[arg(long)]
+    trace: bool,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+/// For machines: what `probe --json` prints.
+#[derive(Debug, serde::Serialize)]
+struct Reports {
+    providers: Vec<Report>,
+}
+
+/// One provider to be asked.
+struct Candidate {
+    target: Target,
+    policy: AuthPolicy,
+    retired: Option<String>,
+    /// As it stands in the configuration, if it does.
+    provider: Option<Provider>,
+}
+
+/// Does what the command says.
+pub fn run(args: &Args, place: &Place) -> Exit {
+    finish(probe_all(args, place).map(|exit| (exit, String::new())))
+}
+
+fn probe_all(args: &Args, place: &Place) -> Result<Exit, Refusal> {
+    let (candidates, limits) = candidates(args, place)?;
+    let look = Look::of_stdout();
+    let (mut reports, mut exit) = (Vec::new(), Exit::Done);
+    for (number, candidate) in candidates.iter().enumerate() {
+        let (verdict, report) = visit::block_on(probe(args, candidate, limits))?;
+        if exit == Exit::Done {
+            exit = verdict;
+        }
+        if args.json {
+            reports.push(report);
+        } else {
+            // Each when it is known: the next one may take its time.
+            let between = if number == 0 { "" } else { "\n" };
+            let _ = io::stdout().lock().write_all((between.to_owned() + &report.text(look)).as_bytes());
+        }
+    }
+    if args.json {
+        let _ = io::stdout().lock().write_all(json(&Reports { providers: reports }).as_bytes());
+    }
+    Ok(exit)
+}
+
+fn candidates(args: &Args, place: &Place) -> Result<(Vec<Candidate>, Limits), Refusal> {
+    let config = visit::config(place)?;
+    let each = Duration::from_secs(args.timeout);
+    let limits = visit::limits(config.as_ref(), Some(each));
+    let known = |name: &str| config.iter().flat_map(|it| &it.providers).any(|it| it.name == name);
+    let stranger = args.provider.as_deref().filter(|text| !known(text) && text.contains(':'));
+    if let Some(text) = stranger {
+        return Ok((vec![stranger_at(text, args)?], limits));
+    }
+    if args.tls.is_some() || args.ca_file.is_some() {
+        let text = "--tls and --ca-file are for HOST:PORT; a provider of the configuration has them there";
+        return Err(Refusal::new(Exit::Usage, text));
+    }
+    let Some(config) = config else {
+        let text = "there is no configuration; name one with --config FILE, or a server as HOST:PORT";
+        return Err(Refusal::new(Exit::Config, text));
+    };
+    let providers = match &args.provider {
+        Some(name) => vec![visit::named(&config, name)?],
+        None => config.providers.iter().collect(),
+    };
+    let candidate = |provider: &Provider| {
+        Ok(Candidate {
+            target: visit::target(provider)?,
+            policy: provider.auth.clone(),
+            retired: provider.retired.clone(),
+            provider: Some(provider.clone()),
+        })
+    };
+    Ok((providers.into_iter().map(candidate).collect::<Result<_, Refusal>>()?, limits))
+}
+
+/// A server that is in no configuration.
+fn stranger_at(text: &str, args: &Args) -> Result<Candidate, Refusal> {
+    let usage = |what: String| Refusal::new(Exit::Usage, what);
+    if args.auth {
+        let text =
+            "--auth needs a provider of the configuration; for any other one try: alertmail send --help";
+        return Err(usage(text.to_owned()));
+    }
+    let place =
+        text.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse().ok().filter(|it| *it > 0)?)));
+    let (host, port) = place
+        .filter(|(host, _)| !host.is_empty())
+        .ok_or_else(|| usage(format!("`{}` is not HOST:PORT", crate::output::terminal::printable(text))))?;
+    let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+    let mut target = visit::stranger(&host, visit::endpoint(Some(port), args.tls), args.ca_file.clone());
+    text.clone_into(&mut target.name);
+    Ok(Candidate { target, policy: AuthPolicy::Auto, retired: None, provider: None })
+}
+
+async fn probe(args: &Args, candidate: &Candidate, limits: Limits) -> (Exit, Report) {
+    let mut target = candidate.target.clone();
+    let begun = clock::monotonic();
+    let with_login = args.auth && candidate.policy != AuthPolicy::None;
+    let identity = candidate.provider.as_ref().filter(|_| with_login).map(target::identity).transpose();
+    let unreadable = identity.as_ref().err().map(|error| {
+        // Whatever else can be seen is worth seeing.
+        Failure::new(Phase::Auth, Trouble::Settings(error.to_string()))
+    });
+    (target.auth, target.identity) = match identity {
+        Ok(Some(identity @ (Identity::Password(_) | Identity::Token { .. }))) => {
+            (candidate.policy.clone(), identity)
+        }
+        Ok(Some(Identity::Nobody) | None) | Err(_) => (AuthPolicy::None, Identity::Nobody),
+    };
+    let trace = args.trace.then(|| Arc::new(Trace::new(&target.name, None)) as Arc<dyn Onlooker>);
+    let notes = Arc::new(Notes::new(trace));
+    let mut found = match Visit::new(target, limits, Arc::clone(&notes) as Arc<dyn Onlooker>) {
+        Ok(visit) => look(&visit, &notes, Duration::from_secs(args.timeout)).await,
+        Err(error) => Found::failed(Failure::new(Phase::Tls, Trouble::Settings(error.to_string()))),
+    };
+    found.failure = found.failure.or(unreadable);
+    let (exit, mut report) = found.report(candidate, with_login);
+    report.took_ms = report::ms(begun.elapsed());
+    (exit, report)
+}
+
+/// The visit itself, within its time; a second look at the certificate, if it was refused, has the same time again.
+async fn look(visit: &Visit, notes: &Notes, within: Duration) -> Found {
+    let end = tokio::time::Instant::now() + within;
+    let addresses = timeout_at(end, visit.addresses()).await;
+    let addresses = addresses.ok().and_then(Result::ok).unwrap_or_default();
+    let failure = timeout_at(end, visit.probe()).await.map_or_else(
+        |_| {
+            let phase = notes.seen().phase.unwrap_or(Phase::Connect);
+            // In the driver's own words, whichever of the two limits was faster.
+            let trouble = match phase {
+                Phase::Connect => Trouble::Unreachable(format!("no answer within {} s", within.as_secs())),
+                Phase::Tls => Trouble::Tls("no answer to the handshake".to_owned()),
+                _ => Trouble::Silent { seconds: within.as_secs() },
+            };
+            Some(Failure::new(phase, trouble))
+        },
+        Result::err,
+    );
+    let addresses = addresses.iter().map(ToString::to_string).collect();
+    let mut found = Found { addresses, failure, seen: notes.seen(), accepted: true };
+    if found.failure.as_ref().is_some_and(|failure| matches!(failure.trouble, Trouble::Tls(_))) {
+        found.seen.protection = timeout(within, visit.peek()).await.ok().flatten();
+        found.accepted = false;
+    }
+    found
+}
+
+/// What came of it.
+struct Found {
+    addresses: Vec<String>,
+    failure: Option<Failure>,
+    seen: Seen,
+    /// Whether the certificate was accepted.
+    accepted: bool,
+}
+
+impl Found {
+    /// Without a visit.
+    fn failed(failure: Failure) -> Self {
+        Self { addresses: Vec::new(), failure: Some(failure), seen: Seen::default(), accepted: true }
+    }
+
+    fn report(self, candidate: &Candidate, with_login: bool) -> (Exit, Report) {
+        let Self { addresses, failure, seen, accepted } = self;
+        let target = &candidate.target;
+        let chain = seen.protection.iter().flat_map(|protection| &protection.chain);
+        let now = clock::wall_now();
+        let certificates: Vec<Certificate> = chain.filter_map(|der| Certificate::read(der, now)).collect();
+        let security = seen.connected.as_ref().and_then(|connected| {
+            target
+                .endpoints
+                .iter()
+                .map(|endpoint| endpoint.security)
+                .find(|it| visit::kind(*it) == connected.tls)
+        });
+        let capabilities = seen.capabilities();
+        let in_channel =
+            accepted && seen.was_told() && (seen.protection.is_some() || security == Some(Security::None));
+        let Verdict { exit, login, mechanism, sentences } = judge(&Facts {
+            target,
+            policy: &candidate.policy,
+            with_login,
+            with_token: candidate.provider.as_ref().is_some_and(|it| it.token.is_some()),
+            security,
+            certificates: &certificates,
+            offered: in_channel.then(|| capabilities.auth()),
+            failure: failure.as_ref(),
+            retired: candidate.retired.as_deref(),
+            configured: candidate.provider.is_some(),
+        });
+        let report = Report {
+            provider: target.name.clone(),
+            host: target.host.clone(),
+            usable: exit == Exit::Done,
+            exit_code: exit.code(),
+            addresses,
+            greeting: (!seen.greeting.is_empty()).then(|| seen.greeting.join(" ")),
+            before_tls: if security == Some(Security::StartTls) { seen.before_tls() } else { Vec::new() },
+            tls: seen.protection.as_ref().map(|protection| report::Tls {
+                version: protection.version,
+                cipher: protection.cipher.clone(),
+                took_ms: report::ms(protection.took),
+                accepted,
+            }),
+            certificates,
+            offered: if in_channel { seen.offered() } else { Vec::new() },
+            mechanisms: if in_channel { capabilities.auth().to_vec() } else { Vec::new() },
+            mechanism: if login == Login::NotNeeded { None } else { seen.mechanism.clone().or(mechanism) },
+            size: capabilities.size_limit().filter(|_| in_channel),
+            login,
+            failure: failure.map(|failure| Fault::new(failure.phase, failure.trouble.to_string())),
+            verdict: sentences,
+            connected: seen.connected,
+            took_ms: 0,
+        };
+        (exit, report)
+    }
+}
