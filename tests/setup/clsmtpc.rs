@@ -82,7 +82,10 @@ fn a_password_does_not_go_out_readable_without_tls() {
     for auth in ["", " --auth plain"] {
         let ended = types(&sandbox, &(line.clone() + auth));
         assert_eq!(ended.code, Some(77), "{ended:?}");
-        assert!(ended.stdout.contains("the password would go out in clear and was not sent"), "{ended:?}");
+        assert!(
+            ended.stdout.contains("the password or token would go out in clear and was not sent"),
+            "{ended:?}"
+        );
     }
     assert!(server.commands().iter().all(|command| !command.starts_with("AUTH")), "{:?}", server.commands());
 }

@@ -4,6 +4,7 @@ mod clsmtpc;
 mod probe;
 mod secrets;
 mod send;
+mod ways;
 
 use std::path::Path;
 use std::process::Command;

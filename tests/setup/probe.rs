@@ -136,7 +136,7 @@ fn a_certificate_that_is_refused_is_shown_with_its_pin_and_what_to_do() {
         (Leaf::Expired, ["certificate has expired", "until 2001-12-31, ended", "has to renew it"]),
         (
             Leaf::WrongName,
-            ["is not for `127.0.0.1`", "for elsewhere.example.jp", "set `host` to a name that it is for"],
+            ["is not for `127.0.0.1`", "for elsewhere.example.jp", "set `tls_name` to a name that it is for"],
         ),
     ] {
         let personality = Personality::self_hosted(sandbox.authority()).certificate(leaf);

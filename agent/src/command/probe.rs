@@ -76,6 +76,8 @@ struct Candidate {
     target: Target,
     policy: AuthPolicy,
     retired: Option<String>,
+    /// Why there is no way to it: the password for its proxy cannot be read.
+    wayless: Option<String>,
     /// As it stands in the configuration, if it does.
     provider: Option<Provider>,
 }
@@ -129,15 +131,20 @@ fn candidates(args: &Args, place: &Place) -> Result<(Vec<Candidate>, Limits), Re
         Some(name) => vec![visit::named(&config, name)?],
         None => config.providers.iter().collect(),
     };
-    let candidate = |provider: &Provider| {
-        Ok(Candidate {
-            target: visit::target(provider)?,
-            policy: provider.auth.clone(),
-            retired: provider.retired.clone(),
-            provider: Some(provider.clone()),
-        })
+    Ok((providers.into_iter().map(candidate).collect(), limits))
+}
+
+/// A provider of the configuration. One whose proxy cannot be asked keeps nobody from asking the others.
+fn candidate(provider: &Provider) -> Candidate {
+    let (target, wayless) = match target::target(provider, Identity::Nobody) {
+        Ok(target) => (target, None),
+        Err(error) => {
+            let target = visit::stranger(&provider.host, provider.endpoints[0], None);
+            (Target { name: provider.name.clone(), ..target }, Some(error.to_string()))
+        }
     };
-    Ok((providers.into_iter().map(candidate).collect::<Result<_, Refusal>>()?, limits))
+    let (policy, retired) = (provider.auth.clone(), provider.retired.clone());
+    Candidate { target, policy, retired, wayless, provider: Some(provider.clone()) }
 }
 
 /// A server that is in no configuration.
@@ -156,7 +163,7 @@ fn stranger_at(text: &str, args: &Args) -> Result<Candidate, Refusal> {
     let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
     let mut target = visit::stranger(&host, visit::endpoint(Some(port), args.tls), args.ca_file.clone());
     text.clone_into(&mut target.name);
-    Ok(Candidate { target, policy: AuthPolicy::Auto, retired: None, provider: None })
+    Ok(Candidate { target, policy: AuthPolicy::Auto, retired: None, wayless: None, provider: None })
 }
 
 async fn probe(args: &Args, candidate: &Candidate, limits: Limits) -> (Exit, Report) {
@@ -176,9 +183,13 @@ async fn probe(args: &Args, candidate: &Candidate, limits: Limits) -> (Exit, Rep
     };
     let trace = args.trace.then(|| Arc::new(Trace::new(&target.name, None)) as Arc<dyn Onlooker>);
     let notes = Arc::new(Notes::new(trace));
-    let mut found = match Visit::new(target, limits, Arc::clone(&notes) as Arc<dyn Onlooker>) {
-        Ok(visit) => look(&visit, &notes, Duration::from_secs(args.timeout)).await,
-        Err(error) => Found::failed(Failure::new(Phase::Tls, Trouble::Settings(error.to_string()))),
+    let unfit = |phase, why: String| Found::failed(Failure::new(phase, Trouble::Settings(why)));
+    let mut found = match &candidate.wayless {
+        Some(why) => unfit(Phase::Connect, why.clone()),
+        None => match Visit::new(target, limits, Arc::clone(&notes) as Arc<dyn Onlooker>) {
+            Ok(visit) => look(&visit, &notes, Duration::from_secs(args.timeout)).await,
+            Err(error) => unfit(Phase::Tls, error.to_string()),
+        },
     };
     found.failure = found.failure.or(unreadable);
     let (exit, mut report) = found.report(candidate, with_login);
