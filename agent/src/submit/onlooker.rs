@@ -50,7 +50,7 @@ pub trait Audience: Send + Sync + fmt::Debug {
 pub struct Protection {
     /// `TLS 1.3`.
     pub version: &'static str,
-    /// The cipher suite by its name in the registry.
+    /// The cipher suite by its IANA name.
     pub cipher: String,
     /// The certificates that the server showed, its own first, in DER.
     pub chain: Vec<Vec<u8>>,
