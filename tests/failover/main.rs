@@ -5,11 +5,14 @@
 //! trouble that lasts, `trust` what a provider gets to hear that cannot be trusted, `ways` providers that are reached in
 //! another way, and `interruption` what becomes of an alert in hand when the agent is ended.
 
+mod certificates;
 mod dma;
 mod interruption;
 mod login;
 mod nullmailer;
+mod old_tls;
 mod outage;
+mod silence;
 mod stand;
 mod storm;
 mod trust;

@@ -21,6 +21,8 @@ enum Ending {
     Close,
     Reset,
     Silence,
+    Flood(String),
+    Deafness,
 }
 
 impl From<io::Error> for Ending {
@@ -52,6 +54,17 @@ pub(crate) async fn serve(stream: TcpStream, visit: Visit) {
         Ending::Silence => {
             conversation.remark("server falls silent");
             conversation.wire.ignore().await;
+        }
+        Ending::Flood(text) => {
+            conversation.remark("server talks without end");
+            conversation.wire.flood(text.as_bytes()).await;
+        }
+        Ending::Deafness => {
+            conversation.remark("server reads no more");
+            if conversation.wire.flush().await.is_ok() {
+                // Whether the client has gone is not seen without reading: the server's own end is the end of this.
+                std::future::pending::<()>().await;
+            }
         }
     }
 }
@@ -99,7 +112,10 @@ impl Conversation {
         let config = authority.leaf(self.visit.personality.leaf);
         self.wire.secure(config).await?;
         self.session.secured();
-        self.remark("encrypted from here on");
+        self.remark(&match self.wire.asked_for() {
+            Some(name) => format!("encrypted from here on, for {name}"),
+            None => "encrypted from here on, for no name".to_owned(),
+        });
         self.perform(Answer::silent(Stage::AfterTls)).await?;
         Ok(())
     }
@@ -168,6 +184,19 @@ impl Conversation {
             Some(Act::Close | Act::LoseThenClose) => return Err(Ending::Close),
             Some(Act::Reset) => return Err(Ending::Reset),
             Some(Act::Silence) => return Err(Ending::Silence),
+            Some(Act::BreakOff(text)) => {
+                self.note_reply(&text);
+                self.wire.say(text.as_bytes());
+                return Err(Ending::Silence);
+            }
+            Some(Act::Flood(text)) => {
+                self.note_reply(&text);
+                return Err(Ending::Flood(text));
+            }
+            Some(Act::Deafness) => {
+                self.say(&usual);
+                return Err(Ending::Deafness);
+            }
             Some(Act::Dribble { ms_per_byte }) => {
                 let line = ended(&usual);
                 self.note_reply(&line);

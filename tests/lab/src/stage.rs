@@ -48,6 +48,13 @@ pub enum Act {
     Reset,
     /// Never says anything again, but keeps the connection open and reads until the peer or the server ends.
     Silence,
+    /// Says these octets, no line end added, and then falls silent as with [`Act::Silence`].
+    BreakOff(String),
+    /// Says this over and over, no line end added, as fast as the client takes it, until the client has gone. Where
+    /// it is a whole reply, the first one answers and all others are unasked.
+    Flood(String),
+    /// Gives the usual reply and reads nothing more, so that a client that goes on sending is stopped by full buffers.
+    Deafness,
     /// Gives the usual reply, octet by octet.
     Dribble {
         /// Pause before each octet, in milliseconds.
