@@ -6,8 +6,11 @@
 //! another way, and `interruption` what becomes of an alert in hand when the agent is ended.
 
 mod certificates;
+mod dialogue;
 mod dma;
+mod dot;
 mod interruption;
+mod leads;
 mod login;
 mod nullmailer;
 mod old_tls;
@@ -16,4 +19,5 @@ mod silence;
 mod stand;
 mod storm;
 mod trust;
+mod verbatim;
 mod ways;

@@ -19,6 +19,7 @@ enum Ending {
     /// The client has gone, or TLS could not be agreed on.
     Gone(io::Error),
     Close,
+    HangUp,
     Reset,
     Silence,
     Flood(String),
@@ -46,6 +47,11 @@ pub(crate) async fn serve(stream: TcpStream, visit: Visit) {
         Ending::Close => {
             conversation.remark("server closes");
             conversation.wire.close().await;
+        }
+        Ending::HangUp => {
+            conversation.remark("server hangs up");
+            // What is left is dropped, and with it the socket.
+            let _ = conversation.wire.flush().await;
         }
         Ending::Reset => {
             conversation.remark("server resets");
@@ -180,6 +186,13 @@ impl Conversation {
                     self.keep_if_mail(effect);
                 }
                 return Err(Ending::Close);
+            }
+            Some(Act::SayAndHangUp(text)) => {
+                self.say(&text);
+                if reply::moves_on(&text) {
+                    self.keep_if_mail(effect);
+                }
+                return Err(Ending::HangUp);
             }
             Some(Act::Close | Act::LoseThenClose) => return Err(Ending::Close),
             Some(Act::Reset) => return Err(Ending::Reset),

@@ -42,6 +42,8 @@ pub enum Act {
     Say(String),
     /// Says this instead, then closes.
     SayAndClose(String),
+    /// Says this instead, if anything, and ends TCP; of the goodbye that TLS wants nothing is said.
+    SayAndHangUp(String),
     /// Closes without a word.
     Close,
     /// Resets the connection (RST) without a word.

@@ -115,6 +115,7 @@ impl Personality {
             channel,
             leaf: Leaf::Good,
             extensions: extensions.iter().map(|&line| line.to_owned()).collect(),
+            empty_words: Vec::new(),
             auth_before_tls: AuthBeforeTls::Hidden,
             login: None,
             senders: Senders::Any,
