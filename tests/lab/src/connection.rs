@@ -3,6 +3,8 @@
 use std::io;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use tokio::net::TcpStream;
 
 use crate::content::ContentReader;
@@ -37,7 +39,7 @@ pub(crate) async fn serve(stream: TcpStream, visit: Visit) {
     // Best effort: without it replies are only slower.
     let _ = stream.set_nodelay(true);
     let session = Session::new(visit.personality.clone(), visit.number);
-    let mut conversation = Conversation { wire: Wire::new(stream), session, visit };
+    let mut conversation = Conversation { wire: Wire::new(stream), session, visit, proofs: Vec::new() };
     let Err(ending) = conversation.talk().await;
     match ending {
         Ending::Gone(why) if why.kind() == io::ErrorKind::UnexpectedEof => {
@@ -79,6 +81,8 @@ struct Conversation {
     wire: Wire,
     session: Session,
     visit: Visit,
+    /// What the client said since its last AUTH, to prove who it is.
+    proofs: Vec<String>,
 }
 
 impl Conversation {
@@ -133,8 +137,13 @@ impl Conversation {
             Heard::TooLong => return Err(self.hang_up(&Reply::new(500, "5.5.2", "Line too long"))),
         };
         if self.session.expects_secret() {
+            self.keep_proof(&line);
             self.note(Kind::Secret, transcript::masked_secret());
         } else {
+            if let Some(argument) = transcript::argument_of_auth(&line) {
+                self.proofs.clear();
+                self.keep_proof(argument.split_ascii_whitespace().nth(1).unwrap_or_default());
+            }
             self.note(Kind::Command, transcript::masked_command(&line));
         }
         Ok(self.session.hear(&line))
@@ -197,6 +206,16 @@ impl Conversation {
             Some(Act::Close | Act::LoseThenClose) => return Err(Ending::Close),
             Some(Act::Reset) => return Err(Ending::Reset),
             Some(Act::Silence) => return Err(Ending::Silence),
+            Some(Act::Echo(code)) => {
+                let said = self.proofs.iter().flat_map(|proof| [proof.clone(), decoded(proof)]);
+                let lines: String = said.map(|said| format!("{code}-5.7.8 {said}\r\n")).collect();
+                // Not for the transcript, which has no proofs.
+                self.wire.say(format!("{lines}{code} 5.7.8 that is what I got\r\n").as_bytes());
+                self.remark(&format!("server refuses with {code} and says everything back"));
+                if !matches!(effect, Effect::Close) {
+                    return Ok(Next::Command);
+                }
+            }
             Some(Act::BreakOff(text)) => {
                 self.note_reply(&text);
                 self.wire.say(text.as_bytes());
@@ -243,6 +262,13 @@ impl Conversation {
         Some(act.clone())
     }
 
+    fn keep_proof(&mut self, proof: &str) {
+        if !proof.is_empty() {
+            self.proofs.push(proof.to_owned());
+            self.visit.keep_proof(proof);
+        }
+    }
+
     fn keep_if_mail(&mut self, effect: Effect) {
         if let Effect::Keep(mail) = effect {
             self.visit.keep(mail);
@@ -285,6 +311,12 @@ impl Answer {
     fn silent(stage: Stage) -> Self {
         Self { stage: Some(stage), reply: None, effect: Effect::Nothing }
     }
+}
+
+/// What a line in base64 holds, without line ends; nothing if it is not one.
+fn decoded(line: &str) -> String {
+    let octets = STANDARD.decode(line).unwrap_or_default();
+    String::from_utf8_lossy(&octets).replace(['\r', '\n'], " ")
 }
 
 /// The text with a line end, unless it has one; nothing stays nothing.

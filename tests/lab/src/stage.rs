@@ -50,6 +50,9 @@ pub enum Act {
     Reset,
     /// Never says anything again, but keeps the connection open and reads until the peer or the server ends.
     Silence,
+    /// Refuses with this code (`535`), and says in the same reply all that the client said since its last AUTH, as it came
+    /// and decoded.
+    Echo(u16),
     /// Says these octets, no line end added, and then falls silent as with [`Act::Silence`].
     BreakOff(String),
     /// Says this over and over, no line end added, as fast as the client takes it, until the client has gone. Where
