@@ -20,7 +20,7 @@ const POLICY_WORDS: [&str; 10] = [
 ];
 
 /// Words for a mailbox or an account that has no room just now, whatever the code.
-const QUOTA_WORDS: [&str; 3] = ["quota", "mailbox full", "mailbox is full"];
+const QUOTA_WORDS: [&str; 4] = ["quota", "sending limit", "mailbox full", "mailbox is full"];
 
 pub(super) fn judge_reply(phase: Phase, reply: &Reply) -> Verdict {
     let code = reply.code.0;
@@ -84,6 +84,12 @@ fn judge_content(reply: &Reply, soft: bool) -> Verdict {
         Some((3, 4)) => Verdict::new(Scope::Message, Hard, "too-large"),
         Some((7, _)) => Verdict::new(Scope::Provider, Hard, "policy"),
         Some((2, 2)) => Verdict::new(Scope::Recipient, Soft, "mailbox-full"),
+        // Microsoft's words for a header From that is not the account's.
+        Some((2, 252)) => Verdict::new(Scope::Provider, Hard, "sender-refused"),
+        // It speaks of the dialogue and not of the message, which the next provider may well take.
+        Some((5, _)) | None if (500..=504).contains(&reply.code.0) => {
+            Verdict::new(Scope::Provider, Hard, "not-understood")
+        }
         // Nobody knows any more whose it is, ours or a recipient's: later it may fit, and elsewhere it may fit now.
         _ if is_about_quota(&reply.text().to_ascii_lowercase()) => {
             Verdict::new(Scope::Provider, Soft, "over-quota")
@@ -141,9 +147,12 @@ mod tests {
             (Data, "451 4.3.0 later", "provider soft data-refused"),
             (Dot, "451 4.7.1 later", "message soft message-not-now"),
             (Dot, "554 5.2.2 over quota", "recipient soft mailbox-full"),
+            (Dot, "554 5.2.252 not allowed to send as another", "provider hard sender-refused"),
             (Dot, "554 Quota exceeded", "provider soft over-quota"),
             (Dot, "550 5.7.1 looks like spam", "provider hard policy"),
             (Dot, "554 5.6.0 bad content", "message hard message-refused"),
+            (Dot, "502 5.5.2 command not recognized", "provider hard not-understood"),
+            (Dot, "500 what?", "provider hard not-understood"),
             (Dot, "421 4.3.2 going down", "provider soft going-away"),
         ] {
             let given = judge(&Failure::new(phase, Trouble::Reply(reply(text))));
