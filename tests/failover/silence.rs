@@ -105,7 +105,9 @@ fn expect_all_to_be_out_in_time(variant: &Variant) {
     let begun = Instant::now();
     let agent = sandbox.start_agent();
     let meanwhile = publish(&sandbox, 3, 1);
-    queued.iter().for_each(|id| sandbox.wait_until_sent(*id));
+    for id in &queued {
+        sandbox.wait_until_sent(*id);
+    }
     let took = begun.elapsed();
     assert!(took < ALL_OUT_WITHIN, "{}: {took:?}", variant.name);
     sandbox.wait_until_sent(meanwhile);
