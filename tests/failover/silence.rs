@@ -14,7 +14,7 @@ const LIMIT: (&str, Duration) = ("3s", Duration::from_secs(3));
 /// What the case allows for three alerts.
 const ALL_OUT_WITHIN: Duration = Duration::from_secs(3 * 3 + 10);
 /// What buffers on both sides cannot hold.
-const LONG_BODY_OCTETS: usize = 2 << 20;
+const LONG_BODY_OCTETS: usize = 1 << 20;
 
 /// How the first provider falls silent.
 struct Variant {
