@@ -162,6 +162,31 @@ pub(crate) fn check_jis(octets: &[u8]) {
     assert!(!in_jis, "ends in ASCII");
 }
 
+/// The text with everything replaced that has a replacement where ISO-2022-JP is insisted on: read here once more.
+pub(crate) fn replaced(text: &str) -> String {
+    use std::collections::BTreeMap;
+    use std::sync::LazyLock;
+    static TABLE: LazyLock<BTreeMap<&str, &str>> = LazyLock::new(|| {
+        let lines = include_str!("../../replacements.txt").lines();
+        lines.filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(' ')).collect()
+    });
+    let blank = "\u{A0}\u{2000}\u{2001}\u{2002}\u{2003}\u{2004}\u{2005}\u{2006}\u{2007}\u{2008}\u{2009}\u{200A}\u{202F}\u{205F}";
+    let unseen = |c: char| {
+        "\u{AD}\u{200B}\u{200C}\u{2060}\u{FEFF}".contains(c)
+            || ('\u{FE00}'..='\u{FE0F}').contains(&c)
+            || ('\u{E0100}'..='\u{E01EF}').contains(&c)
+    };
+    let mut replaced = String::new();
+    for c in text.chars().filter(|c| !unseen(*c)) {
+        match TABLE.get(c.encode_utf8(&mut [0; 4]) as &str) {
+            Some(other) => replaced.push_str(other),
+            None if blank.contains(c) => replaced.push(' '),
+            None => replaced.push(c),
+        }
+    }
+    replaced
+}
+
 /// One spelling for all that ISO-2022-JP does not tell apart, with every sound mark as a character of its own.
 pub(crate) fn spelling(text: &str) -> String {
     const HALF: &str =
