@@ -7,12 +7,16 @@
 //! configuration does not.
 
 mod draft;
+mod manners;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use delivery::{Arrival, Past};
 use spool_format::{Address, Alert, AlertError, AlertId, Event, Folder, Severity, Wall};
+
+use crate::config::Manners;
+pub use manners::Sender;
 
 /// What the configuration says about every alert.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +29,8 @@ pub struct Policy {
     pub aliases: BTreeMap<String, Vec<Address>>,
     /// Right side of the Message-ID of every new alert.
     pub domain: String,
+    /// How mails are presented.
+    pub manners: Manners,
 }
 
 /// Whom the writer of an alert may name.
@@ -232,6 +238,7 @@ mod tests {
                 vec![address("ops@example.jp"), address("a@example.jp")],
             )]),
             domain: "example.jp".into(),
+            manners: Manners::default(),
         }
     }
 

@@ -85,6 +85,9 @@ pub enum Event {
         attempt: u32,
         /// Name of the provider.
         provider: String,
+        /// How this mail differs from what the alert asked for, one sentence each.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        notes: Vec<String>,
     },
     /// What came of an attempt, for each recipient that it was for.
     Outcome {

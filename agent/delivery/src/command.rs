@@ -14,6 +14,13 @@ pub struct AttemptId(pub u64);
 pub enum Event {
     /// An alert is in the spool, read and understood.
     Arrived(Arrival),
+    /// The mail of an attempt is not quite what the alert asked for.
+    Composed {
+        /// Which attempt.
+        attempt: AttemptId,
+        /// In what it differs, one sentence each.
+        notes: Vec<String>,
+    },
     /// A session stands before a gate and asks.
     Reached {
         /// Which attempt.

@@ -164,14 +164,12 @@ impl<'a> Plan<'a> {
             Some(wide_max) => shorten::subject(Cow::Owned(whole), wide_max),
             None => Cow::Owned(whole),
         };
-        let text = match manner.late_ms {
-            None => Cow::Borrowed(draft.body.as_str()),
-            Some(_) => {
-                let word = if is_japanese { "発生時刻" } else { "Time of the event" };
-                let event = date::plain(draft.created_ms, draft.utc_offset_minutes);
-                Cow::Owned(format!("{word}: {event}\n\n{}", draft.body))
-            }
-        };
+        let mut text = Cow::Borrowed(draft.body.as_str());
+        if manner.late_ms.is_some() {
+            let word = if is_japanese { "発生時刻" } else { "Time of the event" };
+            let event = date::plain(draft.created_ms, draft.utc_offset_minutes);
+            text = Cow::Owned(format!("{word}: {event}\n\n{}", draft.body));
+        }
         Self {
             draft,
             identity,

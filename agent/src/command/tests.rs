@@ -249,7 +249,7 @@ fn an_attempt_that_was_cut_off_behind_the_dot_may_have_arrived() {
         key: None,
         subject: "s".into(),
     };
-    let dot = Event::DotSent { id: id(60), attempt: 1, provider: "home".into() };
+    let dot = Event::DotSent { id: id(60), attempt: 1, provider: "home".into(), notes: vec![] };
     spool.journal(vec![(at(60), accepted), (at(60), attempt), (at(60), dot)]);
     spool.put(Folder::Incoming, id(60));
     let shown = spool.shown(60);

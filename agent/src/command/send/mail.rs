@@ -107,9 +107,9 @@ impl Mail {
         let domain = route.from.domain();
         let policy = Policy {
             default_to: config.map_or_else(Vec::new, |config| config.alerts.to.clone()),
-            from_name: None,
             aliases: config.map_or_else(Default::default, |config| config.aliases.clone()),
             domain: domain.to_owned(),
+            ..Policy::default()
         };
         let now = clock::wall_now();
         let id = AlertId::new(now, chance::names());
