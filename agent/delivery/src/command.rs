@@ -20,6 +20,8 @@ pub enum Event {
         attempt: AttemptId,
         /// In what it differs, one sentence each.
         notes: Vec<String>,
+        /// The alert's whole text, if the mail does not hold all of it.
+        text: Option<String>,
     },
     /// A session stands before a gate and asks.
     Reached {

@@ -55,6 +55,8 @@ struct Attempt {
     in_data: bool,
     /// How its mail differs from what the alert asked for.
     notes: Vec<String>,
+    /// The alert's whole text, if its mail does not hold all of it.
+    text: Option<String>,
 }
 
 /// When, where, and what next, for all alerts.
@@ -92,9 +94,9 @@ impl Dispatcher {
     pub fn handle(&mut self, now: Now, event: Event, out: &mut Vec<Command>) {
         match event {
             Event::Arrived(arrival) => self.arrived(now, arrival, out),
-            Event::Composed { attempt, notes } => {
+            Event::Composed { attempt, notes, text } => {
                 if let Some(attempt) = self.attempts.get_mut(&attempt) {
-                    attempt.notes = notes;
+                    (attempt.notes, attempt.text) = (notes, text);
                 }
             }
             Event::Reached { attempt, gate } => self.reached(attempt, gate, out),
@@ -208,6 +210,7 @@ impl Dispatcher {
             began: now.monotonic,
             in_data: false,
             notes: Vec::new(),
+            text: None,
         };
         self.attempts.insert(attempt, running);
     }
@@ -222,8 +225,8 @@ impl Dispatcher {
             }
             Gate::FinalDot => {
                 let provider = self.settings.providers[attempt.provider].name.clone();
-                let notes = std::mem::take(&mut attempt.notes);
-                let fact = Fact::DotSent { id: attempt.id, attempt: attempt.number, provider, notes };
+                let (notes, text) = (std::mem::take(&mut attempt.notes), attempt.text.take());
+                let fact = Fact::DotSent { id: attempt.id, attempt: attempt.number, provider, notes, text };
                 out.push(Command::Record { fact, sync: Sync::Written });
                 out.push(Command::Grant { attempt: id });
             }

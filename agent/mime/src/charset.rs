@@ -160,4 +160,65 @@ mod tests {
             assert_eq!(remark("Subject", text, CharsetPolicy::Auto), None);
         }
     }
+
+    /// Reads ISO-2022-JP as RFC 1468 means it, through the table of another encoding; panics at anything else.
+    fn decoded(octets: &[u8]) -> String {
+        let is_empty_pair = |six: &[u8]| matches!(six, b"\x1b$B\x1b(B" | b"\x1b(B\x1b$B");
+        assert!(!octets.windows(6).any(is_empty_pair), "{octets:02x?}");
+        let (mut text, mut in_jis, mut rest) = (String::new(), false, octets);
+        while let [first, tail @ ..] = rest {
+            rest = match (rest, in_jis) {
+                ([0x1b, b'$', b'B', behind @ ..], false) | ([0x1b, b'(', b'B', behind @ ..], true) => {
+                    in_jis = !in_jis;
+                    behind
+                }
+                ([lead @ (0x21..=0x28 | 0x30..=0x74), trail @ 0x21..=0x7e, behind @ ..], true) => {
+                    let code = [lead | 0x80, trail | 0x80];
+                    let (character, broken) = encoding_rs::EUC_JP.decode_without_bom_handling(&code);
+                    assert!(!broken, "{octets:02x?}");
+                    text.push_str(&character);
+                    behind
+                }
+                ([0x20..=0x7e, ..], false) => {
+                    text.push(char::from(*first));
+                    tail
+                }
+                _ => panic!("{first:02x} in {octets:02x?}"),
+            };
+        }
+        assert!(!in_jis, "does not end in ASCII: {octets:02x?}");
+        text
+    }
+
+    #[test]
+    fn every_character_of_unicode_alone_and_in_a_sentence_comes_back() {
+        let mut fitted_alone = 0;
+        for c in ('\0'..=char::MAX).filter(|c| !c.is_control()) {
+            for text in [c.to_string(), format!("障害{c}発生 {c}b")] {
+                // Without a replacement both policies do the same.
+                let forced = replacement(c).map(|_| CharsetPolicy::Iso2022Jp);
+                for policy in std::iter::once(CharsetPolicy::Auto).chain(forced) {
+                    let fitted = fit(&text, policy);
+                    match fitted.charset {
+                        Charset::UsAscii => assert!(fitted.octets.is_ascii()),
+                        Charset::Utf8 => {
+                            assert_eq!((&*fitted.octets, &*fitted.text), (text.as_bytes(), &*text))
+                        }
+                        Charset::Iso2022Jp => {
+                            // One code has two spellings, and the encoder knows both.
+                            let same = |text: &str| text.replace('\u{2212}', "\u{FF0D}");
+                            assert_eq!(same(&decoded(&fitted.octets)), same(&fitted.text), "{c:?}");
+                        }
+                    }
+                    let is_given = fitted.charset != Charset::Iso2022Jp || policy == CharsetPolicy::Iso2022Jp;
+                    assert!(is_given || *fitted.text == crate::iso2022jp::map(&text), "{c:?}");
+                    if text.chars().count() == 1 && policy == CharsetPolicy::Auto {
+                        fitted_alone += u32::from(fitted.charset == Charset::Iso2022Jp);
+                    }
+                }
+            }
+        }
+        // 6,879 characters; second spellings: 63 in half width, and of nine signs.
+        assert_eq!(fitted_alone, 6_879 + 63 + 9);
+    }
 }

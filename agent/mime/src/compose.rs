@@ -102,6 +102,8 @@ pub struct Composed {
     pub body_charset: Charset,
     /// What had to be left out or changed, one sentence each.
     pub notes: Vec<String>,
+    /// The whole text, where the mail does not hold all of it.
+    pub whole_text: Option<String>,
 }
 
 /// Composes the message of `draft` for the provider that is `identity`, as it stands.
@@ -224,7 +226,8 @@ impl<'a> Plan<'a> {
                 octets.extend(format!("\r\n--{boundary}--\r\n").as_bytes());
             }
         }
-        Composed { octets, body_charset: body.charset, notes }
+        let whole_text = text_is_cut.then(|| draft.body.clone());
+        Composed { octets, body_charset: body.charset, notes, whole_text }
     }
 
     /// Says what is missing, and what was done for the sake of a charset.

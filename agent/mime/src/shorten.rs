@@ -64,7 +64,7 @@ impl Ending<'_> {
         if left_out.is_empty() {
             return String::new();
         }
-        let Self { id, is_japanese } = self;
+        let is_japanese = self.is_japanese;
         let number = left_out.len();
         let shown = left_out.iter().take(NAMES_MAX).map(|name| {
             let name = header::clean(name);
@@ -76,9 +76,9 @@ impl Ending<'_> {
         }
         let names = names.join(", ");
         if is_japanese {
-            format!("\n（大きすぎるため省いた添付 {number} 個: {names}。alertmail show {id}）\n")
+            format!("\n（大きすぎるため省いた添付 {number} 個: {names}）\n")
         } else {
-            format!("\n({number} too large to attach: {names}. See: alertmail show {id})\n")
+            format!("\n({number} too large to attach: {names})\n")
         }
     }
 }
@@ -131,7 +131,7 @@ mod tests {
         );
         assert_eq!(
             ending(false).close("text\n", None, &["a.csv", "b\r\n.png"]).0,
-            "text\n\n(2 too large to attach: a.csv, b .png. See: alertmail show ID)\n"
+            "text\n\n(2 too large to attach: a.csv, b .png)\n"
         );
     }
 

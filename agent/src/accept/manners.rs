@@ -100,3 +100,142 @@ fn charset(manners: &Manners, of_provider: CharsetPolicy, recipients: &[Address]
 pub(super) fn on_the_wire(address: &Address) -> String {
     Path::parse(address.as_str()).map_or_else(|_| address.as_str().to_owned(), |path| path.wire().to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::accept::{Policy, Reach};
+    use crate::config::Config;
+    use spool_format::AlertId;
+
+    fn address(text: &str) -> Address {
+        Address::parse(text).expect("an address")
+    }
+
+    fn manners(rules: &str) -> Manners {
+        let provider =
+            "[[provider]]\nname = \"home\"\nhost = \"mail.example.jp\"\nfrom = \"alert@example.jp\"\n";
+        Config::parse(&format!("{rules}\n{provider}"), "alertmail.toml".as_ref())
+            .expect("a configuration")
+            .manners
+    }
+
+    fn sender() -> Sender {
+        Sender {
+            provider: "home".into(),
+            from: address("alert@example.jp"),
+            from_name: Some("home".into()),
+            charset: CharsetPolicy::Auto,
+            limits: Limits::default(),
+            free_from: false,
+        }
+    }
+
+    const BORN_MS: i64 = 1_795_583_642_000;
+
+    /// The mail of an alert from web1, so many minutes after its event, as text.
+    fn mail(sender: &Sender, manners: Manners, to: &[&str], minutes: i64) -> String {
+        let alert = r#"{"version":1,"subject":"disk full","body":"text\n","severity":"critical","to":["old..name@example.jp"],
+            "sender":"root@web1.example.jp","created":"2026-11-25T05:14:02Z","source":{"host":"web1","program":"df"}}"#;
+        let id = AlertId::parse("01kax3tzzzzzzzzzzzzzzzzzzz").expect("an id");
+        let policy = Policy { manners, ..Policy::default() };
+        let accepted = Accepted::read(alert.as_bytes(), id, &policy, || Reach::Anybody).expect("an alert");
+        let to: Vec<Address> = to.iter().map(|to| address(to)).collect();
+        let now = Wall::from_unix_ms(BORN_MS + minutes * 60_000);
+        let octets = accepted.compose((sender, &policy), &to, ("example.jp", 540), now).octets;
+        String::from_utf8(octets).expect("7-bit")
+    }
+
+    #[test]
+    fn from_is_the_providers_and_answers_go_to_the_alerts_own_sender() {
+        let mail = mail(&sender(), Manners::default(), &["a@example.jp"], 0);
+        assert!(
+            mail.starts_with("From: home <alert@example.jp>\r\nTo: \"old..name\"@example.jp\r\n"),
+            "{mail}"
+        );
+        assert!(mail.contains("\r\nReply-To: root@web1.example.jp\r\n"), "{mail}");
+        assert!(!mail.contains("Sender:"), "{mail}");
+    }
+
+    #[test]
+    fn where_from_is_free_it_is_the_alerts_own_sender_and_nothing_else_says_so() {
+        let free = Sender { free_from: true, ..sender() };
+        let mail = mail(&free, Manners::default(), &["a@example.jp"], 0);
+        assert!(
+            mail.starts_with("From: home <root@web1.example.jp>\r\nSender: alert@example.jp\r\n"),
+            "{mail}"
+        );
+        assert!(!mail.contains("Reply-To:"), "{mail}");
+    }
+
+    #[test]
+    fn a_mail_says_that_it_is_late_from_the_configured_time_on_and_never_after_months() {
+        let subject = |rules: &str, minutes| {
+            let mail = mail(&sender(), manners(rules), &["a@example.jp"], minutes);
+            mail.lines().find_map(|line| line.strip_prefix("Subject: ")).expect("one").to_owned()
+        };
+        for (rules, minutes, shown) in [
+            ("", 9, "disk full"),
+            ("", 10, "[late 10m] disk full"),
+            ("", 192, "[late 3h12m] disk full"),
+            ("", 200 * 24 * 60, "disk full"),
+            ("", -60, "disk full"),
+            ("[alerts]\nlate_after = \"1h\"", 59, "disk full"),
+            ("[alerts]\nlate_after = \"1h\"\nlanguage = \"en\"", 60, "[late 1h00m] disk full"),
+            ("[alerts]\nlate_after = \"never\"", 600, "disk full"),
+        ] {
+            assert_eq!(subject(rules, minutes), shown, "{rules} {minutes}");
+        }
+        let mail = mail(&sender(), Manners::default(), &["a@example.jp"], 30);
+        assert!(
+            mail.ends_with("\r\n\r\nTime of the event: 2026-11-25 14:14:02 +0900\r\n\r\ntext\r\n"),
+            "{mail}"
+        );
+        assert!(mail.contains("\r\nDate: Wed, 25 Nov 2026 14:14:02 +0900\r\n"), "{mail}");
+    }
+
+    #[test]
+    fn who_is_with_a_carrier_sees_severity_and_host_first_unless_the_configuration_says_otherwise() {
+        const RULE: &str = "[[recipient]]\ndomain = [\"example.jp\", \"carriers\"]\n";
+        let head = "Subject: [CRIT] web1: disk full\r\n";
+        for (rules, to, has_head) in [
+            (String::new(), &["a@example.jp"][..], false),
+            (String::new(), &["a@docomo.ne.jp"], true),
+            (String::new(), &["a@example.jp", "b@EZWEB.ne.jp"], true),
+            ("[alerts]\nsubject_head = \"never\"".to_owned(), &["a@docomo.ne.jp"], false),
+            ("[alerts]\nsubject_head = \"always\"".to_owned(), &["a@example.jp"], true),
+            (format!("{RULE}subject_head = true"), &["a@mail.example.jp"], true),
+            (format!("{RULE}subject_head = false"), &["a@docomo.ne.jp"], false),
+        ] {
+            let mail = mail(&sender(), manners(&rules), to, 0);
+            assert_eq!(mail.contains(head), has_head, "{rules} {to:?}: {mail}");
+        }
+    }
+
+    #[test]
+    fn the_stricter_of_several_rules_holds_and_the_first_one_that_fits_an_address() {
+        let manners = manners(
+            "[[recipient]]\ndomain = [\"a.example\"]\nsubject_max = 40\nbody_max = 500\ncharset = \"utf-8\"\n\
+             [[recipient]]\ndomain = [\"b.example\"]\nsubject_max = 20\nsize_max_kib = 100\ncharset = \"iso-2022-jp\"\n\
+             [[recipient]]\ndomain = [\"example\"]\ncharset = \"auto\"\n",
+        );
+        use CharsetPolicy::{Auto, Iso2022Jp, Utf8};
+        let limits = |subject, body, octets| Limits { subject, body, octets };
+        for (to, asked, least) in [
+            (&["x@elsewhere.example.jp"][..], Utf8, limits(None, None, None)),
+            (&["x@c.example"], Auto, limits(None, None, None)),
+            (&["x@a.example"], Utf8, limits(Some(40), Some(500), None)),
+            (
+                &["x@a.example", "x@c.example", "x@elsewhere.example.jp"],
+                Utf8,
+                limits(Some(40), Some(500), None),
+            ),
+            (&["x@a.example", "x@b.example"], Iso2022Jp, limits(Some(20), Some(500), Some(100 << 10))),
+        ] {
+            let to: Vec<Address> = to.iter().map(|to| address(to)).collect();
+            assert_eq!(charset(&manners, Utf8, &to), asked, "{to:?}");
+            let rules = to.iter().filter_map(|to| manners.rule_for(to));
+            assert_eq!(rules.fold(Limits::default(), |all, rule| all.and(rule.limits)), least, "{to:?}");
+        }
+    }
+}

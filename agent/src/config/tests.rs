@@ -330,6 +330,24 @@ fn the_reference_has_every_key() {
     assert_eq!(text.lines().count(), 2 * keys::all().count());
 }
 
+#[test]
+fn a_rule_for_recipients_that_cannot_be_meant_is_named() {
+    for (rule, said) in [
+        ("", "`domain` is missing"),
+        ("domain = [\"@docomo.ne.jp\"]", "is not a domain"),
+        ("domain = [\"*.ne.jp\"]", "is not a domain"),
+        ("domain = [\"docomo.ne.jp\"]\ncharset = \"sjis\"", "is not a charset policy"),
+        ("domain = [\"docomo.ne.jp\"]\nsubject_max = 3", "`subject_max` has to be a number from 15 to 1000"),
+        ("domain = [\"docomo.ne.jp\"]\nsubject_head = \"yes\"", "`subject_head` has to be true or false"),
+        ("domain = [\"docomo.ne.jp\"]\nbody_mx = 3", "did you mean `body_max`?"),
+    ] {
+        let told = mistakes(&format!("[[recipient]]\n{rule}\n{PROVIDER}"));
+        assert!(told.contains(said) && told.contains("[[recipient]] number 1"), "{rule}: {told}");
+    }
+    assert!(mistakes(&format!("recipient = 3\n{PROVIDER}")).contains("write [[recipient]] above each"));
+    assert!(mistakes(&format!("[alerts]\nlanguage = \"jp\"\n{PROVIDER}")).contains("is not a language"));
+}
+
 proptest! {
     #[test]
     fn no_text_makes_the_reader_panic(text in "(?s).{0,200}") {

@@ -12,8 +12,14 @@ pub(super) fn never(recipients: &[Address], phase: Phase, why: String) -> Outcom
     Outcome::failed(recipients.len(), &Failure::new(phase, Trouble::Settings(why)))
 }
 
-/// A mail that is ready to go, and how it differs from what the alert asked for.
-pub(super) type Ready = (Transaction, Vec<String>);
+/// A mail that is ready to go.
+pub(super) struct Ready {
+    pub(super) transaction: Transaction,
+    /// How it differs from what the alert asked for.
+    pub(super) notes: Vec<String>,
+    /// The alert's whole text, if the mail does not hold all of it.
+    pub(super) text: Option<String>,
+}
 
 /// Composes the alert in `octets` for these recipients, now. If it cannot be sent there, that is the outcome.
 pub(super) fn compose(
@@ -37,5 +43,6 @@ pub(super) fn compose(
         log::composed_with_notes(id, &sender.provider, &composed.notes);
     }
     let content = composed.octets.into();
-    Ok((Transaction { sender: envelope_sender, recipients: paths, content }, composed.notes))
+    let transaction = Transaction { sender: envelope_sender, recipients: paths, content };
+    Ok(Ready { transaction, notes: composed.notes, text: composed.whole_text })
 }

@@ -195,9 +195,9 @@ impl<W: World> Hands<W> {
         match command {
             Command::Begin { attempt, id, provider, recipients } => {
                 match self.transaction(id, provider, &recipients) {
-                    Ok((transaction, notes)) => {
+                    Ok(Ready { transaction, notes, text }) => {
                         if !notes.is_empty() {
-                            self.untold.push_back(Event::Composed { attempt, notes });
+                            self.untold.push_back(Event::Composed { attempt, notes, text });
                         }
                         self.world.begin(attempt, provider, transaction);
                     }
