@@ -118,7 +118,7 @@ fn some(items: impl ExactSizeIterator<Item = String>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Charset, CharsetPolicy, fit, remark};
+    use super::{Charset, CharsetPolicy, fit, remark, replacement};
 
     #[test]
     fn the_smallest_charset_that_holds_every_character_wins() {
