@@ -17,6 +17,7 @@ use spool_format::{Address, Alert, AlertError, AlertId, Event, Folder, Severity,
 
 use crate::config::Manners;
 pub use manners::Sender;
+pub(crate) use manners::on_the_wire;
 
 /// What the configuration says about every alert.
 #[derive(Clone, Debug, Default)]

@@ -5,8 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use mime::{Attachment, Draft, Importance, Mailbox};
 use spool_format::{Address, Severity};
 
-use super::Accepted;
-use super::manners::on_the_wire;
+use super::{Accepted, on_the_wire};
 
 pub(super) fn draft(accepted: &Accepted, domain: &str, offset_minutes: i32) -> Draft {
     let alert = &accepted.alert;

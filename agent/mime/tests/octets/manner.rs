@@ -9,8 +9,8 @@ use proptest::prelude::*;
 
 const AUTO: CharsetPolicy = CharsetPolicy::Auto;
 
-fn web1(level: Level) -> Option<Head> {
-    Some(Head { level, host: "web1.example.jp".to_owned() })
+fn web1(level: Level) -> Head {
+    Head { level, host: "web1.example.jp".to_owned() }
 }
 
 fn limited(limits: Limits) -> Manner {
@@ -51,7 +51,7 @@ fn a_late_mail_says_so_and_keeps_its_date_and_its_id() {
 fn the_language_of_added_words_is_the_alerts_or_the_one_that_was_asked_for() {
     let shown = |text: &str, language| {
         let alert = Draft { subject: text.to_owned(), ..draft() };
-        let manner = Manner { head: web1(Level::Critical), language, ..Manner::default() };
+        let manner = Manner { head: Some(web1(Level::Critical)), language, ..Manner::default() };
         subject(&composed_in(&alert, AUTO, &manner).octets)
     };
     assert_eq!(shown("停止", Language::Auto), "[重大] web1: 停止");
@@ -82,7 +82,7 @@ fn a_text_over_its_limit_is_cut_with_a_mark_and_the_caller_gets_all_of_it() {
 fn a_subject_over_its_limit_ends_in_dots_behind_its_head() {
     let alert = Draft { subject: "ディスクがいっぱいです。".repeat(9), ..draft() };
     let manner = Manner {
-        head: web1(Level::Warning),
+        head: Some(web1(Level::Warning)),
         limits: Limits { subject: Some(40), ..Limits::default() },
         ..Manner::default()
     };
