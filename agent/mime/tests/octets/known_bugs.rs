@@ -37,6 +37,7 @@ fn a_reader_that_glues_words_together_still_shows_long_japanese_subjects() {
         "データベースサーバーのディスク使用率が九十五パーセントを超えましたので至急確認してください"
             .repeat(2),
         "障a害b発c生d".repeat(20),
+        "障害が発生 db-01 ディスク 95% a停止bc ".repeat(4).trim_end().to_owned(),
         "障害🚨".repeat(30),
         "２２２２２２２２２２２２２２２２２２２２２２".to_owned(),
     ] {
