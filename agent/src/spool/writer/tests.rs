@@ -58,7 +58,7 @@ impl Stage {
     }
 
     fn send(&self, deeds: Vec<Deed>) {
-        self.writer.send(Batch { deeds, sync: true, token: Some(1) });
+        self.writer.send(Batch { deeds, sync: true, early: None, token: Some(1) });
     }
 
     fn hears(&self, ack: &Ack) {
@@ -103,7 +103,7 @@ fn a_copy_that_was_to_go_and_is_wanted_again_stays() {
     let folders = Folders::open(&StdFs, &stage.layout).expect("a spool");
     let unlink = |folder| Deed::Unlink { id: id(), folder };
     let deeds = [vec![unlink(Folder::Deferred)], vec![copy(), unlink(Folder::Incoming)]];
-    let batches = deeds.map(|deeds| Batch { deeds, sync: true, token: None });
+    let batches = deeds.map(|deeds| Batch { deeds, sync: true, early: None, token: None });
     Desk::new(StdFs, folders, KEEPING).carry_out(Wall::from_unix_ms(1), batches.into());
     assert!(!stage.place(Folder::Incoming).exists());
     assert!(stage.place(Folder::Deferred).exists(), "the only one");
