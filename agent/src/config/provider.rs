@@ -99,6 +99,7 @@ fn one(section: &Section<'_, '_>, warnings: &mut Vec<String>) -> Option<Provider
         charset,
         connections: usize::from(connections),
         messages_per_connection: usize::from(messages),
+        chunking: section.flag("chunking").unwrap_or(true),
         preset: preset.as_ref().map(|preset| preset.name.to_owned()),
         retired: preset.as_ref().and_then(|preset| preset.retired.clone()),
     };

@@ -114,6 +114,16 @@ impl<'s, 't> Section<'s, 't> {
         number
     }
 
+    pub(super) fn flag(&self, key: &str) -> Option<bool> {
+        match self.entry(key)?.get_ref() {
+            DeValue::Boolean(value) => Some(*value),
+            other => {
+                self.wrong_kind(key, other, "true or false");
+                None
+            }
+        }
+    }
+
     /// A list of texts; a single text is a list of one.
     pub(super) fn texts(&self, key: &str) -> Option<Vec<String>> {
         match self.entry(key)?.get_ref() {
