@@ -91,8 +91,11 @@ pub(crate) fn measure(args: &Args, place: &Place) -> Result<Report, String> {
         "x_floor: against the floor with as many connections; peers, which choose for themselves, against the one with most.",
     );
     report.note("cpu_us_each, peak_mib: of the program and its children, start included; sessions: connections that it made.");
+    notes.sort();
     notes.dedup();
-    notes.into_iter().for_each(|note| report.note(note));
+    for note in notes {
+        report.note(note);
+    }
     Ok(report)
 }
 
@@ -112,9 +115,9 @@ fn add_rows(report: &mut Report, line: &Line, drains: &[Vec<Drained>]) {
         median_and_p99(&mut all.iter().map(of).collect::<Vec<_>>()).0
     };
     let floor = |connections: Option<usize>| {
-        let floors = drains.iter().filter(|all| all[0].name == FLOOR);
-        let like = floors.filter(|all| connections.is_none() || all[0].connections == connections);
-        like.last().map(|all| median(all, |one| one.per_s))
+        let is_like = |one: &Drained| connections.is_none() || one.connections == connections;
+        let floor = drains.iter().rfind(|all| all[0].name == FLOOR && is_like(&all[0]));
+        floor.map(|all| median(all, |one| one.per_s))
     };
     for all in drains {
         let one = &all[0];
@@ -150,9 +153,7 @@ fn one_round(
         drained.push(Drained { connections: Some(*connections), ..drain(args, &ours)? });
     }
     if !args.no_peers {
-        let (peers, mut missing) = peers(place, line, &authority)?;
-        notes.append(&mut missing);
-        for peer in peers {
+        for peer in peers(place, line, &authority, notes)? {
             drained.push(drain(args, peer.as_ref())?);
         }
     }

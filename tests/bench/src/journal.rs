@@ -214,7 +214,10 @@ pub(crate) fn read_back_once(args: &ReadBackArgs) -> Result<(), String> {
     } else {
         let mut desk = desk(&layout)?;
         let line = Deed::Line(Event::Stopped);
-        desk.carry_out(clock::wall_now(), vec![Batch { deeds: vec![line], sync: true, early: None, token: None }]);
+        desk.carry_out(
+            clock::wall_now(),
+            vec![Batch { deeds: vec![line], sync: true, early: None, token: None }],
+        );
         if desk.owes() {
             return Err("the day cannot begin".to_owned());
         }

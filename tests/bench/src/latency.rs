@@ -51,6 +51,8 @@ pub(crate) fn measure(args: &Args, place: &Place) -> Result<Report, String> {
     let columns = ["what", "login", "delay_ms", "median_ms", "p99_ms", "min_ms", "x_floor"];
     let mut report = Report::new(&columns);
     let mut notes = Vec::new();
+    let folder = place.folder()?;
+    let floor = FloorForm::Static.build(folder.path())?;
     for login in &args.logins {
         for delay in &args.delays {
             let line = Line {
@@ -58,7 +60,7 @@ pub(crate) fn measure(args: &Args, place: &Place) -> Result<Report, String> {
                 round_trip: Duration::from_millis(*delay),
                 chunking: !args.no_chunking,
             };
-            let mut all = Contestants::new(place, &line)?;
+            let mut all = Contestants::new(place, &line, &floor)?;
             notes.append(&mut all.notes);
             let mut times = all.take_turns(args.mails as usize)?;
             all.stop()?;
@@ -81,8 +83,11 @@ pub(crate) fn measure(args: &Args, place: &Place) -> Result<Report, String> {
         args.mails
     ));
     report.note("delay_ms: between a flight of the client's and the replies to it.");
+    notes.sort();
     notes.dedup();
-    notes.into_iter().for_each(|note| report.note(note));
+    for note in notes {
+        report.note(note);
+    }
     Ok(report)
 }
 
@@ -97,23 +102,28 @@ struct Contestants {
 }
 
 impl Contestants {
-    fn new(place: &Place, line: &Line) -> Result<Self, String> {
+    fn new(place: &Place, line: &Line, floor: &Path) -> Result<Self, String> {
         let authority = Authority::new().map_err(|error| error.to_string())?;
         let folder = place.folder()?;
-        let cold = Floor::new(folder.path(), line, &authority, Keeping::Cold)?;
-        let kept = Floor::new(folder.path(), line, &authority, Keeping::Kept)?;
+        let floor = |name, keeping| {
+            let drop = Contender::built_floor(name, folder.path(), floor)?;
+            let sink = line.sink(&authority)?;
+            let way = Way::new(sink.port(), (line.login == Login::Starttls).then_some(&authority));
+            Ok::<Floor, String>(Floor { drop, way, sink, kept: None, keeping })
+        };
+        let floors = vec![floor("floor, cold", Keeping::Cold)?, floor("floor, kept", Keeping::Kept)?];
         let mut all: Vec<Box<dyn Mailer>> = Vec::new();
         for (name, keeping) in [("alertmail, cold", Keeping::Cold), ("alertmail, kept", Keeping::Kept)] {
             all.push(Box::new(Ours::new(name, place, line, &authority, (1, keeping))?));
         }
-        let (mut peers, notes) = peers(place, line, &authority)?;
-        all.append(&mut peers);
+        let mut notes = Vec::new();
+        all.append(&mut peers(place, line, &authority, &mut notes)?);
         let start = |mailer: Box<dyn Mailer>| mailer.start().map(|running| (mailer, running));
         let mailers = all.into_iter().map(start).collect::<Result<Vec<_>, _>>()?;
-        let names = ["floor, cold", "floor, kept"].into_iter().map(str::to_owned);
+        let names = floors.iter().map(|floor: &Floor| floor.drop.name.clone());
         let names = names.chain(mailers.iter().map(|(mailer, _)| mailer.name().to_owned())).collect();
         let rest = REST + line.round_trip * ROUND_TRIPS_BEHIND;
-        Ok(Self { names, floors: vec![cold, kept], mailers, rest, notes, _folder: folder })
+        Ok(Self { names, floors, mailers, rest, notes, _folder: folder })
     }
 
     /// The times of each, in ms.
@@ -179,15 +189,6 @@ struct Floor {
 }
 
 impl Floor {
-    fn new(folder: &Path, line: &Line, authority: &Authority, keeping: Keeping) -> Result<Self, String> {
-        let own = folder.join(format!("{keeping:?}"));
-        std::fs::create_dir(&own).map_err(|error| error.to_string())?;
-        let drop = Contender::floor(&own, FloorForm::Static)?;
-        let sink = line.sink(authority)?;
-        let way = Way::new(sink.port(), (line.login == Login::Starttls).then_some(authority));
-        Ok(Self { drop, way, sink, kept: None, keeping })
-    }
-
     fn deliver(&mut self, n: usize, subject: &str) -> Result<(), String> {
         submit(&mut self.drop.command(n), b"")?;
         let wrong = |error: std::io::Error| format!("the floor's client: {error}");

@@ -75,16 +75,17 @@ pub(crate) trait Mailer {
     fn submit(&self, subject: &str) -> (Command, Vec<u8>);
 }
 
-/// The peers that can be measured over this line, and why the others cannot.
+/// The peers that can be measured over this line; `notes` gets to know why the others cannot.
 pub(crate) fn peers(
     place: &Place,
     line: &Line,
     authority: &Authority,
-) -> Result<(Vec<Box<dyn Mailer>>, Vec<String>), String> {
-    let (mut there, mut notes): (Vec<Box<dyn Mailer>>, _) = (Vec::new(), Vec::new());
+    notes: &mut Vec<String>,
+) -> Result<Vec<Box<dyn Mailer>>, String> {
+    let mut there: Vec<Box<dyn Mailer>> = Vec::new();
     if !peers::has_own_mounts() {
         notes.push("peers: not measured: it takes root and the right to mount.".to_owned());
-        return Ok((there, notes));
+        return Ok(there);
     }
     match postfix::missing() {
         None => there.push(Box::new(postfix::Postfix::new(place, line, authority)?)),
@@ -94,7 +95,7 @@ pub(crate) fn peers(
         None => there.push(Box::new(nullmailer::Nullmailer::new(place, line, authority)?)),
         Some(why) => notes.push(format!("nullmailer: not measured: {why}.")),
     }
-    Ok((there, notes))
+    Ok(there)
 }
 
 /// A mailer at work.

@@ -44,6 +44,23 @@ fn a_backlog_is_measured_in_both_folders_and_all_of_it_arrives() {
 }
 
 #[test]
+fn an_alert_on_its_way_is_measured_next_to_the_floor_with_and_without_a_login() {
+    let report = bench(&["latency", "--mails", "2", "--delays", "0"]);
+    let rows = numbers(&report, "median_ms").len();
+    assert!(rows >= 8, "two floors and alertmail twice, in clear and in TLS: {report}");
+    let report = bench(&["latency", "--mails", "1", "--delays", "1", "--logins", "none", "--no-chunking"]);
+    assert!(numbers(&report, "median_ms").len() >= 4, "the same with a round trip: {report}");
+}
+
+#[test]
+fn draining_is_measured_next_to_the_floor_with_and_without_a_login() {
+    let report =
+        bench(&["drain", "--alerts", "40", "--delays", "0,1", "--connections", "2", "--seconds", "5"]);
+    assert!(numbers(&report, "per_s").len() >= 8, "floor and alertmail over four lines: {report}");
+    assert!((numbers(&report, "x_floor")[0] - 1.0).abs() < 1e-9, "the floor is the unit: {report}");
+}
+
+#[test]
 fn the_journal_is_measured_writing_and_reading() {
     let report = bench(&["journal", "--events", "1000", "--batches", "2"]);
     assert_eq!(numbers(&report, "per_s").len(), 6, "{report}");
