@@ -131,7 +131,7 @@ async fn serve(
             }
             match line.split(' ').next().unwrap_or_default() {
                 "EHLO" => {
-                    replies.push_str(&format!("250-mail.example.jp\r\n250-PIPELINING\r\n250 {extension}\r\n"))
+                    replies.extend(["250-mail.example.jp\r\n250-PIPELINING\r\n250 ", extension, "\r\n"]);
                 }
                 verb @ ("MAIL" | "RCPT") if messages > 0 && farewell.comes_at(verb) => {
                     if matches!(farewell, Farewell::Said | Farewell::SaidLater) {
