@@ -2,8 +2,12 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use serde_json::Value;
+
+/// Compilers and peers are started, on a machine that may do much else.
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// What `bench` says with these arguments, as JSON.
 fn bench(arguments: &[&str]) -> Value {
@@ -15,7 +19,7 @@ fn bench(arguments: &[&str]) -> Value {
     );
     let mut command = Command::new(program);
     command.args(arguments).arg("--json").arg("--disk").arg(env!("CARGO_TARGET_TMPDIR"));
-    let said = harness::run(&mut command, b"").expect_success();
+    let said = harness::run_within(PATIENCE, &mut command, b"").expect_success();
     serde_json::from_str(&said).unwrap_or_else(|error| panic!("{error}: {said}"))
 }
 
