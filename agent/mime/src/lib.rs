@@ -25,9 +25,11 @@ mod header;
 mod ident;
 mod iso2022jp;
 mod transfer;
+mod whole;
 
 pub use address::Mailbox;
 pub use attachment::Attachment;
 pub use charset::{Charset, CharsetPolicy};
 pub use compose::{Composed, Draft, Identity, Importance, compose};
 pub use ident::message_id;
+pub use whole::{Summary, Treatment, WholeMail, compose_whole, summary};
