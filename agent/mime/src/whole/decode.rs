@@ -55,6 +55,13 @@ pub(super) fn decode(octets: &[u8], label: Option<&str>) -> Option<Decoded> {
     if is_plain && !named.is_some_and(is_wide) {
         return found(String::from_utf8_lossy(octets).into_owned(), true);
     }
+    // Every label is met on text of this kind, since it passes for ASCII everywhere.
+    if octets.is_ascii() && named != Some(ISO_2022_JP) && !named.is_some_and(is_wide) {
+        let text = strictly(octets, ISO_2022_JP).or_else(|| mostly(octets, ISO_2022_JP));
+        if let Some(text) = text.filter(|text| !text.is_ascii()) {
+            return found(text, false);
+        }
+    }
     let labelled = named.and_then(|encoding| Some((encoding, strictly(octets, encoding)?)));
     if let Some((encoding, text)) = labelled
         && (encoding == UTF_8 || !is_rather_another(octets, encoding, &text))
@@ -62,9 +69,6 @@ pub(super) fn decode(octets: &[u8], label: Option<&str>) -> Option<Decoded> {
         return found(text, true);
     }
     // Octets that are not plain need a label.
-    if let Some(text) = strictly(octets, ISO_2022_JP).filter(|_| octets.is_ascii()) {
-        return found(text, false);
-    }
     if let Ok(text) = std::str::from_utf8(octets) {
         return found(text.to_owned(), octets.is_ascii());
     }

@@ -5,3 +5,4 @@ mod cases; // bug reports against other programs, each with its slug
 mod golden; // whole mails, compared octet by octet with testdata/*.eml
 mod properties; // any text at all
 mod reading; // what the tests share: a draft to start from, and the reader's side
+mod whole; // messages that came whole
