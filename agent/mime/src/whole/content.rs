@@ -12,6 +12,9 @@ use mail_parser::parsers::MessageStream;
 /// A parameter longer than this is written in continuations by others; here it is left out with a note.
 const PARAMETER_OCTETS_MAX: usize = 900;
 
+/// The longest media type (RFC 6838 section 4.2).
+const TYPE_OCTETS_MAX: usize = 254;
+
 /// A media type, or a disposition, with its parameters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Content {
@@ -72,7 +75,7 @@ impl Content {
 
     /// The same with another charset, and as plain text if it was nothing that can be read.
     pub(super) fn with_charset(mut self, label: &str) -> Self {
-        if self.kind != "text" || !is_token(&self.subtype) {
+        if self.kind != "text" || self.subtype.is_empty() || !self.is_writable() {
             self = Self { kind: "text".to_owned(), subtype: "plain".to_owned(), ..self };
         }
         self.parameters.retain(|(name, _)| name != "charset" && name != "boundary");
@@ -113,7 +116,9 @@ impl Content {
 
     /// True if the field can be written from what was read.
     pub(super) fn is_writable(&self) -> bool {
-        is_token(&self.kind) && (self.subtype.is_empty() || is_token(&self.subtype))
+        let octets = self.kind.len() + self.subtype.len();
+        let is_name = |name: &str| is_token(name) && octets <= TYPE_OCTETS_MAX;
+        is_name(&self.kind) && (self.subtype.is_empty() || is_name(&self.subtype))
     }
 }
 

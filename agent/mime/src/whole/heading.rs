@@ -91,6 +91,12 @@ impl Heading<'_> {
         self.named(name).flat_map(|field| people::parse(&self.text(field))).collect()
     }
 
+    /// Somebody with a domain is in a field of this name.
+    fn names_somebody(&self, name: &str) -> bool {
+        people::mailboxes(&self.people(name)).next().is_some()
+            || self.named(name).any(|field| people::has_quoted_local_part(&self.text(field)))
+    }
+
     fn write_from(&self, out: &mut String) {
         let ours = &self.identity.from;
         let people = self.people("From");
@@ -112,8 +118,7 @@ impl Heading<'_> {
     fn write_receivers(&self, out: &mut String, name: &str) {
         let policy = self.identity.charset;
         let people = self.people(name);
-        let is_visible =
-            ["To", "Cc"].iter().any(|name| people::mailboxes(&self.people(name)).next().is_some());
+        let is_visible = ["To", "Cc"].iter().any(|name| self.names_somebody(name));
         if is_visible || (name == "Cc" && !people.is_empty()) {
             if !self.kept(out, name, &people) {
                 people::write(out, name, &people, policy);
@@ -148,7 +153,7 @@ impl Heading<'_> {
     fn write_reply_to(&self, out: &mut String) {
         let policy = self.identity.charset;
         let people = self.people("Reply-To");
-        if people::mailboxes(&people).next().is_some() {
+        if self.names_somebody("Reply-To") {
             if !self.kept(out, "Reply-To", &people) {
                 people::write(out, "Reply-To", &people, policy);
             }

@@ -71,7 +71,10 @@ impl<'a> Parts<'a> {
         }
         let is_message = content.kind == "message" && matches!(&*content.subtype, "rfc822" | "global");
         if transfer == Transfer::Plain && is_message && !is_clean(body) {
-            let inner = fields::split_part(body);
+            let mut inner = fields::split_part(body);
+            if !inner.fields.iter().any(|field| field.is("MIME-Version")) {
+                inner.fields.push(Field { name: "MIME-Version", lines: vec![b" 1.0"] });
+            }
             self.header(out, fields, None, Some("7bit"));
             return self.write(out, &inner.fields, inner.body, depth + 1);
         }

@@ -69,8 +69,7 @@ pub(super) fn is_usable(address: &str) -> bool {
 
 /// Whether a value can stay as it is: every address has a domain, and dots only where they may be.
 pub(super) fn is_presentable(value: &str, people: &[Person]) -> bool {
-    // A quoted local part is beyond the parser, and right as it is.
-    value.contains("\"@")
+    has_quoted_local_part(value)
         || people.iter().all(|person| match person {
             Person::Mailbox(mailbox) => {
                 let address = &mailbox.address;
@@ -79,6 +78,11 @@ pub(super) fn is_presentable(value: &str, people: &[Person]) -> bool {
             Person::Group(_) => true,
             Person::Bare(_) => false,
         })
+}
+
+/// A quoted local part, which is beyond the parser, and right as it stands.
+pub(super) fn has_quoted_local_part(value: &str) -> bool {
+    value.contains("\"@")
 }
 
 /// Everybody with an address.
