@@ -32,6 +32,9 @@ const ASCII: [&str; 6] = ["us-ascii", "ascii", "ansi_x3.4-1968", "iso646-us", "u
 /// From this row of JIS X 0208 on there are rare kanji only.
 const RARE_ROW: u8 = 48;
 
+/// So many characters tell. Each costs a search through the table of kanji.
+const EVIDENCE_CHARACTERS: usize = 2_000;
+
 /// A text that was found in octets.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Decoded {
@@ -56,10 +59,12 @@ pub(super) fn decode(octets: &[u8], label: Option<&str>) -> Option<Decoded> {
         return found(String::from_utf8_lossy(octets).into_owned(), true);
     }
     // Every label is met on text of this kind, since it passes for ASCII everywhere.
-    if octets.is_ascii() && named != Some(ISO_2022_JP) && !named.is_some_and(is_wide) {
-        let text = strictly(octets, ISO_2022_JP).or_else(|| mostly(octets, ISO_2022_JP));
+    if octets.is_ascii() && !named.is_some_and(is_wide) {
+        let sound = strictly(octets, ISO_2022_JP);
+        let is_as_labelled = sound.is_some() && named == Some(ISO_2022_JP);
+        let text = sound.or_else(|| mostly(octets, ISO_2022_JP));
         if let Some(text) = text.filter(|text| !text.is_ascii()) {
-            return found(text, false);
+            return found(text, is_as_labelled);
         }
     }
     let labelled = named.and_then(|encoding| Some((encoding, strictly(octets, encoding)?)));
@@ -120,18 +125,19 @@ fn is_rather_another(octets: &[u8], encoding: &'static Encoding, text: &str) -> 
     if is_wide(encoding) || octets.is_ascii() {
         return false;
     }
-    let is_utf_8 = std::str::from_utf8(octets).is_ok();
+    let utf_8 = std::str::from_utf8(octets);
     if encoding == SHIFT_JIS || encoding == EUC_JP {
-        is_utf_8 && !Evidence::of(text, 0).is_japanese()
+        // Half-width katakana can look like UTF-8, but not like its characters of three octets.
+        utf_8.is_ok_and(|text| text.chars().any(|c| c >= '\u{800}')) && !Evidence::of(text, 0).is_japanese()
     } else if encoding.is_single_byte() {
         // Every octet is a letter there, so that it says little that they could be read.
-        is_utf_8 || (encoding == WINDOWS_1252 && japanese(octets).is_some())
+        utf_8.is_ok() || (encoding == WINDOWS_1252 && japanese(octets).is_some())
     } else {
         false
     }
 }
 
-/// The text if at least as many characters are sound as octets are not.
+/// The text if it has at least as many characters as places where there is none.
 fn mostly(octets: &[u8], encoding: &'static Encoding) -> Option<String> {
     if is_wide(encoding) || encoding.is_single_byte() {
         return None;
@@ -188,7 +194,7 @@ fn without_idle_escapes(octets: &[u8]) -> Vec<u8> {
     kept
 }
 
-/// Decodes all that can be decoded, shows the other octets as escapes, and counts them. Controls vanish, as they do
+/// Decodes all that can be decoded, shows the other octets as escapes, and counts their places. Controls vanish, as they do
 /// from every text.
 fn with_escapes(octets: &[u8], encoding: &'static Encoding) -> (String, usize) {
     let mut decoder = encoding.new_decoder_without_bom_handling();
@@ -206,8 +212,8 @@ fn with_escapes(octets: &[u8], encoding: &'static Encoding) -> (String, usize) {
             DecoderResult::Malformed(count, behind) => {
                 let at = octets.len() - rest.len() + read;
                 let end = at.saturating_sub(usize::from(behind));
+                bad += 1;
                 for octet in &octets[end.saturating_sub(usize::from(count))..end] {
-                    bad += 1;
                     if !octet.is_ascii() {
                         write!(text, "\\x{octet:02X}").expect("a string takes everything");
                     } else if !octet.is_ascii_control() || matches!(octet, b'\t' | b'\r' | b'\n') {
@@ -233,7 +239,7 @@ struct Evidence {
 impl Evidence {
     fn of(text: &str, bad: usize) -> Self {
         let mut evidence = Self { common: 0, half_width: 0, odd: bad * 3 };
-        for c in text.chars().filter(|c| !c.is_ascii()) {
+        for c in text.chars().filter(|c| !c.is_ascii()).take(EVIDENCE_CHARACTERS) {
             if matches!(c, '\u{FF61}'..='\u{FF9F}') {
                 evidence.half_width += 1;
                 continue;
@@ -255,5 +261,103 @@ impl Evidence {
     fn score(&self) -> isize {
         let signed = |count: usize| isize::try_from(count).unwrap_or(isize::MAX / 4);
         signed(self.common) * 2 - signed(self.odd) * 2 - signed(self.half_width)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{decode, decode_header};
+    use encoding_rs::{EUC_JP, Encoding, ISO_2022_JP, SHIFT_JIS, UTF_8};
+
+    const TEXTS: [&str; 7] = [
+        "障害が発生しました。",
+        "ﾃﾞｨｽｸ障害が発生しました｡",
+        "/dev/sda1: 使用率 98 %",
+        "㈱例示の①号機",
+        "あ",
+        "バックアップに失敗しました: 終了コード 1",
+        "ｼｽﾃﾑ: 正常に戻りました",
+    ];
+
+    fn octets(text: &str, encoding: &'static Encoding) -> Vec<u8> {
+        encoding.encode(text).0.into_owned()
+    }
+
+    #[test]
+    fn japanese_is_found_without_a_label_and_under_every_wrong_one() {
+        for text in TEXTS {
+            for encoding in [UTF_8, EUC_JP, SHIFT_JIS, ISO_2022_JP] {
+                let octets = octets(text, encoding);
+                // ISO-2022-JP knows katakana in full width only.
+                let text = if encoding == ISO_2022_JP {
+                    encoding.decode(&octets).0.into_owned()
+                } else {
+                    text.to_owned()
+                };
+                for label in [None, Some("us-ascii"), Some("utf-8"), Some("iso-8859-1"), Some("unknown-8bit")]
+                {
+                    let decoded = decode(&octets, label).unwrap();
+                    assert_eq!(decoded.text, text, "{} as {label:?}", encoding.name());
+                    let is_right =
+                        label.is_some_and(|label| Encoding::for_label(label.as_bytes()) == Some(encoding));
+                    assert_eq!(decoded.is_as_labelled, is_right, "{} as {label:?}", encoding.name());
+                }
+                assert_eq!(decode_header(&octets, None), text, "{}", encoding.name());
+            }
+        }
+    }
+
+    #[test]
+    fn utf_8_is_found_under_japanese_labels_and_they_are_believed_otherwise() {
+        for text in TEXTS.iter().filter(|text| text.chars().count() > 1) {
+            for label in ["shift_jis", "euc-jp", "iso-2022-jp", "windows-31j"] {
+                assert_eq!(decode(text.as_bytes(), Some(label)).unwrap().text, **text, "{label}");
+            }
+            for (encoding, label) in [(SHIFT_JIS, "cp932"), (EUC_JP, "eucJP-ms"), (SHIFT_JIS, "Windows-31J")]
+            {
+                let decoded = decode(&octets(text, encoding), Some(label)).unwrap();
+                assert_eq!((&*decoded.text, decoded.is_as_labelled), (*text, true), "{label}");
+            }
+        }
+        // Octets that could be either are what the label says.
+        assert_eq!(decode(b"\xc3\xbd", Some("shift_jis")).unwrap().text, "ﾃｽ");
+    }
+
+    #[test]
+    fn latin_text_is_not_taken_for_japanese() {
+        for text in [
+            "Größe",
+            "déjà créé, à l'été",
+            "Ångström",
+            "¡Mañana!",
+            "naïve café",
+            "Übergröße: 5 €",
+            "õäöü ÕÄÖÜ",
+        ] {
+            let octets = octets(text, encoding_rs::WINDOWS_1252);
+            for label in [None, Some("us-ascii"), Some("iso-8859-1"), Some("utf-8")] {
+                assert_eq!(decode(&octets, label).unwrap().text, text, "{label:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_damaged_is_read_around_the_damage() {
+        for (name, octets, label, text) in [
+            ("cut utf-8", &b"\xe3\x81\x82\xe3\x81"[..], None, "あ\\xE3\\x81"),
+            ("cut utf-8 with its label", b"\x82\xe3\x81\x82", Some("utf-8"), "\\x82あ"),
+            ("cut shift_jis", b"\x8f\xe1\x8aQ\x82", Some("shift_jis"), "障害\\x82"),
+            ("idle escapes", b"\x1b$B>c\x1b(B\x1b$B32\x1b(B", None, "障害"),
+            ("colours", b"\x1b[31m\x1b$B>c32\x1b(B\x1b[0m", None, "[31m障害[0m"),
+            ("no escape at the end of a line", b"\x1b$B>c\n32\x1b(B", Some("iso-2022-jp"), "障\n害"),
+            ("colours alone", b"\x1b[31mred\x1b(B\x1b[m", None, "\x1b[31mred\x1b(B\x1b[m"),
+            ("an octet that is no letter", b"a\x81 b", None, "a\\x81 b"),
+            ("bom", b"\xef\xbb\xbfa", Some("utf-8"), "a"),
+            ("utf-16", b"\xff\xfea\0", Some("utf-16"), "a"),
+        ] {
+            assert_eq!(decode(octets, label).unwrap().text, text, "{name}");
+        }
+        assert_eq!(decode(b"+AGE-", Some("utf-7")), None);
+        assert_eq!(decode_header(b"\xe9", Some("utf-7")), "é");
     }
 }

@@ -150,7 +150,7 @@ fn quoted_printable(octets: &[u8]) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
     fn any_octets_give_a_mail_that_keeps_the_promises(octets in prop::collection::vec(any::<u8>(), 0..600), policy in policy()) {

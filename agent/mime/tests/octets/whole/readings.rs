@@ -12,19 +12,23 @@ fn alert() -> Draft {
 
 #[test]
 fn every_message_reads_as_it_was_meant_under_every_charset_policy() {
+    let policies = [CharsetPolicy::Auto, CharsetPolicy::Utf8, CharsetPolicy::Iso2022Jp];
     let inputs = all();
-    for policy in [CharsetPolicy::Auto, CharsetPolicy::Utf8, CharsetPolicy::Iso2022Jp] {
-        let identity = Identity { charset: policy, ..identity() };
-        let mails: Vec<_> =
-            inputs.iter().map(|input| compose_whole(&input.message, &alert(), &identity)).collect();
-        let readings = reader::read(mails.iter().map(|mail| &*mail.octets));
-        assert_eq!(readings.len(), inputs.len());
-        for ((input, mail), reading) in inputs.iter().zip(&mails).zip(&readings) {
-            let shown = String::from_utf8_lossy(&mail.octets);
-            check_promises(&mail.octets);
-            assert_eq!(mail.treatment, input.treatment, "{}: {:?}\n{shown}", input.name, mail.notes);
-            expect(input, reading, &shown);
-        }
+    let under_each =
+        policies.into_iter().flat_map(|charset| inputs.iter().map(move |input| (charset, input)));
+    let mails: Vec<_> = under_each
+        .map(|(charset, input)| {
+            let identity = Identity { charset, ..identity() };
+            (input, compose_whole(&input.message, &alert(), &identity))
+        })
+        .collect();
+    let readings = reader::read(mails.iter().map(|(_, mail)| &*mail.octets));
+    assert_eq!(readings.len(), policies.len() * inputs.len());
+    for ((input, mail), reading) in mails.iter().zip(&readings) {
+        let shown = String::from_utf8_lossy(&mail.octets);
+        check_promises(&mail.octets);
+        assert_eq!(mail.treatment, input.treatment, "{}: {:?}\n{shown}", input.name, mail.notes);
+        expect(input, reading, &shown);
     }
 }
 
