@@ -26,6 +26,9 @@ use heading::{Heading, Wording};
 use part::{Parts, TooMuch};
 use simple::Simple;
 
+/// Enough for every list; a whole subject may have megabytes.
+const SUBJECT_CHARACTERS_MAX: usize = 500;
+
 /// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Treatment {
@@ -51,7 +54,7 @@ pub struct WholeMail {
 /// What a message says about itself, for display.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// Its subject in plain text; empty without one.
+    /// The start of its subject in plain text; empty without one.
     pub subject: String,
     /// Its Message-ID in angle brackets, if it has a valid one. [`compose_whole`] keeps that.
     pub message_id: Option<String>,
@@ -100,7 +103,7 @@ pub fn summary(message: &[u8]) -> Summary {
     let content = content::Content::of(&split.fields, "Content-Type").unwrap_or_default();
     let text = |field: &fields::Field<'_>| {
         let raw = decode::decode_header(&field.value(), content.parameter("charset"));
-        crate::header::clean(&mend::text(&raw)).into_owned()
+        crate::header::clean(&mend::text(&raw)).chars().take(SUBJECT_CHARACTERS_MAX).collect()
     };
     Summary { subject: subject.map(text).unwrap_or_default(), message_id: heading::message_id(&split.fields) }
 }

@@ -45,9 +45,16 @@ pub(super) fn compose(
     let name = accepted.from_name().or(sender.from_name.as_deref()).or(policy.from_name.as_deref());
     let from = Mailbox { name: name.map(str::to_owned), address: sender.from.as_str().to_owned() };
     let draft = accepted.draft(&kept.domain, offset_minutes(accepted.born()));
-    let composed = mime::compose(&draft, &Identity { from, charset: sender.charset });
-    if !composed.notes.is_empty() {
-        log::composed_with_notes(id, &sender.provider, &composed.notes);
+    let identity = Identity { from, charset: sender.charset };
+    let (octets, notes) = if let Some(message) = accepted.message() {
+        let mail = mime::compose_whole(&message, &draft, &identity);
+        (mail.octets, mail.notes)
+    } else {
+        let mail = mime::compose(&draft, &identity);
+        (mail.octets, mail.notes)
+    };
+    if !notes.is_empty() {
+        log::composed_with_notes(id, &sender.provider, &notes);
     }
-    Ok(Transaction { sender: envelope_sender, recipients: paths, content: composed.octets.into() })
+    Ok(Transaction { sender: envelope_sender, recipients: paths, content: octets.into() })
 }
