@@ -43,7 +43,7 @@ fn whole_messages_arrive_under_the_providers_from_without_blind_copies() {
     let (id, cron) = send(1, CRON);
     let mail = MessageParser::default().parse(&cron[..]).expect("a mail");
     assert_eq!(mail.subject(), Some("Cron <root@db1> バックアップ"));
-    assert_eq!(mail.body_text(0).as_deref(), Some("失敗しました\r\n.\r\n..\r\nFrom here on all is well\r\n"));
+    assert_eq!(mail.body_text(0).as_deref(), Some("失敗しました\n.\n..\nFrom here on all is well\n"));
     let from = mail.from().and_then(|from| from.first()).expect("a From");
     assert_eq!((from.name(), from.address()), (Some("Cron Daemon"), Some(FROM)));
     let to = mail.to().and_then(|to| to.first()).expect("a To");

@@ -7,6 +7,8 @@
 //! Identity: the From and the charset policy of the provider that this copy goes through
 //! ```
 //!
+//! A message that somebody else has written goes the way of [`compose_whole`], with the same promises.
+//!
 //! Everything is a pure function: the same [`Draft`] and [`Identity`] give the same octets, on every attempt.
 //! There is no clock, no chance and no IO, and nothing here knows a provider's host or replies.
 //!

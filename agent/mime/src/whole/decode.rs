@@ -32,7 +32,9 @@ const ASCII: [&str; 6] = ["us-ascii", "ascii", "ansi_x3.4-1968", "iso646-us", "u
 /// From this row of JIS X 0208 on there are rare kanji only.
 const RARE_ROW: u8 = 48;
 
-/// So many characters tell. Each costs a search through the table of kanji.
+/// The start of a text tells what it is.
+const EVIDENCE_OCTETS: usize = 64 * 1024;
+/// Of the start, so many characters. Each costs a search through the table of kanji.
 const EVIDENCE_CHARACTERS: usize = 2_000;
 
 /// A text that was found in octets.
@@ -49,8 +51,10 @@ pub(super) fn decode(octets: &[u8], label: Option<&str>) -> Option<Decoded> {
     let says_nothing = EMPTY.contains(&&*label);
     let says_ascii = ASCII.contains(&&*label);
     let named = if says_nothing || says_ascii { None } else { Some(encoding(&label)?) };
-    let found = |text: String, is_as_labelled| {
-        let text = text.strip_prefix('\u{FEFF}').map_or(text.clone(), str::to_owned);
+    let found = |mut text: String, is_as_labelled| {
+        if text.starts_with('\u{FEFF}') {
+            text.remove(0);
+        }
         Some(Decoded { text, is_as_labelled })
     };
 
@@ -151,14 +155,16 @@ fn mostly(octets: &[u8], encoding: &'static Encoding) -> Option<String> {
     (sound > 0 && sound >= bad).then_some(text)
 }
 
-/// EUC-JP or Shift_JIS, if one of them gives a text that looks Japanese.
+/// EUC-JP or `Shift_JIS`, if one of them gives a text that looks Japanese.
 fn japanese(octets: &[u8]) -> Option<String> {
+    let sample = &octets[..octets.len().min(EVIDENCE_OCTETS)];
     let candidates = [EUC_JP, SHIFT_JIS].map(|encoding| {
-        let (text, bad) = with_escapes(octets, encoding);
-        (Evidence::of(&text, bad), text)
+        let (text, bad) = with_escapes(sample, encoding);
+        (Evidence::of(&text, bad), encoding)
     });
     let best = candidates.into_iter().filter(|(evidence, _)| evidence.is_japanese());
-    best.max_by_key(|(evidence, _)| evidence.score()).map(|(_, text)| text)
+    let (_, encoding) = best.max_by_key(|(evidence, _)| evidence.score())?;
+    Some(with_escapes(octets, encoding).0)
 }
 
 fn latin(octets: &[u8]) -> String {
@@ -168,7 +174,7 @@ fn latin(octets: &[u8]) -> String {
         match c {
             // Five octets that Windows has no letter for.
             '\u{80}'..='\u{9f}' => {
-                write!(shown, "\\x{:02X}", u32::from(c)).expect("a string takes everything")
+                write!(shown, "\\x{:02X}", u32::from(c)).expect("a string takes everything");
             }
             _ => shown.push(c),
         }
@@ -230,7 +236,7 @@ fn with_escapes(octets: &[u8], encoding: &'static Encoding) -> (String, usize) {
 struct Evidence {
     /// Kana, marks, and the kanji of everyday (JIS X 0208 rows 1 to 47).
     common: usize,
-    /// Half-width katakana: what EUC-JP looks like when it is read as Shift_JIS.
+    /// Half-width katakana: what EUC-JP looks like when it is read as `Shift_JIS`.
     half_width: usize,
     /// Rare kanji, private characters, octets that are none.
     odd: usize,

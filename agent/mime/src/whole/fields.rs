@@ -148,7 +148,8 @@ fn is_known(field: &Field<'_>) -> bool {
 
 /// A list of blind copies whose next line lacks its blank must not become text.
 fn is_open_list(field: &Field<'_>) -> bool {
-    field.is_any(&["Bcc", "Resent-Bcc"]) && field.value().ends_with(b",")
+    let last = field.lines.iter().rev().map(|line| line.trim_ascii_end()).find(|line| !line.is_empty());
+    field.is_any(&["Bcc", "Resent-Bcc"]) && last.is_some_and(|line| line.ends_with(b","))
 }
 
 /// One of the next lines, before the header ends, is a field that a text hardly has.
@@ -255,6 +256,15 @@ mod tests {
         }
         for text in ["From here on all is well\n", ">From me\nto you\n"] {
             assert_eq!(shown(text.as_bytes()), (Vec::new(), text.to_owned()));
+        }
+    }
+
+    /// Hostile messages are as large as others, and must not take longer.
+    #[test]
+    fn no_message_takes_time_that_grows_faster_than_it() {
+        for piece in ["Bcc: a,\n", "a,\n", "\r", " \n", "Bcc:,\n\t\n", "x\n", "To: a\nx\n", "From a\n"] {
+            let message = format!("Subject: x\nBcc: a,\n{}", piece.repeat(300_000));
+            split(message.as_bytes());
         }
     }
 

@@ -107,9 +107,8 @@ impl Heading<'_> {
         }
         let name = people.iter().find_map(|person| match person {
             Person::Mailbox(mailbox) => mailbox.name.clone(),
-            // `root` says less than what the provider is set up with.
-            Person::Bare(name) if name.contains(' ') => Some(name.clone()),
-            Person::Bare(_) | Person::Group(_) => None,
+            Person::Bare { name, .. } => name.clone(),
+            Person::Group(_) => None,
         });
         let from = Mailbox { name: name.or_else(|| ours.name.clone()), address: ours.address.clone() };
         write_mailboxes(out, "From", &[from], self.identity.charset);
@@ -134,7 +133,7 @@ impl Heading<'_> {
         match (recipients.next(), recipients.next(), &people[..]) {
             (Some(only), None, shown) => {
                 let name = shown.iter().find_map(|person| match person {
-                    Person::Bare(name) => Some(name.clone()),
+                    Person::Bare { shown, .. } => Some(shown.clone()),
                     Person::Mailbox(_) | Person::Group(_) => None,
                 });
                 let only =

@@ -23,7 +23,7 @@ pub(super) struct TooMuch;
 pub(super) struct Parts<'a> {
     pub(super) policy: CharsetPolicy,
     pub(super) notes: &'a mut Vec<String>,
-    parts: usize,
+    seen: usize,
 }
 
 /// The content of a part as it will stand.
@@ -36,7 +36,7 @@ enum Leaf {
 
 impl<'a> Parts<'a> {
     pub(super) fn new(policy: CharsetPolicy, notes: &'a mut Vec<String>) -> Self {
-        Self { policy, notes, parts: 0 }
+        Self { policy, notes, seen: 0 }
     }
 
     /// Writes the fields of a part, the empty line and its content.
@@ -47,8 +47,8 @@ impl<'a> Parts<'a> {
         body: &[u8],
         depth: usize,
     ) -> Result<(), TooMuch> {
-        self.parts += 1;
-        if depth > DEPTH_MAX || self.parts > PARTS_MAX {
+        self.seen += 1;
+        if depth > DEPTH_MAX || self.seen > PARTS_MAX {
             return Err(TooMuch);
         }
         let content = Content::of(fields, "Content-Type").unwrap_or_default();
@@ -110,7 +110,16 @@ impl<'a> Parts<'a> {
         let label = Content::of(fields, "Content-Type");
         let label = label.as_ref().and_then(|content| content.parameter("charset"));
         let mut open = (content, transfer);
+        let mut once: Vec<&str> = Vec::new();
         for field in fields {
+            // Of two only the first counts, for every reader.
+            let single = ["Content-Type", "Content-Transfer-Encoding", "Content-Disposition"];
+            if let Some(name) = single.into_iter().find(|name| field.is(name)) {
+                if once.contains(&name) {
+                    continue;
+                }
+                once.push(name);
+            }
             if field.is("Content-Type") && content.is_some() {
                 if let Some(content) = open.0.take() {
                     content.write(&mut block, "Content-Type", self.policy, self.notes);

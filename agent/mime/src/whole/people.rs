@@ -19,7 +19,12 @@ pub(super) enum Person {
     /// Somebody with an address that can be used anywhere.
     Mailbox(Mailbox),
     /// A name without an address, or with one that is none outside of its machine.
-    Bare(String),
+    Bare {
+        /// The display name, if there is one beside the address.
+        name: Option<String>,
+        /// What is there to show.
+        shown: String,
+    },
     /// A group of nobody, such as `undisclosed-recipients:;`.
     Group(String),
 }
@@ -46,13 +51,16 @@ pub(super) fn parse(value: &str) -> Vec<Person> {
 fn person(one: &Addr<'_>, raw: &str) -> Option<Person> {
     let name = one.name.as_deref().unwrap_or_default().trim();
     let address = one.address.as_deref().unwrap_or_default().trim();
+    // A name that cannot be decoded is left out rather than shown wrongly.
+    let name = Some(name).filter(|name| !name.is_empty() && mend::is_whole(name, raw)).map(str::to_owned);
     if is_usable(address) {
-        // A name that cannot be decoded is left out rather than shown wrongly.
-        let name = Some(name).filter(|name| !name.is_empty() && mend::is_whole(name, raw));
-        return Some(Person::Mailbox(Mailbox { name: name.map(str::to_owned), address: address.to_owned() }));
+        return Some(Person::Mailbox(Mailbox { name, address: address.to_owned() }));
     }
-    let shown = if name.is_empty() { address } else { name };
-    (!shown.is_empty()).then(|| Person::Bare(shown.to_owned()))
+    let shown = name.clone().unwrap_or_else(|| address.to_owned());
+    // `root` alone comes as a name without an address.
+    let is_account = address.is_empty() && shown.is_ascii() && !shown.contains(' ');
+    let name = name.filter(|_| !is_account);
+    (!shown.is_empty()).then_some(Person::Bare { name, shown })
 }
 
 /// An address with a domain, in characters that every server takes.
@@ -76,7 +84,7 @@ pub(super) fn is_presentable(value: &str, people: &[Person]) -> bool {
                 !address.starts_with('.') && !address.contains("..") && !address.contains(".@")
             }
             Person::Group(_) => true,
-            Person::Bare(_) => false,
+            Person::Bare { .. } => false,
         })
 }
 
@@ -89,7 +97,7 @@ pub(super) fn has_quoted_local_part(value: &str) -> bool {
 pub(super) fn mailboxes(people: &[Person]) -> impl Iterator<Item = &Mailbox> {
     people.iter().filter_map(|person| match person {
         Person::Mailbox(mailbox) => Some(mailbox),
-        Person::Bare(_) | Person::Group(_) => None,
+        Person::Bare { .. } | Person::Group(_) => None,
     })
 }
 
@@ -103,7 +111,7 @@ pub(super) fn write(out: &mut String, name: &str, people: &[Person], policy: Cha
         let comma = if n + 1 < people.len() { "," } else { "" };
         match person {
             Person::Mailbox(mailbox) => write_mailbox(&mut field, mailbox, comma, policy),
-            Person::Bare(name) | Person::Group(name) => {
+            Person::Bare { shown: name, .. } | Person::Group(name) => {
                 let name = header::clean(name);
                 let name = name.trim_matches(' ');
                 write_phrase(&mut field, if name.is_empty() { "nobody" } else { name }, policy);

@@ -112,6 +112,8 @@ fn from_is_the_providers_and_answers_go_to_whom_the_message_came_from() {
             "a@example.com",
         ),
         ("a bare name", "From: root (Cron Daemon)\n", "Cron Daemon <alert@example.jp>", ""),
+        ("a name without a domain", "From: Watch <root>\n", "Watch <alert@example.jp>", ""),
+        ("a name alone", "From: root\n", "alerts <alert@example.jp>", ""),
         ("nobody", "", "alerts <alert@example.jp>", ""),
         (
             "a sender",
@@ -238,7 +240,8 @@ fn a_mail_signed_by_dkim_under_the_providers_own_from_is_not_touched() {
 
 #[test]
 fn long_and_raw_fields_are_folded_or_encoded_and_none_is_lost() {
-    let references: String = (0..60).map(|n| format!(" <{n}.{}@example.com>", "x".repeat(20))).collect();
+    let references: Vec<_> = (0..60).map(|n| format!(" <{n}.{}@example.com>", "x".repeat(20))).collect();
+    let references = references.concat();
     let long = "y".repeat(1500);
     let raw = "N".repeat(80);
     let message = format!(
@@ -255,8 +258,9 @@ fn long_and_raw_fields_are_folded_or_encoded_and_none_is_lost() {
 #[test]
 fn parts_without_end_are_attached_rather_than_lost_and_clean_ones_go_as_they_are() {
     let deep = |text: &str| {
-        let open: String =
+        let open: Vec<_> =
             (0..60).map(|n| format!("Content-Type: multipart/mixed; boundary=b{n}x\n\n--b{n}x\n")).collect();
+        let open = open.concat();
         format!("Subject: 深い\nMIME-Version: 1.0\n{open}\n{text}\n")
     };
     let clean = whole(&deep("text"));

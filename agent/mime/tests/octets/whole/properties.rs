@@ -140,7 +140,7 @@ fn quoted_printable(octets: &[u8]) -> String {
         if *octet == b'\n' {
             out.push('\n');
         } else {
-            write!(out, "={octet:02X}").unwrap();
+            write!(out, "={octet:02X}").expect("a string takes everything");
         }
         if n % 20 == 19 {
             out.push_str("=\n");
