@@ -5,3 +5,4 @@ mod inputs; // what programs hand over
 mod properties; // any octets at all
 mod reader; // what Python makes of the outcome
 mod readings; // each input, and what has to become of it
+mod seals; // what somebody has signed
