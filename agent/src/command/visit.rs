@@ -64,6 +64,7 @@ pub(super) fn stranger(host: &str, endpoint: Endpoint, ca_file: Option<PathBuf>)
         auth: AuthPolicy::None,
         identity: Identity::Nobody,
         messages_per_connection: 1,
+        chunking: true,
     }
 }
 

@@ -74,6 +74,7 @@ impl Conversation {
             let answer = match next {
                 Next::Command => self.hear_command().await?,
                 Next::Content => self.hear_content().await?,
+                Next::Chunk(octets) => self.hear_chunk(octets).await?,
                 Next::StartTls => {
                     self.secure().await?;
                     next = Next::Command;
@@ -126,10 +127,21 @@ impl Conversation {
         let octets = content.octets.len();
         self.remark(&format!("message of {octets} octets"));
         let answer = self.session.hear_content(content);
+        Ok(self.keep_within_bounds(answer, octets))
+    }
+
+    async fn hear_chunk(&mut self, octets: usize) -> Result<Answer, Ending> {
+        let chunk = self.wire.chunk(octets).await?;
+        self.remark(&format!("message of {octets} octets in a chunk"));
+        let answer = self.session.hear_chunk(chunk);
+        Ok(self.keep_within_bounds(answer, octets))
+    }
+
+    fn keep_within_bounds(&self, answer: Answer, octets: usize) -> Answer {
         if matches!(answer.effect, Effect::Keep(_)) && !self.visit.has_room(octets) {
-            return Ok(self.session.fixed(&Reply::new(452, "4.3.1", "the lab keeps no more mail")));
+            return self.session.fixed(&Reply::new(452, "4.3.1", "the lab keeps no more mail"));
         }
-        Ok(answer)
+        answer
     }
 
     /// Input that is here before the last reply has left was sent without waiting for it (RFC 2920 section

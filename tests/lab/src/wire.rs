@@ -94,6 +94,14 @@ impl Wire {
         }
     }
 
+    /// Takes so many octets, whatever they are.
+    pub(crate) async fn chunk(&mut self, octets: usize) -> io::Result<Vec<u8>> {
+        while self.input.len() < octets {
+            self.read().await?;
+        }
+        Ok(self.input.drain(..octets).collect())
+    }
+
     /// Becomes TLS. Plaintext that came behind STARTTLS is dropped: nobody may talk across the border
     /// (CVE-2011-0411).
     pub(crate) async fn secure(&mut self, config: Arc<ServerConfig>) -> io::Result<()> {

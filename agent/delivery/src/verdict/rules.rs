@@ -77,6 +77,10 @@ fn judge_content(reply: &Reply, soft: bool) -> Verdict {
         _ if soft => Verdict::new(Scope::Message, Soft, "message-not-now"),
         Some((3, 4)) => Verdict::new(Scope::Message, Hard, "too-large"),
         Some((7, _)) => Verdict::new(Scope::Provider, Hard, "policy"),
+        // It speaks of the dialogue and not of the message, which the next provider may well take.
+        Some((5, _)) | None if (500..=504).contains(&reply.code.0) => {
+            Verdict::new(Scope::Provider, Hard, "not-understood")
+        }
         _ => Verdict::new(Scope::Message, Hard, "message-refused"),
     }
 }
@@ -123,6 +127,8 @@ mod tests {
             (Dot, "451 4.7.1 later", "message soft message-not-now"),
             (Dot, "550 5.7.1 looks like spam", "provider hard policy"),
             (Dot, "554 5.6.0 bad content", "message hard message-refused"),
+            (Dot, "502 5.5.2 command not recognized", "provider hard not-understood"),
+            (Dot, "500 what?", "provider hard not-understood"),
             (Dot, "421 4.3.2 going down", "provider soft going-away"),
         ] {
             let given = judge(&Failure::new(phase, Trouble::Reply(reply(text))));
