@@ -22,12 +22,16 @@ mod simple;
 
 use crate::attachment::Attachment;
 use crate::compose::{Draft, Identity, compose};
+use crate::ident;
 use heading::{Heading, Wording};
 use part::{Parts, TooMuch};
 use simple::Simple;
 
 /// Enough for every list; a whole subject may have megabytes.
 const SUBJECT_CHARACTERS_MAX: usize = 500;
+
+/// Notes on one message at most.
+const NOTES_MAX: usize = 20;
 
 /// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +81,7 @@ pub fn compose_whole(message: &[u8], draft: &Draft, identity: &Identity) -> Whol
     Heading { fields: &split.fields, label, draft, identity, wording }.write(&mut block, &mut notes);
     if let Some(simple) = simple {
         let octets = simple.write(&split.fields, block, identity.charset, &mut notes);
-        return WholeMail { octets, treatment: Treatment::Recomposed, notes };
+        return WholeMail { octets, treatment: Treatment::Recomposed, notes: first(notes) };
     }
     let head = block.into_bytes();
     let content: Vec<_> = split.fields.iter().filter(|field| is_about_content(field)).cloned().collect();
@@ -93,7 +97,17 @@ pub fn compose_whole(message: &[u8], draft: &Draft, identity: &Identity) -> Whol
     if !octets.ends_with(b"\r\n") {
         octets.extend(b"\r\n");
     }
-    WholeMail { octets, treatment: Treatment::PassedThrough, notes }
+    WholeMail { octets, treatment: Treatment::PassedThrough, notes: first(notes) }
+}
+
+/// A message can give rise to as many notes as it has fields; a log line is for people.
+fn first(mut notes: Vec<String>) -> Vec<String> {
+    let more = notes.len().saturating_sub(NOTES_MAX);
+    if more > 0 {
+        notes.truncate(NOTES_MAX);
+        notes.push(format!("and {more} more"));
+    }
+    notes
 }
 
 /// Reads what a message says about itself.
@@ -112,11 +126,12 @@ fn is_about_content(field: &fields::Field<'_>) -> bool {
     field.starts("Content-") && !field.is("Content-Length")
 }
 
-/// The last resort: the message as a file, octet for octet.
+/// The last resort: the message as a file, octet for octet. The mail has its Message-ID, as it always has.
 fn attached(message: &[u8], draft: &Draft, identity: &Identity) -> WholeMail {
     let mut draft = draft.clone();
+    let Summary { subject, message_id } = summary(message);
     if draft.subject.is_empty() {
-        draft.subject = summary(message).subject;
+        draft.subject = subject;
     }
     draft.attachments.push(Attachment {
         name: "message.eml".to_owned(),
@@ -124,7 +139,22 @@ fn attached(message: &[u8], draft: &Draft, identity: &Identity) -> WholeMail {
         octets: message.to_vec(),
     });
     let composed = compose(&draft, identity);
+    let mut octets = composed.octets;
+    if let Some(own) = message_id {
+        replace_message_id(&mut octets, &ident::message_id(&draft.id, &draft.domain), &own);
+    }
     let mut notes = composed.notes;
     notes.push("the message has more parts within parts than can be mended: attached as message.eml".into());
-    WholeMail { octets: composed.octets, treatment: Treatment::Attached, notes }
+    WholeMail { octets, treatment: Treatment::Attached, notes }
+}
+
+/// Replaces the Message-ID. A long one may be folded behind its colon.
+fn replace_message_id(octets: &mut Vec<u8>, ours: &str, own: &str) {
+    for joint in [" ", "\r\n "] {
+        let field = format!("\r\nMessage-ID:{joint}{ours}\r\n");
+        if let Some(at) = octets.windows(field.len()).position(|window| window == field.as_bytes()) {
+            octets.splice(at..at + field.len(), format!("\r\nMessage-ID: {own}\r\n").into_bytes());
+            return;
+        }
+    }
 }

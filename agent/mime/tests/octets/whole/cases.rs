@@ -261,12 +261,13 @@ fn parts_without_end_are_attached_rather_than_lost_and_clean_ones_go_as_they_are
         let open: Vec<_> =
             (0..60).map(|n| format!("Content-Type: multipart/mixed; boundary=b{n}x\n\n--b{n}x\n")).collect();
         let open = open.concat();
-        format!("Subject: 深い\nMIME-Version: 1.0\n{open}\n{text}\n")
+        format!("Subject: 深い\nMessage-ID: <own@example.com>\nMIME-Version: 1.0\n{open}\n{text}\n")
     };
     let clean = whole(&deep("text"));
     assert_eq!(clean.treatment, Treatment::PassedThrough);
     let raw = whole(&deep("障害"));
     assert_eq!(raw.treatment, Treatment::Attached);
+    assert_eq!(field(&raw.octets, "Message-ID"), "<own@example.com>");
     let many = format!(
         "Subject: many\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n{}障\n--b--\n",
         "--b\n\n".repeat(200_000)
@@ -277,6 +278,12 @@ fn parts_without_end_are_attached_rather_than_lost_and_clean_ones_go_as_they_are
     assert_eq!(readings[0]["subject"], "深い");
     assert_eq!(readings[0]["parts"][1][2], "message.eml");
     assert_eq!(readings[0]["parts"][1][1].as_str().unwrap(), deep("障害"));
+}
+
+#[test]
+fn notes_are_few_however_many_things_were_wrong() {
+    let mail = whole(&format!("{}\nb\n", "Subject: x\n".repeat(5000)));
+    assert_eq!((mail.notes.len(), mail.notes.last().map(String::as_str)), (21, Some("and 4979 more")));
 }
 
 #[test]
