@@ -11,6 +11,11 @@ fn openssl(dir: &Path, arguments: &[&str]) -> Output {
     run.expect("openssl, which tests/run installs")
 }
 
+#[expect(clippy::disallowed_methods, reason = "a file for OpenSSL, not for a spool")]
+fn write(path: &Path, octets: &[u8]) {
+    fs::write(path, octets).expect("written");
+}
+
 #[test]
 fn a_signature_of_smime_verifies_behind_us_and_not_if_an_octet_changes() {
     let dir = tempfile::tempdir().expect("a folder");
@@ -19,7 +24,7 @@ fn a_signature_of_smime_verifies_behind_us_and_not_if_an_octet_changes() {
     assert!(openssl(dir, &request.split(' ').collect::<Vec<_>>()).status.success());
     let text = "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\n\
         =E9=9A=9C=E5=AE=B3  \n.\nFrom here  \n\n-- \n";
-    fs::write(dir.join("text"), text).expect("written");
+    write(&dir.join("text"), text.as_bytes());
     let sign = "smime -sign -in text -out signed -signer cert -inkey key -from a@example.com -to b@example.com -subject s";
     assert!(openssl(dir, &sign.split(' ').collect::<Vec<_>>()).status.success());
     let signed = fs::read(dir.join("signed")).expect("signed");
@@ -27,7 +32,7 @@ fn a_signature_of_smime_verifies_behind_us_and_not_if_an_octet_changes() {
     let mail = compose_whole(&signed, &draft(), &identity());
     assert_eq!((mail.treatment, &mail.notes[..]), (Treatment::PassedThrough, &[][..]));
     let verify = |octets: &[u8]| {
-        fs::write(dir.join("mail"), octets).expect("written");
+        write(&dir.join("mail"), octets);
         openssl(dir, &["smime", "-verify", "-in", "mail", "-CAfile", "cert", "-purpose", "any"])
     };
     let verified = verify(&mail.octets);
