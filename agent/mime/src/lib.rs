@@ -8,6 +8,8 @@
 //! Manner: what these readers take at most, severity and host at the head of the subject, and that it comes late
 //! ```
 //!
+//! A message that somebody else has written goes the way of [`compose_whole`], with the same promises.
+//!
 //! Everything is a pure function: the same [`Draft`], [`Identity`] and [`Manner`] give the same octets.
 //! There is no clock, no chance and no IO, and nothing here knows a provider's host or replies.
 //!
@@ -30,6 +32,7 @@ mod manner;
 mod replace;
 mod shorten;
 mod transfer;
+mod whole;
 mod width;
 
 pub use address::Mailbox;
@@ -38,3 +41,4 @@ pub use charset::{Charset, CharsetPolicy};
 pub use compose::{Composed, Draft, Identity, Importance, compose, compose_in};
 pub use ident::message_id;
 pub use manner::{Head, Language, Level, Limits, Manner};
+pub use whole::{Summary, Treatment, WholeMail, compose_whole, summary};

@@ -331,11 +331,12 @@ impl<W: World> Hands<W> {
         past(history, self.heap.after_power_cut)
     }
 
-    /// The right side of its Message-ID.
+    /// The right side of its Message-ID. One that a whole message brought along says nothing about ours.
     pub(super) fn domain_of(&mut self, history: Option<&History>) -> Arc<str> {
         let known = history.and_then(|history| history.message_id.as_deref());
-        let known = known.and_then(|message_id| message_id.strip_suffix('>')?.rsplit_once('@'));
-        let domain = known.map_or(self.policy.domain.as_str(), |(_, domain)| domain);
+        let known = known.and_then(|it| it.strip_prefix('<')?.strip_suffix('>')?.rsplit_once('@'));
+        let ours = known.filter(|(left, _)| AlertId::parse(left).is_some());
+        let domain = ours.map_or(self.policy.domain.as_str(), |(_, domain)| domain);
         self.shelf.share(domain)
     }
 }
