@@ -163,7 +163,7 @@ async fn a_server_that_never_stops_talking_is_cut_off() {
 }
 
 #[tokio::test]
-async fn a_server_that_stops_reading_in_the_middle_of_a_message_has_a_limit() {
+async fn a_server_that_stops_reading_in_the_middle_of_a_message_has_a_limit_and_leaves_no_doubt() {
     let socket = TcpSocket::new_v4().expect("a socket");
     // What fits into the buffers of both sides is no middle.
     socket.set_recv_buffer_size(64 * 1024).expect("a small buffer");
@@ -188,7 +188,7 @@ async fn a_server_that_stops_reading_in_the_middle_of_a_message_has_a_limit() {
         () = serve => unreachable!("it never ends"),
     };
     match end {
-        RecipientOutcome::Uncertain(failure) => {
+        RecipientOutcome::Failed(failure) => {
             assert!(matches!(failure.trouble, Trouble::Silent { .. }), "{failure}");
         }
         other => panic!("{other:?}"),

@@ -12,6 +12,7 @@ mod quit;
 mod starttls;
 mod step;
 mod transaction;
+mod unsaid;
 
 use std::fmt;
 
@@ -29,6 +30,7 @@ use auth::Login;
 use hello::Hello;
 use progress::Progress;
 pub use step::{Gate, Step};
+use unsaid::Unsaid;
 
 /// Where the dialogue stands.
 enum At {
@@ -65,6 +67,8 @@ pub struct Session {
     settled: Option<Outcome>,
     /// QUIT as soon as nothing is in hand.
     leaving: bool,
+    /// What the server is not to be quoted with after the login.
+    unsaid: Option<Unsaid>,
     /// The server may still hold parts of a failed transaction.
     needs_reset: bool,
     /// The connection has lain idle since the server was last heard.
@@ -92,6 +96,7 @@ impl Session {
             work: None,
             settled: None,
             leaving: false,
+            unsaid: None,
             needs_reset: false,
             has_rested: false,
             recipients_max: RECIPIENTS_MAX,
@@ -252,6 +257,9 @@ impl Session {
         if let At::Auth(login) = &self.at {
             self.transcript.server(phase, &login.mask(&mut reply));
         } else {
+            if let Some(unsaid) = &self.unsaid {
+                unsaid.mask(&mut reply);
+            }
             self.transcript.server(phase, &reply);
         }
         // A 421 may come unasked, but not in clear where TLS is about to start: anybody could have said it.
@@ -352,16 +360,19 @@ impl Session {
         if matches!(self.at, At::Ended(_)) {
             return;
         }
+        // The end of a message is written last: as long as something is left, the server cannot have seen it.
+        let has_said_all = self.output.is_empty();
         self.output.zeroize();
         self.transcript.event(failure.phase, &failure);
-        let unsaid = match self.work.take() {
+        let untold = match self.work.take() {
             Some(work) => {
-                self.settled = Some(work.closed_by(&failure));
+                self.settled =
+                    Some(if has_said_all { work.closed_by(&failure) } else { work.cut_off_by(&failure) });
                 None
             }
             None => Some(failure).filter(|_| !matches!(self.at, At::Quit)),
         };
-        self.at = At::Ended(unsaid);
+        self.at = At::Ended(untold);
     }
 }
 

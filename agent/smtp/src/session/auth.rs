@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
+use super::unsaid::Unsaid;
 use super::{At, Session};
 use crate::auth::{Exchange, Fault, Mechanism, Start, choose};
 use crate::command::{Command, fits_into_auth};
@@ -15,20 +16,18 @@ use crate::limits::AUTH_ROUNDS_MAX;
 use crate::outcome::{Failure, Phase, Trouble};
 use crate::printable::{cut, printable};
 use crate::reply::Reply;
-use crate::secret::{Credentials, MASK, MASKED_OCTETS_MIN};
+use crate::secret::{Credentials, MASK};
 
 /// The login that is going on.
 pub(super) struct Login {
     exchange: Box<dyn Exchange>,
-    credentials: Arc<Credentials>,
     /// All mechanisms that may be tried, and the place of the one that is.
     usable: Vec<Mechanism>,
     place: usize,
     /// A first message that was too long for the AUTH command and waits for the server's empty challenge.
     held: Option<Zeroizing<String>>,
     rounds: usize,
-    /// What was sent and what was made of the password, to find it in replies of servers that echo.
-    said: Vec<Zeroizing<String>>,
+    unsaid: Unsaid,
     /// Why the exchange was taken back, once it was.
     cancelled: Option<Trouble>,
 }
@@ -40,32 +39,18 @@ impl Login {
     /// there is a secret in it.
     pub(super) fn mask(&self, reply: &mut Reply) -> Reply {
         let mut shown = reply.clone();
-        for line in &mut shown.lines {
-            self.mask_line(line);
-        }
+        self.unsaid.mask(&mut shown);
         if reply.code.0 != 334 {
             reply.lines.clone_from(&shown.lines);
             return shown;
         }
         for line in &mut shown.lines {
             let challenge = STANDARD.decode(line.trim()).unwrap_or_default();
-            if self.mask_line(&mut String::from_utf8_lossy(&challenge).into_owned()) {
+            if self.unsaid.mask_line(&mut String::from_utf8_lossy(&challenge).into_owned()) {
                 MASK.clone_into(line);
             }
         }
         shown
-    }
-
-    /// Says whether there was anything.
-    fn mask_line(&self, line: &mut String) -> bool {
-        let mut masked = line.clone();
-        for said in self.said.iter().filter(|said| said.len() >= MASKED_OCTETS_MIN) {
-            masked = masked.replace(said.as_str(), MASK);
-        }
-        masked = self.credentials.masked_in(&masked);
-        let found = masked != *line;
-        *line = masked;
-        found
     }
 
     fn mechanism(&self) -> Mechanism {
@@ -86,8 +71,8 @@ impl Login {
             return Err(Fault::Breach("endless challenges"));
         }
         let answer = encode(&self.exchange.answer(challenge)?);
-        self.said.push(answer.clone());
-        self.said.extend(self.exchange.derived().map(|derived| Zeroizing::new(derived.to_owned())));
+        let derived = self.exchange.derived().map(|derived| Zeroizing::new(derived.to_owned()));
+        self.unsaid.add([answer.clone()].into_iter().chain(derived));
         Ok(answer)
     }
 }
@@ -120,21 +105,21 @@ impl Session {
             nonce: self.settings.seed.nonce(place),
         });
         let initial = exchange.initial().map(|message| encode(&message));
-        let said = initial.iter().cloned().collect();
+        let mut unsaid = Unsaid::new(credentials);
+        unsaid.add(initial.clone());
         let (initial, held) = match initial {
             Some(long) if !fits_into_auth(mechanism, &long) => (None, Some(long)),
             short => (short, None),
         };
         self.say(&Command::Auth { mechanism, initial: initial.as_ref().map(|text| text.as_str()) });
-        self.at =
-            At::Auth(Login { exchange, credentials, usable, place, held, rounds: 0, said, cancelled: None });
+        self.at = At::Auth(Login { exchange, usable, place, held, rounds: 0, unsaid, cancelled: None });
     }
 
     /// Goes on with the next mechanism; without one the trouble is the outcome.
     fn try_next(&mut self, trouble: Trouble) {
         let At::Auth(login) = &mut self.at else { return };
         if login.has_next() {
-            let (credentials, place) = (Arc::clone(&login.credentials), login.place + 1);
+            let (credentials, place) = (Arc::clone(&login.unsaid.credentials), login.place + 1);
             let usable = std::mem::take(&mut login.usable);
             self.try_mechanism(credentials, usable, place);
         } else {
@@ -155,7 +140,11 @@ impl Session {
             // The server has nothing against us, only against the mechanism.
             (None, 504 | 534 | 538) => self.try_next(Trouble::Reply(reply)),
             (None, 200..=299) => match login.exchange.finish() {
-                Ok(()) => self.ready(),
+                Ok(()) => {
+                    let At::Auth(login) = std::mem::replace(&mut self.at, At::Ready) else { return };
+                    self.unsaid = Some(login.unsaid);
+                    self.ready();
+                }
                 Err(fault) => self.give_up(fault),
             },
             (None, _) => self.refused(reply),
@@ -179,7 +168,7 @@ impl Session {
             Fault::Unusable(why) => {
                 let mut why = why.into_owned();
                 // A server that puts the secret into its challenge is not to get it into an error.
-                login.mask_line(&mut why);
+                login.unsaid.mask_line(&mut why);
                 let unusable = Trouble::MechanismUnusable { mechanism: login.mechanism(), why };
                 if login.has_next() {
                     self.transcript.event(Phase::Auth, &unusable);
@@ -197,7 +186,7 @@ impl Session {
         let At::Auth(login) = &self.at else { return };
         if let Some(said) = login.exchange.refusal() {
             let mut said = said.to_owned();
-            login.mask_line(&mut said);
+            login.unsaid.mask_line(&mut said);
             reply.lines.push(cut(&printable(said.as_bytes())));
         }
         let is_token = login.mechanism().wants_token() && reply.code.is_permanent();
@@ -246,12 +235,11 @@ mod tests {
         });
         session.at = At::Auth(Login {
             exchange: Box::new(Endless),
-            credentials,
+            unsaid: Unsaid::new(credentials),
             usable: vec![Mechanism::Plain, Mechanism::Login],
             place: 0,
             held: None,
             rounds: 0,
-            said: Vec::new(),
             cancelled: None,
         });
         for _ in 0..AUTH_ROUNDS_MAX {

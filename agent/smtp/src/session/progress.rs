@@ -253,7 +253,19 @@ impl Progress {
     /// A reply that was read leaves no doubt. Without one, after the dot, the server may have the message.
     pub(super) fn closed_by(self, failure: &Failure) -> Outcome {
         let in_doubt = self.stage == Stage::DotSent && !matches!(failure.trouble, Trouble::Reply(_));
-        let offered = if in_doubt { RecipientOutcome::Uncertain } else { RecipientOutcome::Failed };
+        self.settled_by(
+            failure,
+            if in_doubt { RecipientOutcome::Uncertain } else { RecipientOutcome::Failed },
+        )
+    }
+
+    /// The outcome if this failure came before everything was written. There is no doubt: the server has not seen the end
+    /// of the message.
+    pub(super) fn cut_off_by(self, failure: &Failure) -> Outcome {
+        self.settled_by(failure, RecipientOutcome::Failed)
+    }
+
+    fn settled_by(self, failure: &Failure, offered: impl Fn(Failure) -> RecipientOutcome) -> Outcome {
         let failure = self.refused.as_ref().unwrap_or(failure);
         let settled = |standing| match standing {
             Standing::Settled(outcome) => outcome,

@@ -187,6 +187,20 @@ fn what_was_sent_or_will_never_be_sent_is_gone() {
 }
 
 /// What a server or a driver may do at any moment.
+#[test]
+fn a_server_that_says_the_password_back_after_the_login_is_quoted_without_it() {
+    let plain_or_token = |script: &str| script.contains("AUTH PLAIN") || script.contains("XOAUTH2");
+    for (settings, script, secrets) in logins().into_iter().filter(|it| plain_or_token(&it.1)) {
+        for secret in &secrets {
+            let after = "S: 235 ok\nC: MAIL FROM:<alert@example.jp>\n";
+            let mut session = play(&settings, &format!("{script}{after}S: 550 not with {secret}\n"));
+            let step = session.next();
+            let seen = format!("{}{step:?}", session.transcript());
+            assert!(!seen.contains(secret), "{secret} is in {seen}");
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 enum Act {
     Say(Vec<u8>),

@@ -162,10 +162,12 @@ fn case_after_the_final_dot() {
 }
 
 #[test]
-fn a_write_of_the_message_that_breaks_leaves_doubt() {
+fn a_message_of_which_something_is_left_to_write_has_certainly_not_arrived() {
     let open =
         format!("begin a b\ngrant data\n{FLIGHT}S: 250 ok\nS: 250 ok\nS: 250 ok\nS: 354 go\ngrant dot\n");
-    pipelined(&format!("{open}close\nsettled uncertain dot closed, uncertain dot closed\ndone\n"));
+    pipelined(&format!("{open}close\nsettled failed dot closed, failed dot closed\ndone\n"));
+    pipelined(&format!("{open}silent\nsettled failed dot silent, failed dot silent\ndone\n"));
+    pipelined(&format!("{open}{CONTENT}close\nsettled uncertain dot closed, uncertain dot closed\ndone\n"));
 }
 
 #[test]
