@@ -32,8 +32,11 @@ pub(crate) fn write_mailboxes(out: &mut String, name: &str, mailboxes: &[Mailbox
         let address = quoted_where_needed(&mailbox.address);
         let shown = header::clean(mailbox.name.as_deref().unwrap_or_default());
         let shown = shown.trim_matches(' ');
-        if shown.is_empty() {
+        if shown.is_empty() && !address.starts_with('"') {
             field.token(&format!("{address}{comma}"));
+        } else if shown.is_empty() {
+            // Some readers take a quoted string without brackets behind it for a name.
+            field.token(&format!("<{address}>{comma}"));
         } else {
             write_phrase(&mut field, shown, policy);
             field.token(&format!("<{address}>{comma}"));
@@ -151,10 +154,10 @@ mod tests {
     fn a_local_part_is_quoted_only_where_its_dots_need_it() {
         for (address, written) in [
             ("a.b@docomo.example.jp", "a.b@docomo.example.jp"),
-            ("a..b@docomo.example.jp", "\"a..b\"@docomo.example.jp"),
-            ("a.@docomo.example.jp", "\"a.\"@docomo.example.jp"),
-            (".a@docomo.example.jp", "\".a\"@docomo.example.jp"),
-            ("\"a..b\"@docomo.example.jp", "\"a..b\"@docomo.example.jp"),
+            ("a..b@docomo.example.jp", "<\"a..b\"@docomo.example.jp>"),
+            ("a.@docomo.example.jp", "<\"a.\"@docomo.example.jp>"),
+            (".a@docomo.example.jp", "<\".a\"@docomo.example.jp>"),
+            ("\"a..b\"@docomo.example.jp", "<\"a..b\"@docomo.example.jp>"),
             ("a+b/c=d@example.jp", "a+b/c=d@example.jp"),
             ("not@validated.example\r\nBcc: é", "not@validated.exampleBcc: "),
         ] {

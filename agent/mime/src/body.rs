@@ -34,7 +34,7 @@ impl Body {
 ///
 /// CR, LF, CRLF, NEL, U+2028 and U+2029 end a line. Other C0 controls and DEL are dropped: NUL is forbidden in
 /// mail, and ESC would switch the charset of ISO-2022-JP.
-fn canonical(text: &str) -> String {
+pub(crate) fn canonical(text: &str) -> String {
     let mut lines = String::with_capacity(text.len() + 16);
     let mut before = '\0';
     for c in text.chars() {

@@ -24,6 +24,7 @@ mod encoded_word;
 mod header;
 mod ident;
 mod iso2022jp;
+mod shown;
 mod transfer;
 
 pub use address::Mailbox;
@@ -31,3 +32,4 @@ pub use attachment::Attachment;
 pub use charset::{Charset, CharsetPolicy};
 pub use compose::{Composed, Draft, Identity, Importance, compose};
 pub use ident::message_id;
+pub use shown::Shown;
