@@ -64,9 +64,12 @@ pub(crate) fn judge(
     mut tell: impl FnMut(Case<'_>, Outcome),
 ) {
     let mut judge = |expected: &Expected, got: &str| {
-        let field = field(octets, expected.key);
-        let case = Case { expected, got, field: &field };
-        tell(case, if expected.is_shown_by(got) { Outcome::Same } else { fault(reader, case) });
+        if expected.is_shown_by(got) {
+            tell(Case { expected, got, field: "" }, Outcome::Same);
+        } else {
+            let case = Case { expected, got, field: &field(octets, expected.key) };
+            tell(case, fault(reader, case));
+        }
     };
     let mut rest = reading.clone();
     for expected in expected.iter().filter(|expected| columns.contains(&Column::of(expected.key))) {

@@ -98,7 +98,7 @@ fn reading(line: &str) -> Reading {
     line.split('\t').filter(|pair| !pair.is_empty()).map(pair).collect()
 }
 
-fn beside(name: &str) -> PathBuf {
+pub(crate) fn beside(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/readers").join(name)
 }
 
