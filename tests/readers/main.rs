@@ -47,7 +47,7 @@ fn ask(mails: &[&[u8]]) -> Vec<(Reader, Result<Vec<Reading>, String>)> {
 
 #[test]
 fn every_reader_shows_every_subject_name_body_and_file_name_as_it_was_meant() {
-    let seeds = std::env::var("SEEDS").map_or(if is_whole_run() { SEEDS_ALL } else { SEEDS }, |n| n.parse().unwrap());
+    let seeds = if is_whole_run() { SEEDS_ALL } else { SEEDS };
     let (mut table, mut differences, mut told) = (Table::default(), 0, String::new());
     for first in (0..seeds).step_by(usize::try_from(SEEDS_AT_ONCE).expect("few")) {
         let heap = first..seeds.min(first + SEEDS_AT_ONCE);

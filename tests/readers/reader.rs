@@ -11,7 +11,7 @@ use crate::judge::Column;
 use mail_parser::{Address, MessageParser, MimeHeaders as _};
 
 /// For a heap of thousands, on a machine that does other things as well.
-const PATIENCE: Duration = Duration::from_secs(900);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(900);
 
 /// Somebody who reads mails.
 #[derive(Debug, Clone, Copy)]

@@ -6,12 +6,12 @@ use std::process::Command;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use harness::run;
+use harness::run_within;
 use mail_parser::MessageParser;
 use mime::{Charset, CharsetPolicy, Draft, Identity, Mailbox, Shown, compose};
 
 use crate::expected::{Expected, folded};
-use crate::reader::beside;
+use crate::reader::{PATIENCE, beside};
 use crate::sample::plain;
 use crate::{is_whole_run, note};
 
@@ -68,7 +68,7 @@ fn ask_python(asked: &[InJis]) -> (Vec<String>, String) {
     for InJis { octets, expected, .. } in asked {
         lines.push_str(&format!("{} {}\n", expected.key, STANDARD.encode(octets)));
     }
-    let said = run(Command::new("python3").arg(beside("scalars.py")), lines.as_bytes()).expect_success();
+    let said = run_within(PATIENCE, Command::new("python3").arg(beside("scalars.py")), lines.as_bytes()).expect_success();
     let decoded = |line: &str| String::from_utf8(STANDARD.decode(line).expect("base64")).expect("UTF-8");
     let mut said: Vec<String> = said.lines().map(decoded).collect();
     let held = said.pop().expect("a last line");
