@@ -6,6 +6,7 @@
 //! Who may name any recipient is asked of the caller, once for an alert, and only if it names somebody whom the
 //! configuration does not.
 
+mod address;
 mod draft;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,8 @@ use std::time::Duration;
 
 use delivery::{Arrival, Past};
 use spool_format::{Address, Alert, AlertError, AlertId, Event, Folder, Severity, Wall};
+
+pub use address::{address, ascii};
 
 /// What the configuration says about every alert.
 #[derive(Clone, Debug, Default)]
@@ -212,7 +215,7 @@ impl Recipients {
 /// An alias, or an address as it stands.
 fn look_up(name: &str, policy: &Policy) -> Option<Vec<Address>> {
     let alias = policy.aliases.get(name.trim());
-    alias.cloned().or_else(|| Address::parse(name).ok().map(|address| vec![address]))
+    alias.cloned().or_else(|| address(name).ok().map(|address| vec![address]))
 }
 
 #[cfg(test)]
@@ -220,7 +223,7 @@ mod tests {
     use super::*;
 
     fn address(text: &str) -> Address {
-        Address::parse(text).expect("an address")
+        super::address(text).expect("an address")
     }
 
     fn policy() -> Policy {
