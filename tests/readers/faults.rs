@@ -31,7 +31,9 @@ pub(crate) const FAULTS: [Fault; 13] = [
         wrong: "日 本",
         explains: |case| {
             let solid = |text: &str| case.expected.normal(text).replace(char::is_whitespace, "");
-            is(case, Column::Name) && case.field.contains("=?") && solid(case.got) == solid(&case.expected.text)
+            is(case, Column::Name)
+                && case.field.contains("=?")
+                && solid(case.got) == solid(&case.expected.text)
         },
     },
     Fault {
@@ -43,7 +45,8 @@ pub(crate) const FAULTS: [Fault; 13] = [
         wrong: "root",
         explains: |case| {
             let bare = [('<', '>'), ('"', '"')].iter().any(|(open, close)| {
-                let inside = case.expected.text.strip_prefix(*open).and_then(|rest| rest.strip_suffix(*close));
+                let inside =
+                    case.expected.text.strip_prefix(*open).and_then(|rest| rest.strip_suffix(*close));
                 inside == Some(case.got)
             });
             is(case, Column::File) && (bare || case.got == case.expected.text.trim())
@@ -83,7 +86,9 @@ pub(crate) const FAULTS: [Fault; 13] = [
         mail: "From: a@example.jp\nTo: b@example.jp\n\n \n",
         right: ("body", " \r\n"),
         wrong: "",
-        explains: |case| is(case, Column::Body) && case.got.is_empty() && case.expected.text.trim().is_empty(),
+        explains: |case| {
+            is(case, Column::Body) && case.got.is_empty() && case.expected.text.trim().is_empty()
+        },
     },
     Fault {
         readers: &["postal-mime"],
@@ -93,7 +98,8 @@ pub(crate) const FAULTS: [Fault; 13] = [
         wrong: "a",
         explains: |case| {
             let without_mark = |text: &str| case.expected.normal(text).replace('\u{FEFF}', "");
-            let has_mark = case.field.contains("=?UTF-8?B?77u/") || case.expected.text.starts_with('\u{FEFF}');
+            let has_mark =
+                case.field.contains("=?UTF-8?B?77u/") || case.expected.text.starts_with('\u{FEFF}');
             has_mark && without_mark(case.got) == without_mark(&case.expected.text)
         },
     },
@@ -103,9 +109,7 @@ pub(crate) const FAULTS: [Fault; 13] = [
         mail: "From: \"a \\\"b\\\"\" <a@example.jp>\nTo: b@example.jp\n",
         right: ("from.name", "a \"b\""),
         wrong: "a \\ b\\",
-        explains: |case| {
-            (is(case, Column::Name) || is(case, Column::Address)) && case.field.contains('\\')
-        },
+        explains: |case| (is(case, Column::Name) || is(case, Column::Address)) && case.field.contains('\\'),
     },
     Fault {
         readers: &["PHP mailparse, iconv"],
@@ -114,7 +118,9 @@ pub(crate) const FAULTS: [Fault; 13] = [
                Content-Type: image/png\nContent-Disposition: attachment; filename*=UTF-8''%E6%97%A5_\n\nfile\n--x--\n",
         right: ("file", "日_"),
         wrong: "日 ",
-        explains: |case| is(case, Column::File) && case.expected.text.replace('_', " ") == case.got.replace('_', " "),
+        explains: |case| {
+            is(case, Column::File) && case.expected.text.replace('_', " ") == case.got.replace('_', " ")
+        },
     },
     Fault {
         readers: &["PHP mailparse, iconv"],
@@ -151,7 +157,9 @@ pub(crate) const FAULTS: [Fault; 13] = [
         mail: "From: a@example.jp\nTo: b@example.jp\nSubject: =?UTF-8?B?77+l?=\n",
         right: ("subject", "￥"),
         wrong: "¥",
-        explains: |case| folded(&case.expected.normal(case.got)) == folded(&case.expected.normal(&case.expected.text)),
+        explains: |case| {
+            folded(&case.expected.normal(case.got)) == folded(&case.expected.normal(&case.expected.text))
+        },
     },
 ];
 

@@ -96,6 +96,7 @@ fn field(octets: &[u8], key: &str) -> String {
         _ => return String::new(),
     };
     let text = String::from_utf8_lossy(octets).replace("\r\n ", " ");
-    let line = text.lines().find(|line| line.get(..name.len()).is_some_and(|it| it.eq_ignore_ascii_case(name)));
+    let line =
+        text.lines().find(|line| line.get(..name.len()).is_some_and(|it| it.eq_ignore_ascii_case(name)));
     line.unwrap_or_default().to_owned()
 }

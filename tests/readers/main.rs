@@ -66,21 +66,28 @@ fn every_reader_shows_every_subject_name_body_and_file_name_as_it_was_meant() {
             };
             let mut told_of = 0;
             for ((sample, expected), reading) in samples.iter().zip(&all).zip(&readings) {
-                judge(reader.name, reader.reads, &sample.composed.octets, expected, reading, |case, outcome| {
-                    table.add(reader, Column::of(case.expected.key), outcome);
-                    if matches!(outcome, Outcome::Different) {
-                        differences += 1;
-                        told_of += 1;
-                        if told_of <= TOLD_MAX {
-                            let (key, text) = (case.expected.key, &case.expected.text);
-                            let _ = writeln!(
-                                told,
-                                "{}, {}: {key}\n    meant {text:?}\n    shown {:?}\n    field {}",
-                                sample.name, reader.name, case.got, case.field
-                            );
+                judge(
+                    reader.name,
+                    reader.reads,
+                    &sample.composed.octets,
+                    expected,
+                    reading,
+                    |case, outcome| {
+                        table.add(reader, Column::of(case.expected.key), outcome);
+                        if matches!(outcome, Outcome::Different) {
+                            differences += 1;
+                            told_of += 1;
+                            if told_of <= TOLD_MAX {
+                                let (key, text) = (case.expected.key, &case.expected.text);
+                                let _ = writeln!(
+                                    told,
+                                    "{}, {}: {key}\n    meant {text:?}\n    shown {:?}\n    field {}",
+                                    sample.name, reader.name, case.got, case.field
+                                );
+                            }
                         }
-                    }
-                });
+                    },
+                );
             }
         }
     }
@@ -101,7 +108,9 @@ fn every_fault_of_a_reader_is_seen_in_a_mail_that_shows_it() {
     let mails: Vec<&[u8]> = mails.iter().map(Vec::as_slice).collect();
     for (reader, answer) in ask(&mails) {
         let Ok(readings) = answer else { continue };
-        for (fault, reading) in FAULTS.iter().zip(readings).filter(|(fault, _)| fault.readers.contains(&reader.name)) {
+        for (fault, reading) in
+            FAULTS.iter().zip(readings).filter(|(fault, _)| fault.readers.contains(&reader.name))
+        {
             let (key, right) = fault.right;
             let got = reading.iter().rev().find(|(it, _)| it == key).map(|(_, text)| text.as_str());
             if got == Some(right) {

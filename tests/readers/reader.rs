@@ -2,13 +2,15 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use harness::run_within;
-use crate::judge::Column;
 use mail_parser::{Address, MessageParser, MimeHeaders as _};
+
+use crate::judge::Column;
 
 /// For a heap of thousands, on a machine that does other things as well.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(900);
@@ -56,7 +58,7 @@ pub(crate) const READERS: [Reader; 10] = [
 ];
 
 impl Reader {
-    /// What it says of each mail, or why it cannot be asked.
+    /// What it says of each mail, or why it is not there.
     pub(crate) fn read<'a>(self, mails: impl Iterator<Item = &'a [u8]>) -> Result<Vec<Reading>, String> {
         let mut command = match self.way {
             Way::Here(read) => return Ok(mails.map(read).collect()),
@@ -67,9 +69,14 @@ impl Reader {
             }
             Way::Compiled(source) => Command::new(compiled(source)?),
         };
-        let works = run_within(PATIENCE, Command::new("sh").args(["-c", "command -v \"$0\""]).arg(command.get_program()), b"");
-        if works.code != Some(0) {
-            return Err(format!("{:?} is missing", command.get_program()));
+        let is_there =
+            Command::new("sh").args(["-c", "command -v \"$0\""]).arg(command.get_program()).output();
+        if !is_there.is_ok_and(|found| found.status.success()) {
+            return Err(format!("{} is missing", command.get_program().display()));
+        }
+        let without_mails = run_within(PATIENCE, &mut command, b"");
+        if without_mails.code != Some(0) {
+            return Err(without_mails.stderr);
         }
         let mut asked = String::new();
         let mut count = 0;
@@ -79,10 +86,7 @@ impl Reader {
             count += 1;
         }
         let ended = run_within(PATIENCE, &mut command, asked.as_bytes());
-        if ended.code != Some(0) {
-            return Err(ended.stderr);
-        }
-        assert_eq!(ended.stderr, "", "{}", self.name);
+        assert_eq!((ended.code, &*ended.stderr), (Some(0), ""), "{} fails", self.name);
         let readings: Vec<Reading> = ended.stdout.lines().map(reading).collect();
         assert_eq!(readings.len(), count, "{}: one line for each mail", self.name);
         Ok(readings)
@@ -109,14 +113,19 @@ fn modules() -> PathBuf {
     cache.unwrap_or_default().join("alertmail-tests/readers/node_modules")
 }
 
-/// Compiles a reader, with the flags that its library asks for.
+/// Compiles the reader in C, once, with the flags that its library asks for.
 fn compiled(source: &str) -> Result<PathBuf, String> {
-    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{source}-{}", std::process::id()));
-    let script = "exec cc -O1 -Wall -Wextra -Werror -o \"$1\" \"$0\" $(pkg-config --cflags --libs gmime-3.0)";
-    let mut command = Command::new("sh");
-    command.args(["-c", script]).arg(beside(source)).arg(&program);
-    let ended = run_within(PATIENCE, &mut command, b"");
-    if ended.code == Some(0) { Ok(program) } else { Err(ended.stderr) }
+    static PROGRAM: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let compile = || {
+        let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("reader-gmime");
+        let script =
+            "exec cc -O1 -Wall -Wextra -Werror -o \"$1\" \"$0\" $(pkg-config --cflags --libs gmime-3.0)";
+        let mut command = Command::new("sh");
+        command.args(["-c", script]).arg(beside(source)).arg(&program);
+        let ended = run_within(PATIENCE, &mut command, b"");
+        if ended.code == Some(0) { Ok(program) } else { Err(ended.stderr) }
+    };
+    PROGRAM.get_or_init(compile).clone()
 }
 
 fn mail_parser(octets: &[u8]) -> Reading {

@@ -68,6 +68,7 @@ fn mailbox(dice: &mut Dice) -> Mailbox {
 
 fn attachment(dice: &mut Dice) -> Attachment {
     let text = dice.text();
-    let name = text[..text.floor_char_boundary(FILE_NAME_OCTETS)].to_owned() + [".log", ".txt", ""][dice.below(3)];
+    let name =
+        text[..text.floor_char_boundary(FILE_NAME_OCTETS)].to_owned() + [".log", ".txt", ""][dice.below(3)];
     Attachment { name, media_type: "application/octet-stream".to_owned(), octets: b"octets".to_vec() }
 }

@@ -68,7 +68,8 @@ fn ask_python(asked: &[InJis]) -> (Vec<String>, String) {
     for InJis { octets, expected, .. } in asked {
         lines.push_str(&format!("{} {}\n", expected.key, STANDARD.encode(octets)));
     }
-    let said = run_within(PATIENCE, Command::new("python3").arg(beside("scalars.py")), lines.as_bytes()).expect_success();
+    let said = run_within(PATIENCE, Command::new("python3").arg(beside("scalars.py")), lines.as_bytes())
+        .expect_success();
     let decoded = |line: &str| String::from_utf8(STANDARD.decode(line).expect("base64")).expect("UTF-8");
     let mut said: Vec<String> = said.lines().map(decoded).collect();
     let held = said.pop().expect("a last line");
@@ -81,7 +82,8 @@ fn every_character_comes_back_alone_and_in_a_sentence_from_the_charset_that_pyth
     let scalars: Vec<char> = ('\0'..='\u{FFFF}').chain(beyond).collect();
     let shares = scalars.chunks(scalars.len().div_ceil(2));
     let in_jis: Vec<InJis> = std::thread::scope(|scope| {
-        let shares: Vec<_> = shares.map(|share| scope.spawn(|| compose_each(share.iter().copied()))).collect();
+        let shares: Vec<_> =
+            shares.map(|share| scope.spawn(|| compose_each(share.iter().copied()))).collect();
         shares.into_iter().flat_map(|share| share.join().expect("a share")).collect()
     });
     let (said, held) = ask_python(&in_jis);

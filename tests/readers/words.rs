@@ -87,8 +87,18 @@ const RESPELLED: &str = "〜～‖∥−－¢£¬￠￡￢—―¥‾￥￣…�
 const VENDOR: &str = "①②㈱㈲㎜Ⅲ№℡㍻髙﨑ⅰ￤剝塡頰𠮟𠮷☎ゔ㋿㍿纊";
 /// What other languages write, and signs that are not seen.
 const FOREIGN: &str = "éüßñøŁµΩÅ·–‑“”€한국어简体ไทยहिन्दीעבריתالعربية\u{A0}\u{AD}\u{200B}\u{200C}\u{2060}\u{FEFF}\u{FFFD}\u{3000}";
-const EMOJI: [&str; 10] =
-    ["🚨", "🔥", "✅", "⚠\u{FE0F}", "👨\u{200D}👩\u{200D}👧", "👍🏽", "🇯🇵", "1\u{FE0F}\u{20E3}", "🏴\u{E0067}\u{E007F}", "❤"];
+const EMOJI: [&str; 10] = [
+    "🚨",
+    "🔥",
+    "✅",
+    "⚠\u{FE0F}",
+    "👨\u{200D}👩\u{200D}👧",
+    "👍🏽",
+    "🇯🇵",
+    "1\u{FE0F}\u{20E3}",
+    "🏴\u{E0067}\u{E007F}",
+    "❤",
+];
 /// What ends fields, switches charsets or turns the display around.
 const HOSTILE: [&str; 20] = [
     "\r\n",
@@ -186,7 +196,9 @@ impl Dice {
         let mut body = String::new();
         for _ in 0..count {
             let line = match self.below(12) {
-                0 => self.pick(&[".", "..", "-- ", "From root", ">", "--", " ", "\t", "trailing  "]).to_owned(),
+                0 => {
+                    self.pick(&[".", "..", "-- ", "From root", ">", "--", " ", "\t", "trailing  "]).to_owned()
+                }
                 1 => self.pick(&WORDS).repeat(1 + self.below(400)),
                 2 => "x".repeat(self.below(3000)),
                 _ => self.text(),
@@ -226,7 +238,9 @@ impl Dice {
             5 => self.pick(&SPECIALS).to_owned(),
             6 => " ".repeat(1 + self.below(5)),
             7 => self.repeat(6, |dice| dice.between('\u{FF61}', '\u{FF9F}').to_string()),
-            8 => self.repeat(4, |dice| format!("{}{}", dice.between('ぁ', 'ヾ'), dice.pick(&["\u{3099}", "\u{309A}"]))),
+            8 => self.repeat(4, |dice| {
+                format!("{}{}", dice.between('ぁ', 'ヾ'), dice.pick(&["\u{3099}", "\u{309A}"]))
+            }),
             9 => self.repeat(3, |dice| dice.character(RESPELLED).to_string()),
             10 => self.repeat(2, |dice| dice.character(VENDOR).to_string()),
             11 => self.repeat(6, |dice| dice.character(FOREIGN).to_string()),

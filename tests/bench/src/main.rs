@@ -1,4 +1,4 @@
-//! Measures the spool, for people and for a job at night; never a test that fails because a machine is slow.
+//! Measures the spool and the composer, for people and for a job at night; never a test that fails because a machine is slow.
 //!
 //! | module | what it measures |
 //! | --- | --- |
@@ -6,12 +6,14 @@
 //! | `backlog` | a start over a hundred thousand alerts |
 //! | `journal` | writing events and reading them back |
 //! | `idle` | an agent with nothing to do |
+//! | `compose` | mails in each charset, next to other composers |
 //!
 //! The rest is what they share. `README.md` beside this folder says how it is done, and has the numbers of a run.
 
 mod alerts;
 mod backlog;
 mod clock;
+mod compose;
 mod contender;
 mod counts;
 mod enqueue;
@@ -30,7 +32,7 @@ use clap::{Parser, Subcommand};
 use place::Place;
 use report::Form;
 
-/// Measure the spool.
+/// Measure the spool and the composer.
 #[derive(Debug, Parser)]
 #[command(name = "bench")]
 struct Cli {
@@ -53,6 +55,7 @@ enum What {
     Backlog(backlog::Args),
     Journal(journal::Args),
     Idle(idle::Args),
+    Compose(compose::Args),
     #[command(hide = true)]
     ReadBack(journal::ReadBackArgs),
 }
@@ -79,6 +82,7 @@ fn measure(cli: Cli) -> Result<ExitCode, String> {
         What::Backlog(args) => backlog::measure(&args, &place)?,
         What::Journal(args) => journal::measure(&args, &place)?,
         What::Idle(args) => idle::measure(&args, &place)?,
+        What::Compose(args) => compose::measure(&args)?,
         What::ReadBack(args) => return journal::read_back_once(&args).map(|()| ExitCode::SUCCESS),
     };
     let form = if cli.json { Form::Json } else { Form::People };
