@@ -8,6 +8,7 @@
 
 mod address;
 mod draft;
+mod manners;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -15,7 +16,10 @@ use std::time::Duration;
 use delivery::{Arrival, Past};
 use spool_format::{Address, Alert, AlertError, AlertId, Event, Folder, Severity, Wall};
 
+use crate::config::Manners;
 pub use address::{address, ascii};
+pub use manners::Sender;
+pub(crate) use manners::on_the_wire;
 
 /// What the configuration says about every alert.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +32,8 @@ pub struct Policy {
     pub aliases: BTreeMap<String, Vec<Address>>,
     /// Right side of the Message-ID of every new alert.
     pub domain: String,
+    /// How mails are presented.
+    pub manners: Manners,
 }
 
 /// Whom the writer of an alert may name.
@@ -235,6 +241,7 @@ mod tests {
                 vec![address("ops@example.jp"), address("a@example.jp")],
             )]),
             domain: "example.jp".into(),
+            manners: Manners::default(),
         }
     }
 

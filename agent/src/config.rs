@@ -4,6 +4,8 @@
 //! | --- | --- |
 //! | `keys` | the table of keys: it drives the check for unknown ones, and the reference |
 //! | `source` | the file with its mistakes, by line |
+//! | `manners` | how mails are presented: `[[recipient]]`, heads of subjects, lateness |
+//! | `keeping` | how long what is over is kept |
 //! | `section` | one table of the file, read key by key |
 //! | `provider` | a `[[provider]]` |
 //! | `route` | the way there: straight, a proxy, a program |
@@ -18,8 +20,10 @@
 //! It reads the file and, when asked, a secret. It knows nothing of how what it says is carried out.
 
 mod in_clear;
+mod keeping;
 mod keys;
 mod login;
+mod manners;
 mod pin;
 mod preset;
 mod provider;
@@ -42,8 +46,10 @@ use smtp::{AuthPolicy, Security};
 use spool_format::Address;
 
 pub use in_clear::{hides_password, is_near};
+pub use keeping::Keeping;
 pub use keys::reference;
 pub(crate) use login::mechanism;
+pub use manners::{Manners, Rule, SubjectHead};
 pub use pin::Pin;
 pub(crate) use provider::charset;
 pub use secret::{Kind, SecretError, SecretSource};
@@ -58,6 +64,8 @@ pub struct Config {
     pub spool: PathBuf,
     /// What holds for every alert.
     pub alerts: Alerts,
+    /// How mails are presented.
+    pub manners: Manners,
     /// Names that stand for addresses.
     pub aliases: BTreeMap<String, Vec<Address>>,
     /// What holds for those who write alerts.
@@ -155,26 +163,6 @@ impl Default for Limits {
     }
 }
 
-/// How long what is over is kept, and room on the spool's disk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Keeping {
-    /// How long the journal remembers what is over.
-    pub journal: Duration,
-    /// How long files that are no alerts are kept.
-    pub corrupt: Duration,
-    /// Octets that stay free for the journal.
-    pub floor: u64,
-    /// Octets taken up beforehand, to be given free when the disk is full.
-    pub reserve: u64,
-}
-
-impl Default for Keeping {
-    fn default() -> Self {
-        let month = Duration::from_hours(24 * 30);
-        Self { journal: month, corrupt: month, floor: 16 << 20, reserve: 4 << 20 }
-    }
-}
-
 /// One provider.
 #[derive(Clone, Debug)]
 pub struct Provider {
@@ -208,6 +196,10 @@ pub struct Provider {
     pub helo: Option<String>,
     /// Which charsets its readers take.
     pub charset: mime::CharsetPolicy,
+    /// What it takes at most.
+    pub mail_limits: mime::Limits,
+    /// Whether From may be the alert's own sender.
+    pub free_from: bool,
     /// Attempts at the same time.
     pub connections: usize,
     /// After so many messages a connection is given up for a new one.
@@ -304,6 +296,7 @@ fn read(source: &Source<'_>, root: &toml::de::DeTable<'_>) -> Option<Config> {
     let root = Section::new(source, String::new(), keys::Place::Top, root);
     let mut warnings = Vec::new();
     let alerts = root.section("alerts", "[alerts]", keys::Place::Alerts);
+    let manners = manners::read(&root, alerts.as_ref());
     let alerts = alerts.map_or_else(Alerts::default, |section| Alerts {
         to: section.addresses("to").unwrap_or_default(),
         from_name: section.text("from_name"),
@@ -322,11 +315,12 @@ fn read(source: &Source<'_>, root: &toml::de::DeTable<'_>) -> Option<Config> {
     Some(Config {
         spool: root.path("spool").unwrap_or_else(|| PathBuf::from(spool_format::folder::SYSTEM_SPOOL)),
         alerts,
+        manners,
         aliases,
         submit: submit(&root),
         retry: retry(&root),
         limits: limits(&root),
-        keeping: keeping(&root),
+        keeping: keeping::keeping(&root),
         providers: providers?,
         warnings,
     })
@@ -378,18 +372,4 @@ fn limits(root: &Section<'_, '_>) -> Limits {
         stop: section.time("stop").unwrap_or(limits.stop),
         rescan: section.time("rescan").unwrap_or(limits.rescan),
     }
-}
-
-fn keeping(root: &Section<'_, '_>) -> Keeping {
-    let mut keeping = Keeping::default();
-    if let Some(section) = root.section("keep", "[keep]", keys::Place::Keep) {
-        keeping.journal = section.time("journal").unwrap_or(keeping.journal);
-        keeping.corrupt = section.time("corrupt").unwrap_or(keeping.corrupt);
-    }
-    if let Some(section) = root.section("disk", "[disk]", keys::Place::Disk) {
-        let octets = |key| section.number(key, 0, u16::MAX).map(|mib| u64::from(mib) << 20);
-        keeping.floor = octets("floor_mib").unwrap_or(keeping.floor);
-        keeping.reserve = octets("reserve_mib").unwrap_or(keeping.reserve);
-    }
-    keeping
 }

@@ -150,7 +150,7 @@ mod tests {
                 subject: "s".into(),
             },
             Event::Attempt { id, attempt: 1, provider: "home".into(), recipients: vec![to.clone()] },
-            Event::DotSent { id, attempt: 1, provider: "home".into() },
+            Event::DotSent { id, attempt: 1, provider: "home".into(), notes: vec![], text: None },
             Event::Outcome { id, attempt: 1, provider: "home".into(), took_ms: 5, recipients: vec![result] },
             Event::Deferred { id, passes: 1, until: Wall::from_unix_ms(9) },
             Event::Held { id },

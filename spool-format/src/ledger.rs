@@ -122,7 +122,7 @@ mod tests {
     }
 
     fn dot() -> Event {
-        Event::DotSent { id: id(), attempt: 1, provider: "home".into() }
+        Event::DotSent { id: id(), attempt: 1, provider: "home".into(), notes: vec![], text: None }
     }
 
     #[test]
@@ -228,7 +228,7 @@ mod tests {
             },
             Event::Deferred { id: id(), passes: 1, until: Wall::from_unix_ms(9_000) },
             Event::Attempt { id: id(), attempt: 2, provider: "docomo".into(), recipients: vec![to()] },
-            Event::DotSent { id: id(), attempt: 2, provider: "docomo".into() },
+            Event::DotSent { id: id(), attempt: 2, provider: "docomo".into(), notes: vec![], text: None },
         ]
     }
 

@@ -106,28 +106,37 @@ fn each_provider_takes_alerts_in_every_charset_over_one_connection() {
         }
         let mails = server.mails();
         assert_eq!((mails.len(), server.connections()), (3, 1), "{}", row.name);
-        assert!(mails.iter().all(|mail| mail.sender == OWN && mail.tls == (row.name != "qmail")), "{}", row.name);
+        assert!(
+            mails.iter().all(|mail| mail.sender == OWN && mail.tls == (row.name != "qmail")),
+            "{}",
+            row.name
+        );
     }
 }
 
 #[test]
 fn what_a_provider_is_known_to_refuse_goes_on_to_the_next_in_the_same_pass() {
     const OTHER: &str = "watch@example.com";
-    let yahoo: fn(&Sandbox) -> Personality = |it| Personality::yahoo(it.authority(), &[OWN]).login(USER, PASSWORD);
-    let docomo: fn(&Sandbox) -> Personality = |it| Personality::docomo(it.authority(), OWN).login(USER, PASSWORD);
-    let outlook: fn(&Sandbox) -> Personality = |it| Personality::outlook(it.authority(), OWN).login(USER, PASSWORD);
+    let yahoo: fn(&Sandbox) -> Personality =
+        |it| Personality::yahoo(it.authority(), &[OWN]).login(USER, PASSWORD);
+    let docomo: fn(&Sandbox) -> Personality =
+        |it| Personality::docomo(it.authority(), OWN).login(USER, PASSWORD);
+    let outlook: fn(&Sandbox) -> Personality =
+        |it| Personality::outlook(it.authority(), OWN).login(USER, PASSWORD);
     // Microsoft's own words for accounts that may log in with tokens only.
     let no_passwords: fn(&Sandbox) -> Personality = |it| {
         let refusal = "535 5.7.139 Authentication unsuccessful, basic authentication is disabled.".to_owned();
         Personality::outlook(it.authority(), OWN).login(USER, PASSWORD).at(Stage::Auth, Act::Say(refusal))
     };
-    let gmail: fn(&Sandbox) -> Personality = |it| Personality::gmail(it.authority()).login(USER, "an app password");
+    let gmail: fn(&Sandbox) -> Personality =
+        |it| Personality::gmail(it.authority()).login(USER, "an app password");
     let full: fn(&Sandbox) -> Personality = |it| {
         let refusal = "550 5.4.5 Daily user sending limit exceeded.".to_owned();
         Personality::gmail(it.authority()).login(USER, PASSWORD).at(Stage::Dot, Act::Say(refusal))
     };
     let qmail: fn(&Sandbox) -> Personality = |_| {
-        Personality::qmail().recipient(ONCALL, "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)")
+        Personality::qmail()
+            .recipient(ONCALL, "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)")
     };
     for (name, manners, describe, phase, rule) in [
         ("yahoo", yahoo, IMPLICIT, "mail", "sender-refused"),

@@ -53,6 +53,10 @@ struct Attempt {
     began: Monotonic,
     /// Whether the provider may have seen DATA: from then on the attempt is finished, not let go.
     in_data: bool,
+    /// How its mail differs from what the alert asked for.
+    notes: Vec<String>,
+    /// The alert's whole text, if its mail does not hold all of it.
+    text: Option<String>,
 }
 
 /// When, where, and what next, for all alerts.
@@ -90,6 +94,11 @@ impl Dispatcher {
     pub fn handle(&mut self, now: Now, event: Event, out: &mut Vec<Command>) {
         match event {
             Event::Arrived(arrival) => self.arrived(now, arrival, out),
+            Event::Composed { attempt, notes, text } => {
+                if let Some(attempt) = self.attempts.get_mut(&attempt) {
+                    (attempt.notes, attempt.text) = (notes, text);
+                }
+            }
             Event::Reached { attempt, gate } => self.reached(attempt, gate, out),
             Event::Ended { attempt, outcome } => self.ended(now, attempt, &outcome, out),
             Event::Woke => self.start_due(now, out),
@@ -193,8 +202,16 @@ impl Dispatcher {
         out.push(Command::Record { fact, sync: Sync::Grouped });
         out.push(Command::Begin { attempt, id, provider: place, recipients: recipients.clone() });
         self.running[place] += 1;
-        let running =
-            Attempt { id, provider: place, number, recipients, began: now.monotonic, in_data: false };
+        let running = Attempt {
+            id,
+            provider: place,
+            number,
+            recipients,
+            began: now.monotonic,
+            in_data: false,
+            notes: Vec::new(),
+            text: None,
+        };
         self.attempts.insert(attempt, running);
     }
 
@@ -208,7 +225,8 @@ impl Dispatcher {
             }
             Gate::FinalDot => {
                 let provider = self.settings.providers[attempt.provider].name.clone();
-                let fact = Fact::DotSent { id: attempt.id, attempt: attempt.number, provider };
+                let (notes, text) = (std::mem::take(&mut attempt.notes), attempt.text.take());
+                let fact = Fact::DotSent { id: attempt.id, attempt: attempt.number, provider, notes, text };
                 out.push(Command::Record { fact, sync: Sync::Written });
                 out.push(Command::Grant { attempt: id });
             }

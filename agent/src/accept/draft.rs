@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use mime::{Attachment, Draft, Importance, Mailbox};
 use spool_format::{Address, Severity};
 
-use super::Accepted;
+use super::{Accepted, on_the_wire};
 
 pub(super) fn draft(accepted: &Accepted, domain: &str, offset_minutes: i32) -> Draft {
     let alert = &accepted.alert;
@@ -35,7 +35,7 @@ pub(super) fn draft(accepted: &Accepted, domain: &str, offset_minutes: i32) -> D
 }
 
 fn mailbox(address: &Address) -> Mailbox {
-    Mailbox { name: None, address: address.as_str().to_owned() }
+    Mailbox { name: None, address: on_the_wire(address) }
 }
 
 fn attachment(attachment: &spool_format::Attachment) -> Attachment {

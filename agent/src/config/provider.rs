@@ -7,7 +7,7 @@ use super::keys::Place;
 use super::login;
 use super::preset::{self, Preset};
 use super::section::Section;
-use super::{Provider, route, security};
+use super::{Provider, manners, route, security};
 use crate::accept;
 
 /// Attempts at the same time, where the file says nothing.
@@ -101,6 +101,8 @@ fn one(section: &Section<'_, '_>, warnings: &mut Vec<String>) -> Option<Provider
         from_name: section.text("from_name"),
         helo: section.parsed("helo", helo),
         charset,
+        mail_limits: manners::limits(section),
+        free_from: section.flag("free_from").unwrap_or(false),
         connections: usize::from(connections),
         messages_per_connection: usize::from(messages),
         chunking: section.flag("chunking").unwrap_or(true),

@@ -115,9 +115,10 @@ impl<'s, 't> Section<'s, 't> {
         number
     }
 
+    /// True or false.
     pub(super) fn flag(&self, key: &str) -> Option<bool> {
         match self.entry(key)?.get_ref() {
-            DeValue::Boolean(value) => Some(*value),
+            DeValue::Boolean(is_so) => Some(*is_so),
             other => {
                 self.wrong_kind(key, other, "true or false");
                 None

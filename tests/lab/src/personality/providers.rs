@@ -113,12 +113,7 @@ impl Personality {
         Self {
             accent: Accent::Qmail,
             lone_lf: LoneLfRule::Refuse(lone_lf),
-            ..Self::new(
-                "qmail.example.jp",
-                &phrases::QMAIL,
-                Channel::Clear,
-                &["PIPELINING", "8BITMIME"],
-            )
+            ..Self::new("qmail.example.jp", &phrases::QMAIL, Channel::Clear, &["PIPELINING", "8BITMIME"])
         }
     }
 
