@@ -13,7 +13,7 @@ use mail_parser::{Address, MessageParser, MimeHeaders as _};
 use crate::judge::Column;
 
 /// For a heap of thousands, on a machine that does other things as well.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(900);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(15);
 
 /// Somebody who reads mails.
 #[derive(Debug, Clone, Copy)]

@@ -32,7 +32,7 @@ impl Sample {
         let identity = Identity { from: mailbox(&mut dice), charset };
         let draft = Draft {
             subject,
-            to: (0..1 + dice.below(3)).map(|_| mailbox(&mut dice)).collect(),
+            to: (0..=dice.below(3)).map(|_| mailbox(&mut dice)).collect(),
             body: dice.body(),
             attachments: (0..[0, 0, 1, 2][dice.below(4)]).map(|_| attachment(&mut dice)).collect(),
             ..plain()

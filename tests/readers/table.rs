@@ -47,7 +47,7 @@ impl Table {
         for reader in READERS {
             let cells: Vec<String> = Column::ALL
                 .into_iter()
-                .map(|column| self.counts.get(&(reader.name, column)).map_or("".to_owned(), Count::to_cell))
+                .map(|column| self.counts.get(&(reader.name, column)).map_or(String::new(), Count::to_cell))
                 .collect();
             let _ = writeln!(text, "| {} | {} |", reader.name, cells.join(" | "));
         }

@@ -224,7 +224,7 @@ impl Dice {
             1 => self.between('!', '~').to_string().repeat(60 + self.below(1200)),
             2 => (0..60 + self.below(400)).map(|_| self.between('!', '~')).collect(),
             3 => self.repeat(200, |dice| format!("{}{}", dice.pick(&WORDS), dice.pick(&ASCII))),
-            _ => self.repeat(80, |dice| dice.piece()),
+            _ => self.repeat(80, Self::piece),
         }
     }
 
