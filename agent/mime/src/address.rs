@@ -51,8 +51,11 @@ pub(crate) fn write_mailbox(field: &mut Field<'_>, mailbox: &Mailbox, comma: &st
     let address = quoted_where_needed(&mailbox.address);
     let shown = header::clean(mailbox.name.as_deref().unwrap_or_default());
     let shown = shown.trim_matches(' ');
-    if shown.is_empty() {
+    if shown.is_empty() && !address.starts_with('"') {
         field.token(&format!("{address}{comma}"));
+    } else if shown.is_empty() {
+        // Some readers take a quoted string without brackets behind it for a name.
+        field.token(&format!("<{address}>{comma}"));
     } else {
         write_phrase(field, shown, policy);
         field.token(&format!("<{address}>{comma}"));
@@ -62,11 +65,11 @@ pub(crate) fn write_mailbox(field: &mut Field<'_>, mailbox: &Mailbox, comma: &st
 /// Adds a display name.
 pub(crate) fn write_phrase(field: &mut Field<'_>, name: &str, policy: CharsetPolicy) {
     let looks_encoded = name.contains("=?");
-    let is_phrase =
-        |atom: &str| !atom.is_empty() && atom.len() <= PLAIN_NAME_OCTETS_MAX && atom.bytes().all(is_atext);
+    let is_phrase = name.split(' ').all(|atom| !atom.is_empty() && atom.bytes().all(is_safe));
     let quoted = quoted(name);
-    if !looks_encoded && name.split(' ').all(is_phrase) {
-        name.split(' ').for_each(|atom| field.token(atom));
+    if !looks_encoded && is_phrase && name.len() <= PLAIN_NAME_OCTETS_MAX {
+        // In one piece: a fold inside of it is shown by some readers.
+        field.token(name);
     } else if !looks_encoded && name.is_ascii() && quoted.len() <= PLAIN_NAME_OCTETS_MAX {
         field.token(&quoted);
     } else {
@@ -109,6 +112,11 @@ fn is_dotted_wrongly(local: &str) -> bool {
     local.bytes().all(|octet| is_atext(octet) || octet == b'.') && local.split('.').any(str::is_empty)
 }
 
+/// Stands for itself in a name without quotes. Some readers lose blanks beside what MIME keeps for itself.
+fn is_safe(octet: u8) -> bool {
+    is_atext(octet) && !b"/=?".contains(&octet)
+}
+
 fn is_atext(octet: u8) -> bool {
     octet.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&octet)
 }
@@ -135,6 +143,7 @@ mod tests {
             (" \r\n", "ops@example.jp"),
             ("Ops", "Ops <ops@example.jp>"),
             ("Night shift", "Night shift <ops@example.jp>"),
+            ("web1 OOM /var = 98% ?", "\"web1 OOM /var = 98% ?\" <ops@example.jp>"),
             ("Night  shift", "\"Night  shift\" <ops@example.jp>"),
             ("Ops, Night shift", "\"Ops, Night shift\" <ops@example.jp>"),
             ("Support (Billing)", "\"Support (Billing)\" <ops@example.jp>"),
@@ -169,10 +178,10 @@ mod tests {
     fn a_local_part_is_quoted_only_where_its_dots_need_it() {
         for (address, written) in [
             ("a.b@docomo.example.jp", "a.b@docomo.example.jp"),
-            ("a..b@docomo.example.jp", "\"a..b\"@docomo.example.jp"),
-            ("a.@docomo.example.jp", "\"a.\"@docomo.example.jp"),
-            (".a@docomo.example.jp", "\".a\"@docomo.example.jp"),
-            ("\"a..b\"@docomo.example.jp", "\"a..b\"@docomo.example.jp"),
+            ("a..b@docomo.example.jp", "<\"a..b\"@docomo.example.jp>"),
+            ("a.@docomo.example.jp", "<\"a.\"@docomo.example.jp>"),
+            (".a@docomo.example.jp", "<\".a\"@docomo.example.jp>"),
+            ("\"a..b\"@docomo.example.jp", "<\"a..b\"@docomo.example.jp>"),
             ("a+b/c=d@example.jp", "a+b/c=d@example.jp"),
             ("not@validated.example\r\nBcc: é", "not@validated.exampleBcc: "),
         ] {

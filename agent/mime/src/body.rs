@@ -34,7 +34,7 @@ impl Body {
 ///
 /// CR, LF, CRLF, NEL, U+2028 and U+2029 end a line. Other C0 and C1 controls and DEL are dropped: NUL is forbidden
 /// in mail, ESC would switch the charset of ISO-2022-JP, and U+009B does to a terminal what ESC does.
-fn canonical(text: &str) -> String {
+pub(crate) fn canonical(text: &str) -> String {
     let mut lines = String::with_capacity(text.len() + 16);
     let mut before = '\0';
     for c in text.chars() {

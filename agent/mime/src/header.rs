@@ -62,6 +62,10 @@ pub(crate) fn write_text(out: &mut String, name: &str, value: &str, policy: Char
     let first = (0..chunks.len()).find(|n| needs_words(*n));
     let last = (0..chunks.len()).rfind(|n| needs_words(*n));
     if let (Some(first), Some(last)) = (first, last) {
+        // An equals sign beside a word is taken for another word by some readers, so it goes inside.
+        let first = (1..=first).rev().find(|n| !chunks[n - 1].ends_with('=')).unwrap_or(0);
+        let continues = |n: &usize| chunks.get(n + 1).is_some_and(|chunk| chunk.starts_with('='));
+        let last = (last..chunks.len()).find(|n| !continues(n)).unwrap_or(last);
         field.tokens(&chunks[..first]);
         // As one text: a blank between two encoded words would be lost.
         field.words(fitted.charset, &chunks[first..=last].join(" "));
@@ -216,6 +220,11 @@ mod tests {
                 "ascii around",
                 "[web1] 障害 at 10",
                 "Subject: [web1] =?ISO-2022-JP?B?GyRCPmMzMhsoQg==?= at 10\r\n",
+            ),
+            (
+                "equals signs beside",
+                "x = 障害 = x",
+                "Subject: x =?ISO-2022-JP?B?PSAbJEI+YzMyGyhCID0=?= x\r\n",
             ),
             (
                 "blanks between are inside the word",

@@ -1,4 +1,4 @@
-//! Measures the spool, for people and for a job at night; never a test that fails because a machine is slow.
+//! Measures the spool and the composer, for people and for a job at night; never a test that fails because a machine is slow.
 //!
 //! | module | what it measures |
 //! | --- | --- |
@@ -8,6 +8,7 @@
 //! | `latency` | `enqueue` to the sink's final dot, next to a floor and to peers |
 //! | `drain` | a queue over lines of all kinds, likewise |
 //! | `idle` | an agent with nothing to do |
+//! | `compose` | mails in each charset, next to other composers |
 //!
 //! The rest is what they share. `README.md` beside this folder says how it is done, and has the numbers of a run.
 
@@ -15,6 +16,7 @@ mod alerts;
 mod backlog;
 mod client;
 mod clock;
+mod compose;
 mod contender;
 mod counts;
 mod drain;
@@ -37,7 +39,7 @@ use clap::{Parser, Subcommand};
 use place::Place;
 use report::Form;
 
-/// Measure the spool.
+/// Measure the spool and the composer.
 #[derive(Debug, Parser)]
 #[command(name = "bench")]
 struct Cli {
@@ -62,6 +64,7 @@ enum What {
     Idle(idle::Args),
     Latency(latency::Args),
     Drain(drain::Args),
+    Compose(compose::Args),
     #[command(hide = true)]
     ReadBack(journal::ReadBackArgs),
 }
@@ -90,6 +93,7 @@ fn measure(cli: Cli) -> Result<ExitCode, String> {
         What::Backlog(args) => backlog::measure(&args, &place)?,
         What::Journal(args) => journal::measure(&args, &place)?,
         What::Idle(args) => idle::measure(&args, &place)?,
+        What::Compose(args) => compose::measure(&args)?,
         What::ReadBack(args) => return journal::read_back_once(&args).map(|()| ExitCode::SUCCESS),
     };
     let form = if cli.json { Form::Json } else { Form::People };

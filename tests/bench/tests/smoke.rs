@@ -75,3 +75,10 @@ fn an_idle_agent_is_measured() {
     let report = bench(&["idle", "--seconds", "1"]);
     assert_eq!(numbers(&report, "resident_mib").len(), 2, "{report}");
 }
+
+#[test]
+fn mails_are_composed_in_each_charset_next_to_others_and_to_the_floor() {
+    let report = bench(&["compose", "--mails", "20", "--rounds", "3"]);
+    assert_eq!(numbers(&report, "per_s").len(), 10, "{report}");
+    assert!((numbers(&report, "x_floor")[0] - 1.0).abs() < 1e-9, "the floor is the unit: {report}");
+}

@@ -45,10 +45,12 @@ pub fn run_within(deadline: Duration, command: &mut Command, stdin: &[u8]) -> En
     let mut pipe = child.stdin.take().expect("stdin was asked for");
     let stdin = stdin.to_vec();
     let (ended, end) = channel();
+    // Two threads: a program that says much before it has read all would otherwise wait for us, and we for it.
     thread::spawn(move || {
         // A program may end without reading what it was offered.
         let _ = pipe.write_all(&stdin);
-        drop(pipe);
+    });
+    thread::spawn(move || {
         let _ = ended.send(child.wait_with_output());
     });
     let Ok(output) = end.recv_timeout(deadline) else {
@@ -85,6 +87,12 @@ mod tests {
     fn a_program_gets_its_input_and_all_that_it_says_is_kept() {
         let ended = run(Command::new("sh").args(["-c", "cat; echo no >&2; exit 3"]), b"yes");
         assert_eq!(ended, Ended { code: Some(3), stdout: "yes".into(), stderr: "no\n".into() });
+    }
+
+    #[test]
+    fn a_program_may_say_much_before_it_has_read_all() {
+        let much = vec![b'x'; 4 << 20];
+        assert_eq!(run(&mut Command::new("cat"), &much).expect_success().len(), much.len());
     }
 
     #[test]

@@ -64,7 +64,7 @@ fn case_local_root_alias() {
         ("an empty list", "To:\n", &two, "undisclosed-recipients:;"),
         ("a group", "To: undisclosed-recipients:;\n", &two, "undisclosed-recipients:;"),
         ("two fields", "To: a@example.com\nTo: b@example.com\n", &one, "a@example.com, b@example.com"),
-        ("dots of a phone", "To: a..b@docomo.example.jp\n", &one, "\"a..b\"@docomo.example.jp"),
+        ("dots of a phone", "To: a..b@docomo.example.jp\n", &one, "<\"a..b\"@docomo.example.jp>"),
         ("a quoted local part", "To: \"a b\"@example.com\n", &one, "\"a b\"@example.com"),
         (
             "octets kept",
