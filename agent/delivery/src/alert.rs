@@ -155,6 +155,12 @@ impl Alert {
         !self.recipients.iter().any(Recipient::is_open)
     }
 
+    /// How it stands with one recipient.
+    pub(crate) fn standing(&self, to: &Address) -> Settlement {
+        let known = self.recipients.iter().find(|recipient| recipient.to == *to);
+        known.map_or(Settlement::Open, |recipient| recipient.settlement)
+    }
+
     pub(crate) fn settled_as(&self, settlement: Settlement) -> Vec<Address> {
         let as_asked = self.recipients.iter().filter(|recipient| recipient.settlement == settlement);
         as_asked.map(|recipient| recipient.to.clone()).collect()

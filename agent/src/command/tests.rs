@@ -106,6 +106,7 @@ impl Spool {
             attempt: number,
             provider: provider.into(),
             recipients: vec![],
+            beside: None,
         };
         let outcome = |n: u64, number, provider: &str, result: RecipientResult| Event::Outcome {
             id: id(n),
@@ -235,7 +236,8 @@ fn an_alert_that_no_agent_has_seen_and_one_that_is_dead_say_so() {
 #[test]
 fn an_attempt_that_was_cut_off_behind_the_dot_may_have_arrived() {
     let spool = Spool::new();
-    let attempt = Event::Attempt { id: id(60), attempt: 1, provider: "home".into(), recipients: vec![] };
+    let attempt =
+        Event::Attempt { id: id(60), attempt: 1, provider: "home".into(), recipients: vec![], beside: None };
     let accepted = Event::Accepted {
         id: id(60),
         uid: 0,

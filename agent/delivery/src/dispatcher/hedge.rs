@@ -1,0 +1,112 @@
+//! Several attempts for one alert beside each other. A provider that is not ready for the message in time gets company: the
+//! next one starts beside it. Whoever is ready first sends, the others are taken back. No second mail can come of it, since
+//! only one attempt of an alert has leave to enter DATA.
+
+use std::time::Duration;
+
+use smtp::{Failure, Phase, Trouble};
+use spool_format::{AlertId, Health};
+
+use super::results;
+use super::{Attempt, AttemptId, Command, Dispatcher, Now, Sync};
+
+impl Dispatcher {
+    /// The attempts of an alert that run.
+    pub(super) fn running_of(&self, id: AlertId) -> Vec<AttemptId> {
+        let pass = self.alerts.get(&id).and_then(|alert| alert.pass.as_ref());
+        pass.map_or_else(Vec::new, |pass| pass.attempts.clone())
+    }
+
+    /// Whether one of its attempts runs and is not slow, so that nobody has to start beside it.
+    pub(super) fn somebody_is_in_time(&self, id: AlertId) -> bool {
+        let attempts = self.running_of(id);
+        attempts.iter().filter_map(|attempt| self.attempts.get(attempt)).any(|attempt| !attempt.is_slow)
+    }
+
+    /// How long this attempt may take to be ready.
+    pub(super) fn patience_with(&self, attempt: &Attempt) -> Duration {
+        let hedge_after = self.settings.providers[attempt.provider].hedge_after;
+        self.alerts.get(&attempt.id).map_or(hedge_after.others, |alert| hedge_after.of(alert.severity))
+    }
+
+    /// Starts the next provider beside each one that is not ready in time.
+    pub(super) fn lose_patience(&mut self, now: Now, out: &mut Vec<Command>) {
+        while let Some((end, id)) = self.patience.first().copied().filter(|(end, _)| *end <= now.monotonic) {
+            self.patience.remove(&(end, id));
+            let Some(attempt) = self.attempts.get_mut(&id).filter(|attempt| !attempt.in_data) else {
+                continue;
+            };
+            let alert = attempt.id;
+            if !std::mem::replace(&mut attempt.is_slow, true) {
+                self.is_slow(now, id, out);
+            }
+            let is_waiting = self
+                .alerts
+                .get(&alert)
+                .and_then(|alert| alert.pass.as_ref())
+                .is_some_and(|pass| pass.waits_at.is_some());
+            if !is_waiting && !self.somebody_is_in_time(alert) {
+                self.go_on(now, alert, out);
+            }
+        }
+    }
+
+    /// Whoever was to come after it goes elsewhere, if anybody else is there.
+    fn is_slow(&mut self, now: Now, id: AttemptId, out: &mut Vec<Command>) {
+        let Some(attempt) = self.attempts.get(&id) else { return };
+        let (place, witness, within) = (attempt.provider, attempt.witness, self.patience_with(attempt));
+        let is_elsewhere = (0..self.sites.len()).any(|other| other != place && !self.is_left_out(now, other));
+        if !is_elsewhere && !witness.asks {
+            return;
+        }
+        let draw = self.chance.next();
+        let change = self.sites[place].breaker.is_slow(now, witness, within, &self.settings.retry, draw);
+        self.tell(place, change.as_ref(), out);
+        if let Some(attempt) = self.attempts.get_mut(&id) {
+            // What it asked is answered.
+            attempt.witness.asks = false;
+        }
+        if witness.asks || matches!(change, Some(Health::Open(_))) {
+            self.move_on(now, place, out);
+        }
+    }
+
+    fn is_left_out(&self, now: Now, place: usize) -> bool {
+        self.sites[place].breaker.is_open() && !self.is_there(now, place)
+    }
+
+    /// This attempt sends; the others of its alert are taken back.
+    pub(super) fn take_leave(&mut self, now: Now, id: AttemptId, out: &mut Vec<Command>) {
+        self.patience.retain(|(_, of)| *of != id);
+        let Some(alert_id) = self.attempts.get(&id).map(|attempt| attempt.id) else { return };
+        let others: Vec<AttemptId> = {
+            let pass = self.alerts.get_mut(&alert_id).and_then(|alert| alert.pass.as_mut());
+            let Some(pass) = pass else { return };
+            debug_assert!(pass.leave.is_none(), "{alert_id}: two attempts may send");
+            pass.leave = Some(id);
+            pass.waits_at = None;
+            std::mem::replace(&mut pass.attempts, vec![id]).into_iter().filter(|other| *other != id).collect()
+        };
+        // The first in order shall be the first to be asked again.
+        for other in others.into_iter().rev() {
+            self.dismiss(now, alert_id, other, out);
+        }
+    }
+
+    fn dismiss(&mut self, now: Now, alert_id: AlertId, id: AttemptId, out: &mut Vec<Command>) {
+        self.patience.retain(|(_, of)| *of != id);
+        let Some(attempt) = self.attempts.get_mut(&id) else { return };
+        attempt.is_dismissed = true;
+        let Some(alert) = self.alerts.get_mut(&alert_id) else { return };
+        if let Some(pass) = &mut alert.pass {
+            pass.may_ask_again(attempt.provider);
+        }
+        let provider = &self.settings.providers[attempt.provider].name;
+        let failure = Failure::new(Phase::Data, Trouble::Withdrawn);
+        let results =
+            attempt.recipients.iter().map(|to| results::withdrawn(to, alert.standing(to), &failure));
+        let fact = attempt.outcome(now.monotonic, provider, results.collect());
+        out.push(Command::Record { fact, sync: Sync::Grouped });
+        out.push(Command::Withdraw { attempt: id });
+    }
+}
