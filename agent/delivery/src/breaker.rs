@@ -54,8 +54,8 @@ impl Default for State {
 struct Open {
     outage: Outage,
     until: Monotonic,
-    /// When somebody was told last that it does not work.
-    asked: Monotonic,
+    /// When somebody was told last that it does not work; `None` if nobody in this run.
+    asked: Option<Monotonic>,
     /// Whether an alert is finding out.
     is_asked: bool,
 }
@@ -125,12 +125,13 @@ impl Breaker {
     pub fn asked_anyway_from(&self, urgency: Urgency, plan: &RetryPlan) -> Option<Monotonic> {
         let State::Open(open) = &self.state else { return None };
         let Outage { cause, openings, .. } = open.outage;
+        let after = |pause| open.asked.map_or_else(Monotonic::default, |asked| asked.plus(pause));
         match urgency {
             Urgency::None => None,
             // Each refused login is one step towards a locked account.
-            Urgency::Fresh if cause != Cause::Login => Some(open.asked.plus(FRESH_EVERY)),
+            Urgency::Fresh if cause != Cause::Login => Some(after(FRESH_EVERY)),
             Urgency::Fresh | Urgency::Urgent => {
-                Some(open.asked.plus(plan.full_provider_pause(cause, openings) / URGENT_PART))
+                Some(after(plan.full_provider_pause(cause, openings) / URGENT_PART))
             }
         }
     }
@@ -186,7 +187,7 @@ impl Breaker {
             (Blame::Fails(..), State::Closed { .. }) => None,
             (Blame::Fails(cause, why), State::Open(open)) if is_ours && witness.asks => {
                 open.is_asked = false;
-                open.asked = now.monotonic;
+                open.asked = Some(now.monotonic);
                 let is_in_time = open.until > now.monotonic && *cause <= open.outage.cause;
                 if is_in_time { None } else { Some(self.open(now, *cause, why, plan, draw)) }
             }
@@ -226,7 +227,7 @@ impl Breaker {
         let is_mended = was_stopped && outage.cause >= Cause::Refused;
         let until = now.monotonic.plus(if is_mended { Duration::ZERO } else { left });
         // An agent that is started again and again does not log in again and again.
-        let asked = if outage.cause == Cause::Login { now.monotonic } else { Monotonic::default() };
+        let asked = (outage.cause == Cause::Login).then_some(now.monotonic);
         self.state = State::Open(Open { outage, until, asked, is_asked: false });
         self.epoch += 1;
     }
@@ -248,7 +249,7 @@ impl Breaker {
         self.state = State::Open(Open {
             outage: outage.clone(),
             until: now.monotonic.plus(pause),
-            asked: now.monotonic,
+            asked: Some(now.monotonic),
             is_asked: false,
         });
         Health::Open(outage)

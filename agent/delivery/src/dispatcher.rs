@@ -234,6 +234,10 @@ impl Dispatcher {
 
     /// Brings an alert's pass to its next attempt, to a wait, or to its end.
     fn go_on(&mut self, now: Now, id: AlertId, out: &mut Vec<Command>) {
+        if let Some(pass) = self.alerts.get_mut(&id).and_then(|alert| alert.pass.as_mut()) {
+            // Where it may still stand in line, it does not wait any more.
+            pass.waits_at = None;
+        }
         match self.choose(now, id) {
             Choice::Begin { place, recipients, asks } => self.begin(now, id, place, (recipients, asks), out),
             Choice::WaitFor(place) => self.wait_for(now, place, id),
@@ -321,14 +325,21 @@ impl Dispatcher {
         self.patience.retain(|(_, of)| *of != id);
         let place = attempt.provider;
         self.sites[place].ends(now.monotonic);
-        let change = self.learn(now, place, attempt.witness, blame, out);
+        let change = self.learn(now, place, attempt.witness, blame);
         if !attempt.is_dismissed {
             self.settle(now, id, &attempt, (outcome, blame), out);
+        }
+        self.tell(place, change.as_ref(), out);
+        if !attempt.is_dismissed {
+            let is_over = self.alerts.get(&attempt.id).is_some_and(Alert::nobody_is_open);
+            if (!self.stopping || is_over) && !self.somebody_is_in_time(attempt.id) {
+                self.go_on(now, attempt.id, out);
+            }
         }
         self.after(now, place, attempt.witness, change, out);
     }
 
-    /// What an attempt means for its alert.
+    /// Writes down what an attempt means for its alert.
     fn settle(
         &mut self,
         now: Now,
@@ -351,10 +362,6 @@ impl Dispatcher {
             pass.leave = pass.leave.filter(|leave| *leave != id);
             pass.had_no_network |= *blame == Blame::NoNetwork;
             pass.was_answered |= *blame != Blame::NoNetwork;
-        }
-        let is_over = alert.nobody_is_open();
-        if (!self.stopping || is_over) && !self.somebody_is_in_time(attempt.id) {
-            self.go_on(now, attempt.id, out);
         }
     }
 

@@ -38,6 +38,10 @@ impl Dispatcher {
         }
         if let Some(until) = waits_for_a_provider {
             self.parked.insert(id);
+            if alert.folder == Folder::Deferred {
+                // The journal tells of the provider; that all of them wait for it, over and over, is no news.
+                return self.queue.wait_until(id, until);
+            }
             return self.defer(now, id, until.since(now.monotonic), out);
         }
         if pass.is_some_and(|pass| pass.found_no_network()) {
@@ -54,13 +58,11 @@ impl Dispatcher {
 
     /// Nobody was slow: there was no network.
     fn absolve(&mut self, now: Now, out: &mut Vec<Command>) {
-        if self.no_network.is_some() {
-            return;
-        }
         for place in 0..self.sites.len() {
             let change = self.sites[place].breaker.is_absolved();
             self.tell(place, change.as_ref(), out);
             if change.is_some() {
+                self.wake_parked(now.monotonic);
                 self.move_on(now, place, out);
             }
         }

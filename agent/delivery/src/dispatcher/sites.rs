@@ -47,15 +47,12 @@ impl Dispatcher {
         place: usize,
         witness: Witness,
         blame: &Blame,
-        out: &mut Vec<Command>,
     ) -> Option<Health> {
         if matches!(blame, Blame::Works | Blame::Fails(..)) && self.no_network.take().is_some() {
             self.wake_parked(now.monotonic);
         }
         let draw = self.chance.next();
-        let change = self.sites[place].breaker.learn(now, witness, blame, &self.settings.retry, draw);
-        self.tell(place, change.as_ref(), out);
-        change
+        self.sites[place].breaker.learn(now, witness, blame, &self.settings.retry, draw)
     }
 
     /// Lets those go on who wait for this provider, as far as the news is for them.
@@ -83,6 +80,7 @@ impl Dispatcher {
         self.use_free_connection(now, place, out);
     }
 
+    /// Writes down how a provider stands now.
     pub(super) fn tell(&self, place: usize, change: Option<&Health>, out: &mut Vec<Command>) {
         if let Some(health) = change {
             let provider = self.settings.providers[place].name.clone();
@@ -145,9 +143,8 @@ impl Dispatcher {
 
     /// An alert that waited there goes on, if it still waits.
     fn call_up(&mut self, now: Now, place: usize, id: AlertId, out: &mut Vec<Command>) {
-        let pass = self.alerts.get_mut(&id).and_then(|alert| alert.pass.as_mut());
-        if let Some(pass) = pass.filter(|pass| pass.waits_at == Some(place)) {
-            pass.waits_at = None;
+        let pass = self.alerts.get(&id).and_then(|alert| alert.pass.as_ref());
+        if pass.is_some_and(|pass| pass.waits_at == Some(place)) {
             self.go_on(now, id, out);
         }
     }
