@@ -1,5 +1,6 @@
 //! A `[[provider]]`: what the file says, and what its preset knows.
 
+use delivery::HedgeAfter;
 use mime::CharsetPolicy;
 use toml::de::DeTable;
 
@@ -98,6 +99,7 @@ fn one(section: &Section<'_, '_>, warnings: &mut Vec<String>) -> Option<Provider
         helo: section.parsed("helo", helo),
         charset,
         connections: usize::from(connections),
+        hedge_after: section.time("hedge_after").map(|time| HedgeAfter { critical: time, others: time }),
         messages_per_connection: usize::from(messages),
         preset: preset.as_ref().map(|preset| preset.name.to_owned()),
         retired: preset.as_ref().and_then(|preset| preset.retired.clone()),
