@@ -9,7 +9,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::time::Duration;
 
-use spool_format::{Address, AlertId, Event, Folder, Health, RecipientResult, Settlement, Wall};
+use spool_format::{Address, AlertId, Event, Folder, Outage, RecipientResult, Settlement, Wall};
 
 /// Characters of a stranger's name for somebody at most: no address is longer.
 const NAME_CHARACTERS_MAX: usize = 254;
@@ -66,7 +66,7 @@ pub fn fact(fact: &Event) {
             line(&format!("sent id={id} delivered={} refused={}", delivered.len(), refused.len()));
         }
         Event::Dead { id, reason } => line(&format!("dead id={id} reason={reason:?}")),
-        Event::Provider { provider, health } => provider_stands(provider, health),
+        Event::Provider { provider, outage } => provider_stands(provider, outage.as_ref()),
         Event::Started { .. }
         | Event::Stopped
         | Event::Accepted { .. }
@@ -81,16 +81,16 @@ pub fn fact(fact: &Event) {
 }
 
 /// A provider is left out, or used again. That it was asked again in vain is no change.
-fn provider_stands(provider: &str, health: &Health) {
-    match health {
-        Health::Open(outage) if outage.openings == 1 => line(&format!(
+fn provider_stands(provider: &str, outage: Option<&Outage>) {
+    match outage {
+        Some(outage) if outage.openings == 1 => line(&format!(
             "provider-down provider={provider} cause={} asked_again={} reason={:?}: alerts go to the next one",
             outage.cause.as_str(),
             outage.until,
             outage.reason
         )),
-        Health::Open(_) => {}
-        Health::Closed => line(&format!("provider-up provider={provider}")),
+        Some(_) => {}
+        None => line(&format!("provider-up provider={provider}")),
     }
 }
 

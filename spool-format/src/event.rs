@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::address::Address;
 use crate::alert::Severity;
 use crate::id::AlertId;
-use crate::outage::Health;
+use crate::outage::Outage;
 use crate::snapshot::Snapshot;
 use crate::wall::Wall;
 
@@ -143,9 +143,9 @@ pub enum Event {
     Provider {
         /// Its name.
         provider: String,
-        /// How it stands.
-        #[serde(flatten)]
-        health: Health,
+        /// Why it is left out; absent when it is used again.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        outage: Option<Outage>,
     },
     /// How an alert stands that is alive when a day's file begins.
     Alive(Box<Snapshot>),

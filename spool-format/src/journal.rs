@@ -118,7 +118,7 @@ fn is_of_a_later_version(line: &[u8]) -> bool {
 mod tests {
     use super::*;
     use crate::event::{Event, RecipientResult, Settlement};
-    use crate::outage::{Cause, Health, Outage};
+    use crate::outage::{Cause, Outage};
     use crate::{Address, AlertId, Severity, Wall};
     use proptest::prelude::*;
 
@@ -167,10 +167,10 @@ mod tests {
             Event::Sent { id, delivered: vec![to], refused: vec![] },
             Event::Dead { id, reason: "r".into() },
             Event::Corrupt { name: "x".into(), reason: "r".into() },
-            Event::Provider { provider: "docomo".into(), health: Health::Closed },
+            Event::Provider { provider: "docomo".into(), outage: None },
             Event::Provider {
                 provider: "home".into(),
-                health: Health::Open(Outage {
+                outage: Some(Outage {
                     since: Wall::from_unix_ms(7),
                     until: Wall::from_unix_ms(9),
                     openings: 2,

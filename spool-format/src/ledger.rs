@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::event::{Entry, Event};
 use crate::history::{Detail, History};
 use crate::id::AlertId;
-use crate::outage::{Health, Outage};
+use crate::outage::Outage;
 use crate::state::State;
 use crate::wall::Wall;
 
@@ -40,10 +40,10 @@ impl Ledger {
                 self.stopped_cleanly = false;
             }
             Event::Stopped => self.stopped_cleanly = true,
-            Event::Provider { provider, health: Health::Open(outage) } => {
+            Event::Provider { provider, outage: Some(outage) } => {
                 self.providers.insert(provider.clone(), outage.clone());
             }
-            Event::Provider { provider, health: Health::Closed } => {
+            Event::Provider { provider, outage: None } => {
                 self.providers.remove(provider);
             }
             event => {
@@ -86,7 +86,7 @@ impl Ledger {
         let alive = events.len();
         events.extend(self.providers.iter().map(|(provider, outage)| Event::Provider {
             provider: provider.clone(),
-            health: Health::Open(outage.clone()),
+            outage: Some(outage.clone()),
         }));
         events.push(Event::Checkpoint { alive });
         events
@@ -299,11 +299,9 @@ mod tests {
             cause: crate::Cause::Silent,
             reason: "no answer".into(),
         };
-        let open = |provider: &str| Event::Provider {
-            provider: provider.into(),
-            health: Health::Open(outage.clone()),
-        };
-        let closed = Event::Provider { provider: "docomo".into(), health: Health::Closed };
+        let open =
+            |provider: &str| Event::Provider { provider: provider.into(), outage: Some(outage.clone()) };
+        let closed = Event::Provider { provider: "docomo".into(), outage: None };
         let before = ledger(vec![open("home"), open("docomo"), closed]);
         assert_eq!(before.providers.keys().collect::<Vec<_>>(), ["home"]);
         let lines = before.checkpoint(|_| true);

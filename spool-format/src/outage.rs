@@ -1,19 +1,8 @@
-//! How a provider stands: taken as usual (closed), or left out since it does not work (open). The words are those of a
-//! circuit breaker.
+//! That a provider is left out, since it does not work.
 
 use serde::{Deserialize, Serialize};
 
 use crate::wall::Wall;
-
-/// How a provider stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "lowercase")]
-pub enum Health {
-    /// It is used.
-    Closed,
-    /// It is left out; one alert at a time finds out whether it works again.
-    Open(Outage),
-}
 
 /// Since when, for how long, and why a provider is left out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

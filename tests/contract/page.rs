@@ -7,8 +7,8 @@ use spool_format::alert::{ALERT_OCTETS_MAX, FORMAT_VERSION, RECIPIENTS_MAX, Sour
 use spool_format::folder::{ALERT_MODE, SYSTEM_SPOOL};
 use spool_format::snapshot::{Snapshot, Standing, UnderWay, Word};
 use spool_format::{
-    Address, Alert, AlertId, Attachment, Cause, Entry, Event, Health, Layout, Outage, RecipientResult,
-    Settlement, Severity, Wall,
+    Address, Alert, AlertId, Attachment, Cause, Entry, Event, Layout, Outage, RecipientResult, Settlement,
+    Severity, Wall,
 };
 
 use crate::validator::{Schema, expect_valid};
@@ -93,7 +93,7 @@ fn full_events() -> Vec<Event> {
         Event::Alive(Box::new(full_snapshot())),
         Event::Checkpoint { alive: 1 },
         Event::Corrupt { name: text(), reason: text() },
-        Event::Provider { provider: text(), health: Health::Open(outage()) },
+        Event::Provider { provider: text(), outage: Some(outage()) },
     ]
 }
 

@@ -10,7 +10,7 @@
 
 use std::time::Duration;
 
-use spool_format::{Cause, Health, Outage};
+use spool_format::{Cause, Outage};
 
 use crate::blame::Blame;
 use crate::retry::RetryPlan;
@@ -58,6 +58,15 @@ struct Open {
     asked: Option<Monotonic>,
     /// Whether an alert is finding out.
     is_asked: bool,
+}
+
+/// What is new of a provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It is left out, or still.
+    Opened(Outage),
+    /// It is used again.
+    Closed,
 }
 
 /// Who may begin at a provider.
@@ -125,14 +134,13 @@ impl Breaker {
     pub fn asked_anyway_from(&self, urgency: Urgency, plan: &RetryPlan) -> Option<Monotonic> {
         let State::Open(open) = &self.state else { return None };
         let Outage { cause, openings, .. } = open.outage;
+        let part = plan.full_provider_pause(cause, openings) / URGENT_PART;
         let after = |pause| open.asked.map_or_else(Monotonic::default, |asked| asked.plus(pause));
         match urgency {
             Urgency::None => None,
             // Each refused login is one step towards a locked account.
-            Urgency::Fresh if cause != Cause::Login => Some(after(FRESH_EVERY)),
-            Urgency::Fresh | Urgency::Urgent => {
-                Some(after(plan.full_provider_pause(cause, openings) / URGENT_PART))
-            }
+            Urgency::Fresh if cause != Cause::Login => Some(after(FRESH_EVERY.min(part))),
+            Urgency::Fresh | Urgency::Urgent => Some(after(part)),
         }
     }
 
@@ -158,7 +166,7 @@ impl Breaker {
         blame: &Blame,
         plan: &RetryPlan,
         draw: u64,
-    ) -> Option<Health> {
+    ) -> Option<Change> {
         let is_ours = witness.epoch == self.epoch;
         match (blame, &mut self.state) {
             (Blame::Works, State::Open(_)) => {
@@ -207,13 +215,13 @@ impl Breaker {
         within: Duration,
         plan: &RetryPlan,
         draw: u64,
-    ) -> Option<Health> {
+    ) -> Option<Change> {
         let why = format!("not ready for a message within {:.1} s", within.as_secs_f64());
         self.learn(now, witness, &Blame::Fails(Cause::Silent, why), plan, draw)
     }
 
     /// It was slow because this machine has no network, which is not its fault.
-    pub fn is_absolved(&mut self) -> Option<Health> {
+    pub fn is_absolved(&mut self) -> Option<Change> {
         match &self.state {
             State::Open(open) if open.outage.cause == Cause::Silent => Some(self.close()),
             State::Open(_) | State::Closed { .. } => None,
@@ -232,13 +240,13 @@ impl Breaker {
         self.epoch += 1;
     }
 
-    fn close(&mut self) -> Health {
+    fn close(&mut self) -> Change {
         self.state = State::default();
         self.epoch += 1;
-        Health::Closed
+        Change::Closed
     }
 
-    fn open(&mut self, now: Now, cause: Cause, why: &str, plan: &RetryPlan, draw: u64) -> Health {
+    fn open(&mut self, now: Now, cause: Cause, why: &str, plan: &RetryPlan, draw: u64) -> Change {
         let (since, openings) = match &self.state {
             State::Closed { .. } => (now.wall, 1),
             State::Open(open) => (open.outage.since, open.outage.openings.saturating_add(1)),
@@ -252,6 +260,6 @@ impl Breaker {
             asked: Some(now.monotonic),
             is_asked: false,
         });
-        Health::Open(outage)
+        Change::Opened(outage)
     }
 }

@@ -5,10 +5,11 @@
 use std::time::Duration;
 
 use smtp::{Failure, Phase, Trouble};
-use spool_format::{AlertId, Health};
+use spool_format::AlertId;
 
 use super::results;
 use super::{Attempt, AttemptId, Command, Dispatcher, Now, Sync};
+use crate::breaker::Change;
 
 impl Dispatcher {
     /// The attempts of an alert that run.
@@ -66,7 +67,7 @@ impl Dispatcher {
             // What it asked is answered.
             attempt.witness.asks = false;
         }
-        if witness.asks || matches!(change, Some(Health::Open(_))) {
+        if witness.asks || matches!(change, Some(Change::Opened(_))) {
             self.move_on(now, place, out);
         }
     }

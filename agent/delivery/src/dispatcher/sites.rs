@@ -1,11 +1,11 @@
 //! How each provider stands, and what becomes of those who wait for it when that changes.
 
-use spool_format::{AlertId, Event as Fact, Folder, Health};
+use spool_format::{AlertId, Event as Fact, Folder};
 
 use super::choice::is_fresh;
 use super::{Age, Command, Dispatcher, Now, Sync};
 use crate::blame::Blame;
-use crate::breaker::{Breaker, Witness};
+use crate::breaker::{Breaker, Change, Witness};
 use crate::time::Monotonic;
 
 /// As many times the patience with a provider it may take to get on with what it has in hand, while others wait for it.
@@ -47,7 +47,7 @@ impl Dispatcher {
         place: usize,
         witness: Witness,
         blame: &Blame,
-    ) -> Option<Health> {
+    ) -> Option<Change> {
         if matches!(blame, Blame::Works | Blame::Fails(..)) && self.no_network.take().is_some() {
             self.wake_parked(now.monotonic);
         }
@@ -61,12 +61,12 @@ impl Dispatcher {
         now: Now,
         place: usize,
         witness: Witness,
-        change: Option<Health>,
+        change: Option<Change>,
         out: &mut Vec<Command>,
     ) {
         match change {
-            Some(Health::Closed) => self.wake_parked(now.monotonic),
-            Some(Health::Open(_)) => return self.move_on(now, place, out),
+            Some(Change::Closed) => self.wake_parked(now.monotonic),
+            Some(Change::Opened(_)) => return self.move_on(now, place, out),
             None if witness.asks => return self.move_on(now, place, out),
             None => {}
         }
@@ -81,10 +81,14 @@ impl Dispatcher {
     }
 
     /// Writes down how a provider stands now.
-    pub(super) fn tell(&self, place: usize, change: Option<&Health>, out: &mut Vec<Command>) {
-        if let Some(health) = change {
+    pub(super) fn tell(&self, place: usize, change: Option<&Change>, out: &mut Vec<Command>) {
+        if let Some(change) = change {
+            let outage = match change {
+                Change::Opened(outage) => Some(outage.clone()),
+                Change::Closed => None,
+            };
             let provider = self.settings.providers[place].name.clone();
-            let fact = Fact::Provider { provider, health: health.clone() };
+            let fact = Fact::Provider { provider, outage };
             out.push(Command::Record { fact, sync: Sync::Grouped });
         }
     }

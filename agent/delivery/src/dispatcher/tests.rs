@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use smtp::{Failure, Phase, RecipientOutcome, Reply, ReplyCode, Trouble};
-use spool_format::{Folder, Health, Wall};
+use spool_format::{Folder, Wall};
 
 use super::*;
 use crate::alert::Past;
@@ -124,10 +124,10 @@ fn words(command: &Command) -> String {
                 format!("sent {} refused {} {sync:?}", list(delivered), list(refused))
             }
             Fact::Dead { reason, .. } => format!("dead {sync:?}: {reason}"),
-            Fact::Provider { provider, health: Health::Open(outage) } => {
+            Fact::Provider { provider, outage: Some(outage) } => {
                 format!("{provider} open {} {}", outage.cause.as_str(), outage.openings)
             }
-            Fact::Provider { provider, health: Health::Closed } => format!("{provider} closed"),
+            Fact::Provider { provider, outage: None } => format!("{provider} closed"),
             other => format!("{other:?}"),
         },
     }
