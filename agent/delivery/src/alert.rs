@@ -23,6 +23,8 @@ pub struct Arrival {
     pub born: Wall,
     /// Its own life time, if it has one.
     pub ttl: Option<Duration>,
+    /// Size of its file.
+    pub octets: u64,
     /// What an earlier run of the agent left.
     pub past: Past,
 }
@@ -98,6 +100,8 @@ pub(crate) struct Alert {
     pub(crate) folder: Folder,
     pub(crate) severity: Severity,
     pub(crate) ends: Monotonic,
+    /// Size of its file.
+    pub(crate) octets: u64,
     recipients: Vec<Recipient>,
     pub(crate) passes: u32,
     pub(crate) attempts: u32,
@@ -130,6 +134,7 @@ impl Alert {
             folder: arrival.folder,
             severity: arrival.severity,
             ends,
+            octets: arrival.octets,
             recipients,
             passes: past.passes,
             attempts: past.attempts,

@@ -88,8 +88,10 @@ struct Attempt {
     number: u32,
     recipients: Vec<Address>,
     began: Monotonic,
-    /// Whether the provider may have seen DATA: from then on the attempt is finished, not let go.
+    /// Whether the provider may have seen DATA: from then on a stop finishes the attempt, and does not let it go.
     in_data: bool,
+    /// Whether the last octets may go out: from then on the attempt cannot be taken back.
+    at_dot: bool,
     /// Whether the provider was not ready in time.
     is_slow: bool,
     /// Whether it was taken back, and the journal says so: what comes of it is no news for its alert.
@@ -290,6 +292,7 @@ impl Dispatcher {
             recipients,
             began: now.monotonic,
             in_data: false,
+            at_dot: false,
             is_slow: false,
             is_dismissed: false,
             witness,
@@ -301,9 +304,8 @@ impl Dispatcher {
         let Some(attempt) = self.attempts.get_mut(&id) else { return };
         let place = attempt.provider;
         match gate {
-            Gate::Data if self.stopping || attempt.is_dismissed => {
-                out.push(Command::Withdraw { attempt: id })
-            }
+            _ if attempt.is_dismissed => out.push(Command::Withdraw { attempt: id }),
+            Gate::Data if self.stopping => out.push(Command::Withdraw { attempt: id }),
             Gate::Data => {
                 attempt.in_data = true;
                 self.take_leave(now, id, out);
@@ -311,11 +313,13 @@ impl Dispatcher {
                 self.is_ready(now, place, out);
             }
             Gate::FinalDot => {
+                attempt.at_dot = true;
                 let provider = self.settings.providers[place].name.clone();
                 let fact = Fact::DotSent { id: attempt.id, attempt: attempt.number, provider };
                 out.push(Command::Record { fact, sync: Sync::Written });
                 out.push(Command::Grant { attempt: id });
                 self.sites[place].progress = now.monotonic;
+                self.patience.retain(|(_, of)| *of != id);
             }
         }
     }

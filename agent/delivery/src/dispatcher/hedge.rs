@@ -1,6 +1,7 @@
 //! Several attempts for one alert beside each other. A provider that is not ready for the message in time gets company: the
 //! next one starts beside it. Whoever is ready first sends, the others are taken back. No second mail can come of it, since
-//! only one attempt of an alert has leave to enter DATA.
+//! only one attempt of an alert has leave to enter DATA. Who has it and then falls silent loses it again, if anybody else is
+//! there: up to the last octets nobody has the message.
 
 use std::time::Duration;
 
@@ -10,6 +11,9 @@ use spool_format::AlertId;
 use super::results;
 use super::{Attempt, AttemptId, Command, Dispatcher, Now, Sync};
 use crate::breaker::Change;
+
+/// What the slowest line that counts as working carries: 16 KiB a second.
+const OCTETS_PER_MS: u64 = 16;
 
 impl Dispatcher {
     /// The attempts of an alert that run.
@@ -34,10 +38,14 @@ impl Dispatcher {
     pub(super) fn lose_patience(&mut self, now: Now, out: &mut Vec<Command>) {
         while let Some((end, id)) = self.patience.first().copied().filter(|(end, _)| *end <= now.monotonic) {
             self.patience.remove(&(end, id));
-            let Some(attempt) = self.attempts.get_mut(&id).filter(|attempt| !attempt.in_data) else {
+            let Some(attempt) = self.attempts.get_mut(&id).filter(|attempt| !attempt.at_dot) else {
                 continue;
             };
             let alert = attempt.id;
+            if attempt.in_data {
+                self.lose_leave(now, alert, id, out);
+                continue;
+            }
             if !std::mem::replace(&mut attempt.is_slow, true) {
                 self.is_slow(now, id, out);
             }
@@ -50,6 +58,35 @@ impl Dispatcher {
                 self.go_on(now, alert, out);
             }
         }
+    }
+
+    /// An attempt that has leave is not through with its message in time: somebody else gets it.
+    fn lose_leave(&mut self, now: Now, alert_id: AlertId, id: AttemptId, out: &mut Vec<Command>) {
+        let Some(alert) = self.alerts.get(&alert_id) else { return };
+        let left = alert.pass.as_ref().map_or(&[][..], |pass| pass.left());
+        let mut others = left.iter().filter(|place| !alert.open_for(**place).is_empty()).peekable();
+        if others.peek().is_none() {
+            return;
+        }
+        if others.all(|place| self.is_left_out(now, *place)) {
+            let again =
+                now.monotonic.plus(self.attempts.get(&id).map_or(Duration::MAX, |it| self.patience_with(it)));
+            self.patience.insert((again, id));
+            return;
+        }
+        self.is_slow(now, id, out);
+        if let Some(pass) = self.alerts.get_mut(&alert_id).and_then(|alert| alert.pass.as_mut()) {
+            pass.leave = None;
+            pass.attempts.retain(|other| *other != id);
+        }
+        self.dismiss(now, alert_id, id, out);
+        self.go_on(now, alert_id, out);
+    }
+
+    /// How long an attempt may take from its leave to its last octets.
+    fn patience_in_data(&self, attempt: &Attempt) -> Duration {
+        let octets = self.alerts.get(&attempt.id).map_or(0, |alert| alert.octets);
+        self.patience_with(attempt) + Duration::from_millis(octets / OCTETS_PER_MS)
     }
 
     /// Whoever was to come after it goes elsewhere, if anybody else is there.
@@ -88,6 +125,10 @@ impl Dispatcher {
             pass.waits_at = None;
             std::mem::replace(&mut pass.attempts, vec![id]).into_iter().filter(|other| *other != id).collect()
         };
+        if let Some(attempt) = self.attempts.get(&id) {
+            let end = now.monotonic.plus(self.patience_in_data(attempt));
+            self.patience.insert((end, id));
+        }
         // The first in order shall be the first to be asked again.
         for other in others.into_iter().rev() {
             self.dismiss(now, alert_id, other, out);

@@ -34,6 +34,7 @@ fn arrival(n: u8, severity: Severity, recipients: &[&str]) -> Arrival {
         recipients: recipients.iter().map(|to| address(to)).collect(),
         born: Wall::from_unix_ms(1_000),
         ttl: None,
+        octets: 300,
         past: Past::default(),
     }
 }

@@ -115,9 +115,8 @@ impl World for ModelWorld {
     }
 
     fn withdraw(&mut self, attempt: AttemptId) {
-        if let Some(session) = self.outside.borrow_mut().sessions.get_mut(&attempt)
-            && matches!(session.stands, Stands::Begun | Stands::BeforeData)
-        {
+        if let Some(session) = self.outside.borrow_mut().sessions.get_mut(&attempt) {
+            assert_ne!(session.stands, Stands::BehindDot, "it sends its last octets, and is taken back");
             session.stands = Stands::Withdrawn;
         }
     }

@@ -151,6 +151,8 @@ fn a_provider_whose_connections_are_all_stuck_behind_data_holds_nobody_else_up()
     }
     day.reaches(1, Gate::Data);
     day.reaches(2, Gate::Data);
+    day.reaches(1, Gate::FinalDot);
+    day.reaches(2, Gate::FinalDot);
     assert_eq!(day.wakes(), ["attempt 1 docomo", "begin 3 at 1 for a"]);
     assert_eq!(day.now.monotonic.ms(), 5_500);
     assert_eq!(day.arrives(arrival(4, Severity::Warning, &["a@example.jp"]))[1], "begin 4 at 1 for a");
@@ -165,4 +167,42 @@ fn stopping_takes_back_what_runs_beside_each_other() {
     assert_eq!(day.ends(2, vec![withdrawn()]), ["outcome open Grouped"]);
     assert_eq!(day.ends(1, vec![withdrawn()]), ["outcome open Grouped"]);
     assert!(day.dispatcher.is_idle());
+}
+
+#[test]
+fn who_has_leave_and_falls_silent_before_the_last_octets_loses_it_to_the_next() {
+    let mut day = Day::new(&["home", "docomo"]);
+    day.arrives(arrival(1, Severity::Warning, &["a@example.jp"]));
+    day.reaches(1, Gate::Data);
+    let next = day.wakes();
+    assert_eq!(
+        next,
+        [
+            "home open silent 1",
+            "outcome open Grouped",
+            "withdraw 1",
+            "attempt 2 docomo",
+            "begin 2 at 1 for a"
+        ]
+    );
+    assert_eq!(day.reaches(1, Gate::FinalDot), ["withdraw 1"], "too late");
+    assert_eq!(day.reaches(2, Gate::Data), ["grant 2"]);
+    assert_eq!(day.reaches(2, Gate::FinalDot), ["dot-sent Written", "grant 2"]);
+    assert_eq!(day.dispatcher.next_wake(), None, "nobody takes the last octets back");
+}
+
+#[test]
+fn a_large_message_may_take_its_time_and_the_last_provider_any_time() {
+    let mut day = Day::new(&["home", "docomo"]);
+    let mut large = arrival(1, Severity::Warning, &["a@example.jp"]);
+    large.octets = 1_600_000;
+    day.arrives(large);
+    day.reaches(1, Gate::Data);
+    assert_eq!(day.dispatcher.next_wake(), Some(day.now.monotonic.plus(Duration::from_secs(102))));
+
+    let mut day = Day::new(&["home"]);
+    day.arrives(arrival(1, Severity::Warning, &["a@example.jp"]));
+    day.reaches(1, Gate::Data);
+    assert_eq!(day.wakes(), [""; 0]);
+    assert_eq!(day.reaches(1, Gate::FinalDot), ["dot-sent Written", "grant 1"]);
 }

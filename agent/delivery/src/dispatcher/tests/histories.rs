@@ -18,11 +18,14 @@ enum Manner {
     Silent,
     /// Is ready and then closes before the message.
     HangsUp,
+    /// Is ready and then says nothing until the driver gives up.
+    FallsSilent,
     /// Takes the message and says nothing more.
     LosesReply,
 }
 
-const BROKEN: [Manner; 4] = [Manner::Refuses, Manner::SaysGoodbye, Manner::RefusesLogin, Manner::Silent];
+const BROKEN: [Manner; 5] =
+    [Manner::Refuses, Manner::SaysGoodbye, Manner::RefusesLogin, Manner::Silent, Manner::FallsSilent];
 /// The driver's own limit.
 const GIVES_UP_MS: u64 = 60_000;
 
@@ -30,6 +33,7 @@ const GIVES_UP_MS: u64 = 60_000;
 enum Happens {
     Arrives(u8),
     Ready(AttemptId),
+    Dot(AttemptId),
     Ends(AttemptId, RecipientOutcome),
     Changes(usize, Manner),
 }
@@ -40,6 +44,7 @@ struct Running {
     provider: usize,
     recipients: usize,
     has_leave: bool,
+    sends_dot: bool,
 }
 
 struct Play {
@@ -147,7 +152,10 @@ impl Play {
                     self.tell(Event::Ended { attempt, outcome: Outcome { recipients } });
                 }
             }
-            Happens::Ready(_) => {}
+            Happens::Dot(attempt) if self.running.contains_key(&attempt) => {
+                self.tell(Event::Reached { attempt, gate: Gate::FinalDot });
+            }
+            Happens::Ready(_) | Happens::Dot(_) => {}
         }
     }
 
@@ -160,8 +168,9 @@ impl Play {
                 }
                 Command::Grant { attempt } => self.granted(attempt),
                 Command::Withdraw { attempt } => {
-                    let running = &self.running[&attempt];
-                    assert!(!running.has_leave, "{attempt:?} has leave and is taken back");
+                    let running = self.running.get_mut(&attempt).expect("it runs");
+                    assert!(!running.sends_dot, "{attempt:?} sends its last octets and is taken back");
+                    running.has_leave = false;
                     let withdrawn = Failure::new(Phase::Data, Trouble::Withdrawn);
                     self.after(1, Happens::Ends(attempt, RecipientOutcome::Failed(withdrawn)));
                 }
@@ -179,11 +188,14 @@ impl Play {
         assert!(!self.sent.contains_key(&id), "{id} is sent, and tried");
         let now = self.now();
         self.begun[provider].push(now);
-        self.running.insert(attempt, Running { id, provider, recipients, has_leave: false });
+        self.running
+            .insert(attempt, Running { id, provider, recipients, has_leave: false, sends_dot: false });
         let failed = |trouble| RecipientOutcome::Failed(Failure::new(Phase::Connect, trouble));
         match self.manners[provider] {
             Manner::Well(ms) => self.after(ms, Happens::Ready(attempt)),
-            Manner::HangsUp | Manner::LosesReply => self.after(20, Happens::Ready(attempt)),
+            Manner::HangsUp | Manner::LosesReply | Manner::FallsSilent => {
+                self.after(20, Happens::Ready(attempt))
+            }
             Manner::Refuses => self.after(1, Happens::Ends(attempt, unreachable())),
             Manner::SaysGoodbye => {
                 self.after(20, Happens::Ends(attempt, refused(Phase::Greeting, "421 4.3.2 busy")));
@@ -204,16 +216,23 @@ impl Play {
             self.running.iter().filter(|(other, it)| **other != attempt && it.id == id && it.has_leave);
         assert_eq!(others.count(), 0, "{id}: two may send");
         let running = self.running.get_mut(&attempt).expect("it runs");
-        running.has_leave = true;
         let place = running.provider;
-        self.last_at = place;
+        if std::mem::replace(&mut running.has_leave, true) {
+            running.sends_dot = true;
+            self.last_at = place;
+            return match self.manners[place] {
+                Manner::LosesReply => self.after(500, Happens::Ends(attempt, lost_reply())),
+                Manner::Well(ms) => self.after(ms, Happens::Ends(attempt, delivered())),
+                _ => self.after(1, Happens::Ends(attempt, refused(Phase::Dot, "451 4.3.0 later"))),
+            };
+        }
+        let closed = RecipientOutcome::Failed(Failure::new(Phase::Data, Trouble::Closed(String::new())));
+        let silent = RecipientOutcome::Failed(Failure::new(Phase::Data, Trouble::Silent { seconds: 60 }));
         match self.manners[place] {
-            Manner::Well(ms) => self.after(ms, Happens::Ends(attempt, delivered())),
-            Manner::LosesReply => self.after(500, Happens::Ends(attempt, lost_reply())),
-            _ => {
-                let closed = Failure::new(Phase::Data, Trouble::Closed(String::new()));
-                self.after(5, Happens::Ends(attempt, RecipientOutcome::Failed(closed)));
-            }
+            Manner::Well(ms) => self.after(ms, Happens::Dot(attempt)),
+            Manner::LosesReply => self.after(5, Happens::Dot(attempt)),
+            Manner::FallsSilent => self.after(GIVES_UP_MS, Happens::Ends(attempt, silent)),
+            _ => self.after(5, Happens::Ends(attempt, closed)),
         }
     }
 }
@@ -260,7 +279,7 @@ fn as_long_as_one_provider_works_each_alert_goes_out_in_time_and_the_broken_ones
         let providers = 2 + usize::try_from(dice.next() % 3).expect("small");
         let works = usize::try_from(dice.next() % providers as u64).expect("small");
         let mut manners: Vec<Manner> =
-            (0..providers).map(|_| BROKEN[usize::try_from(dice.next() % 4).expect("small")]).collect();
+            (0..providers).map(|_| BROKEN[usize::try_from(dice.next() % 5).expect("small")]).collect();
         manners[works] = Manner::Well(20);
         let mut play = Play::new(seed, &manners, 4);
         for n in 1..=200 {
@@ -289,7 +308,7 @@ fn as_long_as_one_provider_works_each_alert_goes_out_in_time_and_the_broken_ones
 fn a_provider_that_heals_is_used_again() {
     each_seed(|seed| {
         let mut dice = Chance::new(seed);
-        let broken = BROKEN[usize::try_from(dice.next() % 4).expect("small")];
+        let broken = BROKEN[usize::try_from(dice.next() % 5).expect("small")];
         let mut play = Play::new(seed, &[broken, Manner::Well(20)], 2);
         let down = 1_000 * (10 + play.below(600));
         play.after(down, Happens::Changes(0, Manner::Well(20)));
