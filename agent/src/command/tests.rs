@@ -262,12 +262,35 @@ fn an_attempt_that_was_cut_off_behind_the_dot_may_have_arrived() {
 fn facts(spool: &Spool, running: bool) -> check::Facts {
     let room = check::Room { free: 2 << 20, floor: 1 << 20 };
     let (warnings, findings) = (vec![], vec![]);
-    check::Facts { view: spool.view(), running, status: None, room, warnings, findings, now: spool.now }
+    let (view, providers) = (spool.view(), vec!["home".to_owned(), "docomo".to_owned()]);
+    check::Facts { view, running, status: None, room, providers, warnings, findings, now: spool.now }
 }
 
 fn judged(facts: &check::Facts) -> (u8, String) {
     let (exit, report) = check::judge(&check::Args { warning: 300, critical: 900, json: false }, facts);
     (exit.code(), report.line())
+}
+
+#[test]
+fn the_check_tells_which_providers_are_left_out_and_that_none_works() {
+    let quiet = Spool::new();
+    let outage = |name: &str| spool_format::Event::Provider {
+        provider: name.to_owned(),
+        outage: Some(spool_format::Outage {
+            since: Wall::from_unix_ms(0),
+            until: Wall::from_unix_ms(1),
+            openings: 1,
+            cause: spool_format::Cause::Login,
+            reason: "at auth: no".to_owned(),
+        }),
+    };
+    quiet.journal(vec![(quiet.now, outage("home")), (quiet.now, outage("gone"))]);
+    let (code, line) = judged(&facts(&quiet, true));
+    let said = "alertmail WARNING: provider `home` is left out since 1970-01-01T00:00:00.000Z: at auth: no |";
+    assert!(code == 1 && line.starts_with(said), "{line}");
+    quiet.journal(vec![(quiet.now, outage("home")), (quiet.now, outage("docomo"))]);
+    let (code, line) = judged(&facts(&quiet, true));
+    assert!(code == 2 && line.starts_with("alertmail CRITICAL: no provider works; "), "{line}");
 }
 
 #[test]
