@@ -100,6 +100,28 @@ fn pauses_limits_and_aliases_are_read() {
     assert_eq!((config.aliases["root"].len(), config.aliases["ops"].len()), (2, 1));
 }
 
+#[test]
+fn how_long_a_provider_may_take_and_is_left_out_is_read() {
+    let text = format!(
+        "[retry]\nprovider = [\"1s\", \"3s\"]\nlogin = \"1h\"\n\
+         [limits]\nhedge_after = \"4s\"\nhedge_after_critical = \"3s\"\n{PROVIDER}hedge_after = \"9s\"\n"
+    );
+    let config = parse(&text).expect("a configuration");
+    let seconds = Duration::from_secs;
+    assert_eq!(
+        (&config.retry.provider[..], config.retry.login),
+        (&[seconds(1), seconds(3)][..], seconds(3600))
+    );
+    let hedge_after = config.limits.hedge_after;
+    assert_eq!((hedge_after.critical, hedge_after.others), (seconds(3), seconds(4)));
+    let own = config.providers[0].hedge_after.expect("its own");
+    assert_eq!((own.critical, own.others), (seconds(9), seconds(9)));
+    let by_itself = parse(PROVIDER).expect("a configuration");
+    let hedge_after = by_itself.limits.hedge_after;
+    assert_eq!((hedge_after.critical, hedge_after.others), (seconds(1), seconds(2)));
+    assert_eq!((by_itself.providers[0].hedge_after, by_itself.retry.login), (None, seconds(900)));
+}
+
 /// The same for the login.
 #[test]
 fn each_mistake_about_the_login_is_named_and_so_is_the_nearest_mechanism() {
