@@ -6,7 +6,7 @@ use std::time::Duration;
 use harness::{Config, PATIENCE, Provider, becomes_true, loopback, signal};
 use lab::Personality;
 use rustix::process::Signal;
-use spool_format::{Folder, State};
+use spool_format::Folder;
 
 use crate::machine::{Machine, on_a_machine_of_its_own};
 use crate::name_server::{Manner, NXDOMAIN, NameServer, REFUSED, SERVFAIL};
@@ -53,10 +53,7 @@ fn expect_to_be_waited_out(machine: &Machine, trouble: &str, begin: impl FnOnce(
     let mut agent = sandbox.start_agent();
     let id = sandbox.enqueue(&ALERT);
     // A pass in which this machine had no network is not counted.
-    let passes = || match sandbox.state(id) {
-        Some(State::Deferred { .. }) => sandbox.history(id).attempts.len(),
-        _ => 0,
-    };
+    let passes = || sandbox.state(id).map_or(0, |_| sandbox.history(id).attempts.len());
     sandbox.wait_for(&format!("{trouble}: three passes are over"), PATIENCE, || passes() >= 3);
     assert!(!agent.has_ended(), "{trouble}: {}", agent.log());
     assert_eq!(sandbox.names_in(Folder::Deferred), [format!("{id}.json")], "{trouble}");

@@ -31,7 +31,7 @@ use crate::blame::{Blame, blame};
 use crate::breaker::Witness;
 use crate::chance::Chance;
 use crate::command::{AttemptId, Command, Event, Sync};
-use crate::pass::Pass;
+use crate::pass::{Network, Pass};
 use crate::queue::{Age, Queue};
 use crate::retry::RetryPlan;
 use crate::time::{Monotonic, Now};
@@ -88,10 +88,9 @@ struct Attempt {
     number: u32,
     recipients: Vec<Address>,
     began: Monotonic,
-    /// Whether the provider may have seen DATA: from then on a stop finishes the attempt, and does not let it go.
-    in_data: bool,
-    /// Whether the last octets may go out: from then on the attempt cannot be taken back.
-    at_dot: bool,
+    /// The last gate that it has leave for. From DATA on a stop finishes the attempt, and does not let it go; behind the
+    /// final dot nothing takes it back.
+    leave: Option<Gate>,
     /// Whether the provider was not ready in time.
     is_slow: bool,
     /// Whether it was taken back, and the journal says so: what comes of it is no news for its alert.
@@ -291,8 +290,7 @@ impl Dispatcher {
             number,
             recipients,
             began: now.monotonic,
-            in_data: false,
-            at_dot: false,
+            leave: None,
             is_slow: false,
             is_dismissed: false,
             witness,
@@ -307,13 +305,13 @@ impl Dispatcher {
             _ if attempt.is_dismissed => out.push(Command::Withdraw { attempt: id }),
             Gate::Data if self.stopping => out.push(Command::Withdraw { attempt: id }),
             Gate::Data => {
-                attempt.in_data = true;
+                attempt.leave = Some(gate);
                 self.take_leave(now, id, out);
                 out.push(Command::Grant { attempt: id });
                 self.is_ready(now, place, out);
             }
             Gate::FinalDot => {
-                attempt.at_dot = true;
+                attempt.leave = Some(gate);
                 let provider = self.settings.providers[place].name.clone();
                 let fact = Fact::DotSent { id: attempt.id, attempt: attempt.number, provider };
                 out.push(Command::Record { fact, sync: Sync::Written });
@@ -340,7 +338,7 @@ impl Dispatcher {
                 self.go_on(now, attempt.id, out);
             }
         }
-        self.after(now, place, attempt.witness, change, out);
+        self.after(now, place, attempt.witness, change.as_ref(), out);
     }
 
     /// Writes down what an attempt means for its alert.
@@ -364,15 +362,16 @@ impl Dispatcher {
         if let Some(pass) = &mut alert.pass {
             pass.attempts.retain(|other| *other != id);
             pass.leave = pass.leave.filter(|leave| *leave != id);
-            pass.had_no_network |= *blame == Blame::NoNetwork;
-            pass.was_answered |= *blame != Blame::NoNetwork;
+            let network = if *blame == Blame::NoNetwork { Network::None } else { Network::There };
+            pass.network = pass.network.max(network);
         }
     }
 
     fn stop(&mut self, out: &mut Vec<Command>) {
         self.stopping = true;
         self.queue.clear_lanes();
-        let early = self.attempts.iter().filter(|(_, attempt)| !attempt.in_data && !attempt.is_dismissed);
+        let early =
+            self.attempts.iter().filter(|(_, attempt)| attempt.leave.is_none() && !attempt.is_dismissed);
         out.extend(early.map(|(id, _)| Command::Withdraw { attempt: *id }));
     }
 

@@ -5,6 +5,17 @@
 
 use crate::command::AttemptId;
 
+/// What attempts find of the network. The order counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Network {
+    /// Nothing yet.
+    Unknown,
+    /// This machine has none.
+    None,
+    /// Whatever is wrong, it is not the network.
+    There,
+}
+
 /// Where a pass is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pass {
@@ -20,10 +31,8 @@ pub struct Pass {
     pub waits_at: Option<usize>,
     /// Whether anybody was asked.
     pub has_tried: bool,
-    /// Whether anybody was there.
-    pub was_answered: bool,
-    /// Whether an attempt found this machine without a network.
-    pub had_no_network: bool,
+    /// The best that its attempts have found of the network.
+    pub network: Network,
     /// Whether recipients that may have the alert already are left for a later pass.
     pub waits_for_certainty: bool,
 }
@@ -40,8 +49,7 @@ impl Pass {
             leave: None,
             waits_at: None,
             has_tried: false,
-            was_answered: false,
-            had_no_network: false,
+            network: Network::Unknown,
             waits_for_certainty: false,
         }
     }
@@ -72,7 +80,7 @@ impl Pass {
 
     /// Whether it ended with nothing but the news that this machine has no network.
     pub const fn found_no_network(&self) -> bool {
-        self.had_no_network && !self.was_answered
+        matches!(self.network, Network::None)
     }
 }
 

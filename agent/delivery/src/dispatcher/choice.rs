@@ -39,7 +39,9 @@ impl Dispatcher {
         let (left, nothing): (Vec<_>, Vec<_>) =
             left.into_iter().partition(|(_, recipients)| !recipients.is_empty());
         if let Some(pass) = &mut alert.pass {
-            nothing.iter().for_each(|(place, _)| pass.is_done_with(*place));
+            for (place, _) in &nothing {
+                pass.is_done_with(*place);
+            }
         }
         let begin = |(place, recipients): &(usize, Vec<Address>), asks| Choice::Begin {
             place: *place,

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use smtp::{Failure, Phase, Trouble};
+use smtp::{Failure, Gate, Phase, Trouble};
 use spool_format::AlertId;
 
 use super::results;
@@ -38,11 +38,13 @@ impl Dispatcher {
     pub(super) fn lose_patience(&mut self, now: Now, out: &mut Vec<Command>) {
         while let Some((end, id)) = self.patience.first().copied().filter(|(end, _)| *end <= now.monotonic) {
             self.patience.remove(&(end, id));
-            let Some(attempt) = self.attempts.get_mut(&id).filter(|attempt| !attempt.at_dot) else {
+            let Some(attempt) =
+                self.attempts.get_mut(&id).filter(|attempt| attempt.leave != Some(Gate::FinalDot))
+            else {
                 continue;
             };
             let alert = attempt.id;
-            if attempt.in_data {
+            if attempt.leave.is_some() {
                 self.lose_leave(now, alert, id, out);
                 continue;
             }

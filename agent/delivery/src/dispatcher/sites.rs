@@ -61,7 +61,7 @@ impl Dispatcher {
         now: Now,
         place: usize,
         witness: Witness,
-        change: Option<Change>,
+        change: Option<&Change>,
         out: &mut Vec<Command>,
     ) {
         match change {

@@ -194,7 +194,7 @@ impl Play {
         match self.manners[provider] {
             Manner::Well(ms) => self.after(ms, Happens::Ready(attempt)),
             Manner::HangsUp | Manner::LosesReply | Manner::FallsSilent => {
-                self.after(20, Happens::Ready(attempt))
+                self.after(20, Happens::Ready(attempt));
             }
             Manner::Refuses => self.after(1, Happens::Ends(attempt, unreachable())),
             Manner::SaysGoodbye => {

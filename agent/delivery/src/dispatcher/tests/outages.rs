@@ -15,7 +15,7 @@ fn no_network() -> RecipientOutcome {
 /// Where the alert goes first.
 fn goes_to(day: &mut Day, n: u8, severity: Severity) -> Option<String> {
     let said = day.arrives(arrival(n, severity, &["a@example.jp"]));
-    said.iter().find_map(|word| word.strip_prefix(&format!("attempt 1 ")).map(str::to_owned))
+    said.iter().find_map(|word| word.strip_prefix("attempt 1 ").map(str::to_owned))
 }
 
 impl Day {
@@ -29,7 +29,7 @@ impl Day {
     }
 
     /// The first provider of two is left out, for this reason.
-    fn with_outage(trouble: RecipientOutcome) -> Self {
+    fn with_outage(trouble: &RecipientOutcome) -> Self {
         let mut day = Self::new(&["home", "docomo"]);
         let mut n = 100;
         while !day.dispatcher.sites[0].breaker.is_open() {
@@ -55,7 +55,7 @@ fn each_trouble_opens_after_its_number_of_attempts() {
         (refused(Phase::Mail, "530 5.7.0 log in"), 1),
         (RecipientOutcome::Failed(Failure::new(Phase::Tls, Trouble::Tls("expired".into()))), 1),
     ] {
-        let mut day = Day::with_outage(trouble.clone());
+        let mut day = Day::with_outage(&trouble);
         assert_eq!(day.last(), 2 * attempts, "{trouble:?}");
         assert_eq!(goes_to(&mut day, 1, Severity::Critical).as_deref(), Some("docomo"), "{trouble:?}");
     }
@@ -113,7 +113,7 @@ fn a_login_that_is_refused_is_tried_once_however_many_alerts_there_are() {
 
 #[test]
 fn one_alert_finds_out_meanwhile_the_others_go_on_and_success_brings_the_first_one_back() {
-    let mut day = Day::with_outage(silent());
+    let mut day = Day::with_outage(&silent());
     day.passes_time(Duration::from_secs(14));
     assert_eq!(goes_to(&mut day, 1, Severity::Warning).as_deref(), Some("docomo"), "before its time");
     day.passes_time(Duration::from_secs(16));
@@ -126,15 +126,11 @@ fn one_alert_finds_out_meanwhile_the_others_go_on_and_success_brings_the_first_o
 
 #[test]
 fn the_pause_grows_with_each_time_it_is_asked_in_vain_and_has_an_end() {
-    let mut day = Day::with_outage(silent());
+    let mut day = Day::with_outage(&silent());
     let mut pauses = Vec::new();
     for n in 1..=8 {
-        let until = loop {
-            match day.dispatcher.sites[0].breaker.permit(day.now.monotonic) {
-                crate::breaker::Permit::Shut(until) => break until,
-                other => panic!("{other:?}"),
-            }
-        };
+        let permit = day.dispatcher.sites[0].breaker.permit(day.now.monotonic);
+        let crate::breaker::Permit::Shut(until) = permit else { panic!("{permit:?}") };
         let pause = until.since(day.now.monotonic);
         pauses.push(pause.as_secs());
         day.passes_time(pause);
