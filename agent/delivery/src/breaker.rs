@@ -151,7 +151,7 @@ impl Breaker {
         }
     }
 
-    /// A session there is ready for a message.
+    /// A session there has taken sender, recipients and message, up to the last octets.
     pub const fn is_ready(&mut self, now: Monotonic) {
         if matches!(self.state, State::Closed { troubles: 0 }) {
             self.worked = Some(now);

@@ -308,7 +308,7 @@ impl Dispatcher {
                 attempt.leave = Some(gate);
                 self.take_leave(now, id, out);
                 out.push(Command::Grant { attempt: id });
-                self.is_ready(now, place, out);
+                self.sites[place].progress = now.monotonic;
             }
             Gate::FinalDot => {
                 attempt.leave = Some(gate);
@@ -316,7 +316,7 @@ impl Dispatcher {
                 let fact = Fact::DotSent { id: attempt.id, attempt: attempt.number, provider };
                 out.push(Command::Record { fact, sync: Sync::Written });
                 out.push(Command::Grant { attempt: id });
-                self.sites[place].progress = now.monotonic;
+                self.is_ready(now, place, out);
                 self.patience.retain(|(_, of)| *of != id);
             }
         }

@@ -274,7 +274,7 @@ fn judged(facts: &check::Facts) -> (u8, String) {
 #[test]
 fn the_check_tells_which_providers_are_left_out_and_that_none_works() {
     let quiet = Spool::new();
-    let outage = |name: &str| spool_format::Event::Provider {
+    let outage = |name: &str| Event::Provider {
         provider: name.to_owned(),
         outage: Some(spool_format::Outage {
             since: Wall::from_unix_ms(0),

@@ -182,7 +182,7 @@ fn is_ours(error: &io::Error) -> bool {
     )
 }
 
-/// Whether no name server gave an answer (EAI_AGAIN). The error has no number; these are the words of glibc and of musl.
+/// Whether no name server gave an answer (`EAI_AGAIN`). The error has no number; these are the words of glibc and of musl.
 fn nobody_answers(error: &io::Error) -> bool {
     let text = error.to_string();
     text.ends_with("Temporary failure in name resolution") || text.ends_with("Try again")

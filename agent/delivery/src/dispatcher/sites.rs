@@ -73,7 +73,8 @@ impl Dispatcher {
         self.use_free_connection(now, place, out);
     }
 
-    /// A session there is ready for a message: others may begin beside it.
+    /// A session there has taken all but the last octets: others may begin beside it. That it asks for leave to enter DATA
+    /// says less, since with pipelining it does so before MAIL.
     pub(super) fn is_ready(&mut self, now: Now, place: usize, out: &mut Vec<Command>) {
         self.sites[place].progress = now.monotonic;
         self.sites[place].breaker.is_ready(now.monotonic);
