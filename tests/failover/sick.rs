@@ -34,7 +34,9 @@ fn took(sandbox: &Sandbox, id: AlertId) -> Duration {
 fn burst(sandbox: &Sandbox) -> Duration {
     let ids: Vec<AlertId> = (0..100).map(|_| stand::enqueue(sandbox)).collect();
     sandbox.wait_until_sent(ids[99]);
-    ids.iter().for_each(|id| sandbox.wait_until_sent(*id));
+    for id in &ids {
+        sandbox.wait_until_sent(*id);
+    }
     let entries = sandbox.journal();
     let mut times = entries.iter().filter(|it| it.event.alert().is_some_and(|id| ids.contains(&id)));
     let first = times.next().expect("the first").at;
