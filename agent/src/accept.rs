@@ -6,13 +6,20 @@
 //! Who may name any recipient is asked of the caller, once for an alert, and only if it names somebody whom the
 //! configuration does not.
 
+mod address;
 mod draft;
+mod manners;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use delivery::{Arrival, Past};
 use spool_format::{Address, Alert, AlertError, AlertId, Event, Folder, Severity, Wall};
+
+use crate::config::Manners;
+pub use address::{address, ascii};
+pub use manners::Sender;
+pub(crate) use manners::on_the_wire;
 
 /// What the configuration says about every alert.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +32,8 @@ pub struct Policy {
     pub aliases: BTreeMap<String, Vec<Address>>,
     /// Right side of the Message-ID of every new alert.
     pub domain: String,
+    /// How mails are presented.
+    pub manners: Manners,
 }
 
 /// Whom the writer of an alert may name.
@@ -213,7 +222,7 @@ impl Recipients {
 /// An alias, or an address as it stands.
 fn look_up(name: &str, policy: &Policy) -> Option<Vec<Address>> {
     let alias = policy.aliases.get(name.trim());
-    alias.cloned().or_else(|| Address::parse(name).ok().map(|address| vec![address]))
+    alias.cloned().or_else(|| address(name).ok().map(|address| vec![address]))
 }
 
 #[cfg(test)]
@@ -221,7 +230,7 @@ mod tests {
     use super::*;
 
     fn address(text: &str) -> Address {
-        Address::parse(text).expect("an address")
+        super::address(text).expect("an address")
     }
 
     fn policy() -> Policy {
@@ -233,6 +242,7 @@ mod tests {
                 vec![address("ops@example.jp"), address("a@example.jp")],
             )]),
             domain: "example.jp".into(),
+            manners: Manners::default(),
         }
     }
 

@@ -5,6 +5,8 @@
 //! | `keys` | the table of keys: it drives the check for unknown ones, and the reference |
 //! | `limits` | how long things may take, and the pauses between tries |
 //! | `source` | the file with its mistakes, by line |
+//! | `manners` | how mails are presented: `[[recipient]]`, heads of subjects, lateness |
+//! | `keeping` | how long what is over is kept |
 //! | `section` | one table of the file, read key by key |
 //! | `provider` | a `[[provider]]` |
 //! | `route` | the way there: straight, a proxy, a program |
@@ -19,9 +21,11 @@
 //! It reads the file and, when asked, a secret. It knows nothing of how what it says is carried out.
 
 mod in_clear;
+mod keeping;
 mod keys;
 mod limits;
 mod login;
+mod manners;
 mod pin;
 mod preset;
 mod provider;
@@ -37,16 +41,17 @@ mod value;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use delivery::{HedgeAfter, RetryPlan};
 use smtp::{AuthPolicy, Security};
 use spool_format::Address;
 
 pub use in_clear::{hides_password, is_near};
+pub use keeping::Keeping;
 pub use keys::reference;
 pub use limits::Limits;
 pub(crate) use login::mechanism;
+pub use manners::{Manners, Rule, SubjectHead};
 pub use pin::Pin;
 pub(crate) use provider::charset;
 pub use secret::{Kind, SecretError, SecretSource};
@@ -61,6 +66,8 @@ pub struct Config {
     pub spool: PathBuf,
     /// What holds for every alert.
     pub alerts: Alerts,
+    /// How mails are presented.
+    pub manners: Manners,
     /// Names that stand for addresses.
     pub aliases: BTreeMap<String, Vec<Address>>,
     /// What holds for those who write alerts.
@@ -122,26 +129,6 @@ pub enum Account {
     Group(String),
 }
 
-/// How long what is over is kept, and room on the spool's disk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Keeping {
-    /// How long the journal remembers what is over.
-    pub journal: Duration,
-    /// How long files that are no alerts are kept.
-    pub corrupt: Duration,
-    /// Octets that stay free for the journal.
-    pub floor: u64,
-    /// Octets taken up beforehand, to be given free when the disk is full.
-    pub reserve: u64,
-}
-
-impl Default for Keeping {
-    fn default() -> Self {
-        let month = Duration::from_hours(24 * 30);
-        Self { journal: month, corrupt: month, floor: 16 << 20, reserve: 4 << 20 }
-    }
-}
-
 /// One provider.
 #[derive(Clone, Debug)]
 pub struct Provider {
@@ -175,12 +162,18 @@ pub struct Provider {
     pub helo: Option<String>,
     /// Which charsets its readers take.
     pub charset: mime::CharsetPolicy,
+    /// What it takes at most.
+    pub mail_limits: mime::Limits,
+    /// Whether From may be the alert's own sender.
+    pub free_from: bool,
     /// Attempts at the same time.
     pub connections: usize,
     /// How long it may take to be ready for a message, where that is not what holds for all.
     pub hedge_after: Option<HedgeAfter>,
     /// After so many messages a connection is given up for a new one.
     pub messages_per_connection: usize,
+    /// Whether a message may go as a chunk, along with its envelope.
+    pub chunking: bool,
     /// The preset that filled in what the file leaves out.
     pub preset: Option<String>,
     /// The day on which the service ended, if it did.
@@ -271,6 +264,7 @@ fn read(source: &Source<'_>, root: &toml::de::DeTable<'_>) -> Option<Config> {
     let root = Section::new(source, String::new(), keys::Place::Top, root);
     let mut warnings = Vec::new();
     let alerts = root.section("alerts", "[alerts]", keys::Place::Alerts);
+    let manners = manners::read(&root, alerts.as_ref());
     let alerts = alerts.map_or_else(Alerts::default, |section| Alerts {
         to: section.addresses("to").unwrap_or_default(),
         from_name: section.text("from_name"),
@@ -289,11 +283,12 @@ fn read(source: &Source<'_>, root: &toml::de::DeTable<'_>) -> Option<Config> {
     Some(Config {
         spool: root.path("spool").unwrap_or_else(|| PathBuf::from(spool_format::folder::SYSTEM_SPOOL)),
         alerts,
+        manners,
         aliases,
         submit: submit(&root),
         retry: limits::retry(&root),
         limits: limits::limits(&root),
-        keeping: keeping(&root),
+        keeping: keeping::keeping(&root),
         providers: providers?,
         warnings,
     })
@@ -313,18 +308,4 @@ fn submit(root: &Section<'_, '_>) -> Submit {
         socket: section.path("socket"),
         spare: section.path("spare"),
     }
-}
-
-fn keeping(root: &Section<'_, '_>) -> Keeping {
-    let mut keeping = Keeping::default();
-    if let Some(section) = root.section("keep", "[keep]", keys::Place::Keep) {
-        keeping.journal = section.time("journal").unwrap_or(keeping.journal);
-        keeping.corrupt = section.time("corrupt").unwrap_or(keeping.corrupt);
-    }
-    if let Some(section) = root.section("disk", "[disk]", keys::Place::Disk) {
-        let octets = |key| section.number(key, 0, u16::MAX).map(|mib| u64::from(mib) << 20);
-        keeping.floor = octets("floor_mib").unwrap_or(keeping.floor);
-        keeping.reserve = octets("reserve_mib").unwrap_or(keeping.reserve);
-    }
-    keeping
 }

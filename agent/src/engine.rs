@@ -21,7 +21,7 @@ use spool_format::Layout;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::time::{Instant, sleep, sleep_until};
 
-use crate::accept::Policy;
+use crate::accept::{Policy, Sender};
 use crate::edge::clock;
 use crate::edge::signals::StopSignals;
 use crate::log;
@@ -31,7 +31,6 @@ use crate::spool::watch::{Hint, Watch};
 use crate::spool::writer::Ack;
 use crate::spool::{Folders, Place};
 use crate::submit::Report;
-pub use compose::Sender;
 pub use gather::Caps;
 use hands::Hands;
 pub use shelf::Load;

@@ -84,6 +84,8 @@ pub struct Target {
     pub identity: Identity,
     /// After so many messages a connection is given up for a new one.
     pub messages_per_connection: usize,
+    /// Whether a message may go as a chunk, along with its envelope.
+    pub chunking: bool,
 }
 
 /// The way to a provider.
@@ -161,7 +163,7 @@ impl Carrier {
     ) -> Result<Self, TrustError> {
         let (leaving, _) = watch::channel(false);
         let prepare = |target: Target| {
-            let tls = Handshake::prepare(&target)?;
+            let tls = Handshake::prepare(&target)?.map(Arc::new);
             Ok(Arc::new(Carriage {
                 login: Login::new(target.identity.clone()),
                 target,

@@ -89,6 +89,12 @@ pub enum Event {
         attempt: u32,
         /// Name of the provider.
         provider: String,
+        /// How this mail differs from what the alert asked for, one sentence each.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        notes: Vec<String>,
+        /// The alert's whole text, where this mail does not hold all of it: its readers are told that it is here.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
     },
     /// What came of an attempt, for each recipient that it was for.
     Outcome {

@@ -32,6 +32,10 @@ pub struct AttemptRecord {
     pub at: Wall,
     /// When the last octets went out, if they did.
     pub dot_sent: Option<Wall>,
+    /// How the mail differed from what the alert asked for.
+    pub notes: Vec<String>,
+    /// The alert's whole text, where the mail did not hold all of it.
+    pub text: Option<String>,
     /// How it ended; absent while it runs, or when the agent died in it.
     pub ended: Option<Ended>,
 }
@@ -137,7 +141,9 @@ impl History {
             Event::Attempt { attempt, provider, beside, .. } => {
                 self.began(entry.at, (*attempt, *beside), provider, detail);
             }
-            Event::DotSent { attempt, .. } => self.reached_the_dot(entry.at, *attempt),
+            Event::DotSent { attempt, notes, text, .. } => {
+                self.reached_the_dot(entry.at, *attempt, (notes, text.as_deref()));
+            }
             Event::Outcome { attempt, provider, took_ms, recipients, .. } => {
                 self.ended(*attempt, provider, *took_ms, recipients);
             }
@@ -204,16 +210,19 @@ impl History {
         let is_known = self.attempts.last().is_some_and(|last| last.number >= number);
         if detail == Detail::Full && !is_known {
             let provider = provider.to_owned();
-            self.attempts.push(AttemptRecord { number, provider, at, dot_sent: None, ended: None });
+            let (dot_sent, notes, text, ended) = (None, Vec::new(), None, None);
+            self.attempts.push(AttemptRecord { number, provider, at, dot_sent, notes, text, ended });
         }
     }
 
-    fn reached_the_dot(&mut self, at: Wall, number: u32) {
+    fn reached_the_dot(&mut self, at: Wall, number: u32, (notes, text): (&[String], Option<&str>)) {
         if let Some(attempt) = self.under_way.iter_mut().find(|attempt| attempt.number == number) {
             attempt.dot_sent = true;
         }
         if let Some(record) = self.attempt_mut(number) {
             record.dot_sent = Some(at);
+            record.notes = notes.to_vec();
+            record.text = text.map(str::to_owned);
         }
     }
 

@@ -159,7 +159,7 @@ mod tests {
                 recipients: vec![to.clone()],
                 beside: Some(1),
             },
-            Event::DotSent { id, attempt: 1, provider: "home".into() },
+            Event::DotSent { id, attempt: 1, provider: "home".into(), notes: vec![], text: None },
             Event::Outcome { id, attempt: 1, provider: "home".into(), took_ms: 5, recipients: vec![result] },
             Event::Deferred { id, passes: 1, until: Wall::from_unix_ms(9) },
             Event::Held { id },

@@ -83,7 +83,7 @@ fn full_events() -> Vec<Event> {
             message_id: Some("<x@example.jp>".to_owned()),
         },
         Event::Attempt { id, attempt: 1, provider: text(), recipients: people(), beside: Some(1) },
-        Event::DotSent { id, attempt: u32::MAX, provider: text() },
+        Event::DotSent { id, attempt: u32::MAX, provider: text(), notes: vec![text()], text: Some(text()) },
         Event::Outcome { id, attempt: 1, provider: text(), took_ms: u64::MAX, recipients: vec![result] },
         Event::Deferred { id, passes: 0, until: id.born() },
         Event::Held { id },

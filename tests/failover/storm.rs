@@ -88,13 +88,14 @@ fn case_bounce_storm_of_200_alerts_for_a_provider_that_is_down() {
     let most = 4 + time / ASKED_EVERY_MS;
     let connections = i64::try_from(begun.len()).expect("a few");
     assert!(connections <= most, "{connections} connections in {time} ms");
-    let ledger = sandbox.ledger();
+    // The log first: what is written meanwhile is then in the journal alone.
     let log = agent.log();
+    let ledger = sandbox.ledger();
     for id in &ids {
         let history = &ledger.alerts[id];
         let (tries, passes) = (history.attempts.len(), history.passes as usize);
         assert!(tries <= passes + 1, "{id}: {tries} connections in {passes} passes");
-        // One for the failure and one for the pause; the log is read later than the journal.
+        // One for the failure and one for the pause.
         let lines = log.lines().filter(|line| line.contains(id.as_str())).count();
         assert!(lines <= 2 * (passes + 2), "{id}: {lines} lines for {passes} passes");
     }

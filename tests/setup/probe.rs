@@ -59,7 +59,7 @@ fn ones_own_server_is_described_from_its_address_to_the_verdict() {
   TLS          TLS 1.3, TLS_AES_256_GCM_SHA384, in N ms
   certificate  CN=alertmail lab server
                signed by CN=alertmail lab authority
-               for localhost, 127.0.0.1
+               for localhost, relay.example.com, 127.0.0.1
 {until}
                pin_sha256 = \"PIN\"
   in TLS       PIPELINING, SIZE 10240000, ETRN, AUTH LOGIN PLAIN CRAM-MD5, ENHANCEDSTATUSCODES, 8BITMIME, DSN
@@ -268,7 +268,10 @@ fn machines_get_everything_and_the_trace_goes_beside_it() {
     ] {
         assert_eq!(report[field], expected, "{field}");
     }
-    assert_eq!(report["certificates"][0]["names"], serde_json::json!(["localhost", "127.0.0.1"]));
+    assert_eq!(
+        report["certificates"][0]["names"],
+        serde_json::json!(["localhost", "relay.example.com", "127.0.0.1"])
+    );
     assert!(report["certificates"][0]["days_left"].as_i64().is_some_and(|days| days > 300), "{report}");
     for line in
         ["connect   home -: connected to 127.0.0.1", "home>: STARTTLS", "home tls>: AUTH PLAIN (secret)"]

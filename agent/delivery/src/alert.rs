@@ -107,6 +107,8 @@ pub(crate) struct Alert {
     pub(crate) attempts: u32,
     /// The provider to ask first, since it may have the alert already.
     pub(crate) first: Option<usize>,
+    /// Whether that provider has said nothing since.
+    is_in_doubt: bool,
     pub(crate) pass: Option<Pass>,
     last_trouble: Option<String>,
 }
@@ -139,6 +141,7 @@ impl Alert {
             passes: past.passes,
             attempts: past.attempts,
             first: past.uncertain_at.as_deref().and_then(place),
+            is_in_doubt: past.uncertain_at.as_deref().and_then(place).is_some(),
             pass: None,
             last_trouble: None,
         }
@@ -153,6 +156,12 @@ impl Alert {
             .filter(|recipient| !(skip_uncertain && recipient.settlement == Settlement::Uncertain))
             .map(|recipient| recipient.to.clone())
             .collect()
+    }
+
+    /// The provider that has to be asked before any other one may be, since it may have the alert: a second copy is worth
+    /// it to a critical alert alone.
+    pub(crate) fn waits_for_word_of(&self) -> Option<usize> {
+        self.first.filter(|_| self.is_in_doubt && self.severity != Severity::Critical)
     }
 
     /// Whether every recipient is settled.
@@ -193,12 +202,17 @@ impl Alert {
             match result.result {
                 // The one that may have it is asked first; only a critical alert risks a second copy meanwhile.
                 Settlement::Uncertain => {
-                    self.first = Some(provider);
+                    (self.first, self.is_in_doubt) = (Some(provider), true);
                     if let Some(pass) = &mut self.pass {
                         pass.waits_for_certainty |= self.severity != Severity::Critical;
                     }
                 }
-                Settlement::Delivered if self.first == Some(provider) => self.first = None,
+                Settlement::Delivered if self.first == Some(provider) => {
+                    (self.first, self.is_in_doubt) = (None, false);
+                }
+                Settlement::Open | Settlement::Refused if self.first == Some(provider) => {
+                    self.is_in_doubt = false;
+                }
                 Settlement::Delivered | Settlement::Open | Settlement::Refused => {}
             }
             if trouble.is_some() {

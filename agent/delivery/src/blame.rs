@@ -37,7 +37,6 @@ fn blame_one(recipient: &RecipientOutcome, was_slow: bool) -> Blame {
     match &failure.trouble {
         Trouble::Withdrawn => return Blame::Nobody,
         Trouble::NoNetwork(_) => return Blame::NoNetwork,
-        Trouble::TooManyRecipients { .. } => return Blame::Works,
         _ => {}
     }
     let verdict = judge(failure);
@@ -104,7 +103,6 @@ mod tests {
             (reply(Phase::Rcpt, "550 5.7.1 relay denied"), "works"),
             (reply(Phase::Rcpt, "421 4.3.2 going down"), "trouble"),
             (failed(Phase::Rcpt, closed()), "trouble"),
-            (failed(Phase::Rcpt, Trouble::TooManyRecipients { limit: 1 }), "works"),
             (reply(Phase::Data, "451 4.3.0 later"), "trouble"),
             (reply(Phase::Dot, "554 5.6.0 bad"), "works"),
             (reply(Phase::Dot, "550 5.7.1 spam"), "works"),

@@ -14,6 +14,15 @@ pub struct AttemptId(pub u64);
 pub enum Event {
     /// An alert is in the spool, read and understood.
     Arrived(Arrival),
+    /// The mail of an attempt is not quite what the alert asked for.
+    Composed {
+        /// Which attempt.
+        attempt: AttemptId,
+        /// In what it differs, one sentence each.
+        notes: Vec<String>,
+        /// The alert's whole text, if the mail does not hold all of it.
+        text: Option<String>,
+    },
     /// A session stands before a gate and asks.
     Reached {
         /// Which attempt.

@@ -4,14 +4,16 @@
 //! through [`Command::Record`]; what it says about files is carried out in the order in which it is said, so the
 //! order here is promise 1: a copy before the line that speaks of it, the line before the removal.
 //!
-//! | module | what it decides |
+//! | module | what it is for |
 //! | --- | --- |
+//! | `attempt` | what is known of an attempt that runs |
 //! | `choice` | which provider is next for an alert |
 //! | `hedge` | when another provider starts beside a slow one, and which of them sends |
 //! | `sites` | what becomes of those who wait when a provider changes |
 //! | `ending` | what becomes of an alert at the end of a pass |
 //! | `results` | an outcome in the journal's words |
 
+mod attempt;
 mod choice;
 mod ending;
 mod hedge;
@@ -28,13 +30,13 @@ use spool_format::{Address, AlertId, Event as Fact, Outage, Settlement, Severity
 
 use crate::alert::{Alert, Arrival};
 use crate::blame::{Blame, blame};
-use crate::breaker::Witness;
 use crate::chance::Chance;
 use crate::command::{AttemptId, Command, Event, Sync};
 use crate::pass::{Network, Pass};
 use crate::queue::{Age, Queue};
 use crate::retry::RetryPlan;
 use crate::time::{Monotonic, Now};
+use attempt::Attempt;
 use choice::Choice;
 use sites::Site;
 
@@ -77,25 +79,6 @@ pub struct Settings {
     pub providers: Vec<Provider>,
     /// Pauses and life times.
     pub retry: RetryPlan,
-}
-
-/// An attempt that runs.
-#[derive(Debug)]
-struct Attempt {
-    id: AlertId,
-    provider: usize,
-    /// Counts the attempts of the alert, over restarts.
-    number: u32,
-    recipients: Vec<Address>,
-    began: Monotonic,
-    /// The last gate that it has leave for. From DATA on a stop finishes the attempt, and does not let it go; behind the
-    /// final dot nothing takes it back.
-    leave: Option<Gate>,
-    /// Whether the provider was not ready in time.
-    is_slow: bool,
-    /// Whether it was taken back, and the journal says so: what comes of it is no news for its alert.
-    is_dismissed: bool,
-    witness: Witness,
 }
 
 /// When, where, and what next, for all alerts.
@@ -150,6 +133,11 @@ impl Dispatcher {
     pub fn handle(&mut self, now: Now, event: Event, out: &mut Vec<Command>) {
         match event {
             Event::Arrived(arrival) => self.arrived(now, arrival, out),
+            Event::Composed { attempt, notes, text } => {
+                if let Some(attempt) = self.attempts.get_mut(&attempt) {
+                    (attempt.notes, attempt.text) = (notes, text);
+                }
+            }
             Event::Reached { attempt, gate } => self.reached(now, attempt, gate, out),
             Event::Ended { attempt, outcome } => {
                 let limit = self.attempts.get(&attempt).map_or(Duration::MAX, |it| self.patience_with(it));
@@ -294,6 +282,8 @@ impl Dispatcher {
             is_slow: false,
             is_dismissed: false,
             witness,
+            notes: Vec::new(),
+            text: None,
         };
         self.attempts.insert(attempt, running);
     }
@@ -313,7 +303,8 @@ impl Dispatcher {
             Gate::FinalDot => {
                 attempt.leave = Some(gate);
                 let provider = self.settings.providers[place].name.clone();
-                let fact = Fact::DotSent { id: attempt.id, attempt: attempt.number, provider };
+                let (notes, text) = (std::mem::take(&mut attempt.notes), attempt.text.take());
+                let fact = Fact::DotSent { id: attempt.id, attempt: attempt.number, provider, notes, text };
                 out.push(Command::Record { fact, sync: Sync::Written });
                 out.push(Command::Grant { attempt: id });
                 self.is_ready(now, place, out);
@@ -378,22 +369,5 @@ impl Dispatcher {
     /// How many alerts are in hand, by lane.
     pub fn waiting(&self, severity: Severity) -> usize {
         self.alerts.values().filter(|alert| alert.severity == severity).count()
-    }
-}
-
-impl Attempt {
-    fn outcome(
-        &self,
-        now: Monotonic,
-        provider: &str,
-        recipients: Vec<spool_format::RecipientResult>,
-    ) -> Fact {
-        Fact::Outcome {
-            id: self.id,
-            attempt: self.number,
-            provider: provider.to_owned(),
-            took_ms: u64::try_from(now.since(self.began).as_millis()).unwrap_or(u64::MAX),
-            recipients,
-        }
     }
 }

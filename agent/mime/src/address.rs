@@ -24,6 +24,18 @@ pub struct Mailbox {
     pub address: String,
 }
 
+impl Mailbox {
+    /// Whether both are the same mailbox: domains are compared without regard to case (RFC 5321 section 2.4).
+    pub(crate) fn has_address_of(&self, other: &Self) -> bool {
+        match (self.address.rsplit_once('@'), other.address.rsplit_once('@')) {
+            (Some((local, domain)), Some((other_local, other_domain))) => {
+                local == other_local && domain.eq_ignore_ascii_case(other_domain)
+            }
+            _ => self.address == other.address,
+        }
+    }
+}
+
 /// Writes a field that holds mailboxes.
 pub(crate) fn write_mailboxes(out: &mut String, name: &str, mailboxes: &[Mailbox], policy: CharsetPolicy) {
     let mut field = Field::begin(out, name);

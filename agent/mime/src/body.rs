@@ -32,8 +32,8 @@ impl Body {
 
 /// CRLF for every line end, one at the very end, and no control besides TAB.
 ///
-/// CR, LF, CRLF, NEL, U+2028 and U+2029 end a line. Other C0 controls and DEL are dropped: NUL is forbidden in
-/// mail, and ESC would switch the charset of ISO-2022-JP.
+/// CR, LF, CRLF, NEL, U+2028 and U+2029 end a line. Other C0 and C1 controls and DEL are dropped: NUL is forbidden
+/// in mail, ESC would switch the charset of ISO-2022-JP, and U+009B does to a terminal what ESC does.
 fn canonical(text: &str) -> String {
     let mut lines = String::with_capacity(text.len() + 16);
     let mut before = '\0';
@@ -42,7 +42,7 @@ fn canonical(text: &str) -> String {
             '\n' if before == '\r' => {}
             '\r' | '\n' | '\u{85}' | '\u{2028}' | '\u{2029}' => lines.push_str("\r\n"),
             '\t' => lines.push(c),
-            _ if c.is_ascii_control() => {}
+            _ if c.is_control() => {}
             _ => lines.push(c),
         }
         before = c;
@@ -73,7 +73,7 @@ mod tests {
             ("blank lines at the end", "a\n\n\n", "a\r\n\r\n\r\n"),
             ("trailing blanks", "tail \t \n", "tail \t \r\n"),
             ("signature mark and dots", "-- \n.\n..\n", "-- \r\n.\r\n..\r\n"),
-            ("controls", "a\0\x1b$B\x0c\x7fb", "a$Bb\r\n"),
+            ("controls", "a\0\x1b$B\x0c\x7f\u{9b}b", "a$Bb\r\n"),
             ("a control between cr and lf", "a\r\0\nb", "a\r\n\r\nb\r\n"),
         ] {
             assert_eq!(canonical(text), lines, "{name}");

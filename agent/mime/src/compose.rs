@@ -6,10 +6,14 @@
 use crate::address::{Mailbox, write_mailboxes};
 use crate::attachment::{self, Attachment, is_token, printable};
 use crate::body::Body;
-use crate::charset::{Charset, CharsetPolicy};
-use crate::header::{write_text, write_tokens};
+use crate::charset::{self, Charset, CharsetPolicy};
+use crate::header::{self, write_text, write_tokens};
+use crate::manner::Manner;
+use crate::shorten::{self, Ending, largest};
 use crate::transfer::Transfer;
-use crate::{date, ident};
+use crate::width::columns;
+use crate::{date, head, ident};
+use std::borrow::Cow;
 
 /// The longest name of a field of the alert's own: with its colon it leaves the first line within 76 columns.
 const FIELD_NAME_OCTETS_MAX: usize = 72;
@@ -71,7 +75,7 @@ pub struct Draft {
     pub to: Vec<Mailbox>,
     /// Recipients to be shown in Cc.
     pub cc: Vec<Mailbox>,
-    /// Who answers go to: the alert's own sender, since From belongs to the provider.
+    /// Who answers go to: the alert's own sender, where From belongs to the provider. Not written where From is the same.
     pub reply_to: Option<Mailbox>,
     /// The alert's own fields, in order. A name must be a token of at most 72 octets and none that this crate or
     /// the mail's way writes; others are left out and reported in [`Composed::notes`].
@@ -98,59 +102,178 @@ pub struct Composed {
     pub body_charset: Charset,
     /// What had to be left out or changed, one sentence each.
     pub notes: Vec<String>,
+    /// The whole text, where the mail does not hold all of it.
+    pub whole_text: Option<String>,
 }
 
-/// Composes the message of `draft` for the provider that is `identity`.
+/// Composes the message of `draft` for the provider that is `identity`, as it stands.
 ///
 /// A pure function: the same arguments give the same octets.
 pub fn compose(draft: &Draft, identity: &Identity) -> Composed {
-    let mut notes = Vec::new();
-    let boundary = (!draft.attachments.is_empty()).then(|| ident::boundary(&draft.id));
-    let body = Body::new(&draft.body, identity.charset, boundary.as_deref());
-
-    let mut fields = String::with_capacity(1024);
-    write_people(&mut fields, draft, identity);
-    write_text(&mut fields, "Subject", &draft.subject, identity.charset);
-    write_identifiers(&mut fields, draft);
-    write_own_fields(&mut fields, draft, identity.charset, &mut notes);
-    write_flags(&mut fields, draft);
-    write_tokens(&mut fields, "MIME-Version", &["1.0"]);
-
-    let mut octets = fields.into_bytes();
-    match boundary {
-        None => write_body(&mut octets, &body),
-        Some(boundary) => {
-            let mut fields = String::new();
-            write_tokens(
-                &mut fields,
-                "Content-Type",
-                &["multipart/mixed;", &format!("boundary=\"{boundary}\"")],
-            );
-            write_tokens(&mut fields, "Content-Transfer-Encoding", &[Transfer::SevenBit.label()]);
-            octets.extend(fields.as_bytes());
-            octets.extend(format!("\r\n--{boundary}\r\n").as_bytes());
-            write_body(&mut octets, &body);
-            for attachment in &draft.attachments {
-                // The CRLF in front of a delimiter belongs to it, so the part keeps its own.
-                octets.extend(format!("\r\n--{boundary}\r\n").as_bytes());
-                attachment::write(&mut octets, attachment, identity.charset, &mut notes);
-            }
-            octets.extend(format!("\r\n--{boundary}--\r\n").as_bytes());
-        }
-    }
-    Composed { octets, body_charset: body.charset, notes }
+    compose_in(draft, identity, &Manner::default())
 }
 
-fn write_people(out: &mut String, draft: &Draft, identity: &Identity) {
+/// Composes the message of `draft` for the provider that is `identity` in this manner.
+///
+/// A pure function: the same arguments give the same octets. Only From and what [`Manner`] is about differ from one
+/// attempt to the next; Date, Message-ID and boundary never do.
+pub fn compose_in(draft: &Draft, identity: &Identity, manner: &Manner) -> Composed {
+    let mut plan = Plan::new(draft, identity, manner);
+    let mut composed = plan.write();
+    let Some(octets_max) = manner.limits.octets.filter(|most| composed.octets.len() > *most) else {
+        return composed;
+    };
+    let fits = |plan: &Plan<'_>| plan.write().octets.len() <= octets_max;
+    plan.attachments =
+        largest(draft.attachments.len(), |attachments| fits(&Plan { attachments, ..plan.clone() }));
+    if !fits(&plan) {
+        let most = columns(&plan.text).min(plan.columns_max.unwrap_or(usize::MAX));
+        let columns_max = largest(most, |most| fits(&Plan { columns_max: Some(most), ..plan.clone() }));
+        plan.columns_max = Some(columns_max);
+    }
+    composed = plan.write();
+    if composed.octets.len() > octets_max {
+        composed.notes.push(format!("larger than {octets_max} octets even without its text"));
+    }
+    composed
+}
+
+/// What goes into a message, and how much of it.
+#[derive(Clone)]
+struct Plan<'a> {
+    draft: &'a Draft,
+    identity: &'a Identity,
+    sender: Option<&'a Mailbox>,
+    subject: Cow<'a, str>,
+    subject_is_cut: bool,
+    /// The whole text.
+    text: Cow<'a, str>,
+    /// How much of it is shown.
+    columns_max: Option<usize>,
+    /// How many of the attachments go with it.
+    attachments: usize,
+    ending: Ending<'a>,
+}
+
+impl<'a> Plan<'a> {
+    fn new(draft: &'a Draft, identity: &'a Identity, manner: &'a Manner) -> Self {
+        let is_japanese = manner.language.is_japanese([&draft.subject, &draft.body]);
+        let given = header::clean(&draft.subject);
+        let headed = head::headed(&given, manner.head.as_ref(), manner.late_ms, is_japanese);
+        let whole = header::clean(&headed).into_owned();
+        let length = whole.len();
+        let subject = match manner.limits.subject {
+            Some(wide_max) => shorten::subject(Cow::Owned(whole), wide_max),
+            None => Cow::Owned(whole),
+        };
+        let mut text = Cow::Borrowed(draft.body.as_str());
+        if manner.late_ms.is_some() {
+            let word = if is_japanese { "発生時刻" } else { "Time of the event" };
+            let event = date::plain(draft.created_ms, draft.utc_offset_minutes);
+            text = Cow::Owned(format!("{word}: {event}\n\n{}", draft.body));
+        }
+        Self {
+            draft,
+            identity,
+            sender: manner.sender.as_ref(),
+            // Dots take the place of at least one character more.
+            subject_is_cut: subject.len() != length,
+            subject,
+            text,
+            columns_max: manner.limits.body.map(|wide_max| wide_max.saturating_mul(2)),
+            attachments: draft.attachments.len(),
+            ending: Ending { id: &draft.id, is_japanese },
+        }
+    }
+
+    fn write(&self) -> Composed {
+        let Self { draft, identity, .. } = self;
+        let mut notes = Vec::new();
+        let (attachments, left_out) = draft.attachments.split_at(self.attachments);
+        let left_out: Vec<&str> = left_out.iter().map(|attachment| attachment.name.as_str()).collect();
+        let (text, text_is_cut) = self.ending.close(&self.text, self.columns_max, &left_out);
+        self.remark(&text, text_is_cut, &left_out, &mut notes);
+        let boundary = (!attachments.is_empty()).then(|| ident::boundary(&draft.id));
+        let body = Body::new(&text, identity.charset, boundary.as_deref());
+
+        let mut fields = String::with_capacity(1024);
+        write_people(&mut fields, draft, identity, self.sender);
+        write_text(&mut fields, "Subject", &self.subject, identity.charset);
+        write_identifiers(&mut fields, draft);
+        write_own_fields(&mut fields, draft, identity.charset, &mut notes);
+        write_flags(&mut fields, draft);
+        write_tokens(&mut fields, "MIME-Version", &["1.0"]);
+
+        let mut octets = fields.into_bytes();
+        match boundary {
+            None => write_body(&mut octets, &body),
+            Some(boundary) => {
+                let mut fields = String::new();
+                write_tokens(
+                    &mut fields,
+                    "Content-Type",
+                    &["multipart/mixed;", &format!("boundary=\"{boundary}\"")],
+                );
+                write_tokens(&mut fields, "Content-Transfer-Encoding", &[Transfer::SevenBit.label()]);
+                octets.extend(fields.as_bytes());
+                octets.extend(format!("\r\n--{boundary}\r\n").as_bytes());
+                write_body(&mut octets, &body);
+                for attachment in attachments {
+                    // The CRLF in front of a delimiter belongs to it, so the part keeps its own.
+                    octets.extend(format!("\r\n--{boundary}\r\n").as_bytes());
+                    attachment::write(&mut octets, attachment, identity.charset, &mut notes);
+                }
+                octets.extend(format!("\r\n--{boundary}--\r\n").as_bytes());
+            }
+        }
+        let whole_text = text_is_cut.then(|| draft.body.clone());
+        Composed { octets, body_charset: body.charset, notes, whole_text }
+    }
+
+    /// Says what is missing, and what was done for the sake of a charset.
+    fn remark(&self, text: &str, text_is_cut: bool, left_out: &[&str], notes: &mut Vec<String>) {
+        let Self { draft, identity, .. } = self;
+        if self.subject_is_cut {
+            notes.push("Subject: cut to its limit".to_owned());
+        }
+        if text_is_cut {
+            notes.push("text: cut to its limit".to_owned());
+        }
+        notes.extend(
+            left_out.iter().map(|name| format!("attachment `{}` left out: too large", printable(name))),
+        );
+        let remark = |what: &str, text: &str| charset::remark(what, &header::clean(text), identity.charset);
+        notes.extend(remark("Subject", &self.subject));
+        notes.extend(charset::remark("text", text, identity.charset));
+        let people = std::iter::once(&identity.from).chain(&draft.to).chain(&draft.cc).chain(&draft.reply_to);
+        notes.extend(people.filter_map(|mailbox| {
+            remark(&format!("name of {}", printable(&mailbox.address)), mailbox.name.as_deref()?)
+        }));
+        notes.extend(
+            draft
+                .headers
+                .iter()
+                .filter_map(|(name, value)| remark(&format!("header `{}`", printable(name)), value)),
+        );
+        let names = draft.attachments[..self.attachments].iter().map(|attachment| &attachment.name);
+        notes.extend(names.filter_map(|name| remark("name of an attachment", name)));
+    }
+}
+
+fn write_people(out: &mut String, draft: &Draft, identity: &Identity, sender: Option<&Mailbox>) {
     let policy = identity.charset;
     write_mailboxes(out, "From", std::slice::from_ref(&identity.from), policy);
+    if let Some(sender) = sender.filter(|sender| !sender.has_address_of(&identity.from)) {
+        write_mailboxes(out, "Sender", std::slice::from_ref(sender), policy);
+    }
     if draft.to.is_empty() && draft.cc.is_empty() {
         // Some servers add an Apparently-To with everybody in it to a mail that names nobody.
         write_tokens(out, "To", &["undisclosed-recipients:;"]);
     }
-    for (name, mailboxes) in
-        [("To", &draft.to[..]), ("Cc", &draft.cc[..]), ("Reply-To", draft.reply_to.as_slice())]
-    {
+    // Answers go to From by themselves.
+    let reply_to = draft.reply_to.as_slice();
+    let reply_to = if reply_to.iter().any(|to| to.has_address_of(&identity.from)) { &[] } else { reply_to };
+    for (name, mailboxes) in [("To", &draft.to[..]), ("Cc", &draft.cc[..]), ("Reply-To", reply_to)] {
         if !mailboxes.is_empty() {
             write_mailboxes(out, name, mailboxes, policy);
         }

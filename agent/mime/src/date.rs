@@ -11,18 +11,27 @@ const UNIX_S_MAX: i64 = 253_402_128_000;
 /// A moment out of bounds becomes the nearest one in bounds, and an impossible zone becomes UTC: a broken clock
 /// must not cost the alert its mail.
 pub(crate) fn rfc5322(created_ms: i64, utc_offset_minutes: i32) -> String {
+    moment(created_ms, utc_offset_minutes).to_rfc2822()
+}
+
+/// The same moment for the text of a mail: `2026-11-25 14:14:02 +0900`.
+pub(crate) fn plain(created_ms: i64, utc_offset_minutes: i32) -> String {
+    moment(created_ms, utc_offset_minutes).format("%Y-%m-%d %H:%M:%S %z").to_string()
+}
+
+fn moment(created_ms: i64, utc_offset_minutes: i32) -> DateTime<FixedOffset> {
     let unix_s = created_ms.div_euclid(1000).clamp(UNIX_S_MIN, UNIX_S_MAX);
     let zone = utc_offset_minutes.checked_mul(60).and_then(FixedOffset::east_opt);
     let utc = DateTime::from_timestamp(unix_s, 0).unwrap_or_default();
     match zone {
-        Some(zone) => utc.with_timezone(&zone).to_rfc2822(),
-        None => utc.to_rfc2822(),
+        Some(zone) => utc.with_timezone(&zone),
+        None => utc.fixed_offset(),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::rfc5322;
+    use super::{plain, rfc5322};
 
     #[test]
     fn a_date_has_english_names_and_a_numeric_zone() {
@@ -36,6 +45,12 @@ mod tests {
         ] {
             assert_eq!(rfc5322(created_ms, offset), date, "{name}");
         }
+    }
+
+    #[test]
+    fn a_text_has_the_same_moment_in_digits() {
+        assert_eq!(plain(1_795_583_642_999, 540), "2026-11-25 14:14:02 +0900");
+        assert_eq!(plain(1_795_583_642_999, -210), "2026-11-25 01:44:02 -0330");
     }
 
     #[test]

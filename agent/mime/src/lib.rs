@@ -5,9 +5,10 @@
 //!         ├─ body ─────────── clean ── charset ── 7bit or base64 ───────────┼─► Composed
 //!         └─ attachments ──────────── base64 ───────────────────────────────┘
 //! Identity: the From and the charset policy of the provider that this copy goes through
+//! Manner: what these readers take at most, severity and host at the head of the subject, and that it comes late
 //! ```
 //!
-//! Everything is a pure function: the same [`Draft`] and [`Identity`] give the same octets, on every attempt.
+//! Everything is a pure function: the same [`Draft`], [`Identity`] and [`Manner`] give the same octets.
 //! There is no clock, no chance and no IO, and nothing here knows a provider's host or replies.
 //!
 //! What a caller may rely on, whatever the text holds: 7-bit octets only, CRLF line ends only, no line over
@@ -21,13 +22,19 @@ mod charset;
 mod compose;
 mod date;
 mod encoded_word;
+mod head;
 mod header;
 mod ident;
 mod iso2022jp;
+mod manner;
+mod replace;
+mod shorten;
 mod transfer;
+mod width;
 
 pub use address::Mailbox;
 pub use attachment::Attachment;
 pub use charset::{Charset, CharsetPolicy};
-pub use compose::{Composed, Draft, Identity, Importance, compose};
+pub use compose::{Composed, Draft, Identity, Importance, compose, compose_in};
 pub use ident::message_id;
+pub use manner::{Head, Language, Level, Limits, Manner};

@@ -12,12 +12,12 @@ use tokio::sync::mpsc::{self, unbounded_channel};
 
 use super::place::Place;
 use super::{Refusal, finish, target};
-use crate::accept::Policy;
+use crate::accept::{Policy, Sender};
 use crate::config::{self, Config};
 use crate::edge::signals::StopSignals;
 use crate::edge::users::Submitters;
 use crate::edge::{chance, host};
-use crate::engine::{self, Caps, Ears, Engine, Eyes, Load, Real, Sender};
+use crate::engine::{self, Caps, Ears, Engine, Eyes, Load, Real};
 use crate::exit::Exit;
 use crate::log;
 use crate::output::trace;
@@ -221,6 +221,7 @@ fn policy(config: &Config) -> Policy {
         from_name: config.alerts.from_name.clone(),
         aliases: config.aliases.clone(),
         domain: config.providers.first().map_or("localhost", |first| first.from.domain()).to_owned(),
+        manners: config.manners.clone(),
     }
 }
 
@@ -230,5 +231,7 @@ fn sender(provider: &config::Provider) -> Sender {
         from: provider.from.clone(),
         from_name: provider.from_name.clone(),
         charset: provider.charset,
+        limits: provider.mail_limits,
+        free_from: provider.free_from,
     }
 }

@@ -25,6 +25,7 @@ It only reads, and needs no running agent.
 
 Examples:
   alertmail show 01kax3                          any beginning of an id that no other one shares
+  alertmail show 01kax3 --body                   its whole text, also where a mail had to be cut
   alertmail show 01kax3tzzzzzzzzzzzzzzzzzzz --json")]
 pub struct Args {
     /// The alert's id, or its beginning.
@@ -32,6 +33,9 @@ pub struct Args {
     /// Print one JSON object, times in UTC.
     #[arg(long)]
     json: bool,
+    /// Print the alert's text and nothing else.
+    #[arg(long, conflicts_with = "json")]
+    body: bool,
 }
 
 /// Does what the command says.
@@ -43,11 +47,22 @@ fn show(args: &Args, place: &Place) -> Result<String, Refusal> {
     let layout = place.layout(place.config()?.as_ref());
     let view = View::read(&layout, Reach::All).map_err(|error| unreadable(&layout, &error))?;
     let item = find(&view, &args.id)?;
+    if args.body {
+        let text = item
+            .text(&layout)
+            .map_err(|why| Refusal::new(Exit::Data, format!("there is no text of {}: {why}", item.id)))?;
+        return Ok(printable_lines(&text));
+    }
     let now = wall_now();
     if args.json {
         return Ok(json(&Shown::new(item, now)));
     }
     Ok(text(item, now, offset_minutes(now)))
+}
+
+/// A text as a terminal can show it.
+fn printable_lines(text: &str) -> String {
+    text.lines().map(|line| line.split('\t').map(printable).collect::<Vec<_>>().join("\t") + "\n").collect()
 }
 
 pub(super) fn find<'v>(view: &'v View, start: &str) -> Result<&'v Item, Refusal> {
@@ -142,6 +157,9 @@ fn write_attempt(text: &mut String, attempt: &AttemptRecord, clock: &impl Fn(Wal
         return;
     };
     let _ = writeln!(text, "{head}  {} ms", ended.took_ms);
+    for note in &attempt.notes {
+        let _ = writeln!(text, "     mail: {}", printable(note));
+    }
     for result in &ended.recipients {
         let _ = writeln!(
             text,
@@ -181,6 +199,8 @@ struct ShownAttempt {
     at: Wall,
     /// When the last octets went out, or null.
     dot_sent: Option<Wall>,
+    /// How its mail differed from what the alert asked for.
+    notes: Vec<String>,
     /// Milliseconds, or null while it has not ended.
     took_ms: Option<u64>,
     /// As in the journal's `outcome`.
@@ -195,6 +215,7 @@ impl Shown {
             provider: attempt.provider.clone(),
             at: attempt.at,
             dot_sent: attempt.dot_sent,
+            notes: attempt.notes.clone(),
             took_ms: attempt.ended.as_ref().map(|ended| ended.took_ms),
             recipients: attempt.ended.as_ref().map_or_else(Vec::new, |ended| ended.recipients.clone()),
         };

@@ -251,12 +251,43 @@ fn an_attempt_that_was_cut_off_behind_the_dot_may_have_arrived() {
         key: None,
         subject: "s".into(),
     };
-    let dot = Event::DotSent { id: id(60), attempt: 1, provider: "home".into() };
+    let dot = Event::DotSent { id: id(60), attempt: 1, provider: "home".into(), notes: vec![], text: None };
     spool.journal(vec![(at(60), accepted), (at(60), attempt), (at(60), dot)]);
     spool.put(Folder::Incoming, id(60));
     let shown = spool.shown(60);
     assert!(shown.contains("it may then arrive twice, since a reply was lost"), "{shown}");
     assert!(shown.contains("has not ended, behind the last octets: it may have it"), "{shown}");
+}
+
+#[test]
+fn a_mail_that_differs_says_how_and_its_whole_text_is_kept() {
+    let spool = Spool::new();
+    let attempt =
+        Event::Attempt { id: id(60), attempt: 1, provider: "home".into(), recipients: vec![], beside: None };
+    let dot = Event::DotSent {
+        id: id(60),
+        attempt: 1,
+        provider: "home".into(),
+        notes: vec!["text: cut to its limit".into()],
+        text: Some("all of it\n\tand \u{1b}[31mmore\n".into()),
+    };
+    let result = RecipientResult {
+        result: Settlement::Delivered,
+        ..failed("a@example.jp", "dot", Some(250), "ok", "")
+    };
+    let ended = Event::Outcome {
+        id: id(60),
+        attempt: 1,
+        provider: "home".into(),
+        took_ms: 1,
+        recipients: vec![result],
+    };
+    let sent = Event::Sent { id: id(60), delivered: vec![address("a@example.jp")], refused: vec![] };
+    spool.journal(vec![(at(60), attempt), (at(60), dot), (at(60), ended), (at(60), sent)]);
+    assert!(spool.shown(60).contains("     mail: text: cut to its limit\n"), "{}", spool.shown(60));
+    let view = spool.view();
+    let item = view.alerts.iter().find(|item| item.id == id(60)).expect("it is there");
+    assert_eq!(item.text(&spool.layout).as_deref(), Ok("all of it\n\tand \u{1b}[31mmore\n"));
 }
 
 fn facts(spool: &Spool, running: bool) -> check::Facts {

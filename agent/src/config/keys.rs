@@ -15,6 +15,7 @@ pub(super) enum Place {
     Keep,
     Disk,
     Provider,
+    Recipient,
     Password,
     Token,
 }
@@ -31,7 +32,7 @@ pub(super) struct Key {
     meaning: &'static str,
 }
 
-const fn key(
+pub(super) const fn key(
     place: Place,
     name: &'static str,
     kind: &'static str,
@@ -41,8 +42,8 @@ const fn key(
     Key { place, name, kind, default, meaning }
 }
 
-/// All of them, in the order of the reference.
-pub(super) const KEYS: &[Key] = &[
+/// Most of them, in the order of the reference.
+const KEYS: &[Key] = &[
     key(Place::Top, "spool", "path", "/var/spool/alertmail", "the spool's folder"),
     key(Place::Top, "alerts", "table", "", "what holds for every alert"),
     key(Place::Top, "aliases", "table", "", "names that stand for addresses"),
@@ -307,11 +308,23 @@ pub(super) const KEYS: &[Key] = &[
         "100",
         "after so many messages a connection is given up for a new one",
     ),
+    key(
+        Place::Provider,
+        "chunking",
+        "true or false",
+        "true",
+        "whether short messages go out together with their envelope where the server takes that (CHUNKING)",
+    ),
 ];
+
+/// All of them, in the order of the reference.
+pub(super) fn all() -> impl Iterator<Item = &'static Key> {
+    KEYS.iter().chain(super::manners::KEYS)
+}
 
 /// The keys of one place.
 pub(super) fn of(place: Place) -> impl Iterator<Item = &'static Key> {
-    KEYS.iter().filter(move |key| key.place == place)
+    all().filter(move |key| key.place == place)
 }
 
 /// The key that was probably meant.
@@ -323,7 +336,7 @@ pub(super) fn nearest(place: Place, name: &str) -> Option<&'static str> {
 /// Every key with what it means, for people.
 pub fn reference() -> String {
     let mut text = String::new();
-    for key in KEYS {
+    for key in all() {
         let place = match key.place {
             Place::Top => "",
             Place::Alerts => "[alerts] ",
@@ -334,6 +347,7 @@ pub fn reference() -> String {
             Place::Keep => "[keep] ",
             Place::Disk => "[disk] ",
             Place::Provider => "[[provider]] ",
+            Place::Recipient => "[[recipient]] ",
             Place::Password => "[[provider]] password.",
             Place::Token => "[[provider]] token.",
         };

@@ -10,6 +10,7 @@ use toml::de::{DeTable, DeValue};
 use super::keys::{self, Place};
 use super::source::Source;
 use super::value;
+use crate::accept;
 
 /// One table.
 #[derive(Debug)]
@@ -96,7 +97,7 @@ impl<'s, 't> Section<'s, 't> {
     }
 
     pub(super) fn address(&self, key: &str) -> Option<Address> {
-        self.parsed(key, |text| Address::parse(text).map_err(|error| error.to_string()))
+        self.parsed(key, |text| accept::address(text).map_err(|error| error.to_string()))
     }
 
     pub(super) fn number(&self, key: &str, least: u16, most: u16) -> Option<u16> {
@@ -112,6 +113,17 @@ impl<'s, 't> Section<'s, 't> {
             self.wrong(key, &format!("`{key}` has to be a number from {least} to {most}"));
         }
         number
+    }
+
+    /// True or false.
+    pub(super) fn flag(&self, key: &str) -> Option<bool> {
+        match self.entry(key)?.get_ref() {
+            DeValue::Boolean(is_so) => Some(*is_so),
+            other => {
+                self.wrong_kind(key, other, "true or false");
+                None
+            }
+        }
     }
 
     /// A list of texts; a single text is a list of one.
@@ -150,7 +162,7 @@ impl<'s, 't> Section<'s, 't> {
     }
 
     pub(super) fn addresses(&self, key: &str) -> Option<Vec<Address>> {
-        self.list(key, |text| Address::parse(text).map_err(|error| error.to_string()))
+        self.list(key, |text| accept::address(text).map_err(|error| error.to_string()))
     }
 
     /// A table in this one.

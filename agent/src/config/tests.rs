@@ -1,5 +1,7 @@
 //! The configuration: what is meant by what was typed, and how mistakes are told.
 
+use std::time::Duration;
+
 use super::*;
 use proptest::prelude::*;
 use smtp::Mechanism;
@@ -329,7 +331,7 @@ fn the_example_names_every_key_and_is_a_configuration() {
     assert_eq!(config.warnings, Vec::<String>::new());
     let names: Vec<_> = config.providers.iter().map(|provider| provider.name.as_str()).collect();
     assert_eq!(names, ["home", "yahoo", "docomo"]);
-    for key in keys::KEYS.iter().filter(|key| key.place != keys::Place::Aliases) {
+    for key in keys::all().filter(|key| key.place != keys::Place::Aliases) {
         let mentioned = text.lines().any(|line| {
             let line = line.trim_start_matches(['#', ' ', '[']);
             line.starts_with(key.name) || line.contains(&format!("{{ {} =", key.name))
@@ -349,7 +351,25 @@ fn the_readme_shows_a_configuration_that_works() {
 fn the_reference_has_every_key() {
     let text = reference();
     assert!(text.contains("[[provider]] password.credential: text"), "{text}");
-    assert_eq!(text.lines().count(), 2 * keys::KEYS.len());
+    assert_eq!(text.lines().count(), 2 * keys::all().count());
+}
+
+#[test]
+fn a_rule_for_recipients_that_cannot_be_meant_is_named() {
+    for (rule, said) in [
+        ("", "`domain` is missing"),
+        ("domain = [\"@docomo.ne.jp\"]", "is not a domain"),
+        ("domain = [\"*.ne.jp\"]", "is not a domain"),
+        ("domain = [\"docomo.ne.jp\"]\ncharset = \"sjis\"", "is not a charset policy"),
+        ("domain = [\"docomo.ne.jp\"]\nsubject_max = 3", "`subject_max` has to be a number from 15 to 1000"),
+        ("domain = [\"docomo.ne.jp\"]\nsubject_head = \"yes\"", "`subject_head` has to be true or false"),
+        ("domain = [\"docomo.ne.jp\"]\nbody_mx = 3", "did you mean `body_max`?"),
+    ] {
+        let told = mistakes(&format!("[[recipient]]\n{rule}\n{PROVIDER}"));
+        assert!(told.contains(said) && told.contains("[[recipient]] number 1"), "{rule}: {told}");
+    }
+    assert!(mistakes(&format!("recipient = 3\n{PROVIDER}")).contains("write [[recipient]] above each"));
+    assert!(mistakes(&format!("[alerts]\nlanguage = \"jp\"\n{PROVIDER}")).contains("is not a language"));
 }
 
 proptest! {
@@ -360,7 +380,7 @@ proptest! {
 
     #[test]
     fn no_value_of_a_known_key_makes_the_reader_panic(
-        key in prop::sample::select(keys::KEYS.iter().map(|key| key.name).collect::<Vec<_>>()),
+        key in prop::sample::select(keys::all().map(|key| key.name).collect::<Vec<_>>()),
         value in "(\"[^\"]{0,20}\"|-?[0-9]{1,20}|true|\\[(\"[a-z@/.0-9]{0,9}\",){0,3}\\]|\\{ *\\}|1\\.5)",
     ) {
         for text in [format!("{key} = {value}\n{PROVIDER}"), format!("{PROVIDER}{key} = {value}\n")] {

@@ -1,39 +1,34 @@
 //! An alert composed for one provider: what goes over its session.
 
-use mime::{CharsetPolicy, Identity, Mailbox};
 use smtp::{Failure, Outcome, Path, Phase, Transaction, Trouble};
 use spool_format::{Address, AlertId, Wall};
 
 use super::shelf::Kept;
-use crate::accept::{Accepted, Policy};
+use crate::accept::{Accepted, Policy, Sender};
 use crate::log;
-
-/// As whom a provider lets us send.
-#[derive(Clone, Debug)]
-pub struct Sender {
-    /// The provider's name, for the log.
-    pub provider: String,
-    /// Envelope sender and header From.
-    pub from: Address,
-    /// Display name where the alert has none.
-    pub from_name: Option<String>,
-    /// Which charsets its readers take.
-    pub charset: CharsetPolicy,
-}
 
 /// What cannot be sent there, for each recipient.
 pub(super) fn never(recipients: &[Address], phase: Phase, why: String) -> Outcome {
     Outcome::failed(recipients.len(), &Failure::new(phase, Trouble::Settings(why)))
 }
 
-/// Composes the alert in `octets` for these recipients. If it cannot be sent there, that is the outcome.
+/// A mail that is ready to go.
+pub(super) struct Ready {
+    pub(super) transaction: Transaction,
+    /// How it differs from what the alert asked for.
+    pub(super) notes: Vec<String>,
+    /// The alert's whole text, if the mail does not hold all of it.
+    pub(super) text: Option<String>,
+}
+
+/// Composes the alert in `octets` for these recipients, now. If it cannot be sent there, that is the outcome.
 pub(super) fn compose(
     id: AlertId,
     (kept, octets): (&Kept, &[u8]),
     (sender, policy): (&Sender, &Policy),
     recipients: &[Address],
-    offset_minutes: impl FnOnce(Wall) -> i32,
-) -> Result<Transaction, Outcome> {
+    (now, offset_minutes): (Wall, impl FnOnce(Wall) -> i32),
+) -> Result<Ready, Outcome> {
     let never = |phase, why: String| never(recipients, phase, why);
     let accepted = Accepted::read(octets, id, policy, || kept.reach);
     let accepted = accepted.map_err(|error| never(Phase::Connect, error.to_string()))?;
@@ -42,12 +37,12 @@ pub(super) fn compose(
     let paths: Result<Vec<Path>, String> = recipients.iter().map(path).collect();
     let paths = paths.map_err(|why| never(Phase::Rcpt, why))?;
 
-    let name = accepted.from_name().or(sender.from_name.as_deref()).or(policy.from_name.as_deref());
-    let from = Mailbox { name: name.map(str::to_owned), address: sender.from.as_str().to_owned() };
-    let draft = accepted.draft(&kept.domain, offset_minutes(accepted.born()));
-    let composed = mime::compose(&draft, &Identity { from, charset: sender.charset });
+    let place = (&*kept.domain, offset_minutes(accepted.born()));
+    let composed = accepted.compose((sender, policy), recipients, place, now);
     if !composed.notes.is_empty() {
         log::composed_with_notes(id, &sender.provider, &composed.notes);
     }
-    Ok(Transaction { sender: envelope_sender, recipients: paths, content: composed.octets.into() })
+    let content = composed.octets.into();
+    let transaction = Transaction { sender: envelope_sender, recipients: paths, content };
+    Ok(Ready { transaction, notes: composed.notes, text: composed.whole_text })
 }

@@ -14,13 +14,13 @@ use spool_format::folder::file_name;
 use spool_format::fs::{Found as OnDisk, SpoolFs};
 use spool_format::{Address, AlertId, Event as Fact, Layout};
 
-use super::compose::{Sender, compose, never};
+use super::compose::{Ready, compose, never};
 use super::gather::{Caps, Heap};
 use super::shelf::Shelf;
 use super::submission::Waiting;
 use super::world::World;
 use super::{Engine, Heard};
-use crate::accept::Policy;
+use crate::accept::{Policy, Sender};
 use crate::log;
 use crate::spool::Folders;
 use crate::spool::recover::Found;
@@ -198,7 +198,12 @@ impl<W: World> Hands<W> {
         match command {
             Command::Begin { attempt, id, provider, recipients } => {
                 match self.transaction(id, provider, &recipients) {
-                    Ok(transaction) => self.world.begin(attempt, provider, transaction),
+                    Ok(Ready { transaction, notes, text }) => {
+                        if !notes.is_empty() {
+                            self.untold.push_back(Event::Composed { attempt, notes, text });
+                        }
+                        self.world.begin(attempt, provider, transaction);
+                    }
                     Err(outcome) => self.untold.push_back(Event::NotBegun { attempt, outcome }),
                 }
             }
@@ -218,12 +223,13 @@ impl<W: World> Hands<W> {
         id: AlertId,
         provider: usize,
         recipients: &[Address],
-    ) -> Result<smtp::Transaction, smtp::Outcome> {
+    ) -> Result<Ready, smtp::Outcome> {
         let never = |why| never(recipients, Phase::Connect, why);
         let octets = self.octets(id).map_err(never)?;
         let kept = self.shelf.get(id).ok_or_else(|| never("the alert is not in hand".to_owned()))?;
         let settings = (&self.senders[provider], &self.policy);
-        compose(id, (kept, &octets), settings, recipients, |at| self.world.offset_minutes(at))
+        let clock = (self.world.now().wall, |at| self.world.offset_minutes(at));
+        compose(id, (kept, &octets), settings, recipients, clock)
     }
 
     /// The alert's file: what was read of it, or the copy that is ours.

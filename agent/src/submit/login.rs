@@ -5,7 +5,7 @@
 //! connection. Nothing here knows how long a token lives: the provider says when it is over.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use smtp::{Credentials, Failure, Outcome, Phase, Proof, RecipientOutcome, Secret, Trouble};
 use tokio::sync::Mutex;
@@ -26,16 +26,6 @@ pub enum Identity {
     },
 }
 
-impl Identity {
-    /// User and password, if that is what it logs in with.
-    pub const fn password(&self) -> Option<&Arc<Credentials>> {
-        match self {
-            Self::Password(credentials) => Some(credentials),
-            Self::Nobody | Self::Token { .. } => None,
-        }
-    }
-}
-
 /// Fetches an access token. May block: it is called on a thread of its own.
 #[derive(Clone)]
 pub struct TokenSource(Arc<dyn Fn() -> Result<Secret, String> + Send + Sync>);
@@ -44,6 +34,21 @@ impl TokenSource {
     /// Takes what fetches a token; its error is for people, and never holds one.
     pub fn new(fetch: impl Fn() -> Result<Secret, String> + Send + Sync + 'static) -> Self {
         Self(Arc::new(fetch))
+    }
+
+    /// The same, and whoever wants to keep a token out of sight is told of each one that is fetched.
+    #[must_use]
+    pub fn told_to(self, tell: impl Fn(&Secret) + Send + Sync + 'static) -> Self {
+        Self::new(move || (self.0)().inspect(&tell))
+    }
+
+    /// Fetches a token now, for those who want to know at once whether there is one; it is the first that is given out.
+    pub async fn ahead(self) -> Result<Self, String> {
+        let first = std::sync::Mutex::new(Some(self.fetch().await?));
+        Ok(Self::new(move || {
+            let first = first.lock().unwrap_or_else(PoisonError::into_inner).take();
+            first.map_or_else(|| (self.0)(), Ok)
+        }))
     }
 
     async fn fetch(&self) -> Result<Secret, String> {

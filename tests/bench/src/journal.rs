@@ -169,7 +169,7 @@ fn fill(layout: &Layout, events: usize) -> std::io::Result<()> {
         let [accepted, attempt, outcome, _] = past;
         tell(accepted);
         tell(attempt);
-        tell(Event::DotSent { id, attempt: 1, provider: "sink".to_owned() });
+        tell(Event::DotSent { id, attempt: 1, provider: "sink".to_owned(), notes: Vec::new(), text: None });
         tell(outcome);
         tell(Event::Sent { id, delivered: vec![alerts::recipient()], refused: Vec::new() });
     }

@@ -118,6 +118,7 @@ pub struct Provider {
     host: String,
     port: u16,
     tls: &'static str,
+    trusts_sandbox: bool,
     login: Option<Login>,
     mechanisms: Vec<String>,
     from: String,
@@ -155,6 +156,7 @@ impl Provider {
             host: "127.0.0.1".to_owned(),
             port,
             tls,
+            trusts_sandbox: true,
             login: None,
             mechanisms: Vec::new(),
             from: format!("{name}@example.jp"),
@@ -170,7 +172,15 @@ impl Provider {
         self
     }
 
-    /// Any other key and its value as it stands in the file; `pin_sha256` takes the place of the sandbox's authority.
+    /// Trusts whom the system trusts, and not the sandbox's authority.
+    #[must_use]
+    pub fn trusting_the_system(mut self) -> Self {
+        self.trusts_sandbox = false;
+        self
+    }
+
+    /// Any other key and its value as it stands in the file; `pin_sha256` takes the place of the sandbox's authority,
+    /// `endpoints` that of port and TLS.
     #[must_use]
     pub fn key(mut self, key: &'static str, value: &str) -> Self {
         self.keys.push((key, value.to_owned()));
@@ -221,12 +231,15 @@ impl Provider {
         let Self { name, host, port, tls, from, .. } = self;
         let _ = writeln!(
             out,
-            "\n[[provider]]\nname = {}\nhost = {}\nport = {port}\ntls = \"{tls}\"\nfrom = {}",
+            "\n[[provider]]\nname = {}\nhost = {}\nfrom = {}",
             quoted(name),
             quoted(host),
             quoted(from)
         );
-        if *tls != "none" && self.keys.iter().all(|(key, _)| *key != "pin_sha256") {
+        if self.keys.iter().all(|(key, _)| *key != "endpoints") {
+            let _ = writeln!(out, "port = {port}\ntls = \"{tls}\"");
+        }
+        if *tls != "none" && self.trusts_sandbox && self.keys.iter().all(|(key, _)| *key != "pin_sha256") {
             out.push_str("ca_file = \"ca.pem\"\n");
         }
         for (key, value) in &self.keys {
@@ -245,6 +258,7 @@ impl Provider {
                     quoted(&file)
                 );
             }
+            _ if self.keys.iter().any(|(key, _)| *key == "auth") => {}
             _ => out.push_str("auth = \"none\"\n"),
         }
         if !self.mechanisms.is_empty() {
@@ -303,9 +317,9 @@ reply = \"300ms\"
 [[provider]]
 name = \"home\"
 host = \"127.0.0.1\"
+from = \"home@example.jp\"
 port = 587
 tls = \"starttls\"
-from = \"home@example.jp\"
 ca_file = \"ca.pem\"
 from_name = \"監視 \\\"db\\\"\"
 user = \"alert\"
@@ -315,9 +329,9 @@ auth = [\"LOGIN\"]
 [[provider]]
 name = \"spare\"
 host = \"127.0.0.1\"
+from = \"spare@example.com\"
 port = 25
 tls = \"none\"
-from = \"spare@example.com\"
 auth = \"none\"
 ";
         assert_eq!(config.to_toml(), expected);

@@ -23,6 +23,7 @@
 
 mod agent;
 mod attached;
+mod black_hole;
 mod certificates;
 mod child;
 mod config;
@@ -30,15 +31,18 @@ mod cut;
 mod disk;
 mod machine;
 mod mounts;
+mod openssl;
 mod patience;
 mod postfix;
 mod programs;
 mod sample;
 mod sandbox;
 mod story;
+mod tap;
 
 pub use agent::Agent;
 pub use attached::{Attached, Threads};
+pub use black_hole::BlackHole;
 pub use certificates::make_certificates;
 pub use child::{Ended, run, run_within, signal};
 pub use config::{Config, Provider};
@@ -48,8 +52,10 @@ pub use mounts::{
     loopback, may_have_own_mounts, mount, not_tried, own_dev_and_run, own_etc, unmount, with_own_mounts,
     with_own_network,
 };
+pub use openssl::Openssl;
 pub use patience::{PATIENCE, becomes_true};
 pub use postfix::{Postfix, free_ports};
 pub use programs::Programs;
 pub use sample::{Sample, mails_of};
 pub use sandbox::{Sandbox, write_file};
+pub use tap::Tap;

@@ -36,8 +36,11 @@ impl Dispatcher {
         }
         let left: Vec<(usize, Vec<Address>)> =
             pass.left().iter().map(|place| (*place, alert.open_for(*place))).collect();
-        let (left, nothing): (Vec<_>, Vec<_>) =
+        let (mut left, nothing): (Vec<_>, Vec<_>) =
             left.into_iter().partition(|(_, recipients)| !recipients.is_empty());
+        if let Some(first) = alert.waits_for_word_of() {
+            left.retain(|(place, _)| *place == first);
+        }
         if let Some(pass) = &mut alert.pass {
             for (place, _) in &nothing {
                 pass.is_done_with(*place);

@@ -66,6 +66,9 @@ impl Dispatcher {
     fn lose_leave(&mut self, now: Now, alert_id: AlertId, id: AttemptId, out: &mut Vec<Command>) {
         let Some(alert) = self.alerts.get(&alert_id) else { return };
         let left = alert.pass.as_ref().map_or(&[][..], |pass| pass.left());
+        if alert.waits_for_word_of().is_some() {
+            return;
+        }
         let mut others = left.iter().filter(|place| !alert.open_for(**place).is_empty()).peekable();
         if others.peek().is_none() {
             return;

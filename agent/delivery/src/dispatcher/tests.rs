@@ -135,6 +135,24 @@ fn words(command: &Command) -> String {
 }
 
 #[test]
+fn what_a_mail_lacks_stands_in_the_line_before_its_last_octets() {
+    let mut day = Day::new(&["home"]);
+    day.arrives(arrival(1, Severity::Warning, &["a@example.jp"]));
+    let (notes, text) = (vec!["text: cut to its limit".to_owned()], Some("all of it".to_owned()));
+    let composed = Event::Composed { attempt: AttemptId(1), notes: notes.clone(), text: text.clone() };
+    assert!(day.tell(composed).is_empty());
+    day.reaches(1, Gate::Data);
+    day.reaches(1, Gate::FinalDot);
+    let told = day.said.iter().find_map(|command| match command {
+        Command::Record { fact: Fact::DotSent { notes, text, .. }, .. } => {
+            Some((notes.clone(), text.clone()))
+        }
+        _ => None,
+    });
+    assert_eq!(told, Some((notes, text)));
+}
+
+#[test]
 fn an_alert_that_goes_through_is_journalled_before_its_file_goes_and_never_moved() {
     let mut day = Day::new(&["home"]);
     let begun = day.arrives(arrival(1, Severity::Warning, &["a@example.jp"]));

@@ -52,12 +52,22 @@ fn case_jp_unmappable_chars() {
     let many_lines = format!("{}①\n", "障害\n".repeat(499));
     for charset in [CharsetPolicy::Auto, CharsetPolicy::Iso2022Jp, CharsetPolicy::Utf8] {
         let identity = Identity { charset, ..identity() };
-        for lines in [format!("{text}\n"), many_lines.clone()] {
-            let draft = Draft { subject: text.to_owned(), body: lines.clone(), ..draft() };
-            let mail = composed_for(&draft, &identity);
+        let draft = |lines: &str| Draft { subject: text.to_owned(), body: lines.to_owned(), ..draft() };
+        let mail = composed_for(&draft(text), &identity);
+        assert_eq!(mail.body_charset, Charset::Utf8, "the emoji has no replacement");
+        assert_eq!(subject(&mail.octets), text);
+        assert_eq!(body(&mail.octets), format!("{text}\r\n"));
+
+        let mail = composed_for(&draft(&many_lines), &identity);
+        let lines = body(&mail.octets).replace("\r\n", "\n");
+        if charset == CharsetPolicy::Iso2022Jp {
+            assert_eq!(mail.body_charset, Charset::Iso2022Jp);
+            assert_eq!(lines, many_lines.replace('①', "(1)"));
+            assert!(mail.notes.iter().any(|note| note.contains("① as (1)")), "{:?}", mail.notes);
+        } else {
             assert_eq!(mail.body_charset, Charset::Utf8);
-            assert_eq!(subject(&mail.octets), text);
-            assert_eq!(body(&mail.octets), lines.replace('\n', "\r\n"));
+            assert_eq!(lines, many_lines);
+            assert!(mail.notes.is_empty(), "{:?}", mail.notes);
         }
     }
     // One field's characters do not decide for another.

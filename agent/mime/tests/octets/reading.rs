@@ -1,7 +1,7 @@
 //! A draft to start from, and the reader's side of a mail.
 
 use mail_parser::{HeaderForm, HeaderValue, Message, MessageParser};
-use mime::{CharsetPolicy, Composed, Draft, Identity, Importance, Mailbox, compose};
+use mime::{CharsetPolicy, Composed, Draft, Identity, Importance, Mailbox, Manner, compose, compose_in};
 
 pub(crate) const ID: &str = "01j9x3c4d5e6f7g8h9j0k1m2n3";
 
@@ -39,6 +39,13 @@ pub(crate) fn composed(draft: &Draft) -> Composed {
 
 pub(crate) fn composed_for(draft: &Draft, identity: &Identity) -> Composed {
     let composed = compose(draft, identity);
+    check_wire(&composed.octets);
+    composed
+}
+
+/// Composes for [`identity`] in a manner, and checks what holds for every mail.
+pub(crate) fn composed_in(draft: &Draft, charset: CharsetPolicy, manner: &Manner) -> Composed {
+    let composed = compose_in(draft, &Identity { charset, ..identity() }, manner);
     check_wire(&composed.octets);
     composed
 }
@@ -97,7 +104,7 @@ pub(crate) fn body(octets: &[u8]) -> String {
 }
 
 /// The promises that hold whatever a mail contains.
-fn check_wire(octets: &[u8]) {
+pub(crate) fn check_wire(octets: &[u8]) {
     assert!(octets.is_ascii(), "7-bit");
     assert!(octets.ends_with(b"\r\n"), "the end is a line end");
     let text = std::str::from_utf8(octets).expect("ASCII");
@@ -119,6 +126,15 @@ fn check_wire(octets: &[u8]) {
         }
     }
     encoded_words(block).into_iter().for_each(check_word);
+    // Each part in seven bits: every line of it can be read alone.
+    let mut rest = text;
+    while let Some((_, behind)) =
+        rest.split_once("charset=ISO-2022-JP\r\nContent-Transfer-Encoding: 7bit\r\n\r\n")
+    {
+        let part = behind.split("\r\n--=_").next().unwrap_or_default();
+        part.split("\r\n").for_each(|line| check_jis(line.as_bytes()));
+        rest = behind;
+    }
 }
 
 /// A word can be read alone, and nothing touches it.
@@ -160,6 +176,31 @@ pub(crate) fn check_jis(octets: &[u8]) {
         rest = &rest[taken..];
     }
     assert!(!in_jis, "ends in ASCII");
+}
+
+/// The text with everything replaced that has a replacement where ISO-2022-JP is insisted on: read here once more.
+pub(crate) fn replaced(text: &str) -> String {
+    use std::collections::BTreeMap;
+    use std::sync::LazyLock;
+    static TABLE: LazyLock<BTreeMap<&str, &str>> = LazyLock::new(|| {
+        let lines = include_str!("../../replacements.txt").lines();
+        lines.filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(' ')).collect()
+    });
+    let blank = "\u{A0}\u{2000}\u{2001}\u{2002}\u{2003}\u{2004}\u{2005}\u{2006}\u{2007}\u{2008}\u{2009}\u{200A}\u{202F}\u{205F}";
+    let unseen = |c: char| {
+        "\u{AD}\u{200B}\u{200C}\u{2060}\u{FEFF}".contains(c)
+            || ('\u{FE00}'..='\u{FE0F}').contains(&c)
+            || ('\u{E0100}'..='\u{E01EF}').contains(&c)
+    };
+    let mut replaced = String::new();
+    for c in text.chars().filter(|c| !unseen(*c)) {
+        match TABLE.get(c.encode_utf8(&mut [0; 4]) as &str) {
+            Some(other) => replaced.push_str(other),
+            None if blank.contains(c) => replaced.push(' '),
+            None => replaced.push(c),
+        }
+    }
+    replaced
 }
 
 /// One spelling for all that ISO-2022-JP does not tell apart, with every sound mark as a character of its own.

@@ -13,7 +13,7 @@ use spool_format::{Address, Alert, AlertId};
 
 use super::is_stdin;
 use super::route::Route;
-use crate::accept::{Accepted, Policy, Reach};
+use crate::accept::{Accepted, Policy, Reach, on_the_wire};
 use crate::command::Refusal;
 use crate::config::Config;
 use crate::edge::{chance, clock};
@@ -107,9 +107,9 @@ impl Mail {
         let domain = route.from.domain();
         let policy = Policy {
             default_to: config.map_or_else(Vec::new, |config| config.alerts.to.clone()),
-            from_name: None,
             aliases: config.map_or_else(Default::default, |config| config.aliases.clone()),
             domain: domain.to_owned(),
+            ..Policy::default()
         };
         let now = clock::wall_now();
         let id = AlertId::new(now, chance::names());
@@ -126,7 +126,7 @@ impl Mail {
         }
         let path = |address: &Address| Path::parse(address.as_str()).map_err(|error| data(&error));
         let name = route.from_name.clone().or_else(|| config?.alerts.from_name.clone());
-        let from = Mailbox { name, address: route.header_from.as_str().to_owned() };
+        let from = Mailbox { name, address: on_the_wire(&route.header_from) };
         let draft = accepted.draft(domain, clock::offset_minutes(now));
         let composed = mime::compose(&draft, &Identity { from, charset: route.charset });
         Ok(Self {

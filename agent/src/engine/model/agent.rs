@@ -11,10 +11,10 @@ use spool_format::{Address, AlertId, Event as Fact, Layout};
 use super::chance::Dice;
 use super::fs::ModelFs;
 use super::world::{ModelWorld, OWN, Outside};
-use crate::accept::Policy;
-use crate::config::Keeping;
+use crate::accept::{Policy, Sender};
+use crate::config::{Keeping, Manners};
 use crate::engine::hands::Hands;
-use crate::engine::{Caps, Engine, Heard, Load, Sender};
+use crate::engine::{Caps, Engine, Heard, Load};
 use crate::spool::Folders;
 use crate::spool::recover::recover;
 use crate::spool::watch::Hint;
@@ -51,6 +51,7 @@ impl Setup {
             from_name: None,
             aliases: BTreeMap::from([("ops".to_owned(), ops)]),
             domain: self.domain.to_owned(),
+            manners: Manners::default(),
         }
     }
 
@@ -60,6 +61,8 @@ impl Setup {
             from: address("alerts@example.com"),
             from_name: None,
             charset: CharsetPolicy::Utf8,
+            limits: mime::Limits::default(),
+            free_from: false,
         };
         (0..self.providers).map(sender).collect()
     }

@@ -343,3 +343,23 @@ fn who_was_slow_without_a_network_was_not_slow() {
     day.ends(1, vec![no_network()]);
     assert!(day.ends(2, vec![no_network()]).contains(&"home closed".to_owned()));
 }
+
+#[test]
+fn an_alert_in_doubt_waits_for_the_provider_that_may_have_it_also_when_that_is_left_out_or_slow() {
+    let mut day = Day::new(&["home", "docomo"]);
+    day.arrives(arrival(1, Severity::Warning, &["a@example.jp"]));
+    let end = day.ends(1, vec![lost_reply()]);
+    assert!(end.iter().any(|word| word.starts_with("deferred 1")), "{end:?}");
+    let until = day.now.wall.plus(Duration::from_mins(2));
+    let outage =
+        Outage { since: day.now.wall, until, openings: 2, cause: Cause::Silent, reason: String::new() };
+    day.dispatcher.remember(day.now, "home", outage, false);
+    while day.last() == 1 {
+        day.wakes();
+    }
+    assert_eq!(day.said.iter().map(words).collect::<Vec<_>>(), ["attempt 2 home", "begin 2 at 0 for a"]);
+    let slow = day.wakes();
+    assert!(!slow.iter().any(|word| word.starts_with("begin")), "nobody beside it: {slow:?}");
+    let next = day.ends(2, vec![unreachable()]);
+    assert!(next.contains(&"begin 3 at 1 for a".to_owned()), "it has not got it: {next:?}");
+}
