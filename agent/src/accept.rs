@@ -109,8 +109,8 @@ impl Accepted {
         }
     }
 
-    /// What the dispatcher has to know of it.
-    pub fn arrival(&self, folder: Folder, past: Past) -> Arrival {
+    /// What the dispatcher has to know of it; `octets` is the size of its file.
+    pub fn arrival(&self, folder: Folder, octets: u64, past: Past) -> Arrival {
         Arrival {
             id: self.id,
             folder,
@@ -118,6 +118,7 @@ impl Accepted {
             recipients: self.recipients.all(),
             born: self.born(),
             ttl: self.alert.ttl.map(Duration::from_secs),
+            octets,
             past,
         }
     }

@@ -3,6 +3,7 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | `keys` | the table of keys: it drives the check for unknown ones, and the reference |
+//! | `limits` | how long things may take, and the pauses between tries |
 //! | `source` | the file with its mistakes, by line |
 //! | `manners` | how mails are presented: `[[recipient]]`, heads of subjects, lateness |
 //! | `keeping` | how long what is over is kept |
@@ -22,6 +23,7 @@
 mod in_clear;
 mod keeping;
 mod keys;
+mod limits;
 mod login;
 mod manners;
 mod pin;
@@ -39,15 +41,15 @@ mod value;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use delivery::RetryPlan;
+use delivery::{HedgeAfter, RetryPlan};
 use smtp::{AuthPolicy, Security};
 use spool_format::Address;
 
 pub use in_clear::{hides_password, is_near};
 pub use keeping::Keeping;
 pub use keys::reference;
+pub use limits::Limits;
 pub(crate) use login::mechanism;
 pub use manners::{Manners, Rule, SubjectHead};
 pub use pin::Pin;
@@ -127,42 +129,6 @@ pub enum Account {
     Group(String),
 }
 
-/// Time limits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// For name, connection and TLS handshake.
-    pub connect: Duration,
-    /// For the reply to a command.
-    pub reply: Duration,
-    /// For the reply to the final dot.
-    pub dot: Duration,
-    /// How long a connection is kept without work.
-    pub keep: Duration,
-    /// For transactions in hand when the agent shall stop.
-    pub stop: Duration,
-    /// Between two scans of `incoming/`.
-    pub rescan: Duration,
-}
-
-/// What RFC 5321 section 4.5.3.2 gives a server, as the most that may be configured: for the greeting, for MAIL and RCPT,
-/// and for the final dot. What it calls a minimum is meant for relays that have days; an alert has not.
-const CONNECT_MAX: Duration = Duration::from_mins(5);
-const REPLY_MAX: Duration = Duration::from_mins(5);
-const DOT_MAX: Duration = Duration::from_mins(10);
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            connect: Duration::from_secs(10),
-            reply: Duration::from_mins(1),
-            dot: Duration::from_mins(10),
-            keep: Duration::from_secs(10),
-            stop: Duration::from_secs(20),
-            rescan: Duration::from_secs(30),
-        }
-    }
-}
-
 /// One provider.
 #[derive(Clone, Debug)]
 pub struct Provider {
@@ -202,6 +168,8 @@ pub struct Provider {
     pub free_from: bool,
     /// Attempts at the same time.
     pub connections: usize,
+    /// How long it may take to be ready for a message, where that is not what holds for all.
+    pub hedge_after: Option<HedgeAfter>,
     /// After so many messages a connection is given up for a new one.
     pub messages_per_connection: usize,
     /// Whether a message may go as a chunk, along with its envelope.
@@ -318,8 +286,8 @@ fn read(source: &Source<'_>, root: &toml::de::DeTable<'_>) -> Option<Config> {
         manners,
         aliases,
         submit: submit(&root),
-        retry: retry(&root),
-        limits: limits(&root),
+        retry: limits::retry(&root),
+        limits: limits::limits(&root),
         keeping: keeping::keeping(&root),
         providers: providers?,
         warnings,
@@ -339,37 +307,5 @@ fn submit(root: &Section<'_, '_>) -> Submit {
             .map_or(submit.octets_per_user, |mib| u64::from(mib) << 20),
         socket: section.path("socket"),
         spare: section.path("spare"),
-    }
-}
-
-fn retry(root: &Section<'_, '_>) -> RetryPlan {
-    let plan = RetryPlan::default();
-    let Some(section) = root.section("retry", "[retry]", keys::Place::Retry) else { return plan };
-    RetryPlan {
-        critical: section.times("critical").unwrap_or(plan.critical),
-        others: section.times("others").unwrap_or(plan.others),
-        life_critical: section.time("life_critical").unwrap_or(plan.life_critical),
-        life_others: section.time("life_others").unwrap_or(plan.life_others),
-    }
-}
-
-fn limits(root: &Section<'_, '_>) -> Limits {
-    let limits = Limits::default();
-    let Some(section) = root.section("limits", "[limits]", keys::Place::Limits) else { return limits };
-    let at_most = |key, most: Duration| {
-        let time = section.time(key)?;
-        if time > most {
-            let most = most.as_secs() / 60;
-            section.wrong(key, &format!("`{key}` is longer than {most}m, the longest that makes sense (RFC 5321 section 4.5.3.2): an alert would wait for a server that is not there"));
-        }
-        Some(time)
-    };
-    Limits {
-        connect: at_most("connect", CONNECT_MAX).unwrap_or(limits.connect),
-        reply: at_most("reply", REPLY_MAX).unwrap_or(limits.reply),
-        dot: at_most("dot", DOT_MAX).unwrap_or(limits.dot),
-        keep: section.time("keep").unwrap_or(limits.keep),
-        stop: section.time("stop").unwrap_or(limits.stop),
-        rescan: section.time("rescan").unwrap_or(limits.rescan),
     }
 }

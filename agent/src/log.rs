@@ -9,7 +9,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::time::Duration;
 
-use spool_format::{Address, AlertId, Event, Folder, RecipientResult, Settlement, Wall};
+use spool_format::{Address, AlertId, Event, Folder, Outage, RecipientResult, Settlement, Wall};
 
 /// Characters of a stranger's name for somebody at most: no address is longer.
 const NAME_CHARACTERS_MAX: usize = 254;
@@ -66,6 +66,7 @@ pub fn fact(fact: &Event) {
             line(&format!("sent id={id} delivered={} refused={}", delivered.len(), refused.len()));
         }
         Event::Dead { id, reason } => line(&format!("dead id={id} reason={reason:?}")),
+        Event::Provider { provider, outage } => provider_stands(provider, outage.as_ref()),
         Event::Started { .. }
         | Event::Stopped
         | Event::Accepted { .. }
@@ -76,6 +77,20 @@ pub fn fact(fact: &Event) {
         | Event::Alive(_)
         | Event::Checkpoint { .. }
         | Event::Corrupt { .. } => {}
+    }
+}
+
+/// A provider is left out, or used again. That it was asked again in vain is no change.
+fn provider_stands(provider: &str, outage: Option<&Outage>) {
+    match outage {
+        Some(outage) if outage.openings == 1 => line(&format!(
+            "provider-down provider={provider} cause={} asked_again={} reason={:?}: alerts go to the next one",
+            outage.cause.as_str(),
+            outage.until,
+            outage.reason
+        )),
+        Some(_) => {}
+        None => line(&format!("provider-up provider={provider}")),
     }
 }
 
@@ -90,6 +105,7 @@ fn outcome(id: AlertId, attempt: u32, provider: &str, took_ms: u64, recipients: 
         let count = recipients.iter().filter(|other| same(&result) && same(other)).count();
         told.push(result);
         let word = match result.result {
+            _ if result.rule.as_deref() == Some("withdrawn") => "withdrawn",
             Settlement::Delivered => "delivered",
             Settlement::Open => "failed",
             Settlement::Refused => "refused",

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::address::Address;
 use crate::alert::Severity;
 use crate::id::AlertId;
+use crate::outage::Outage;
 use crate::snapshot::Snapshot;
 use crate::wall::Wall;
 
@@ -76,6 +77,9 @@ pub enum Event {
         provider: String,
         /// For whom.
         recipients: Vec<Address>,
+        /// The attempt beside which it begins, since that one is slow: both run, and one of them gets leave to send.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        beside: Option<u32>,
     },
     /// The last octets of the message are about to go out; from here on the provider may have it.
     DotSent {
@@ -140,6 +144,14 @@ pub enum Event {
         id: AlertId,
         /// In words.
         reason: String,
+    },
+    /// A provider is left out from now on, or still, or it is used again. In a checkpoint: one that is left out.
+    Provider {
+        /// Its name.
+        provider: String,
+        /// Why it is left out; absent when it is used again.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        outage: Option<Outage>,
     },
     /// How an alert stands that is alive when a day's file begins.
     Alive(Box<Snapshot>),
@@ -210,7 +222,11 @@ impl Event {
     /// The alert that the event is about, if it is about one.
     pub const fn alert(&self) -> Option<AlertId> {
         match self {
-            Self::Started { .. } | Self::Stopped | Self::Checkpoint { .. } | Self::Corrupt { .. } => None,
+            Self::Started { .. }
+            | Self::Stopped
+            | Self::Provider { .. }
+            | Self::Checkpoint { .. }
+            | Self::Corrupt { .. } => None,
             Self::Alive(snapshot) => Some(snapshot.id),
             Self::Accepted { id, .. }
             | Self::Attempt { id, .. }

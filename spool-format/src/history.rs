@@ -138,7 +138,9 @@ impl History {
         self.state = state;
         match &entry.event {
             Event::Accepted { .. } => self.accepted(&entry.event),
-            Event::Attempt { attempt, provider, .. } => self.began(entry.at, *attempt, provider, detail),
+            Event::Attempt { attempt, provider, beside, .. } => {
+                self.began(entry.at, (*attempt, *beside), provider, detail);
+            }
             Event::DotSent { attempt, notes, text, .. } => {
                 self.reached_the_dot(entry.at, *attempt, (notes, text.as_deref()));
             }
@@ -155,6 +157,7 @@ impl History {
             | Event::Released { .. }
             | Event::Started { .. }
             | Event::Stopped
+            | Event::Provider { .. }
             | Event::Alive(_)
             | Event::Checkpoint { .. }
             | Event::Corrupt { .. } => {}
@@ -194,11 +197,15 @@ impl History {
         }
     }
 
-    fn began(&mut self, at: Wall, number: u32, provider: &str, detail: Detail) {
+    fn began(&mut self, at: Wall, (number, beside): (u32, Option<u32>), provider: &str, detail: Detail) {
         self.last_attempt = self.last_attempt.max(number);
         self.uncertain_at = None;
-        // The last one alone counts: an earlier one without an end was cut off, and this one follows from that.
-        self.under_way = vec![UnderWay { number, provider: provider.to_owned(), dot_sent: false }];
+        // An earlier one without an end was cut off, and this one follows from that; unless it runs beside it.
+        if beside.is_none() {
+            self.under_way.clear();
+        }
+        self.under_way.retain(|attempt| attempt.number != number);
+        self.under_way.push(UnderWay { number, provider: provider.to_owned(), dot_sent: false });
         // A line that was repeated after a failed sync tells nothing new.
         let is_known = self.attempts.last().is_some_and(|last| last.number >= number);
         if detail == Detail::Full && !is_known {

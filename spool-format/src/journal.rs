@@ -60,6 +60,7 @@ pub fn begins_with_a_checkpoint(reader: impl Read) -> io::Result<bool> {
     while let Some(line) = lines.next_whole()? {
         match serde_json::from_slice::<Entry>(line).map(|entry| entry.event) {
             Ok(Event::Alive(_)) => alive += 1,
+            Ok(Event::Provider { .. }) => {}
             Ok(Event::Checkpoint { alive: all }) => return Ok(all == alive),
             _ => return Ok(false),
         }
@@ -88,7 +89,7 @@ impl<R: Read> Lines<R> {
 
 /// Whether a line is an entry in form, with an event that this version does not know.
 fn is_of_a_later_version(line: &[u8]) -> bool {
-    const KNOWN: [&str; 14] = [
+    const KNOWN: [&str; 15] = [
         "started",
         "stopped",
         "accepted",
@@ -101,6 +102,7 @@ fn is_of_a_later_version(line: &[u8]) -> bool {
         "sent",
         "dead",
         "corrupt",
+        "provider",
         "alive",
         "checkpoint",
     ];
@@ -116,6 +118,7 @@ fn is_of_a_later_version(line: &[u8]) -> bool {
 mod tests {
     use super::*;
     use crate::event::{Event, RecipientResult, Settlement};
+    use crate::outage::{Cause, Outage};
     use crate::{Address, AlertId, Severity, Wall};
     use proptest::prelude::*;
 
@@ -149,7 +152,13 @@ mod tests {
                 key: None,
                 subject: "s".into(),
             },
-            Event::Attempt { id, attempt: 1, provider: "home".into(), recipients: vec![to.clone()] },
+            Event::Attempt {
+                id,
+                attempt: 1,
+                provider: "home".into(),
+                recipients: vec![to.clone()],
+                beside: Some(1),
+            },
             Event::DotSent { id, attempt: 1, provider: "home".into(), notes: vec![], text: None },
             Event::Outcome { id, attempt: 1, provider: "home".into(), took_ms: 5, recipients: vec![result] },
             Event::Deferred { id, passes: 1, until: Wall::from_unix_ms(9) },
@@ -158,6 +167,17 @@ mod tests {
             Event::Sent { id, delivered: vec![to], refused: vec![] },
             Event::Dead { id, reason: "r".into() },
             Event::Corrupt { name: "x".into(), reason: "r".into() },
+            Event::Provider { provider: "docomo".into(), outage: None },
+            Event::Provider {
+                provider: "home".into(),
+                outage: Some(Outage {
+                    since: Wall::from_unix_ms(7),
+                    until: Wall::from_unix_ms(9),
+                    openings: 2,
+                    cause: Cause::Login,
+                    reason: "535".into(),
+                }),
+            },
         ]
     }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::event::{Entry, Event};
 use crate::history::{Detail, History};
 use crate::id::AlertId;
+use crate::outage::Outage;
 use crate::state::State;
 use crate::wall::Wall;
 
@@ -16,6 +17,8 @@ pub struct Ledger {
     pub alerts: BTreeMap<AlertId, Box<History>>,
     /// Alerts that were sent.
     pub sent: BTreeSet<AlertId>,
+    /// Providers that are left out, by name.
+    pub providers: BTreeMap<String, Outage>,
     /// Boot id of the last start.
     pub boot: Option<String>,
     /// Whether the last start was followed by a stop in good order.
@@ -37,6 +40,12 @@ impl Ledger {
                 self.stopped_cleanly = false;
             }
             Event::Stopped => self.stopped_cleanly = true,
+            Event::Provider { provider, outage: Some(outage) } => {
+                self.providers.insert(provider.clone(), outage.clone());
+            }
+            Event::Provider { provider, outage: None } => {
+                self.providers.remove(provider);
+            }
             event => {
                 if let Some(id) = event.alert() {
                     self.take_alert(id, entry);
@@ -59,8 +68,8 @@ impl Ledger {
         }
     }
 
-    /// The lines with which a day's file begins: every alert that is not sent, and those that are sent and of which a
-    /// file is `still_there`. After them stands the mark that they are complete.
+    /// The lines with which a day's file begins: every alert that is not sent, those that are sent and of which a file is
+    /// `still_there`, and every provider that is left out. After them stands the mark that they are complete.
     pub fn checkpoint(&self, still_there: impl Fn(AlertId) -> bool) -> Vec<Event> {
         let alive = |(id, history): (&AlertId, &History)| {
             let stays = history.state != State::Sent && (history.state != State::Dead || still_there(*id));
@@ -74,7 +83,12 @@ impl Ledger {
             history.state = State::Sent;
             Event::Alive(Box::new(history.snapshot(*id)))
         }));
-        events.push(Event::Checkpoint { alive: events.len() });
+        let alive = events.len();
+        events.extend(self.providers.iter().map(|(provider, outage)| Event::Provider {
+            provider: provider.clone(),
+            outage: Some(outage.clone()),
+        }));
+        events.push(Event::Checkpoint { alive });
         events
     }
 }
@@ -117,8 +131,12 @@ mod tests {
         }
     }
 
+    fn begun(attempt: u32, provider: &str, beside: Option<u32>) -> Event {
+        Event::Attempt { id: id(), attempt, provider: provider.into(), recipients: vec![to()], beside }
+    }
+
     fn attempt() -> Event {
-        Event::Attempt { id: id(), attempt: 1, provider: "home".into(), recipients: vec![to()] }
+        begun(1, "home", None)
     }
 
     fn dot() -> Event {
@@ -227,7 +245,8 @@ mod tests {
                 ],
             },
             Event::Deferred { id: id(), passes: 1, until: Wall::from_unix_ms(9_000) },
-            Event::Attempt { id: id(), attempt: 2, provider: "docomo".into(), recipients: vec![to()] },
+            begun(2, "docomo", None),
+            begun(3, "gmail", Some(2)),
             Event::DotSent { id: id(), attempt: 2, provider: "docomo".into(), notes: vec![], text: None },
         ]
     }
@@ -254,7 +273,40 @@ mod tests {
             after.take(&Entry { at: Wall::from_unix_ms(99), event });
         }
         assert_eq!(sums(&after.alerts[&id()]), sums(&before.alerts[&id()]));
-        assert_eq!(after.alerts[&id()].attempts.len(), 2);
+        assert_eq!(after.alerts[&id()].attempts.len(), 3);
+    }
+
+    #[test]
+    fn of_two_attempts_beside_each_other_both_are_under_way_and_a_later_one_ends_the_thought_of_them() {
+        let numbers = |events: Vec<Event>| {
+            let ledger = ledger([vec![accepted()], events].concat());
+            ledger.alerts[&id()].under_way.iter().map(|attempt| attempt.number).collect::<Vec<_>>()
+        };
+        let hedged = || vec![begun(1, "home", None), begun(2, "docomo", Some(1))];
+        assert_eq!(numbers(hedged()), [1, 2]);
+        let ended =
+            Event::Outcome { id: id(), attempt: 1, provider: "home".into(), took_ms: 3, recipients: vec![] };
+        assert_eq!(numbers([hedged(), vec![ended]].concat()), [2]);
+        assert_eq!(numbers([hedged(), vec![begun(3, "home", None)]].concat()), [3], "after a crash");
+    }
+
+    #[test]
+    fn a_provider_that_is_left_out_is_remembered_over_a_checkpoint_until_it_is_used_again() {
+        let outage = Outage {
+            since: Wall::from_unix_ms(1),
+            until: Wall::from_unix_ms(2),
+            openings: 3,
+            cause: crate::Cause::Silent,
+            reason: "no answer".into(),
+        };
+        let open =
+            |provider: &str| Event::Provider { provider: provider.into(), outage: Some(outage.clone()) };
+        let closed = Event::Provider { provider: "docomo".into(), outage: None };
+        let before = ledger(vec![open("home"), open("docomo"), closed]);
+        assert_eq!(before.providers.keys().collect::<Vec<_>>(), ["home"]);
+        let lines = before.checkpoint(|_| true);
+        assert_eq!(lines, [open("home"), Event::Checkpoint { alive: 0 }]);
+        assert_eq!(ledger(lines).providers, before.providers);
     }
 
     #[test]

@@ -18,6 +18,7 @@
 //! | [`history`] | what the entries make of an alert: [`History`] |
 //! | [`snapshot`] | what a checkpoint says of it |
 //! | [`ledger`] | what a whole journal tells |
+//! | [`outage`] | that a provider is left out |
 //! | [`publish`] | the only way in which a file becomes visible |
 //! | [`socket`] | what is said on the agent's socket: the answers, the limits |
 //! | [`reach`] | paths of sockets, however long |
@@ -32,6 +33,7 @@ pub mod history;
 pub mod id;
 pub mod journal;
 pub mod ledger;
+pub mod outage;
 pub mod publish;
 pub mod reach;
 pub mod snapshot;
@@ -46,6 +48,7 @@ pub use folder::{Folder, Layout};
 pub use history::{Detail, History};
 pub use id::AlertId;
 pub use ledger::Ledger;
+pub use outage::{Cause, Outage};
 pub use snapshot::{Snapshot, Standing};
 pub use state::State;
 pub use wall::Wall;

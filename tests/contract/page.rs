@@ -7,7 +7,8 @@ use spool_format::alert::{ALERT_OCTETS_MAX, FORMAT_VERSION, RECIPIENTS_MAX, Sour
 use spool_format::folder::{ALERT_MODE, SYSTEM_SPOOL};
 use spool_format::snapshot::{Snapshot, Standing, UnderWay, Word};
 use spool_format::{
-    Address, Alert, AlertId, Attachment, Entry, Event, Layout, RecipientResult, Settlement, Severity, Wall,
+    Address, Alert, AlertId, Attachment, Cause, Entry, Event, Layout, Outage, RecipientResult, Settlement,
+    Severity, Wall,
 };
 
 use crate::validator::{Schema, expect_valid};
@@ -81,7 +82,7 @@ fn full_events() -> Vec<Event> {
             ttl: Some(1),
             message_id: Some("<x@example.jp>".to_owned()),
         },
-        Event::Attempt { id, attempt: 1, provider: text(), recipients: people() },
+        Event::Attempt { id, attempt: 1, provider: text(), recipients: people(), beside: Some(1) },
         Event::DotSent { id, attempt: u32::MAX, provider: text(), notes: vec![text()], text: Some(text()) },
         Event::Outcome { id, attempt: 1, provider: text(), took_ms: u64::MAX, recipients: vec![result] },
         Event::Deferred { id, passes: 0, until: id.born() },
@@ -92,7 +93,13 @@ fn full_events() -> Vec<Event> {
         Event::Alive(Box::new(full_snapshot())),
         Event::Checkpoint { alive: 1 },
         Event::Corrupt { name: text(), reason: text() },
+        Event::Provider { provider: text(), outage: Some(outage()) },
     ]
+}
+
+fn outage() -> Outage {
+    let at = id().born();
+    Outage { since: at, until: at, openings: 1, cause: Cause::Login, reason: "x".to_owned() }
 }
 
 fn full_snapshot() -> Snapshot {

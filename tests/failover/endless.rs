@@ -7,7 +7,7 @@ use harness::{Agent, Config, Provider, Sandbox};
 use lab::{Act, Personality, Stage};
 use spool_format::AlertId;
 
-use crate::stand::{self, FIRST_FROM, PASSWORD, SECOND, USER, enqueue, healthy};
+use crate::stand::{self, FIRST_FROM, PASSWORD, SECOND, USER, enqueue, healthy, patient};
 
 /// For connection and handshake, each reply, and the reply to the final dot.
 const LIMIT: (&str, Duration) = ("2s", Duration::from_secs(2));
@@ -199,7 +199,7 @@ fn each_way_of_wasting_time_at_the_goodbye_holds_up_no_stop() {
 }
 
 fn start(sandbox: &Sandbox, providers: Vec<Provider>) -> Agent {
-    let config = Config::of(providers).limit("connect", LIMIT.0).limit("reply", LIMIT.0);
+    let config = patient(Config::of(providers)).limit("connect", LIMIT.0).limit("reply", LIMIT.0);
     sandbox.configure(&config.limit("dot", LIMIT.0));
     sandbox.start_agent()
 }

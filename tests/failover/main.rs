@@ -2,7 +2,7 @@
 //!
 //! Everything here is the real program against scripted servers: `nullmailer` and `dma` hold the situations in which
 //! those two programs were seen to lose mail, `outage` what happens when nobody answers, `silence` when somebody answers
-//! too little, `endless` every phase with every way of wasting time, `dialogue` replies of every shape, `dot` what happens
+//! too little, `sick` what a sick provider costs the alerts after the first one, `endless` every phase with every way of wasting time, `dialogue` replies of every shape, `dot` what happens
 //! after the final dot, `login` and `storm` what comes of trouble that lasts, `trust` what a provider gets to hear that
 //! cannot be trusted, `certificates` all that a handshake can fail of, `providers` the manners of real ones, `ways` those
 //! that are reached in another way, `leads` smaller reports, and `interruption` what becomes of an alert in hand when the
@@ -20,6 +20,7 @@ mod nullmailer;
 mod old_tls;
 mod outage;
 mod providers;
+mod sick;
 mod silence;
 mod stand;
 mod storm;

@@ -57,6 +57,11 @@ fn days_ago(days: u64) -> Wall {
     Wall::from(SystemTime::now() - Duration::from_hours(24 * days))
 }
 
+/// Nobody starts beside a slow provider: what is asked is what its own limits cost.
+pub(crate) fn patient(config: Config) -> Config {
+    config.limit("hedge_after", "1h").limit("hedge_after_critical", "1h")
+}
+
 /// The stage.
 pub(crate) struct Stand {
     _agent: Agent,

@@ -35,7 +35,9 @@ fn case_dead_address_first() {
 
         for providers in [vec![relay()], vec![relay(), provider("second", second.port())]] {
             let known = first.mails().len();
-            sandbox.configure(&Config::of(providers).limit("connect", CONNECT.0));
+            // Nobody starts beside a slow provider here: what is asked is how its own addresses are tried.
+            let config = Config::of(providers).limit("hedge_after", "1h").limit("hedge_after_critical", "1h");
+            sandbox.configure(&config.limit("connect", CONNECT.0));
             let agent = sandbox.start_agent();
             let begun = Instant::now();
             let id = sandbox.enqueue(&alert);

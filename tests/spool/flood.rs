@@ -89,5 +89,7 @@ fn case_inotify_overflow_rescan() {
         *copies.entry(mail.header("Subject").expect("a subject")).or_insert(0) += 1;
     }
     let expected: BTreeMap<String, i32> = (0..all).map(|number| (format!("alert {number}"), 1)).collect();
-    assert!(copies == expected, "each arrives once");
+    let wrong: Vec<_> =
+        copies.iter().filter(|(subject, count)| expected.get(*subject) != Some(*count)).collect();
+    assert!(copies == expected, "each arrives once, of {} these not: {wrong:?}", copies.len());
 }

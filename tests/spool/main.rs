@@ -245,6 +245,7 @@ const fn word(event: &Event) -> &'static str {
         Event::Started { .. }
         | Event::Stopped
         | Event::Deferred { .. }
+        | Event::Provider { .. }
         | Event::Held { .. }
         | Event::Released { .. }
         | Event::Dead { .. }

@@ -23,6 +23,8 @@ pub struct Arrival {
     pub born: Wall,
     /// Its own life time, if it has one.
     pub ttl: Option<Duration>,
+    /// Size of its file.
+    pub octets: u64,
     /// What an earlier run of the agent left.
     pub past: Past,
 }
@@ -98,11 +100,15 @@ pub(crate) struct Alert {
     pub(crate) folder: Folder,
     pub(crate) severity: Severity,
     pub(crate) ends: Monotonic,
+    /// Size of its file.
+    pub(crate) octets: u64,
     recipients: Vec<Recipient>,
     pub(crate) passes: u32,
     pub(crate) attempts: u32,
     /// The provider to ask first, since it may have the alert already.
     pub(crate) first: Option<usize>,
+    /// Whether that provider has said nothing since.
+    is_in_doubt: bool,
     pub(crate) pass: Option<Pass>,
     last_trouble: Option<String>,
 }
@@ -130,10 +136,12 @@ impl Alert {
             folder: arrival.folder,
             severity: arrival.severity,
             ends,
+            octets: arrival.octets,
             recipients,
             passes: past.passes,
             attempts: past.attempts,
             first: past.uncertain_at.as_deref().and_then(place),
+            is_in_doubt: past.uncertain_at.as_deref().and_then(place).is_some(),
             pass: None,
             last_trouble: None,
         }
@@ -150,9 +158,21 @@ impl Alert {
             .collect()
     }
 
+    /// The provider that has to be asked before any other one may be, since it may have the alert: a second copy is worth
+    /// it to a critical alert alone.
+    pub(crate) fn waits_for_word_of(&self) -> Option<usize> {
+        self.first.filter(|_| self.is_in_doubt && self.severity != Severity::Critical)
+    }
+
     /// Whether every recipient is settled.
     pub(crate) fn nobody_is_open(&self) -> bool {
         !self.recipients.iter().any(Recipient::is_open)
+    }
+
+    /// How it stands with one recipient.
+    pub(crate) fn standing(&self, to: &Address) -> Settlement {
+        let known = self.recipients.iter().find(|recipient| recipient.to == *to);
+        known.map_or(Settlement::Open, |recipient| recipient.settlement)
     }
 
     pub(crate) fn settled_as(&self, settlement: Settlement) -> Vec<Address> {
@@ -182,12 +202,17 @@ impl Alert {
             match result.result {
                 // The one that may have it is asked first; only a critical alert risks a second copy meanwhile.
                 Settlement::Uncertain => {
-                    self.first = Some(provider);
+                    (self.first, self.is_in_doubt) = (Some(provider), true);
                     if let Some(pass) = &mut self.pass {
                         pass.waits_for_certainty |= self.severity != Severity::Critical;
                     }
                 }
-                Settlement::Delivered if self.first == Some(provider) => self.first = None,
+                Settlement::Delivered if self.first == Some(provider) => {
+                    (self.first, self.is_in_doubt) = (None, false);
+                }
+                Settlement::Open | Settlement::Refused if self.first == Some(provider) => {
+                    self.is_in_doubt = false;
+                }
                 Settlement::Delivered | Settlement::Open | Settlement::Refused => {}
             }
             if trouble.is_some() {

@@ -37,6 +37,13 @@ pub enum Event {
         /// What came of it, for each of its recipients.
         outcome: Outcome,
     },
+    /// An attempt that was never begun, since the alert cannot be composed: nothing of it has to do with the provider.
+    NotBegun {
+        /// Which attempt.
+        attempt: AttemptId,
+        /// What is wrong, for each of its recipients.
+        outcome: Outcome,
+    },
     /// The time that [`crate::Dispatcher::next_wake`] named has come.
     Woke,
     /// The agent shall stop: nothing new begins, what stands before DATA is let go, what is behind it is finished.

@@ -3,23 +3,42 @@
 //! It holds every alert that is not settled, the attempts that run, and who waits for what. All that lasts goes
 //! through [`Command::Record`]; what it says about files is carried out in the order in which it is said, so the
 //! order here is promise 1: a copy before the line that speaks of it, the line before the removal.
+//!
+//! | module | what it is for |
+//! | --- | --- |
+//! | `attempt` | what is known of an attempt that runs |
+//! | `choice` | which provider is next for an alert |
+//! | `hedge` | when another provider starts beside a slow one, and which of them sends |
+//! | `sites` | what becomes of those who wait when a provider changes |
+//! | `ending` | what becomes of an alert at the end of a pass |
+//! | `results` | an outcome in the journal's words |
 
+mod attempt;
+mod choice;
+mod ending;
+mod hedge;
 mod results;
+mod sites;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use smtp::{Gate, Outcome};
-use spool_format::{Address, AlertId, Event as Fact, Folder, Settlement, Severity};
+use spool_format::{Address, AlertId, Event as Fact, Outage, Settlement, Severity};
 
 use crate::alert::{Alert, Arrival};
+use crate::blame::{Blame, blame};
 use crate::chance::Chance;
 use crate::command::{AttemptId, Command, Event, Sync};
-use crate::pass::Pass;
+use crate::pass::{Network, Pass};
 use crate::queue::{Age, Queue};
 use crate::retry::RetryPlan;
 use crate::time::{Monotonic, Now};
+use attempt::Attempt;
+use choice::Choice;
+use sites::Site;
 
 /// As long after its birth an alert counts as fresh, in its first pass.
 const FRESH_MS: i64 = 5 * 60 * 1_000;
@@ -31,6 +50,26 @@ pub struct Provider {
     pub name: String,
     /// How many attempts may run there at the same time; at least 1.
     pub connections: usize,
+    /// How long it may take to be ready for a message.
+    pub hedge_after: HedgeAfter,
+}
+
+/// How long a provider may take to be ready for a message before the next one starts beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HedgeAfter {
+    /// For critical alerts.
+    pub critical: Duration,
+    /// For all others.
+    pub others: Duration,
+}
+
+impl HedgeAfter {
+    const fn of(self, severity: Severity) -> Duration {
+        match severity {
+            Severity::Critical => self.critical,
+            Severity::Warning | Severity::Info => self.others,
+        }
+    }
 }
 
 /// What the dispatcher is told once.
@@ -42,23 +81,6 @@ pub struct Settings {
     pub retry: RetryPlan,
 }
 
-/// An attempt that runs.
-#[derive(Debug)]
-struct Attempt {
-    id: AlertId,
-    provider: usize,
-    /// Counts the attempts of the alert, over restarts.
-    number: u32,
-    recipients: Vec<Address>,
-    began: Monotonic,
-    /// Whether the provider may have seen DATA: from then on the attempt is finished, not let go.
-    in_data: bool,
-    /// How its mail differs from what the alert asked for.
-    notes: Vec<String>,
-    /// The alert's whole text, if its mail does not hold all of it.
-    text: Option<String>,
-}
-
 /// When, where, and what next, for all alerts.
 #[derive(Debug)]
 pub struct Dispatcher {
@@ -66,9 +88,15 @@ pub struct Dispatcher {
     chance: Chance,
     alerts: BTreeMap<AlertId, Alert>,
     attempts: BTreeMap<AttemptId, Attempt>,
-    /// Attempts that run, for each provider.
-    running: Vec<usize>,
+    /// How each provider stands.
+    sites: Vec<Site>,
     queue: Queue,
+    /// Until when each attempt may take to be ready for its message.
+    patience: BTreeSet<(Monotonic, AttemptId)>,
+    /// Alerts that wait for a provider or the network, and for nothing else.
+    parked: BTreeSet<AlertId>,
+    /// While this machine has no network: when the next alert finds out.
+    no_network: Option<Monotonic>,
     last_attempt: u64,
     stopping: bool,
 }
@@ -83,10 +111,21 @@ impl Dispatcher {
             chance: Chance::new(seed),
             alerts: BTreeMap::new(),
             attempts: BTreeMap::new(),
-            running: vec![0; providers],
+            sites: vec![Site::default(); providers],
             queue: Queue::new(providers),
+            patience: BTreeSet::new(),
+            parked: BTreeSet::new(),
+            no_network: None,
             last_attempt: 0,
             stopping: false,
+        }
+    }
+
+    /// Takes up that an earlier run left a provider out; `was_stopped` says whether that run ended in good order, so that
+    /// a person may have mended something since. One that the configuration no longer has is of no interest.
+    pub fn remember(&mut self, now: Now, provider: &str, outage: Outage, was_stopped: bool) {
+        if let Some(place) = self.settings.providers.iter().position(|it| it.name == provider) {
+            self.sites[place].breaker.restore(now, outage, was_stopped, &self.settings.retry);
         }
     }
 
@@ -99,21 +138,33 @@ impl Dispatcher {
                     (attempt.notes, attempt.text) = (notes, text);
                 }
             }
-            Event::Reached { attempt, gate } => self.reached(attempt, gate, out),
-            Event::Ended { attempt, outcome } => self.ended(now, attempt, &outcome, out),
-            Event::Woke => self.start_due(now, out),
+            Event::Reached { attempt, gate } => self.reached(now, attempt, gate, out),
+            Event::Ended { attempt, outcome } => {
+                let limit = self.attempts.get(&attempt).map_or(Duration::MAX, |it| self.patience_with(it));
+                let was_slow =
+                    self.attempts.get(&attempt).is_some_and(|it| now.monotonic.since(it.began) >= limit);
+                let blame = blame(&outcome, was_slow);
+                self.ended(now, attempt, &outcome, &blame, out);
+            }
+            Event::NotBegun { attempt, outcome } => self.ended(now, attempt, &outcome, &Blame::Nobody, out),
+            Event::Woke => self.woke(now, out),
             Event::Stopping => self.stop(out),
         }
     }
 
     /// When [`Event::Woke`] is to be told next; `None` if nothing waits for a time.
     pub fn next_wake(&self) -> Option<Monotonic> {
-        if self.stopping { None } else { self.queue.next_due() }
+        if self.stopping {
+            return None;
+        }
+        let patience = self.patience.first().map(|(end, _)| *end);
+        let looks = self.sites.iter().filter_map(|site| site.look_at);
+        [self.queue.next_due(), patience].into_iter().flatten().chain(looks).min()
     }
 
-    /// Whether no attempt runs.
+    /// Whether no attempt runs that matters to an alert.
     pub fn is_idle(&self) -> bool {
-        self.attempts.is_empty()
+        self.attempts.values().all(|attempt| attempt.is_dismissed)
     }
 
     /// Whether it has this alert in hand.
@@ -139,9 +190,18 @@ impl Dispatcher {
         self.alerts.insert(id, alert);
         if nobody_is_open {
             // Nobody was named, or an earlier run died between the last outcome and the line that closes the alert.
-            return self.end_pass(now, id, out);
+            return self.end_pass(now, id, None, out);
         }
         self.queue.wait_until(id, due);
+        self.start_due(now, out);
+    }
+
+    fn woke(&mut self, now: Now, out: &mut Vec<Command>) {
+        if self.stopping {
+            return;
+        }
+        self.lose_patience(now, out);
+        self.look_at_lanes(now, out);
         self.start_due(now, out);
     }
 
@@ -150,6 +210,10 @@ impl Dispatcher {
             return;
         }
         for id in self.queue.take_due(now.monotonic) {
+            if self.waits_for_the_network(now, id) {
+                continue;
+            }
+            self.parked.remove(&id);
             if let Some(alert) = self.alerts.get_mut(&id) {
                 alert.pass = Some(Pass::new(self.settings.providers.len(), alert.first));
                 self.go_on(now, id, out);
@@ -157,27 +221,26 @@ impl Dispatcher {
         }
     }
 
-    /// Brings an alert's pass to its next attempt, to the wait for a connection, or to its end.
+    /// Brings an alert's pass to its next attempt, to a wait, or to its end.
     fn go_on(&mut self, now: Now, id: AlertId, out: &mut Vec<Command>) {
-        loop {
-            let Some(alert) = self.alerts.get_mut(&id) else { return };
-            let Some(place) = alert.pass.as_ref().and_then(Pass::current) else {
-                return self.end_pass(now, id, out);
-            };
-            let recipients = alert.open_for(place);
-            if !recipients.is_empty() {
-                let is_fresh = alert.passes == 0 && now.wall.unix_ms() - id.born().unix_ms() < FRESH_MS;
-                let rank = (alert.severity, if is_fresh { Age::Fresh } else { Age::Old });
-                if self.running[place] < self.settings.providers[place].connections.max(1) {
-                    self.begin(now, id, place, recipients, out);
-                } else {
-                    self.queue.wait_for(place, rank, id);
+        if let Some(pass) = self.alerts.get_mut(&id).and_then(|alert| alert.pass.as_mut()) {
+            // Where it may still stand in line, it does not wait any more.
+            pass.waits_at = None;
+        }
+        match self.choose(now, id) {
+            Choice::Begin { place, recipients, asks } => self.begin(now, id, place, (recipients, asks), out),
+            Choice::WaitFor(place) => self.wait_for(now, place, id),
+            Choice::Nothing { until } => {
+                let running = self.running_of(id);
+                match running.last() {
+                    None => self.end_pass(now, id, until, out),
+                    // Beside the one that is slow nobody can start now; later, perhaps.
+                    Some(attempt) => {
+                        self.patience.extend(until.map(|until| (until, *attempt)));
+                    }
                 }
-                return;
             }
-            if let Some(pass) = &mut alert.pass {
-                pass.advance();
-            }
+            Choice::None => {}
         }
     }
 
@@ -186,7 +249,7 @@ impl Dispatcher {
         now: Now,
         id: AlertId,
         place: usize,
-        recipients: Vec<Address>,
+        (recipients, asks): (Vec<Address>, bool),
         out: &mut Vec<Command>,
     ) {
         let Some(alert) = self.alerts.get_mut(&id) else { return };
@@ -194,131 +257,112 @@ impl Dispatcher {
         let attempt = AttemptId(self.last_attempt);
         alert.attempts = alert.attempts.saturating_add(1);
         let number = alert.attempts;
+        let mut beside = None;
         if let Some(pass) = &mut alert.pass {
-            pass.attempt = Some(attempt);
+            beside =
+                pass.attempts.last().and_then(|other| self.attempts.get(other)).map(|other| other.number);
+            pass.attempts.push(attempt);
+            pass.is_done_with(place);
+            pass.has_tried = true;
         }
         let provider = self.settings.providers[place].name.clone();
-        let fact = Fact::Attempt { id, attempt: number, provider, recipients: recipients.clone() };
+        let fact = Fact::Attempt { id, attempt: number, provider, recipients: recipients.clone(), beside };
         out.push(Command::Record { fact, sync: Sync::Grouped });
         out.push(Command::Begin { attempt, id, provider: place, recipients: recipients.clone() });
-        self.running[place] += 1;
+        let limit = self.settings.providers[place].hedge_after.of(alert.severity);
+        self.patience.insert((now.monotonic.plus(limit), attempt));
+        let witness = self.sites[place].begins(now.monotonic, asks);
         let running = Attempt {
             id,
             provider: place,
             number,
             recipients,
             began: now.monotonic,
-            in_data: false,
+            leave: None,
+            is_slow: false,
+            is_dismissed: false,
+            witness,
             notes: Vec::new(),
             text: None,
         };
         self.attempts.insert(attempt, running);
     }
 
-    fn reached(&mut self, id: AttemptId, gate: Gate, out: &mut Vec<Command>) {
+    fn reached(&mut self, now: Now, id: AttemptId, gate: Gate, out: &mut Vec<Command>) {
         let Some(attempt) = self.attempts.get_mut(&id) else { return };
+        let place = attempt.provider;
         match gate {
+            _ if attempt.is_dismissed => out.push(Command::Withdraw { attempt: id }),
             Gate::Data if self.stopping => out.push(Command::Withdraw { attempt: id }),
             Gate::Data => {
-                attempt.in_data = true;
+                attempt.leave = Some(gate);
+                self.take_leave(now, id, out);
                 out.push(Command::Grant { attempt: id });
+                self.sites[place].progress = now.monotonic;
             }
             Gate::FinalDot => {
-                let provider = self.settings.providers[attempt.provider].name.clone();
+                attempt.leave = Some(gate);
+                let provider = self.settings.providers[place].name.clone();
                 let (notes, text) = (std::mem::take(&mut attempt.notes), attempt.text.take());
                 let fact = Fact::DotSent { id: attempt.id, attempt: attempt.number, provider, notes, text };
                 out.push(Command::Record { fact, sync: Sync::Written });
                 out.push(Command::Grant { attempt: id });
+                self.is_ready(now, place, out);
+                self.patience.retain(|(_, of)| *of != id);
             }
         }
     }
 
-    fn ended(&mut self, now: Now, id: AttemptId, outcome: &Outcome, out: &mut Vec<Command>) {
+    fn ended(&mut self, now: Now, id: AttemptId, outcome: &Outcome, blame: &Blame, out: &mut Vec<Command>) {
         let Some(attempt) = self.attempts.remove(&id) else { return };
-        self.running[attempt.provider] -= 1;
-        if let Some(alert) = self.alerts.get_mut(&attempt.id) {
-            let provider = &self.settings.providers[attempt.provider].name;
-            let judged = results::judge_all(provider, &attempt.recipients, outcome);
-            let recipients = alert.settle(attempt.provider, self.settings.providers.len(), judged);
-            let somebody_has_it = recipients.iter().any(|result| result.result == Settlement::Delivered);
-            let fact = Fact::Outcome {
-                id: attempt.id,
-                attempt: attempt.number,
-                provider: provider.clone(),
-                took_ms: u64::try_from(now.monotonic.since(attempt.began).as_millis()).unwrap_or(u64::MAX),
-                recipients,
-            };
-            // While others are still open no closing line follows at once that would bring this one to the disk.
-            let sync = if somebody_has_it && !alert.nobody_is_open() { Sync::Synced } else { Sync::Grouped };
-            out.push(Command::Record { fact, sync });
-            if let Some(pass) = &mut alert.pass {
-                pass.attempt = None;
-                pass.advance();
-            }
-            if !self.stopping || alert.nobody_is_open() {
+        self.patience.retain(|(_, of)| *of != id);
+        let place = attempt.provider;
+        self.sites[place].ends(now.monotonic);
+        let change = self.learn(now, place, attempt.witness, blame);
+        if !attempt.is_dismissed {
+            self.settle(now, id, &attempt, (outcome, blame), out);
+        }
+        self.tell(place, change.as_ref(), out);
+        if !attempt.is_dismissed {
+            let is_over = self.alerts.get(&attempt.id).is_some_and(Alert::nobody_is_open);
+            if (!self.stopping || is_over) && !self.somebody_is_in_time(attempt.id) {
                 self.go_on(now, attempt.id, out);
             }
         }
-        self.use_free_connection(now, attempt.provider, out);
+        self.after(now, place, attempt.witness, change.as_ref(), out);
     }
 
-    fn use_free_connection(&mut self, now: Now, place: usize, out: &mut Vec<Command>) {
-        while self.running[place] < self.settings.providers[place].connections.max(1) {
-            let Some(id) = self.queue.take_next(place) else { return };
-            self.go_on(now, id, out);
+    /// Writes down what an attempt means for its alert.
+    fn settle(
+        &mut self,
+        now: Now,
+        id: AttemptId,
+        attempt: &Attempt,
+        (outcome, blame): (&Outcome, &Blame),
+        out: &mut Vec<Command>,
+    ) {
+        let Some(alert) = self.alerts.get_mut(&attempt.id) else { return };
+        let provider = &self.settings.providers[attempt.provider].name;
+        let judged = results::judge_all(provider, &attempt.recipients, outcome);
+        let recipients = alert.settle(attempt.provider, self.settings.providers.len(), judged);
+        let somebody_has_it = recipients.iter().any(|result| result.result == Settlement::Delivered);
+        let fact = attempt.outcome(now.monotonic, provider, recipients);
+        // While others are still open no closing line follows at once that would bring this one to the disk.
+        let sync = if somebody_has_it && !alert.nobody_is_open() { Sync::Synced } else { Sync::Grouped };
+        out.push(Command::Record { fact, sync });
+        if let Some(pass) = &mut alert.pass {
+            pass.attempts.retain(|other| *other != id);
+            pass.leave = pass.leave.filter(|leave| *leave != id);
+            let network = if *blame == Blame::NoNetwork { Network::None } else { Network::There };
+            pass.network = pass.network.max(network);
         }
-    }
-
-    /// Closes the alert, or lets it wait for its next pass.
-    fn end_pass(&mut self, now: Now, id: AlertId, out: &mut Vec<Command>) {
-        let Some(alert) = self.alerts.get_mut(&id) else { return };
-        alert.pass = None;
-        let delivered = alert.settled_as(Settlement::Delivered);
-        if alert.nobody_is_open() && !delivered.is_empty() {
-            let fact = Fact::Sent { id, delivered, refused: alert.settled_as(Settlement::Refused) };
-            out.push(Command::Record { fact, sync: Sync::Synced });
-            out.push(Command::Unlink { id, from: alert.folder });
-            return self.forget(id, out);
-        }
-        if let Some(reason) = alert.cause_of_death(now.monotonic) {
-            let from = alert.folder;
-            out.push(Command::Copy { id, from, to: Folder::Dead });
-            out.push(Command::Record { fact: Fact::Dead { id, reason }, sync: Sync::Synced });
-            out.push(Command::Unlink { id, from });
-            return self.forget(id, out);
-        }
-        self.defer(now, id, out);
-    }
-
-    fn defer(&mut self, now: Now, id: AlertId, out: &mut Vec<Command>) {
-        let Some(alert) = self.alerts.get_mut(&id) else { return };
-        alert.passes = alert.passes.saturating_add(1);
-        let pause = self.settings.retry.pause(alert.severity, alert.passes, self.chance.next());
-        // The last pass is at the end of its life, not some time after it.
-        let due = now.monotonic.plus(pause).min(alert.ends);
-        let until = now.wall.plus(due.since(now.monotonic));
-        let was_incoming = alert.folder == Folder::Incoming;
-        if was_incoming {
-            out.push(Command::Copy { id, from: Folder::Incoming, to: Folder::Deferred });
-            alert.folder = Folder::Deferred;
-        }
-        let fact = Fact::Deferred { id, passes: alert.passes, until };
-        out.push(Command::Record { fact, sync: Sync::Synced });
-        if was_incoming {
-            out.push(Command::Unlink { id, from: Folder::Incoming });
-        }
-        self.queue.wait_until(id, due);
-    }
-
-    fn forget(&mut self, id: AlertId, out: &mut Vec<Command>) {
-        self.alerts.remove(&id);
-        out.push(Command::Forget { id });
     }
 
     fn stop(&mut self, out: &mut Vec<Command>) {
         self.stopping = true;
         self.queue.clear_lanes();
-        let early = self.attempts.iter().filter(|(_, attempt)| !attempt.in_data);
+        let early =
+            self.attempts.iter().filter(|(_, attempt)| attempt.leave.is_none() && !attempt.is_dismissed);
         out.extend(early.map(|(id, _)| Command::Withdraw { attempt: *id }));
     }
 

@@ -7,6 +7,8 @@
 //! | --- | --- |
 //! | [`dispatcher`] | the whole: one event in, commands out |
 //! | [`pass`] | one pass over the providers for one alert |
+//! | [`breaker`] | whether a provider is used, left out, or being asked |
+//! | [`blame`] | what an attempt tells of its provider |
 //! | [`verdict`] | whose fault a failure is, and for how long |
 //! | [`retry`] | how long an alert waits, and when its life is over |
 //! | [`queue`] | which alert is due, and which of two goes first |
@@ -15,6 +17,8 @@
 //! | [`chance`] | jitter that a seed reproduces |
 
 pub mod alert;
+pub mod blame;
+pub mod breaker;
 pub mod chance;
 pub mod command;
 pub mod dispatcher;
@@ -26,7 +30,7 @@ pub mod verdict;
 
 pub use alert::{Arrival, Past};
 pub use command::{AttemptId, Command, Event, Sync};
-pub use dispatcher::{Dispatcher, Provider, Settings};
+pub use dispatcher::{Dispatcher, HedgeAfter, Provider, Settings};
 pub use retry::RetryPlan;
 pub use time::{Monotonic, Now};
 pub use verdict::{Lasting, Scope, Verdict};

@@ -93,6 +93,17 @@ impl Queue {
         self.lanes[provider].take_next()
     }
 
+    /// Everybody who waits for this provider, the most urgent first.
+    pub fn take_all(&mut self, provider: usize) -> Vec<AlertId> {
+        std::iter::from_fn(|| self.take_next(provider)).collect()
+    }
+
+    /// Whether anybody waits for this provider.
+    pub fn is_waited_for(&self, provider: usize) -> bool {
+        let lane = &self.lanes[provider];
+        !(lane.fresh.is_empty() && lane.old.is_empty())
+    }
+
     /// Forgets everybody who waits for a connection.
     pub fn clear_lanes(&mut self) {
         self.lanes.fill(Lane::default());

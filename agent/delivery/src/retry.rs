@@ -1,11 +1,12 @@
-//! How long an alert waits after a pass that left somebody without it, and when its life is over.
+//! How long an alert waits after a pass that left somebody without it, and when its life is over; how long a provider that
+//! does not work is left out.
 //!
 //! A table, not a formula: what an operator reads in the configuration is what happens. Half of each pause is fixed
 //! and half is drawn, so that alerts which failed together do not come back together, and none hammers.
 
 use std::time::Duration;
 
-use spool_format::{Severity, Wall};
+use spool_format::{Cause, Severity, Wall};
 
 use crate::time::{Monotonic, Now};
 
@@ -20,6 +21,10 @@ pub struct RetryPlan {
     pub life_critical: Duration,
     /// Life of all others.
     pub life_others: Duration,
+    /// For how long a provider that does not work is left out: the first time, the next …
+    pub provider: Vec<Duration>,
+    /// For how long one is left out that refuses the login.
+    pub login: Duration,
 }
 
 /// What an alert has left to live at least when the agent meets it, however old it looks: the machine was off, or its
@@ -37,6 +42,8 @@ impl Default for RetryPlan {
             others: seconds(&[30, 120, 300, 600, 900, 1800]),
             life_critical: Duration::from_hours(48),
             life_others: Duration::from_hours(72),
+            provider: seconds(&[30, 60, 120, 300]),
+            login: Duration::from_mins(15),
         }
     }
 }
@@ -44,10 +51,26 @@ impl Default for RetryPlan {
 impl RetryPlan {
     /// The pause after the `passes`-th pass (from 1) that left somebody open: between half of its table entry and all of it.
     pub fn pause(&self, severity: Severity, passes: u32, draw: u64) -> Duration {
-        let full = self.full_pause(severity, passes);
-        let half = full / 2;
-        let spread = u64::try_from(full.saturating_sub(half).as_millis()).unwrap_or(u64::MAX);
-        half + Duration::from_millis(if spread == 0 { 0 } else { draw % (spread + 1) })
+        drawn(self.full_pause(severity, passes), draw)
+    }
+
+    /// The pause after a pass that found this machine without a network.
+    pub fn pause_without_network(&self, draw: u64) -> Duration {
+        drawn(self.full_pause(Severity::Critical, 1), draw)
+    }
+
+    /// For how long a provider is left out that was found out of order `openings` times in a row (from 1).
+    pub fn provider_pause(&self, cause: Cause, openings: u32, draw: u64) -> Duration {
+        drawn(self.full_provider_pause(cause, openings), draw)
+    }
+
+    /// The same, at most. What does not pass by itself is asked as rarely as what has lasted.
+    pub fn full_provider_pause(&self, cause: Cause, openings: u32) -> Duration {
+        match cause {
+            Cause::Login => self.login,
+            Cause::Refused => entry(&self.provider, u32::MAX),
+            Cause::Trouble | Cause::Silent => entry(&self.provider, openings),
+        }
     }
 
     /// The longest pause that the plan can give.
@@ -56,9 +79,7 @@ impl RetryPlan {
     }
 
     fn full_pause(&self, severity: Severity, passes: u32) -> Duration {
-        let table = self.table(severity);
-        let at = usize::try_from(passes.saturating_sub(1)).unwrap_or(usize::MAX);
-        table.get(at).or(table.last()).copied().unwrap_or(FALLBACK_PAUSE)
+        entry(self.table(severity), passes)
     }
 
     fn table(&self, severity: Severity) -> &[Duration] {
@@ -84,6 +105,19 @@ impl RetryPlan {
     pub fn resumes_at(&self, severity: Severity, until: Wall, now: Now) -> Monotonic {
         now.monotonic.plus(until.since(now.wall).min(self.longest_pause(severity)))
     }
+}
+
+/// The entry of a table for the `count`-th time (from 1); its last one repeats.
+fn entry(table: &[Duration], count: u32) -> Duration {
+    let at = usize::try_from(count.saturating_sub(1)).unwrap_or(usize::MAX);
+    table.get(at).or(table.last()).copied().unwrap_or(FALLBACK_PAUSE)
+}
+
+/// Between half of a pause and all of it.
+fn drawn(full: Duration, draw: u64) -> Duration {
+    let half = full / 2;
+    let spread = u64::try_from(full.saturating_sub(half).as_millis()).unwrap_or(u64::MAX);
+    half + Duration::from_millis(if spread == 0 { 0 } else { draw % (spread + 1) })
 }
 
 #[cfg(test)]

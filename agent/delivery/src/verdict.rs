@@ -17,6 +17,8 @@ pub enum Scope {
     Recipient,
     /// This message: its size, its content.
     Message,
+    /// This machine, which has no network.
+    Machine,
 }
 
 /// For how long.
@@ -46,6 +48,7 @@ impl Scope {
             Self::Provider => "provider",
             Self::Recipient => "recipient",
             Self::Message => "message",
+            Self::Machine => "machine",
         }
     }
 }
@@ -77,6 +80,7 @@ pub fn judge(failure: &Failure) -> Verdict {
     match &failure.trouble {
         Trouble::Reply(reply) | Trouble::TokenRefused(reply) => rules::judge_reply(failure.phase, reply),
         Trouble::Unreachable(_) => Verdict::new(Scope::Provider, Soft, "unreachable"),
+        Trouble::NoNetwork(_) => Verdict::new(Scope::Machine, Soft, "no-network"),
         Trouble::Closed(_) => Verdict::new(Scope::Provider, Soft, "connection-lost"),
         Trouble::Silent { .. } => Verdict::new(Scope::Provider, Soft, "silent"),
         Trouble::Protocol(_) => Verdict::new(Scope::Provider, Soft, "not-smtp"),

@@ -70,6 +70,8 @@ pub enum Trouble {
     Reply(Reply),
     /// No connection could be made: name resolution, route, refusal, time-out.
     Unreachable(String),
+    /// This machine has no way to anybody: no route, no interface, no name service. Says nothing about the provider.
+    NoNetwork(String),
     /// The connection ended without a reply.
     Closed(String),
     /// Nothing came for so long that the driver gave up.
@@ -119,6 +121,7 @@ impl fmt::Display for Trouble {
         match self {
             Trouble::Reply(reply) => write!(f, "the server answered `{reply}`"),
             Trouble::Unreachable(text) => write!(f, "cannot connect{}", reason(text)),
+            Trouble::NoNetwork(text) => write!(f, "this machine has no network{}", reason(text)),
             Trouble::Closed(text) => write!(f, "the connection was lost{}", reason(text)),
             Trouble::Silent { seconds } => write!(f, "no answer for {seconds} s"),
             Trouble::Protocol(text) => write!(f, "the server does not keep to the protocol{}", reason(text)),
@@ -191,6 +194,7 @@ impl Failure {
         match &self.trouble {
             Trouble::Reply(reply) | Trouble::TokenRefused(reply) => Some(reply),
             Trouble::Unreachable(_)
+            | Trouble::NoNetwork(_)
             | Trouble::Closed(_)
             | Trouble::Silent { .. }
             | Trouble::Protocol(_)

@@ -70,6 +70,8 @@ pub(super) struct Facts {
     pub(super) status: Option<Status>,
     /// Octets that are free on the spool's disk, and how many should be.
     pub(super) room: Room,
+    /// Names of the configured providers; empty without a configuration.
+    pub(super) providers: Vec<String>,
     /// What the configuration has to say.
     pub(super) warnings: Vec<String>,
     /// What is wrong with owners and modes.
@@ -106,6 +108,7 @@ fn facts(place: &Place) -> Result<Facts, Refusal> {
         running: is_running(&layout),
         status: Status::read(&layout).map_err(cannot)?,
         room: Room { free: StdFs.room(&queue).map_err(cannot)?, floor },
+        providers: config.iter().flat_map(|config| &config.providers).map(|it| it.name.clone()).collect(),
         warnings: config.map_or_else(Vec::new, |config| config.warnings),
         findings: audit(&layout, &owner, HardLinks::here()).map_err(cannot)?,
         now: wall_now(),
@@ -158,6 +161,7 @@ pub(super) fn judge(args: &Args, facts: &Facts) -> (Exit, Report) {
     if !facts.view.broken_lines.is_empty() {
         today.push(format!("the journal is damaged at {}", facts.view.broken_lines.join(", ")));
     }
+    providers_that_are_left_out(facts, &mut now, &mut today);
     today.extend(providers_that_refuse_the_login(&waiting));
     today.extend(facts.warnings.iter().cloned());
     for finding in &facts.findings {
@@ -197,6 +201,19 @@ fn disk(facts: &Facts, now: &mut Vec<String>, today: &mut Vec<String>) {
             today
                 .push("incoming/ cannot be watched, the agent scans it every second; see its log".to_owned());
         }
+    }
+}
+
+/// Who is left out hides behind the next one, and without any nothing is sent.
+fn providers_that_are_left_out(facts: &Facts, now: &mut Vec<String>, today: &mut Vec<String>) {
+    let is_configured = |name: &String| facts.providers.is_empty() || facts.providers.contains(name);
+    let left_out: Vec<_> = facts.view.left_out.iter().filter(|(name, _)| is_configured(name)).collect();
+    let sentences = left_out.iter().map(|(name, outage)| {
+        format!("provider `{name}` is left out since {}: {}", outage.since, outage.reason)
+    });
+    today.extend(sentences);
+    if !facts.providers.is_empty() && left_out.len() == facts.providers.len() {
+        now.push("no provider works".to_owned());
     }
 }
 

@@ -32,6 +32,9 @@ pub struct Args {
 /// How long anything may take that happens within milliseconds.
 const PATIENCE: Duration = Duration::from_secs(6);
 
+/// For how long the agent leaves a provider out that does not work.
+const LEFT_OUT: Duration = Duration::from_secs(1);
+
 /// What went wrong, in words.
 type Trouble = String;
 
@@ -62,7 +65,7 @@ fn play(args: &Args, out: &mut dyn Write) -> Result<(), Trouble> {
     say(out, "\n-- what docomo has for the phone\n")?;
     say(out, &mails::show_and_check(&delivered, &ids, &WHILE_DOWN, stage::DOCOMO_FROM)?)?;
 
-    say(out, "\n-- the first provider comes back, and so does the next alert\n")?;
+    say(out, "\n-- the first provider comes back, and a second later so does the next alert\n")?;
     stage.bring_home_back()?;
     let last = enqueue_all(&stage, &[AT_LAST])?;
     stage.wait_until_sent(&last)?;

@@ -11,6 +11,7 @@ const LOGIN_WANTED: u16 = 530;
 pub(super) fn exit_for(failure: &Failure) -> Exit {
     match &failure.trouble {
         Trouble::Unreachable(_)
+        | Trouble::NoNetwork(_)
         | Trouble::Closed(_)
         | Trouble::Silent { .. }
         | Trouble::Protocol(_)

@@ -193,6 +193,7 @@ fn dispatcher_settings(config: &Config, providers: &[Ready<'_>]) -> delivery::Se
     let known = |ready: &Ready<'_>| delivery::Provider {
         name: ready.provider.name.clone(),
         connections: ready.provider.connections,
+        hedge_after: ready.provider.hedge_after.unwrap_or(config.limits.hedge_after),
     };
     delivery::Settings { providers: providers.iter().map(known).collect(), retry: config.retry.clone() }
 }

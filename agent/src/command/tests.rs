@@ -106,6 +106,7 @@ impl Spool {
             attempt: number,
             provider: provider.into(),
             recipients: vec![],
+            beside: None,
         };
         let outcome = |n: u64, number, provider: &str, result: RecipientResult| Event::Outcome {
             id: id(n),
@@ -235,7 +236,8 @@ fn an_alert_that_no_agent_has_seen_and_one_that_is_dead_say_so() {
 #[test]
 fn an_attempt_that_was_cut_off_behind_the_dot_may_have_arrived() {
     let spool = Spool::new();
-    let attempt = Event::Attempt { id: id(60), attempt: 1, provider: "home".into(), recipients: vec![] };
+    let attempt =
+        Event::Attempt { id: id(60), attempt: 1, provider: "home".into(), recipients: vec![], beside: None };
     let accepted = Event::Accepted {
         id: id(60),
         uid: 0,
@@ -260,7 +262,8 @@ fn an_attempt_that_was_cut_off_behind_the_dot_may_have_arrived() {
 #[test]
 fn a_mail_that_differs_says_how_and_its_whole_text_is_kept() {
     let spool = Spool::new();
-    let attempt = Event::Attempt { id: id(60), attempt: 1, provider: "home".into(), recipients: vec![] };
+    let attempt =
+        Event::Attempt { id: id(60), attempt: 1, provider: "home".into(), recipients: vec![], beside: None };
     let dot = Event::DotSent {
         id: id(60),
         attempt: 1,
@@ -290,12 +293,36 @@ fn a_mail_that_differs_says_how_and_its_whole_text_is_kept() {
 fn facts(spool: &Spool, running: bool) -> check::Facts {
     let room = check::Room { free: 2 << 20, floor: 1 << 20 };
     let (warnings, findings) = (vec![], vec![]);
-    check::Facts { view: spool.view(), running, status: None, room, warnings, findings, now: spool.now }
+    let (view, providers) = (spool.view(), vec!["home".to_owned(), "docomo".to_owned()]);
+    check::Facts { view, running, status: None, room, providers, warnings, findings, now: spool.now }
 }
 
 fn judged(facts: &check::Facts) -> (u8, String) {
     let (exit, report) = check::judge(&check::Args { warning: 300, critical: 900, json: false }, facts);
     (exit.code(), report.line())
+}
+
+#[test]
+fn the_check_tells_which_providers_are_left_out_and_that_none_works() {
+    let quiet = Spool::new();
+    let outage = |name: &str| Event::Provider {
+        provider: name.to_owned(),
+        outage: Some(spool_format::Outage {
+            since: Wall::from_unix_ms(0),
+            until: Wall::from_unix_ms(1),
+            openings: 1,
+            cause: spool_format::Cause::Login,
+            reason: "at auth: no".to_owned(),
+        }),
+    };
+    quiet.journal(vec![(quiet.now, outage("home")), (quiet.now, outage("gone"))]);
+    let (code, line) = judged(&facts(&quiet, true));
+    let said = "alertmail WARNING: provider `home` is left out since 1970-01-01T00:00:00.000Z: at auth: no |";
+    assert!(code == 1 && line.starts_with(said), "{line}");
+    let quiet = Spool::new();
+    quiet.journal(vec![(quiet.now, outage("home")), (quiet.now, outage("docomo"))]);
+    let (code, line) = judged(&facts(&quiet, true));
+    assert!(code == 2 && line.starts_with("alertmail CRITICAL: no provider works; "), "{line}");
 }
 
 #[test]

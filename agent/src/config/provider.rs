@@ -1,5 +1,6 @@
 //! A `[[provider]]`: what the file says, and what its preset knows.
 
+use delivery::HedgeAfter;
 use mime::CharsetPolicy;
 use toml::de::DeTable;
 
@@ -104,6 +105,7 @@ fn one(section: &Section<'_, '_>, warnings: &mut Vec<String>) -> Option<Provider
         mail_limits: manners::limits(section),
         free_from: section.flag("free_from").unwrap_or(false),
         connections: usize::from(connections),
+        hedge_after: section.time("hedge_after").map(|time| HedgeAfter { critical: time, others: time }),
         messages_per_connection: usize::from(messages),
         chunking: section.flag("chunking").unwrap_or(true),
         preset: preset.as_ref().map(|preset| preset.name.to_owned()),

@@ -1,5 +1,7 @@
 //! The configuration: what is meant by what was typed, and how mistakes are told.
 
+use std::time::Duration;
+
 use super::*;
 use proptest::prelude::*;
 use smtp::Mechanism;
@@ -100,6 +102,28 @@ fn pauses_limits_and_aliases_are_read() {
     assert_eq!((config.aliases["root"].len(), config.aliases["ops"].len()), (2, 1));
 }
 
+#[test]
+fn how_long_a_provider_may_take_and_is_left_out_is_read() {
+    let text = format!(
+        "[retry]\nprovider = [\"1s\", \"3s\"]\nlogin = \"1h\"\n\
+         [limits]\nhedge_after = \"4s\"\nhedge_after_critical = \"3s\"\n{PROVIDER}hedge_after = \"9s\"\n"
+    );
+    let config = parse(&text).expect("a configuration");
+    let seconds = Duration::from_secs;
+    assert_eq!(
+        (&config.retry.provider[..], config.retry.login),
+        (&[seconds(1), seconds(3)][..], seconds(3600))
+    );
+    let hedge_after = config.limits.hedge_after;
+    assert_eq!((hedge_after.critical, hedge_after.others), (seconds(3), seconds(4)));
+    let own = config.providers[0].hedge_after.expect("its own");
+    assert_eq!((own.critical, own.others), (seconds(9), seconds(9)));
+    let by_itself = parse(PROVIDER).expect("a configuration");
+    let hedge_after = by_itself.limits.hedge_after;
+    assert_eq!((hedge_after.critical, hedge_after.others), (seconds(1), seconds(2)));
+    assert_eq!((by_itself.providers[0].hedge_after, by_itself.retry.login), (None, seconds(900)));
+}
+
 /// The same for the login.
 #[test]
 fn each_mistake_about_the_login_is_named_and_so_is_the_nearest_mechanism() {
@@ -154,7 +178,7 @@ fn each_mistake_is_named_with_file_line_key_and_provider() {
         (format!("spol = \"x\"\n{PROVIDER}"), "alertmail.toml:1: unknown key `spol`; did you mean `spool`?"),
         (
             format!("[limits]\nzzz = 1\n{PROVIDER}"),
-            "alertmail.toml:2: unknown key `zzz` in [limits]; known are `connect`, `reply`, `dot`, `keep`, `stop`, `rescan`",
+            "alertmail.toml:2: unknown key `zzz` in [limits]; known are `connect`, `reply`, `dot`, `keep`, `hedge_after`, `hedge_after_critical`, `stop`, `rescan`",
         ),
         (
             with("port = 0"),

@@ -250,7 +250,7 @@ impl<W: World> Hands<W> {
         let size = octets.len() as u64;
         let reach = accepted.reach();
         self.shelf.put(id, Kept { octets: Some(octets), size, place, uid, domain, reach });
-        self.tell(Event::Arrived(accepted.arrival(place, past)));
+        self.tell(Event::Arrived(accepted.arrival(place, size, past)));
     }
 
     #[expect(clippy::unused_self, reason = "told by the hands, like everything about an alert")]
@@ -292,6 +292,7 @@ impl<W: World> Hands<W> {
             recipients: history.recipients.iter().map(|(to, _)| to.clone()).collect(),
             born: history.created.unwrap_or_else(|| id.born()),
             ttl: history.ttl.map(std::time::Duration::from_secs),
+            octets: history.octets,
             past: self.past(history),
         };
         let (domain, reach) = (self.domain_of(Some(history)), self.world.reach(uid));
@@ -319,7 +320,7 @@ impl<W: World> Hands<W> {
                 self.batch.deeds.push(Deed::Line(accepted.fact(uid, &domain, octets.len())));
                 let (size, reach) = (octets.len() as u64, accepted.reach());
                 self.shelf.put(id, Kept { octets: None, size, place: Folder::Deferred, uid, domain, reach });
-                self.tell(Event::Arrived(accepted.arrival(Folder::Deferred, past)));
+                self.tell(Event::Arrived(accepted.arrival(Folder::Deferred, size, past)));
             }
             Taken::Corrupt { reason } => log::deferred_is_damaged(&name, &reason),
             Taken::Nothing => {}

@@ -66,8 +66,11 @@ pub(super) struct Hands<W: World> {
 impl<W: World> Hands<W> {
     /// Hands that take up what was found at the start.
     pub(super) fn new(engine: Engine<W>, mut found: Found) -> Self {
-        let Engine { dispatcher, world, folders, policy, caps, senders } = engine;
+        let Engine { mut dispatcher, world, folders, policy, caps, senders } = engine;
         let deferred = std::mem::take(&mut found.deferred);
+        for (provider, outage) in std::mem::take(&mut found.ledger.providers) {
+            dispatcher.remember(world.now(), &provider, outage, found.ledger.stopped_cleanly);
+        }
         let mut hands = Self {
             world,
             folders,
@@ -223,7 +226,7 @@ impl<W: World> Hands<W> {
                         }
                         self.world.begin(attempt, provider, transaction);
                     }
-                    Err(outcome) => self.untold.push_back(Event::Ended { attempt, outcome }),
+                    Err(outcome) => self.untold.push_back(Event::NotBegun { attempt, outcome }),
                 }
             }
             Command::Grant { attempt } => self.world.grant(attempt),

@@ -86,7 +86,7 @@ impl<W: World> Hands<W> {
         self.batch.sync = true;
         let (size, reach) = (octets.len() as u64, accepted.reach());
         self.shelf.put(id, Kept { octets: Some(octets), size, place: Folder::Deferred, uid, domain, reach });
-        self.tell(Event::Arrived(accepted.arrival(Folder::Deferred, Past::default())));
+        self.tell(Event::Arrived(accepted.arrival(Folder::Deferred, size, Past::default())));
     }
 
     /// The writer has spoken about an alert.

@@ -185,7 +185,7 @@ mod tests {
     }
 
     fn attempt(n: u8) -> Event {
-        Event::Attempt { id: id(n), attempt: 1, provider: "home".into(), recipients: vec![] }
+        Event::Attempt { id: id(n), attempt: 1, provider: "home".into(), recipients: vec![], beside: None }
     }
 
     fn started(boot: &str) -> Event {

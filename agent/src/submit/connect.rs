@@ -11,7 +11,7 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::time::{Instant, timeout_at};
 
 use super::program::{self, Ending};
-use super::race::{Note, in_turn, race};
+use super::race::{Note, Why, in_turn, race};
 use super::wire::Stream;
 use super::{Endpoint, Proxy, Route, Target, socks};
 use crate::config::{hides_password, is_near};
@@ -44,7 +44,7 @@ pub(super) async fn connect(target: &Target, limit: Duration) -> Result<Connecti
 }
 
 async fn straight(target: &Target, deadline: Instant) -> Result<Connection, Failure> {
-    let found = resolve(&target.host, deadline).await.map_err(Failure::connect)?;
+    let found = resolve(&target.host, deadline).await.map_err(unreached)?;
     let mut notes = Vec::new();
     let mut refused = 0;
     for (n, endpoint) in target.endpoints.iter().enumerate() {
@@ -52,7 +52,7 @@ async fn straight(target: &Target, deadline: Instant) -> Result<Connection, Fail
         let (open, shut): (Vec<_>, Vec<_>) =
             addresses.partition(|address| may_talk(target, *endpoint, Some(address.ip())));
         refused += shut.len();
-        notes.extend(shut.into_iter().map(|address| (address, "not without TLS".to_owned())));
+        notes.extend(shut.into_iter().map(|address| (address, Why::theirs("not without TLS"))));
         let by = share(deadline, target.endpoints.len() - n);
         match race(&open, by, dial).await {
             Ok(stream) => {
@@ -65,7 +65,7 @@ async fn straight(target: &Target, deadline: Instant) -> Result<Connection, Fail
         let addresses: Vec<String> = notes.iter().map(|(address, _)| address.ip().to_string()).collect();
         return Err(too_far(&target.host, &cut(&addresses, ", ")));
     }
-    Err(Failure::connect(in_list(&target.host, &notes)))
+    Err(unreached(in_list(&target.host, &notes)))
 }
 
 /// Through a proxy. Which address it connects to is not seen, so that only an address in place of the name is known to
@@ -73,7 +73,7 @@ async fn straight(target: &Target, deadline: Instant) -> Result<Connection, Fail
 async fn through(proxy: &Proxy, target: &Target, deadline: Instant) -> Result<Connection, Failure> {
     let through = format!("through the proxy {}:{}", proxy.host, proxy.port);
     let found = resolve(&proxy.host, deadline).await;
-    let found = found.map_err(|why| Failure::connect(format!("{through}: {why}")))?;
+    let found = found.map_err(|why| unreached(why.told(|why| format!("{through}: {why}"))))?;
     let proxies: Vec<SocketAddr> = found.iter().map(|address| with_port(*address, proxy.port)).collect();
     let all_near = proxies.iter().all(|address| is_near(address.ip()));
     let known = target.host.parse().ok().filter(|_| all_near);
@@ -86,7 +86,10 @@ async fn through(proxy: &Proxy, target: &Target, deadline: Instant) -> Result<Co
         let mut stream = match race(&proxies, by, dial).await {
             Ok(stream) => stream,
             // The next port would not be nearer.
-            Err(more) => return Err(Failure::connect(format!("{through}: {}", in_list(&proxy.host, &more)))),
+            Err(more) => {
+                let why = in_list(&proxy.host, &more);
+                return Err(unreached(why.told(|why| format!("{through}: {why}"))));
+            }
         };
         let asked = socks::ask(&mut stream, &target.host, endpoint.port, proxy.login.as_deref());
         match timeout_at(by, asked).await {
@@ -113,23 +116,27 @@ fn share(deadline: Instant, ways: usize) -> Instant {
 }
 
 /// One TCP connection. Keep-alive stays off: whoever falls silent is found out by our own limits.
-async fn dial(address: SocketAddr) -> Result<TcpStream, String> {
-    let stream = TcpStream::connect(address).await.map_err(|error| in_words(&error))?;
+async fn dial(address: SocketAddr) -> Result<TcpStream, Why> {
+    let not_dialed = |error: io::Error| Why { words: in_words(&error), is_ours: is_ours(&error) };
+    let stream = TcpStream::connect(address).await.map_err(not_dialed)?;
     // Each flight is one write; waiting for more to come would only cost time.
     let _ = stream.set_nodelay(true);
     Ok(stream)
 }
 
 /// Every address of the host, at port 0, in the order in which they are tried.
-pub(super) async fn resolve(host: &str, deadline: Instant) -> Result<Vec<SocketAddr>, String> {
-    let failed = |why: &dyn Display| format!("the name `{host}` cannot be resolved ({why})");
+pub(super) async fn resolve(host: &str, deadline: Instant) -> Result<Vec<SocketAddr>, Why> {
+    let failed = |why: &dyn Display, is_ours| Why {
+        words: format!("the name `{host}` cannot be resolved ({why})"),
+        is_ours,
+    };
     match timeout_at(deadline, lookup_host((host, 0))).await {
         Ok(Ok(found)) => {
             let found = in_turn(&found.collect::<Vec<_>>());
-            if found.is_empty() { Err(failed(&"it has no address")) } else { Ok(found) }
+            if found.is_empty() { Err(failed(&"it has no address", false)) } else { Ok(found) }
         }
-        Ok(Err(error)) => Err(failed(&error)),
-        Err(_) => Err(failed(&"no answer from the name service")),
+        Ok(Err(error)) => Err(failed(&error, nobody_answers(&error))),
+        Err(_) => Err(failed(&"no answer from the name service", true)),
     }
 }
 
@@ -148,10 +155,37 @@ fn too_far(host: &str, addresses: &str) -> Failure {
 }
 
 /// What became of each address; of many, only the first ones are named.
-fn in_list(host: &str, notes: &[Note]) -> String {
+fn in_list(host: &str, notes: &[Note]) -> Why {
     let lines: Vec<String> =
-        notes.iter().map(|(address, why)| format!("{}: {why}", place(host, *address))).collect();
-    cut(&lines, "; ")
+        notes.iter().map(|(address, why)| format!("{}: {}", place(host, *address), why.words)).collect();
+    let is_ours = !notes.is_empty() && notes.iter().all(|(_, why)| why.is_ours);
+    Why { words: cut(&lines, "; "), is_ours }
+}
+
+/// Nobody is to blame for a network that this machine has not.
+fn unreached(why: Why) -> Failure {
+    if why.is_ours {
+        Failure::new(Phase::Connect, Trouble::NoNetwork(why.words))
+    } else {
+        Failure::connect(why.words)
+    }
+}
+
+/// Whether it was this machine that found no way. A host of the own network that is switched off looks the same.
+fn is_ours(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NetworkUnreachable
+            | io::ErrorKind::HostUnreachable
+            | io::ErrorKind::NetworkDown
+            | io::ErrorKind::AddrNotAvailable
+    )
+}
+
+/// Whether no name server gave an answer (`EAI_AGAIN`). The error has no number; these are the words of glibc and of musl.
+fn nobody_answers(error: &io::Error) -> bool {
+    let text = error.to_string();
+    text.ends_with("Temporary failure in name resolution") || text.ends_with("Try again")
 }
 
 fn cut(items: &[String], between: &str) -> String {

@@ -189,7 +189,8 @@ impl Line {
     async fn receive(&mut self, phase: Phase, deadline: Instant, attempt: Option<&mut Attempt>) -> Heard {
         let read = timeout_at(deadline, self.wire.read(&mut self.buffer));
         let read = match attempt {
-            Some(attempt) if !attempt.may_pass(Gate::Data) => tokio::select! {
+            // Before the last octets nobody has the message.
+            Some(attempt) if !attempt.may_pass(Gate::FinalDot) => tokio::select! {
                 biased;
                 () = attempt.withdrawn() => return Heard::Withdrawn,
                 read = read => read,

@@ -3,7 +3,6 @@
 //!
 //! How a connection is made is a parameter, so that tests need no network and no real time.
 
-use std::fmt::Display;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -14,8 +13,29 @@ use tokio::time::{Instant, sleep_until};
 /// The head start of each address over the next one (RFC 8305 section 5).
 pub(super) const STAGGER: Duration = Duration::from_millis(250);
 
-/// What became of an address that was not connected to, in words.
-pub(super) type Note = (SocketAddr, String);
+/// What became of an address that was not connected to.
+pub(super) type Note = (SocketAddr, Why);
+
+/// Why something was not reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Why {
+    /// In words.
+    pub(super) words: String,
+    /// Whether it is this machine that has no network.
+    pub(super) is_ours: bool,
+}
+
+impl Why {
+    /// Somebody else's fault, or nobody knows whose.
+    pub(super) fn theirs(words: impl Into<String>) -> Self {
+        Self { words: words.into(), is_ours: false }
+    }
+
+    /// The same with more words around it.
+    pub(super) fn told(self, tell: impl FnOnce(&str) -> String) -> Self {
+        Self { words: tell(&self.words), is_ours: self.is_ours }
+    }
+}
 
 /// Puts the addresses into the order in which they are tried: IPv6 and IPv4 take turns, beginning with the family that
 /// the resolver prefers, and each family stays in the resolver's order (RFC 8305 section 4). None comes twice.
@@ -39,19 +59,18 @@ pub(super) fn in_turn(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
 }
 
 /// Connects to whichever answers first, and lets the others go; or says what became of each.
-pub(super) async fn race<C, E, F>(
+pub(super) async fn race<C, F>(
     addresses: &[SocketAddr],
     deadline: Instant,
     connect: impl Fn(SocketAddr) -> F,
 ) -> Result<C, Vec<Note>>
 where
     C: Send + 'static,
-    E: Display + Send + 'static,
-    F: Future<Output = Result<C, E>> + Send + 'static,
+    F: Future<Output = Result<C, Why>> + Send + 'static,
 {
     // Dropped with all connections in it that are not given back.
     let mut running = JoinSet::new();
-    let mut notes: Vec<Option<String>> = vec![None; addresses.len()];
+    let mut notes: Vec<Option<Why>> = vec![None; addresses.len()];
     let mut started: Vec<Instant> = Vec::with_capacity(addresses.len());
     let mut next_at = Instant::now();
     loop {
@@ -73,7 +92,7 @@ where
             () = sleep_until(deadline) => break,
             () = sleep_until(next_at), if next < addresses.len() => {
                 let connecting = connect(addresses[next]);
-                running.spawn(async move { (next, connecting.await.map_err(|why| why.to_string())) });
+                running.spawn(async move { (next, connecting.await) });
                 started.push(Instant::now());
                 next_at = Instant::now() + STAGGER;
             }
@@ -85,7 +104,8 @@ where
         }
         None => "not tried, since the time was over".to_owned(),
     };
-    let notes = notes.into_iter().enumerate().map(|(place, note)| note.unwrap_or_else(|| silent(place)));
+    let notes =
+        notes.into_iter().enumerate().map(|(place, note)| note.unwrap_or_else(|| Why::theirs(silent(place))));
     Err(addresses.iter().copied().zip(notes).collect())
 }
 
@@ -155,7 +175,7 @@ mod tests {
                         }
                         Manner::Refuses(ms) => {
                             tokio::time::sleep(Duration::from_millis(ms)).await;
-                            Err("connection refused")
+                            Err(Why::theirs("connection refused"))
                         }
                         Manner::Silent => pending().await,
                     }
@@ -221,7 +241,7 @@ mod tests {
             Field::new(&[("::1", Manner::Silent), ("1.0.0.1", Manner::Refuses(1)), ("::2", Manner::Silent)]);
         let notes = field.race(Duration::from_secs(1)).await.err().expect("nobody");
         assert_eq!(field.start.elapsed().as_millis(), 1000);
-        let words: Vec<&str> = notes.iter().map(|(_, why)| why.as_str()).collect();
+        let words: Vec<&str> = notes.iter().map(|(_, why)| why.words.as_str()).collect();
         assert_eq!(words, ["no answer within 1.0 s", "connection refused", "no answer within 0.7 s"]);
         tokio::task::yield_now().await;
         assert_eq!(field.open.load(Ordering::SeqCst), 0);
@@ -231,9 +251,12 @@ mod tests {
     async fn an_address_whose_turn_never_came_is_told_of_as_well() {
         let field = Field::new(&[("::1", Manner::Silent), ("1.0.0.1", Manner::Silent)]);
         let notes = field.race(Duration::from_millis(100)).await.err().expect("nobody");
-        assert_eq!(notes[1].1, "not tried, since the time was over");
+        assert_eq!(notes[1].1.words, "not tried, since the time was over");
         assert!(
-            race(&[], Instant::now(), |_| async { Err::<(), _>("no") }).await.expect_err("nobody").is_empty()
+            race(&[], Instant::now(), |_| async { Err::<(), _>(Why::theirs("no")) })
+                .await
+                .expect_err("nobody")
+                .is_empty()
         );
     }
 }

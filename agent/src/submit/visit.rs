@@ -44,7 +44,8 @@ impl Visit {
         if !matches!(target.route, Route::Straight) {
             return Ok(Vec::new());
         }
-        let found = connect::resolve(&target.host, Instant::now() + limits.connect).await?;
+        let found = connect::resolve(&target.host, Instant::now() + limits.connect).await;
+        let found = found.map_err(|why| why.words)?;
         Ok(found.iter().map(SocketAddr::ip).collect())
     }
 

@@ -48,11 +48,12 @@ impl Config {
         self
     }
 
-    /// The pause between two passes, for all severities: `1s`.
+    /// The pause between two passes, for all severities, and that of a provider that does not work: `1s`.
     #[must_use]
     pub fn pause(self, pause: &str) -> Self {
         let list = format!("[{}]", quoted(pause));
-        self.retry("critical", &list).retry("others", &list)
+        let retry = self.retry("critical", &list).retry("others", &list).retry("provider", &list);
+        retry.retry("login", &quoted(pause))
     }
 
     /// A key of `[retry]` and its value as it stands in the file: `life_others`, `"3s"`.
@@ -307,6 +308,8 @@ free_recipients = [\"nagios\", \"@operators\"]
 [retry]
 critical = [\"1s\"]
 others = [\"1s\"]
+provider = [\"1s\"]
+login = \"1s\"
 
 [limits]
 reply = \"300ms\"

@@ -1,6 +1,6 @@
 //! What an attempt came to, recipient by recipient: the outcome of the session, judged, in the journal's words.
 
-use smtp::{Failure, Outcome, RecipientOutcome, Reply};
+use smtp::{Failure, Outcome, RecipientOutcome, Reply, Trouble};
 use spool_format::{Address, RecipientResult, Settlement};
 
 use crate::alert::Judged;
@@ -29,6 +29,11 @@ fn judge_one(provider: &str, to: &Address, outcome: &RecipientOutcome) -> Judged
     }
 }
 
+/// For the journal: an attempt was taken back, and nothing changes for this recipient.
+pub(super) fn withdrawn(to: &Address, standing: Settlement, failure: &Failure) -> RecipientResult {
+    failed("", to, failure, standing, judge(failure)).result
+}
+
 fn failed(
     provider: &str,
     to: &Address,
@@ -53,10 +58,11 @@ fn failed(
     result.scope = Some(verdict.scope.as_str().to_owned());
     result.duration = Some(verdict.lasting.as_str().to_owned());
     result.rule = Some(verdict.rule.to_owned());
+    let is_news = !matches!(failure.trouble, Trouble::Withdrawn);
     Judged {
         result,
         refused_for_good: verdict.refuses_recipient_for_good(),
-        trouble: Some(format!("{provider}, {failure}")),
+        trouble: is_news.then(|| format!("{provider}, {failure}")),
     }
 }
 

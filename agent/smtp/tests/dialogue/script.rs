@@ -169,6 +169,7 @@ fn failure(failure: &Failure) -> String {
     let trouble = match &failure.trouble {
         Trouble::Reply(reply) => reply.code.to_string(),
         Trouble::Unreachable(_) => "unreachable".to_owned(),
+        Trouble::NoNetwork(_) => "no network".to_owned(),
         Trouble::Closed(_) => "closed".to_owned(),
         Trouble::Silent { .. } => "silent".to_owned(),
         Trouble::Protocol(_) => "protocol".to_owned(),

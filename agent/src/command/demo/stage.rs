@@ -12,7 +12,7 @@ use spool_format::fs::{SpoolFs as _, StdFs};
 
 use spool_format::{AlertId, Detail, Folder, Layout, Ledger, State};
 
-use super::{PATIENCE, Trouble};
+use super::{LEFT_OUT, PATIENCE, Trouble};
 use crate::spool::read_back::{Reach, read_back};
 
 /// As whom the first provider lets us send.
@@ -150,6 +150,11 @@ impl Stage {
             let manners = Personality::self_hosted(&self.authority).login(USER, PASSWORD);
             self.home = Home::Up(port.listen(manners).map_err(|error| error.to_string())?);
         }
+        // The agent leaves it out for a while after three failures; nobody wants to watch for half a minute.
+        let clock = Deadline::in_a(LEFT_OUT);
+        while !clock.is_over() {
+            clock.pause();
+        }
         Ok(())
     }
 
@@ -189,6 +194,7 @@ fn write_files(folder: &Path, authority: &Authority, ports: [u16; 4]) -> std::io
     };
     let config = [
         "spool = \"spool\"\n\n[alerts]\nfrom_name = \"alerts\"\n".to_owned(),
+        format!("\n[retry]\nprovider = [\"{}ms\"]\n", LEFT_OUT.as_millis()),
         provider("home", home, "starttls", HOME_FROM),
         provider("yahoo", yahoo, "implicit", YAHOO_FROM),
         provider("goo", goo, "starttls", GOO_FROM),

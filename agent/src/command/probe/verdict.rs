@@ -124,6 +124,9 @@ fn advice(facts: &Facts<'_>, failure: &Failure) -> Vec<String> {
         Trouble::Unreachable(_) => {
             vec![format!("are `{host}` and the port right, and does this network let it through?")]
         }
+        Trouble::NoNetwork(_) => {
+            vec!["look after this machine's network first: interface, route, name service".to_owned()]
+        }
         Trouble::Tls(_) => certificate_advice(facts),
         Trouble::Silent { .. } | Trouble::Closed(_) | Trouble::Protocol(_) if failure.phase == Phase::Greeting => {
             let other = match facts.security {

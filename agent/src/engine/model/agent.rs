@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 use std::time::Duration;
 
-use delivery::{Dispatcher, Event, Provider, RetryPlan, Settings};
+use delivery::{Dispatcher, Event, HedgeAfter, Provider, RetryPlan, Settings};
 use mime::CharsetPolicy;
 use spool_format::{Address, AlertId, Event as Fact, Layout};
 
@@ -68,7 +68,9 @@ impl Setup {
     }
 
     fn dispatcher(&self, seed: u64) -> Dispatcher {
-        let provider = |place| Provider { name: format!("p{place}"), connections: self.connections };
+        let hedge_after = HedgeAfter { critical: Duration::from_secs(1), others: Duration::from_secs(2) };
+        let provider =
+            |place| Provider { name: format!("p{place}"), connections: self.connections, hedge_after };
         let providers = (0..self.providers).map(provider).collect();
         Dispatcher::new(Settings { providers, retry: self.retry.clone() }, seed)
     }

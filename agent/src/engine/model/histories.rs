@@ -92,7 +92,13 @@ pub(super) fn play(seed: u64, tells: bool) -> Story {
 
 fn begin(seed: u64, tells: bool, dice: &mut Dice) -> Beginning {
     let seconds = |list: &[u64]| list.iter().copied().map(Duration::from_secs).collect();
-    let retry = RetryPlan { critical: seconds(&[5, 15]), others: seconds(&[20, 60]), ..RetryPlan::default() };
+    let retry = RetryPlan {
+        critical: seconds(&[5, 15]),
+        others: seconds(&[20, 60]),
+        provider: seconds(&[10, 30]),
+        login: Duration::from_secs(50),
+        ..RetryPlan::default()
+    };
     let default_to = if dice.one_in(3) { vec![] } else { vec![address("a@example.jp")] };
     let setup = Setup {
         providers: 1 + dice.below(3),
@@ -111,6 +117,9 @@ fn draw_weather(dice: &mut Dice) -> Weather {
     let mut often = |most: usize| if dice.one_in(2) { 0 } else { dice.below(most + 1) };
     Weather {
         unreachable: often(8),
+        no_network: often(3),
+        says_goodbye: often(3),
+        refuses_login: often(2),
         refuses_softly: often(4),
         refuses_for_good: often(5),
         hangs_up: often(4),
@@ -167,7 +176,7 @@ impl Swarm {
             Kind::Hear => Step::Hear(1 + dice.below(5)),
             Kind::Write => Step::Write(1 + dice.below(4)),
             Kind::Answer => Step::Answer,
-            Kind::Pass => Step::Pass(Duration::from_secs(dice.one_of(&[1, 5, 15, 60, 3600]))),
+            Kind::Pass => Step::Pass(Duration::from_secs(dice.one_of(&[1, 1, 2, 5, 15, 60, 3600]))),
             Kind::Rescan => Step::Rescan,
             Kind::Fault if !self.troubles.is_empty() => {
                 let trouble = dice.one_of(&self.troubles);

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use delivery::{AttemptId, Monotonic, Now};
-use smtp::RecipientOutcome;
+use smtp::{RecipientOutcome, Trouble};
 use spool_format::{Address, AlertId, Event as Fact, Ledger, Settlement, State};
 
 use crate::spool::writer::{Batch, Deed};
@@ -68,6 +68,10 @@ pub(super) struct Asked {
     has_died: bool,
     /// Not to be tried before.
     not_before: Monotonic,
+    /// Passes that were counted.
+    passes: u32,
+    /// Since when it waits for a provider or the network and nothing else: what brings them back makes it due.
+    parked: Option<Monotonic>,
 }
 
 /// An attempt that has leave for its final dot.
@@ -94,6 +98,8 @@ pub(super) struct Oracle {
     dots_written: BTreeMap<AlertId, u32>,
     lost_power: bool,
     started: Monotonic,
+    /// When the agent last heard from anybody.
+    last_answer: Monotonic,
 }
 
 /// What cannot be an outcome of the agent's doing.
@@ -121,6 +127,8 @@ impl Asked {
             dead: Known::No,
             has_died: false,
             not_before,
+            passes: 0,
+            parked: None,
         }
     }
 }
@@ -138,6 +146,7 @@ impl Oracle {
             dots_written: BTreeMap::new(),
             lost_power: false,
             started: Monotonic::default(),
+            last_answer: Monotonic::default(),
         }
     }
 
@@ -147,11 +156,12 @@ impl Oracle {
 
     /// An attempt begins.
     pub(super) fn begins(&mut self, now: Monotonic, id: AlertId, recipients: &[String]) {
-        let owes = self.owes;
+        let (owes, last_answer) = (self.owes, self.last_answer);
         let asked = self.asked(id);
         assert_ne!(asked.promise, Promise::Refused, "{id}: it was never visible, and is sent");
         assert_eq!((asked.sent, asked.dead), (Known::No, Known::No), "{id}: it is over, and is tried");
-        assert!(now >= asked.not_before, "{id}: it is tried before its time");
+        let is_called_up = asked.parked.is_some_and(|parked| parked <= last_answer);
+        assert!(now >= asked.not_before || is_called_up, "{id}: it is tried before its time");
         // A writer that is slow for longer than a pause holds nobody up.
         let is_safe = |tally: &Tally| matches!(tally.has_it, Known::No | Known::Synced) || tally.heard < now;
         assert!(owes || asked.tallies.values().all(is_safe), "{id}: it goes on before it is safe who has it");
@@ -188,6 +198,13 @@ impl Oracle {
 
     /// The agent hears how an attempt ended.
     pub(super) fn heard(&mut self, now: Monotonic, attempt: AttemptId, outcomes: &[RecipientOutcome]) {
+        let is_no_network = |outcome: &RecipientOutcome| match outcome {
+            RecipientOutcome::Failed(failure) => matches!(failure.trouble, Trouble::NoNetwork(_)),
+            RecipientOutcome::Delivered(_) | RecipientOutcome::Uncertain(_) => false,
+        };
+        if !outcomes.iter().all(is_no_network) {
+            self.last_answer = now;
+        }
         let Some(Dot { id, recipients }) = self.dots.remove(&attempt) else { return };
         let asked = self.asked(id);
         for (at, to) in recipients {
@@ -204,9 +221,13 @@ impl Oracle {
     pub(super) fn handed_over(&mut self, now: Now, batch: &Batch) {
         for deed in &batch.deeds {
             match deed {
-                Deed::Line(Fact::Deferred { id, until, .. }) => {
-                    self.asked(*id).not_before = now.monotonic.plus(until.since(now.wall));
+                Deed::Line(Fact::Deferred { id, until, passes }) => {
+                    let asked = self.asked(*id);
+                    asked.not_before = now.monotonic.plus(until.since(now.wall));
+                    asked.parked = (asked.passes == *passes).then_some(now.monotonic);
+                    asked.passes = *passes;
                 }
+                Deed::Line(Fact::Attempt { id, .. }) => self.asked(*id).not_before = Monotonic::default(),
                 Deed::Line(Fact::Sent { id, delivered, refused }) => {
                     let providers = self.providers;
                     let asked = self.asked(*id);
@@ -349,6 +370,7 @@ impl Oracle {
                 Some(State::Deferred { until }) => now.monotonic.plus(until.since(now.wall).min(asked.pause)),
                 _ => Monotonic::default(),
             };
+            (asked.passes, asked.parked) = (history.map_or(0, |history| history.passes), None);
             let is_dead = history.is_some_and(|history| history.state == State::Dead);
             assert!(is_dead || is_sent || asked.dead < certain, "{id}: that it is dead is forgotten");
             asked.dead = if is_dead { Known::Synced } else { Known::No };

@@ -33,6 +33,9 @@ const FOR_NOBODY: Alert = Alert { uid: 1001, to: &["nobody"], is_critical: false
 /// All providers do as they should.
 const FAIR: Weather = Weather {
     unreachable: 0,
+    no_network: 0,
+    says_goodbye: 0,
+    refuses_login: 0,
     refuses_softly: 0,
     refuses_for_good: 0,
     hangs_up: 0,
@@ -169,7 +172,13 @@ impl Scenario {
 
     fn begin(&self, luck: u64) -> Story {
         let seconds = |list: &[u64]| list.iter().copied().map(Duration::from_secs).collect();
-        let retry = RetryPlan { critical: seconds(&[5]), others: seconds(&[20]), ..RetryPlan::default() };
+        let retry = RetryPlan {
+            critical: seconds(&[5]),
+            others: seconds(&[20]),
+            provider: seconds(&[10]),
+            login: Duration::from_secs(15),
+            ..RetryPlan::default()
+        };
         let setup = Setup {
             providers: self.providers,
             connections: 2,

@@ -28,6 +28,9 @@ pub(super) const OWN: u32 = 100;
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Weather {
     pub(super) unreachable: usize,
+    pub(super) no_network: usize,
+    pub(super) says_goodbye: usize,
+    pub(super) refuses_login: usize,
     pub(super) refuses_softly: usize,
     pub(super) refuses_for_good: usize,
     pub(super) hangs_up: usize,
@@ -112,9 +115,8 @@ impl World for ModelWorld {
     }
 
     fn withdraw(&mut self, attempt: AttemptId) {
-        if let Some(session) = self.outside.borrow_mut().sessions.get_mut(&attempt)
-            && matches!(session.stands, Stands::Begun | Stands::BeforeData)
-        {
+        if let Some(session) = self.outside.borrow_mut().sessions.get_mut(&attempt) {
+            assert_ne!(session.stands, Stands::BehindDot, "it sends its last octets, and is taken back");
             session.stands = Stands::Withdrawn;
         }
     }
@@ -179,6 +181,13 @@ impl Outside {
     }
 
     fn grant(&mut self, attempt: AttemptId) {
+        let Some(session) = self.sessions.get(&attempt) else { return };
+        let id = session.id;
+        let sends =
+            |it: &Session| matches!(it.stands, Stands::BehindData | Stands::BeforeDot | Stands::BehindDot);
+        let others =
+            self.sessions.iter().filter(|(other, it)| **other != attempt && it.id == id && sends(it));
+        assert_eq!(others.count(), 0, "{id}: two attempts may send it");
         let Some(session) = self.sessions.get_mut(&attempt) else { return };
         session.stands = match session.stands {
             Stands::BeforeData => Stands::BehindData,
@@ -271,7 +280,16 @@ impl Session {
     fn go_on(&mut self, weather: Weather, dice: &mut Dice) -> Went {
         let mut happens = |often: usize| dice.below(8) < often;
         match self.stands {
-            Stands::Begun if happens(weather.unreachable) => self.fails(&Failure::connect("no route")),
+            Stands::Begun if happens(weather.unreachable) => self.fails(&Failure::connect("refused")),
+            Stands::Begun if happens(weather.no_network) => {
+                self.fails(&Failure::new(Phase::Connect, SmtpTrouble::NoNetwork("no route".to_owned())))
+            }
+            Stands::Begun if happens(weather.says_goodbye) => {
+                self.fails(&refusal(Phase::Greeting, "421 4.3.2 busy"))
+            }
+            Stands::Begun if happens(weather.refuses_login) => {
+                self.fails(&refusal(Phase::Auth, "535 5.7.8 no"))
+            }
             Stands::Begun => {
                 for at in 0..self.recipients.len() {
                     let text = match () {

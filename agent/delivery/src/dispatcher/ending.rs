@@ -1,0 +1,97 @@
+//! What becomes of an alert at the end of a pass: it is over, or it waits for the next one.
+
+use std::time::Duration;
+
+use spool_format::{AlertId, Event as Fact, Folder, Settlement};
+
+use super::{Command, Dispatcher, Now, Sync};
+use crate::time::Monotonic;
+
+impl Dispatcher {
+    /// Closes the alert, or lets it wait for its next pass. `until` is when a provider that was passed over may be asked.
+    pub(super) fn end_pass(
+        &mut self,
+        now: Now,
+        id: AlertId,
+        until: Option<Monotonic>,
+        out: &mut Vec<Command>,
+    ) {
+        let Some(alert) = self.alerts.get_mut(&id) else { return };
+        let pass = alert.pass.take();
+        let delivered = alert.settled_as(Settlement::Delivered);
+        if alert.nobody_is_open() && !delivered.is_empty() {
+            let fact = Fact::Sent { id, delivered, refused: alert.settled_as(Settlement::Refused) };
+            out.push(Command::Record { fact, sync: Sync::Synced });
+            out.push(Command::Unlink { id, from: alert.folder });
+            return self.forget(id, out);
+        }
+        // Nobody dies of being left out: a pass in which nobody was asked is none.
+        let waits_for_a_provider = until.filter(|_| pass.as_ref().is_some_and(|pass| !pass.has_tried));
+        if waits_for_a_provider.is_none()
+            && let Some(reason) = alert.cause_of_death(now.monotonic)
+        {
+            let from = alert.folder;
+            out.push(Command::Copy { id, from, to: Folder::Dead });
+            out.push(Command::Record { fact: Fact::Dead { id, reason }, sync: Sync::Synced });
+            out.push(Command::Unlink { id, from });
+            return self.forget(id, out);
+        }
+        if let Some(until) = waits_for_a_provider {
+            self.parked.insert(id);
+            if alert.folder == Folder::Deferred {
+                // The journal tells of the provider; that all of them wait for it, over and over, is no news.
+                return self.queue.wait_until(id, until);
+            }
+            return self.defer(now, id, until.since(now.monotonic), out);
+        }
+        if pass.is_some_and(|pass| pass.found_no_network()) {
+            let pause = self.settings.retry.pause_without_network(self.chance.next());
+            self.absolve(now, out);
+            self.no_network = Some(now.monotonic.plus(pause));
+            self.parked.insert(id);
+            return self.defer(now, id, pause, out);
+        }
+        alert.passes = alert.passes.saturating_add(1);
+        let pause = self.settings.retry.pause(alert.severity, alert.passes, self.chance.next());
+        self.defer(now, id, pause, out);
+    }
+
+    /// Nobody was slow: there was no network.
+    fn absolve(&mut self, now: Now, out: &mut Vec<Command>) {
+        for place in 0..self.sites.len() {
+            let change = self.sites[place].breaker.is_absolved();
+            self.tell(place, change.as_ref(), out);
+            if change.is_some() {
+                self.wake_parked(now.monotonic);
+                self.move_on(now, place, out);
+            }
+        }
+    }
+
+    fn defer(&mut self, now: Now, id: AlertId, pause: Duration, out: &mut Vec<Command>) {
+        let Some(alert) = self.alerts.get_mut(&id) else { return };
+        let mut due = now.monotonic.plus(pause);
+        if alert.ends > now.monotonic {
+            // The last pass is at the end of its life, not some time after it.
+            due = due.min(alert.ends);
+        }
+        let until = now.wall.plus(due.since(now.monotonic));
+        let was_incoming = alert.folder == Folder::Incoming;
+        if was_incoming {
+            out.push(Command::Copy { id, from: Folder::Incoming, to: Folder::Deferred });
+            alert.folder = Folder::Deferred;
+        }
+        let fact = Fact::Deferred { id, passes: alert.passes, until };
+        out.push(Command::Record { fact, sync: Sync::Synced });
+        if was_incoming {
+            out.push(Command::Unlink { id, from: Folder::Incoming });
+        }
+        self.queue.wait_until(id, due);
+    }
+
+    fn forget(&mut self, id: AlertId, out: &mut Vec<Command>) {
+        self.alerts.remove(&id);
+        self.parked.remove(&id);
+        out.push(Command::Forget { id });
+    }
+}

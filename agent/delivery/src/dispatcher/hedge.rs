@@ -1,0 +1,159 @@
+//! Several attempts for one alert beside each other. A provider that is not ready for the message in time gets company: the
+//! next one starts beside it. Whoever is ready first sends, the others are taken back. No second mail can come of it, since
+//! only one attempt of an alert has leave to enter DATA. Who has it and then falls silent loses it again, if anybody else is
+//! there: up to the last octets nobody has the message.
+
+use std::time::Duration;
+
+use smtp::{Failure, Gate, Phase, Trouble};
+use spool_format::AlertId;
+
+use super::results;
+use super::{Attempt, AttemptId, Command, Dispatcher, Now, Sync};
+use crate::breaker::Change;
+
+/// What the slowest line that counts as working carries: 16 KiB a second.
+const OCTETS_PER_MS: u64 = 16;
+
+impl Dispatcher {
+    /// The attempts of an alert that run.
+    pub(super) fn running_of(&self, id: AlertId) -> Vec<AttemptId> {
+        let pass = self.alerts.get(&id).and_then(|alert| alert.pass.as_ref());
+        pass.map_or_else(Vec::new, |pass| pass.attempts.clone())
+    }
+
+    /// Whether one of its attempts runs and is not slow, so that nobody has to start beside it.
+    pub(super) fn somebody_is_in_time(&self, id: AlertId) -> bool {
+        let attempts = self.running_of(id);
+        attempts.iter().filter_map(|attempt| self.attempts.get(attempt)).any(|attempt| !attempt.is_slow)
+    }
+
+    /// How long this attempt may take to be ready.
+    pub(super) fn patience_with(&self, attempt: &Attempt) -> Duration {
+        let hedge_after = self.settings.providers[attempt.provider].hedge_after;
+        self.alerts.get(&attempt.id).map_or(hedge_after.others, |alert| hedge_after.of(alert.severity))
+    }
+
+    /// Starts the next provider beside each one that is not ready in time.
+    pub(super) fn lose_patience(&mut self, now: Now, out: &mut Vec<Command>) {
+        while let Some((end, id)) = self.patience.first().copied().filter(|(end, _)| *end <= now.monotonic) {
+            self.patience.remove(&(end, id));
+            let Some(attempt) =
+                self.attempts.get_mut(&id).filter(|attempt| attempt.leave != Some(Gate::FinalDot))
+            else {
+                continue;
+            };
+            let alert = attempt.id;
+            if attempt.leave.is_some() {
+                self.lose_leave(now, alert, id, out);
+                continue;
+            }
+            if !std::mem::replace(&mut attempt.is_slow, true) {
+                self.is_slow(now, id, out);
+            }
+            let is_waiting = self
+                .alerts
+                .get(&alert)
+                .and_then(|alert| alert.pass.as_ref())
+                .is_some_and(|pass| pass.waits_at.is_some());
+            if !is_waiting && !self.somebody_is_in_time(alert) {
+                self.go_on(now, alert, out);
+            }
+        }
+    }
+
+    /// An attempt that has leave is not through with its message in time: somebody else gets it.
+    fn lose_leave(&mut self, now: Now, alert_id: AlertId, id: AttemptId, out: &mut Vec<Command>) {
+        let Some(alert) = self.alerts.get(&alert_id) else { return };
+        let left = alert.pass.as_ref().map_or(&[][..], |pass| pass.left());
+        if alert.waits_for_word_of().is_some() {
+            return;
+        }
+        let mut others = left.iter().filter(|place| !alert.open_for(**place).is_empty()).peekable();
+        if others.peek().is_none() {
+            return;
+        }
+        if others.all(|place| self.is_left_out(now, *place)) {
+            let again =
+                now.monotonic.plus(self.attempts.get(&id).map_or(Duration::MAX, |it| self.patience_with(it)));
+            self.patience.insert((again, id));
+            return;
+        }
+        self.is_slow(now, id, out);
+        if let Some(pass) = self.alerts.get_mut(&alert_id).and_then(|alert| alert.pass.as_mut()) {
+            pass.leave = None;
+            pass.attempts.retain(|other| *other != id);
+        }
+        self.dismiss(now, alert_id, id, out);
+        self.go_on(now, alert_id, out);
+    }
+
+    /// How long an attempt may take from its leave to its last octets.
+    fn patience_in_data(&self, attempt: &Attempt) -> Duration {
+        let octets = self.alerts.get(&attempt.id).map_or(0, |alert| alert.octets);
+        self.patience_with(attempt) + Duration::from_millis(octets / OCTETS_PER_MS)
+    }
+
+    /// Whoever was to come after it goes elsewhere, if anybody else is there.
+    fn is_slow(&mut self, now: Now, id: AttemptId, out: &mut Vec<Command>) {
+        let Some(attempt) = self.attempts.get(&id) else { return };
+        let (place, witness, within) = (attempt.provider, attempt.witness, self.patience_with(attempt));
+        let is_elsewhere = (0..self.sites.len()).any(|other| other != place && !self.is_left_out(now, other));
+        if !is_elsewhere && !witness.asks {
+            return;
+        }
+        let draw = self.chance.next();
+        let change = self.sites[place].breaker.is_slow(now, witness, within, &self.settings.retry, draw);
+        self.tell(place, change.as_ref(), out);
+        if let Some(attempt) = self.attempts.get_mut(&id) {
+            // What it asked is answered.
+            attempt.witness.asks = false;
+        }
+        if witness.asks || matches!(change, Some(Change::Opened(_))) {
+            self.move_on(now, place, out);
+        }
+    }
+
+    fn is_left_out(&self, now: Now, place: usize) -> bool {
+        self.sites[place].breaker.is_open() && !self.is_there(now, place)
+    }
+
+    /// This attempt sends; the others of its alert are taken back.
+    pub(super) fn take_leave(&mut self, now: Now, id: AttemptId, out: &mut Vec<Command>) {
+        self.patience.retain(|(_, of)| *of != id);
+        let Some(alert_id) = self.attempts.get(&id).map(|attempt| attempt.id) else { return };
+        let others: Vec<AttemptId> = {
+            let pass = self.alerts.get_mut(&alert_id).and_then(|alert| alert.pass.as_mut());
+            let Some(pass) = pass else { return };
+            debug_assert!(pass.leave.is_none(), "{alert_id}: two attempts may send");
+            pass.leave = Some(id);
+            pass.waits_at = None;
+            std::mem::replace(&mut pass.attempts, vec![id]).into_iter().filter(|other| *other != id).collect()
+        };
+        if let Some(attempt) = self.attempts.get(&id) {
+            let end = now.monotonic.plus(self.patience_in_data(attempt));
+            self.patience.insert((end, id));
+        }
+        // The first in order shall be the first to be asked again.
+        for other in others.into_iter().rev() {
+            self.dismiss(now, alert_id, other, out);
+        }
+    }
+
+    fn dismiss(&mut self, now: Now, alert_id: AlertId, id: AttemptId, out: &mut Vec<Command>) {
+        self.patience.retain(|(_, of)| *of != id);
+        let Some(attempt) = self.attempts.get_mut(&id) else { return };
+        attempt.is_dismissed = true;
+        let Some(alert) = self.alerts.get_mut(&alert_id) else { return };
+        if let Some(pass) = &mut alert.pass {
+            pass.may_ask_again(attempt.provider);
+        }
+        let provider = &self.settings.providers[attempt.provider].name;
+        let failure = Failure::new(Phase::Data, Trouble::Withdrawn);
+        let results =
+            attempt.recipients.iter().map(|to| results::withdrawn(to, alert.standing(to), &failure));
+        let fact = attempt.outcome(now.monotonic, provider, results.collect());
+        out.push(Command::Record { fact, sync: Sync::Grouped });
+        out.push(Command::Withdraw { attempt: id });
+    }
+}
