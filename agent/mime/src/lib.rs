@@ -18,6 +18,7 @@
 mod address;
 mod attachment;
 mod body;
+pub mod carrier;
 mod charset;
 mod compose;
 mod date;
