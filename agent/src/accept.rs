@@ -8,6 +8,8 @@
 
 mod draft;
 mod manners;
+mod settings;
+mod wording;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -7,7 +7,7 @@
 pub mod docomo;
 mod letter;
 
-pub use letter::{Form, Header, Letter, Part, Piece, Transfer};
+pub use letter::{File, Form, Header, Letter, Part, Piece, Transfer};
 
 /// Where a statement about a carrier is from. They change their systems without telling anybody: a date says how old
 /// a statement is, not that it is still true.

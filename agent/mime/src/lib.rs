@@ -37,5 +37,8 @@ pub use address::Mailbox;
 pub use attachment::Attachment;
 pub use charset::{Charset, CharsetPolicy};
 pub use compose::{Composed, Draft, Identity, Importance, compose, compose_in};
+pub use date::plain as local_time;
+pub use head::span;
 pub use ident::message_id;
 pub use manner::{Head, Language, Level, Limits, Manner};
+pub use width::cut;

@@ -43,10 +43,11 @@ impl Accepted {
         (domain, offset_minutes): (&str, i32),
         now: Wall,
     ) -> mime::Composed {
-        let draft = self.draft(domain, offset_minutes);
+        let mut draft = self.draft(domain, offset_minutes);
         let name = self.from_name().or(sender.from_name.as_deref()).or(policy.from_name.as_deref());
         let ours = Mailbox { name: name.map(str::to_owned), address: on_the_wire(&sender.from) };
         let mut manner = self.manner(&policy.manners, recipients, now);
+        let failure = self.word(&mut draft, &manner, (sender, policy), recipients).err();
         manner.limits = manner.limits.and(sender.limits);
         let from = match &draft.reply_to {
             Some(own) if sender.free_from => {
@@ -57,7 +58,9 @@ impl Accepted {
             Some(_) | None => ours,
         };
         let charset = charset(&policy.manners, sender.charset, recipients);
-        mime::compose_in(&draft, &mime::Identity { from, charset }, &manner)
+        let mut composed = mime::compose_in(&draft, &mime::Identity { from, charset }, &manner);
+        composed.notes.extend(failure);
+        composed
     }
 
     fn manner(&self, manners: &Manners, recipients: &[Address], now: Wall) -> Manner {

@@ -310,7 +310,8 @@ fn the_example_names_every_key_and_is_a_configuration() {
     for key in keys::all().filter(|key| key.place != keys::Place::Aliases) {
         let mentioned = text.lines().any(|line| {
             let line = line.trim_start_matches(['#', ' ', '[']);
-            line.starts_with(key.name) || line.contains(&format!("{{ {} =", key.name))
+            let inside = ["{", ","].map(|before| format!("{before} {} =", key.name));
+            line.starts_with(key.name) || inside.iter().any(|inside| line.contains(inside))
         });
         assert!(mentioned, "`{}` is not in contrib/alertmail.toml", key.name);
     }

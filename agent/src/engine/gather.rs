@@ -333,9 +333,7 @@ impl<W: World> Hands<W> {
 
     /// The right side of its Message-ID.
     pub(super) fn domain_of(&mut self, history: Option<&History>) -> Arc<str> {
-        let known = history.and_then(|history| history.message_id.as_deref());
-        let known = known.and_then(|message_id| message_id.strip_suffix('>')?.rsplit_once('@'));
-        let domain = known.map_or(self.policy.domain.as_str(), |(_, domain)| domain);
+        let domain = self.policy.domain_for(history);
         self.shelf.share(domain)
     }
 }

@@ -29,11 +29,15 @@ pub const DOMAIN: &str = "docomo.ne.jp";
 const NAMED_MAX: usize = 8;
 
 /// Sent through both ways and compared.
-pub const MEASURED: Source =
-    Source { who: "conversion matrix of the OP25B article by the author of clsmtpc", when: Some("2018-09-20") };
+pub const MEASURED: Source = Source {
+    who: "conversion matrix of the OP25B article by the author of clsmtpc",
+    when: Some("2018-09-20"),
+};
 /// What the relay said with EHLO.
-pub const TRANSCRIPT: Source =
-    Source { who: "transcript of the relay in the OP25B article by the author of clsmtpc", when: Some("2018-09-17") };
+pub const TRANSCRIPT: Source = Source {
+    who: "transcript of the relay in the OP25B article by the author of clsmtpc",
+    when: Some("2018-09-17"),
+};
 /// What docomo tells senders.
 pub const SENDERS: Source = Source { who: "docomo's notice to senders of mail (smtp_notice)", when: None };
 /// How docomo answers senders of many mails.
@@ -71,12 +75,12 @@ type Cell = (Option<&'static str>, Transfer);
 const JIS: Option<&str> = Some("ISO-2022-JP");
 const SJIS: Option<&str> = Some("SHIFT_JIS");
 
-/// The matrix. People: From and To; the article does not speak of Cc, which is taken for the same.
+/// The matrix. People: From and To; the article does not speak of Cc and Reply-To, which are taken for the same.
 ///
 /// | way, part | US-ASCII | Japanese | other |
 const MATRIX: [(Way, &[Piece], [Cell; 3]); 5] = {
     use Transfer::{Base64, Base64AsciiBare, SevenBit};
-    const PEOPLE: &[Piece] = &[Piece::From, Piece::To, Piece::Cc];
+    const PEOPLE: &[Piece] = &[Piece::From, Piece::To, Piece::Cc, Piece::ReplyTo];
     const REST: &[Piece] = &[Piece::Subject, Piece::Text];
     [
         (Way::Relay, PEOPLE, [(JIS, Base64), (JIS, Base64), (JIS, Base64)]),
@@ -131,14 +135,17 @@ pub fn mailbox(letter: &Letter, is_relayed: bool) -> Converted {
     }
     let (least, most) = MAILBOX_OCTETS;
     if letter.octets > most {
-        remark(Weight::Refused, format!("{} octets: no mailbox takes more than {most}", letter.octets), &SETTINGS);
+        remark(
+            Weight::Refused,
+            format!("{} octets: no mailbox takes more than {most}", letter.octets),
+            &SETTINGS,
+        );
     } else if letter.octets > least {
         let text = format!("{} octets: a mailbox may be set to take {least} at most", letter.octets);
         remark(Weight::InDoubt, text, &SETTINGS);
     }
-    let is_at_docomo = |from: &String| {
-        from.rsplit_once('@').is_some_and(|(_, domain)| domain.eq_ignore_ascii_case(DOMAIN))
-    };
+    let is_at_docomo =
+        |from: &String| from.rsplit_once('@').is_some_and(|(_, domain)| domain.eq_ignore_ascii_case(DOMAIN));
     if !is_relayed && letter.sender.as_ref().is_some_and(is_at_docomo) {
         let text = format!("From is at {DOMAIN}, and the mail comes from elsewhere: taken for a forgery");
         remark(Weight::InDoubt, text, &SENDERS);
@@ -173,7 +180,8 @@ fn finish(way: Way, letter: &Letter, mut remarks: Vec<Remark>) -> Converted {
         return Converted { letter: None, remarks };
     }
     let parts = letter.parts.iter().map(|part| converted(way, part, &mut remarks)).collect();
-    let files = if letter.files.is_empty() { None } else { Some("files: the matrix says nothing about them") };
+    let files =
+        if letter.files.is_empty() { None } else { Some("files: the matrix says nothing about them") };
     remarks.extend(files.map(|text| Remark {
         weight: Weight::InDoubt,
         text: text.to_owned(),
@@ -207,7 +215,11 @@ fn converted(way: Way, part: &Part, remarks: &mut Vec<Remark>) -> Part {
     } else {
         Form { charset: charset.map_or_else(|| part.form.charset.clone(), str::to_owned), transfer }
     };
-    if way == Way::Mailbox && form.charset == "SHIFT_JIS" && !part.piece.is_people() && text.contains(['\\', '~']) {
+    if way == Way::Mailbox
+        && form.charset == "SHIFT_JIS"
+        && !part.piece.is_people()
+        && text.contains(['\\', '~'])
+    {
         let text = format!("{name}: phones may show \\ as ¥ and ~ as ‾");
         remarks.push(Remark { weight: Weight::InDoubt, text, source: &ROMAN });
     }
@@ -215,8 +227,17 @@ fn converted(way: Way, part: &Part, remarks: &mut Vec<Remark>) -> Part {
 }
 
 fn class(form: &Form) -> Class {
-    const JAPANESE: [&str; 9] =
-        ["ISO-2022-JP", "CP50220", "SHIFT_JIS", "SHIFT-JIS", "SJIS", "X-SJIS", "WINDOWS-31J", "CP932", "EUC-JP"];
+    const JAPANESE: [&str; 9] = [
+        "ISO-2022-JP",
+        "CP50220",
+        "SHIFT_JIS",
+        "SHIFT-JIS",
+        "SJIS",
+        "X-SJIS",
+        "WINDOWS-31J",
+        "CP932",
+        "EUC-JP",
+    ];
     let mut labels = form.charset.split('+').filter(|label| *label != "US-ASCII").peekable();
     if labels.peek().is_none() {
         Class::Ascii
@@ -274,7 +295,8 @@ fn fitted(text: &str, charset: &str, fit: fn(char) -> Fit, name: &str, remarks: 
         })
         .collect();
     if !lacking.is_empty() {
-        let text = format!("{name}: {charset} has nothing for {}; {GETA} stands for it here", named(&lacking));
+        let text =
+            format!("{name}: {charset} has nothing for {}; {GETA} stands for it here", named(&lacking));
         remarks.push(Remark { weight: Weight::Lost, text, source: &MEASURED });
     }
     if !extended.is_empty() {
@@ -291,7 +313,8 @@ fn fitted(text: &str, charset: &str, fit: fn(char) -> Fit, name: &str, remarks: 
 
 fn named(characters: &BTreeSet<char>) -> String {
     let more = characters.len().saturating_sub(NAMED_MAX);
-    let mut shown: Vec<String> = characters.iter().take(NAMED_MAX).map(|c| c.escape_debug().to_string()).collect();
+    let mut shown: Vec<String> =
+        characters.iter().take(NAMED_MAX).map(|c| c.escape_debug().to_string()).collect();
     if more > 0 {
         shown.push(format!("{more} more"));
     }

@@ -1,24 +1,37 @@
 //! A message as far as a carrier changes it.
 
-use mail_parser::{Address, HeaderName, Message, MessageParser, MimeHeaders as _, PartType};
+use mail_parser::{Address, HeaderName, Message, MessageParser, MessagePart, MimeHeaders as _, PartType};
 
 /// A message taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Letter {
     /// Whether there is a header block at all, and whether it ends.
     pub header: Header,
-    /// From, To, Cc, Subject and the text, in this order, as far as they are there.
+    /// From, To, Cc, Reply-To, Subject and the text, in this order, as far as they are there.
     pub parts: Vec<Part>,
     /// The address in From.
     pub sender: Option<String>,
-    /// Names of the files that go with it; empty for one without a name.
-    pub files: Vec<String>,
+    /// Its Date: Unix time in milliseconds.
+    pub date_ms: Option<i64>,
+    /// The files that go with it.
+    pub files: Vec<File>,
     /// Whether some of it is HTML.
     pub is_html: bool,
     /// Octets of the whole message.
     pub octets: usize,
     /// Octets of its longest line, without the line end.
     pub longest_line: usize,
+}
+
+/// A file that goes with a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Its name; empty if it has none.
+    pub name: String,
+    /// Its media type; empty if nobody says.
+    pub media_type: String,
+    /// Its size, decoded.
+    pub octets: usize,
 }
 
 /// The header block of a message.
@@ -52,6 +65,8 @@ pub enum Piece {
     To,
     /// Who gets a copy.
     Cc,
+    /// Who gets answers.
+    ReplyTo,
     /// The subject.
     Subject,
     /// The text.
@@ -65,6 +80,7 @@ impl Piece {
             Self::From => "From",
             Self::To => "To",
             Self::Cc => "Cc",
+            Self::ReplyTo => "Reply-To",
             Self::Subject => "Subject",
             Self::Text => "text",
         }
@@ -72,7 +88,7 @@ impl Piece {
 
     /// Whether it names people.
     pub const fn is_people(self) -> bool {
-        matches!(self, Self::From | Self::To | Self::Cc)
+        matches!(self, Self::From | Self::To | Self::Cc | Self::ReplyTo)
     }
 }
 
@@ -126,11 +142,13 @@ impl Transfer {
 impl Letter {
     /// Takes a message apart.
     pub fn read(octets: &[u8]) -> Self {
-        let lines = || octets.split(|octet| *octet == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+        let lines =
+            || octets.split(|octet| *octet == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
         let mut letter = Self {
             header: header(lines()),
             parts: Vec::new(),
             sender: None,
+            date_ms: None,
             files: Vec::new(),
             is_html: false,
             octets: octets.len(),
@@ -147,11 +165,13 @@ impl Letter {
     }
 
     fn read_message(&mut self, message: &Message<'_>) {
-        self.sender = message.from().and_then(Address::first).and_then(|from| from.address()).map(str::to_owned);
+        self.sender =
+            message.from().and_then(Address::first).and_then(|from| from.address()).map(str::to_owned);
         let people = [
             (Piece::From, HeaderName::From, message.from()),
             (Piece::To, HeaderName::To, message.to()),
             (Piece::Cc, HeaderName::Cc, message.cc()),
+            (Piece::ReplyTo, HeaderName::ReplyTo, message.reply_to()),
         ];
         for (piece, name, found) in people {
             if let Some(found) = found {
@@ -167,10 +187,8 @@ impl Letter {
             let text = text.replace("\r\n", "\n");
             self.parts.push(Part { piece: Piece::Text, form: text_form(message), text });
         }
-        self.files = message
-            .attachments()
-            .map(|file| file.attachment_name().unwrap_or_default().to_owned())
-            .collect();
+        self.date_ms = message.date().map(|date| date.to_timestamp().saturating_mul(1000));
+        self.files = message.attachments().map(file).collect();
         self.is_html = message.parts.iter().any(|part| matches!(part.body, PartType::Html(_)));
     }
 
@@ -253,10 +271,23 @@ fn next_word(text: &str) -> Option<(&str, String, &str, &str)> {
     }
 }
 
+fn file(part: &MessagePart<'_>) -> File {
+    let kind = part.content_type().map(|kind| match kind.subtype() {
+        Some(subtype) => format!("{}/{subtype}", kind.ctype()),
+        None => kind.ctype().to_owned(),
+    });
+    File {
+        name: part.attachment_name().unwrap_or_default().to_owned(),
+        media_type: kind.unwrap_or_default(),
+        octets: part.contents().len(),
+    }
+}
+
 fn text_form(message: &Message<'_>) -> Form {
     let part = message.text_part(0);
     let charset = part.and_then(|part| part.content_type()).and_then(|kind| kind.attribute("charset"));
-    let transfer = part.and_then(|part| part.content_transfer_encoding()).unwrap_or("7bit").to_ascii_lowercase();
+    let transfer =
+        part.and_then(|part| part.content_transfer_encoding()).unwrap_or("7bit").to_ascii_lowercase();
     Form {
         charset: charset.unwrap_or("US-ASCII").to_ascii_uppercase(),
         transfer: match transfer.as_str() {
