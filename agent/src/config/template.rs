@@ -143,7 +143,8 @@ fn own(all: &Section<'_, '_>, name: &str, section: &Section<'_, '_>) -> Option<T
     if BUILT_IN.iter().any(|(known, _)| *known == name) {
         all.wrong(name, &format!("`{name}` is a template of alertmail's own; give this one another name"));
     }
-    if !section.has("subject") && !section.has("body") {
+    // A misspelt key is a mistake of its own.
+    if section.names().next().is_none() {
         all.wrong(
             name,
             &format!("[template.{name}] has neither `subject` nor `body`: it would change nothing"),

@@ -325,6 +325,37 @@ fn the_readme_shows_a_configuration_that_works() {
 }
 
 #[test]
+fn a_template_that_cannot_be_used_is_named_with_its_line_and_key() {
+    for (text, said) in [
+        (
+            "[template.x]\nsubject = \"{{ sbj }}\"",
+            ":2: `subject`: there is no field `sbj`; there are id, subject",
+        ),
+        ("[template.x]\n\nbody = \"\"\"\na\n{% if %}\n\"\"\"", ":3: `body`: line 2: unexpected"),
+        ("[template.x]\nbody = \"{{ body | uper }}\"", "filter uper is unknown in [template.x]"),
+        ("[template.x]\nbdy = \"x\"", ":2: unknown key `bdy` in [template.x]; did you mean `body`?"),
+        ("[template.x]\nbody = 3", "`body` has to be a text"),
+        ("[template.x]", "has neither `subject` nor `body`"),
+        ("[template]\nsubject = \"x\"", "`subject` has to be a table"),
+        ("[template.ja]\nbody = \"x\"", "`ja` is a template of alertmail's own"),
+        (
+            "[alerts]\ntemplate = \"shrt\"",
+            ":2: `template`: there is no template `shrt`; there are `plain`, `auto`, `ja`, `en`",
+        ),
+        ("[alerts]\ntemplate = { fatal = \"ja\" }", "unknown key `fatal` in `template`"),
+        (
+            "[alerts]\ntemplate = { info = \"x\" }\n[template.y]\nbody = \"y\"",
+            "there are `plain`, `auto`, `ja`, `en`, `y`",
+        ),
+        ("[[recipient]]\ndomain = \"example.jp\"\ntemplate = true", "`template` has to be a text"),
+    ] {
+        let told = mistakes(&format!("{text}\n{PROVIDER}"));
+        assert!(told.contains(said), "{text}: {told}");
+        assert_eq!(told.lines().count(), 1, "{told}");
+    }
+}
+
+#[test]
 fn the_reference_has_every_key() {
     let text = reference();
     assert!(text.contains("[[provider]] password.credential: text"), "{text}");

@@ -52,7 +52,7 @@ fn every_field_can_be_written() {
         ("{% if headers['X-No'] %}yes{% else %}no{% endif %}", "no"),
         (
             "{{ id }}{{ attachments | length }}{{ resolves }}{{ language }}",
-            "01kax3tzzzzzzzzzzzzzzzzzzz0falseja",
+            "01kax3tzzzzzzzzzzzzzzzzzzz0Falseja",
         ),
         ("{{ body | first_lines(1) }}", "/dev/sda1 98%\n"),
         ("{{ subject | wide(3) }}", "ディス"),

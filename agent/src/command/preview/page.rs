@@ -104,7 +104,8 @@ fn write_docomo(text: &mut String, sent: &Letter, docomo: &Docomo, look: Look) {
     }
     if let Some(listed) = &docomo.listed {
         let _ = writeln!(text, "  {:NAME_COLUMNS$}{}", "list", printable(listed));
-        let what = format!("(what a list on a phone surely shows of the subject: {LIST_WIDE} wide characters)");
+        let what =
+            format!("(what a list on a phone surely shows of the subject: {LIST_WIDE} wide characters)");
         let _ = writeln!(text, "  {:NAME_COLUMNS$}{}", "", look.paint(&what, Colour::Dim));
     }
     for Remark { weight, text: what, source } in &docomo.remarks {
