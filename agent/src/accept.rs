@@ -6,6 +6,7 @@
 //! Who may name any recipient is asked of the caller, once for an alert, and only if it names somebody whom the
 //! configuration does not.
 
+mod address;
 mod draft;
 mod manners;
 mod settings;
@@ -18,7 +19,9 @@ use delivery::{Arrival, Past};
 use spool_format::{Address, Alert, AlertError, AlertId, Event, Folder, Severity, Wall};
 
 use crate::config::Manners;
+pub use address::{address, ascii};
 pub use manners::Sender;
+pub(crate) use manners::on_the_wire;
 
 /// What the configuration says about every alert.
 #[derive(Clone, Debug, Default)]
@@ -220,7 +223,7 @@ impl Recipients {
 /// An alias, or an address as it stands.
 fn look_up(name: &str, policy: &Policy) -> Option<Vec<Address>> {
     let alias = policy.aliases.get(name.trim());
-    alias.cloned().or_else(|| Address::parse(name).ok().map(|address| vec![address]))
+    alias.cloned().or_else(|| address(name).ok().map(|address| vec![address]))
 }
 
 #[cfg(test)]
@@ -228,7 +231,7 @@ mod tests {
     use super::*;
 
     fn address(text: &str) -> Address {
-        Address::parse(text).expect("an address")
+        super::address(text).expect("an address")
     }
 
     fn policy() -> Policy {

@@ -207,6 +207,8 @@ pub struct Provider {
     pub connections: usize,
     /// After so many messages a connection is given up for a new one.
     pub messages_per_connection: usize,
+    /// Whether a message may go as a chunk, along with its envelope.
+    pub chunking: bool,
     /// The preset that filled in what the file leaves out.
     pub preset: Option<String>,
     /// The day on which the service ended, if it did.

@@ -84,6 +84,8 @@ pub struct Target {
     pub identity: Identity,
     /// After so many messages a connection is given up for a new one.
     pub messages_per_connection: usize,
+    /// Whether a message may go as a chunk, along with its envelope.
+    pub chunking: bool,
 }
 
 /// The way to a provider.

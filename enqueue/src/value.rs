@@ -40,6 +40,7 @@ pub(crate) fn sender(text: &str) -> Result<Option<String>, Refusal> {
 fn address(text: &str, else_what: &str) -> Result<String, Refusal> {
     match Address::parse(text) {
         Ok(address) => Ok(address.as_str().to_owned()),
+        Err(_) if Address::may_have_ascii_form(text) => Ok(text.trim().to_owned()),
         Err(bad) => Err(Refusal::new(
             Exit::BadData,
             format!("{bad}; write an address like ops@example.jp {else_what}"),

@@ -38,6 +38,16 @@ impl Address {
         }
     }
 
+    /// Whether the text would be an address if its domain had the ASCII form that programs use (RFC 5890). Which form that
+    /// is takes tables that this crate does without: the agent has them.
+    pub fn may_have_ascii_form(text: &str) -> bool {
+        let stand_in = |character: char| if character >= '\u{a1}' { 'x' } else { character };
+        text.rsplit_once('@').is_some_and(|(local, domain)| {
+            let domain: String = domain.chars().map(stand_in).collect();
+            Self::parse(&format!("{local}@{domain}")).is_ok()
+        })
+    }
+
     /// The address as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -61,7 +71,7 @@ fn fault(text: &str) -> Option<&'static str> {
     let quoted = local.len() >= 2 && local.starts_with('"') && local.ends_with('"');
     if !text.is_ascii() {
         return Some(
-            "it has letters outside ASCII; write a domain in its xn-- form, other mailboxes cannot be reached through submission providers",
+            "it has letters outside ASCII before the `@`, or a domain that has no ASCII form; such mailboxes cannot be reached through submission providers",
         );
     }
     if text.bytes().any(|octet| octet.is_ascii_control()) {
@@ -175,6 +185,21 @@ mod tests {
             "a@[127.0.0.1",
         ] {
             assert!(Address::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn only_a_domain_may_have_letters_that_have_an_ascii_form() {
+        for (text, may) in [
+            ("oncall@例え.jp", true),
+            ("<oncall@bücher.example.com>", true),
+            ("oncall@example.jp", true),
+            ("当番@例え.jp", false),
+            ("oncall@例え..jp", false),
+            ("oncall@例\u{85}え.jp", false),
+            ("例え.jp", false),
+        ] {
+            assert_eq!(Address::may_have_ascii_form(text), may, "{text}");
         }
     }
 

@@ -1,16 +1,28 @@
 //! No alert waits for a sick provider: what one provider does wrong, the next one makes good, in the same pass.
 //!
 //! Everything here is the real program against scripted servers: `nullmailer` and `dma` hold the situations in which
-//! those two programs were seen to lose mail, `outage` what happens when nobody answers, `login` and `storm` what comes of
-//! trouble that lasts, `trust` what a provider gets to hear that cannot be trusted, `ways` providers that are reached in
-//! another way, and `interruption` what becomes of an alert in hand when the agent is ended.
+//! those two programs were seen to lose mail, `outage` what happens when nobody answers, `silence` when somebody answers
+//! too little, `endless` every phase with every way of wasting time, `dialogue` replies of every shape, `dot` what happens
+//! after the final dot, `login` and `storm` what comes of trouble that lasts, `trust` what a provider gets to hear that
+//! cannot be trusted, `certificates` all that a handshake can fail of, `providers` the manners of real ones, `ways` those that are
+//! reached in another way,
+//! `leads` smaller reports, and `interruption` what becomes of an alert in hand when the agent is ended.
 
+mod certificates;
+mod dialogue;
 mod dma;
+mod dot;
+mod endless;
 mod interruption;
+mod leads;
 mod login;
 mod nullmailer;
+mod old_tls;
 mod outage;
+mod providers;
+mod silence;
 mod stand;
 mod storm;
 mod trust;
+mod verbatim;
 mod ways;

@@ -76,3 +76,31 @@ fn a_proxy_whose_password_cannot_be_read_leaves_its_provider_out_and_stops_nothi
     sandbox.wait_until_sent(enqueue(&sandbox));
     assert_eq!(server.mails().len(), 1);
 }
+
+#[test]
+fn a_domain_in_its_own_script_goes_out_in_its_ascii_form() {
+    let sandbox = sandbox();
+    let server = sandbox.server("first", healthy(&sandbox));
+    sandbox.configure(&Config::of([first(server.port())]));
+    let _agent = sandbox.start_agent();
+    let id = sandbox.enqueue(&["--to", "oncall@例え.jp", "--subject", "disk full"]);
+    sandbox.wait_until_sent(id);
+    let mail = &server.mails()[0];
+    assert_eq!(mail.recipients, ["oncall@xn--r8jz45g.jp"]);
+    assert!(String::from_utf8_lossy(&mail.octets).contains("To: oncall@xn--r8jz45g.jp\r\n"));
+}
+
+#[test]
+fn recipients_beyond_the_limit_of_a_server_have_the_alert_at_the_first_attempt_too() {
+    let sandbox = sandbox();
+    let server =
+        sandbox.server("first", healthy(&sandbox).capability("LIMITS RCPTMAX=2").capability("CHUNKING"));
+    sandbox.configure(&Config::of([first(server.port())]));
+    let _agent = sandbox.start_agent();
+    let to: Vec<String> = (0..5).map(|number| format!("r{number}@example.jp")).collect();
+    let id = sandbox.enqueue(&["--to", &to.join(","), "--subject", "disk full"]);
+    sandbox.wait_until_sent(id);
+    let rounds: Vec<_> = server.mails().into_iter().map(|mail| mail.recipients).collect();
+    assert_eq!(rounds, [&to[..2], &to[2..4], &to[4..]]);
+    assert_eq!((sandbox.history(id).attempts.len(), server.connections()), (1, 1));
+}

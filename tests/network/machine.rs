@@ -1,7 +1,7 @@
 //! A machine whose `/etc` and network belong to the test.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use harness::{Programs, Sandbox, not_tried, own_dev_and_run, own_etc, with_own_network, write_file};
 
@@ -9,6 +9,13 @@ use crate::name_server::ADDRESS;
 
 /// Everybody may read it.
 const OPEN_MODE: u32 = 0o644;
+
+/// What it knows by itself.
+const HOSTS: &str = "/etc/hosts";
+const LOCALHOST: &str = "127.0.0.1 localhost\n";
+
+/// Without it only the first address of a name in `hosts` counts.
+const HOST_CONF: (&str, &str) = ("host.conf", "multi on\n");
 
 /// Runs the test on such a machine, or says why that cannot be.
 #[track_caller]
@@ -27,7 +34,7 @@ impl Machine {
     /// A machine that has no `resolv.conf` and knows no name but its own.
     fn new() -> Self {
         let nsswitch = "passwd: files\ngroup: files\nhosts: files dns\n";
-        let etc = own_etc(&[("nsswitch.conf", nsswitch), ("hosts", "127.0.0.1 localhost\n")]);
+        let etc = own_etc(&[("nsswitch.conf", nsswitch), ("hosts", LOCALHOST), HOST_CONF]);
         // A cache of names that somebody runs on the real machine would answer in our place.
         own_dev_and_run();
         Self { _etc: etc }
@@ -36,6 +43,13 @@ impl Machine {
     #[expect(clippy::unused_self, reason = "only who has such a machine may change its /etc")]
     pub(crate) fn sandbox(&self) -> Sandbox {
         Sandbox::new(&Programs::beside(env!("CARGO_BIN_EXE_alertmail")))
+    }
+
+    /// This machine knows by itself where that host is, from now on.
+    #[expect(clippy::unused_self, reason = "only who has such a machine may change its /etc")]
+    pub(crate) fn knows_host(&self, name: &str, addresses: &[&str]) {
+        let lines: String = addresses.iter().map(|address| format!("{address} {name}\n")).collect();
+        write_file(Path::new(HOSTS), OPEN_MODE, (LOCALHOST.to_owned() + &lines).as_bytes());
     }
 
     /// Names are asked for at our name server from now on.

@@ -4,6 +4,7 @@
 //! that does what the test wants. This takes root and the right to make namespaces. Without them a test says so and
 //! passes, except for root where CI is set: there it fails.
 
+mod addresses;
 mod machine;
 mod name_server;
 mod names;

@@ -18,13 +18,13 @@ fn sandbox() -> Sandbox {
     Sandbox::new(&Programs::beside(env!("CARGO_BIN_EXE_alertmail")))
 }
 
-/// Sends every sample through the Postfix, and reads every one in the mailbox.
-fn expect_all_to_arrive(provider: impl FnOnce(&Postfix) -> Provider) {
+/// Sends every sample through the Postfix, and reads every one in the mailbox. The short ones go as chunks, or none.
+fn expect_all_to_arrive(chunks: bool, provider: impl FnOnce(&Postfix) -> Provider) {
     let postfix = Postfix::start(USER, PASSWORD, MAILBOX);
     let sandbox = sandbox();
     sandbox.also_trust(&postfix.ca_pem());
     sandbox.configure(&Config::of([provider(&postfix).login(USER, PASSWORD).from(FROM)]));
-    let agent: Agent = sandbox.start_agent();
+    let agent: Agent = sandbox.start_traced_agent();
     let samples = Sample::all();
     let ids: Vec<_> = samples.iter().map(|sample| sample.enqueue(&sandbox, &[TO])).collect();
     for &id in &ids {
@@ -41,17 +41,20 @@ fn expect_all_to_arrive(provider: impl FnOnce(&Postfix) -> Provider) {
         assert!(raw.starts_with(&format!("Return-Path: <{FROM}>")), "the envelope sender: {raw}");
         assert!(raw.contains(" with ESMTPSA "), "Postfix took it with TLS and AUTH: {raw}");
     }
+    let said = agent.log();
+    assert_eq!(said.contains("home tls>: BDAT "), chunks, "{said}");
+    assert!(said.contains("home tls>: DATA"), "the long one always goes by DATA: {said}");
     assert_eq!(agent.stop(), Some(0));
 }
 
 #[test]
 fn postfix_takes_every_alert_after_starttls_and_each_arrives_as_it_was_meant() {
-    expect_all_to_arrive(|postfix| Provider::starttls("home", postfix.submission));
+    expect_all_to_arrive(true, |postfix| Provider::starttls("home", postfix.submission));
 }
 
 #[test]
 fn postfix_takes_every_alert_over_implicit_tls_and_each_arrives_as_it_was_meant() {
-    expect_all_to_arrive(|postfix| Provider::implicit("home", postfix.smtps));
+    expect_all_to_arrive(false, |postfix| Provider::implicit("home", postfix.smtps).key("chunking", "false"));
 }
 
 #[test]

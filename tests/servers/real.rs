@@ -68,11 +68,6 @@ impl Real {
         if self.name == "OpenSMTPD" { 524 } else { 550 }
     }
 
-    /// Whether a session with two errors behind it bears a third.
-    pub(crate) fn is_forgiving(&self) -> bool {
-        self.name != "chasquid"
-    }
-
     /// What it said, and what the one behind it said.
     pub(crate) fn log(&self) -> String {
         self.running.log() + &self.behind.as_ref().map_or(String::new(), Postfix::log)

@@ -4,6 +4,7 @@ mod clsmtpc;
 mod probe;
 mod secrets;
 mod send;
+mod stay_out;
 mod ways;
 
 use std::path::Path;

@@ -59,7 +59,7 @@ fn ones_own_server_is_described_from_its_address_to_the_verdict() {
   TLS          TLS 1.3, TLS_AES_256_GCM_SHA384, in N ms
   certificate  CN=alertmail lab server
                signed by CN=alertmail lab authority
-               for localhost, 127.0.0.1
+               for localhost, relay.example.com, 127.0.0.1
 {until}
                pin_sha256 = \"PIN\"
   in TLS       PIPELINING, SIZE 10240000, ETRN, AUTH LOGIN PLAIN CRAM-MD5, ENHANCEDSTATUSCODES, 8BITMIME, DSN

@@ -64,11 +64,7 @@ fn the_agents_own_trace_has_no_password_either() {
         sandbox.server("home", Personality::self_hosted(sandbox.authority()).login("alert", PASSWORD));
     let home = Provider::starttls("home", server.port()).login("alert", PASSWORD);
     sandbox.configure(&Config::of([home]).default_to("a@example.jp"));
-    let agent = sandbox.start_agent_by(|command| {
-        let mut traced = std::process::Command::new(command.get_program());
-        traced.args(command.get_args()).arg("--trace");
-        traced
-    });
+    let agent = sandbox.start_traced_agent();
     let id = sandbox.enqueue(&["--subject", "x", ""]);
     sandbox.wait_until_sent(id);
     assert_eq!(agent.stop(), Some(0));

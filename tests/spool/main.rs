@@ -4,6 +4,7 @@
 
 mod elsewhere;
 mod flood;
+mod manner;
 mod replaced;
 
 use std::collections::BTreeSet;

@@ -1,43 +1,18 @@
 //! Names and addresses, on real sockets: who is tried, how long, and where nothing may go.
 
-use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
 use alertmail::submit::Limits;
+use harness::BlackHole;
 use lab::{Personality, Port, Server};
 use smtp::{Phase, Security, Trouble};
 use tokio::time::Instant;
 
 use crate::desk::{Desk, LIMITS, is_delivered, target};
 
-/// A listener whose queue is full: the kernel drops whoever knocks, as a firewall does.
-struct BlackHole {
-    address: SocketAddr,
-    _listener: TcpListener,
-    _queued: Vec<TcpStream>,
-}
-
-impl BlackHole {
-    fn new() -> Self {
-        let socket =
-            rustix::net::socket(rustix::net::AddressFamily::INET, rustix::net::SocketType::STREAM, None);
-        let socket = socket.expect("a socket");
-        rustix::net::bind(&socket, &SocketAddr::from(([127, 0, 0, 1], 0))).expect("a port");
-        rustix::net::listen(&socket, 0).expect("listening");
-        let listener = TcpListener::from(socket);
-        let address = listener.local_addr().expect("an address");
-        let mut queued = Vec::new();
-        while let Ok(stream) = TcpStream::connect_timeout(&address, Duration::from_millis(200)) {
-            queued.push(stream);
-            assert!(queued.len() < 64, "the queue is never full");
-        }
-        Self { address, _listener: listener, _queued: queued }
-    }
-}
-
 #[tokio::test]
 async fn a_port_that_never_answers_leaves_time_for_the_next_one() {
-    let hole = BlackHole::new();
+    let hole = BlackHole::at(([127, 0, 0, 1], 0));
     let server = Server::start(Personality::plain()).expect("a server");
     let both = target(&[(hole.address.port(), Security::None), (server.port(), Security::None)]);
     let limits = Limits { connect: Duration::from_secs(1), ..LIMITS };
@@ -49,7 +24,7 @@ async fn a_port_that_never_answers_leaves_time_for_the_next_one() {
 
 #[tokio::test]
 async fn one_limit_holds_for_all_ways_in_and_each_is_told_of() {
-    let (hole, closed) = (BlackHole::new(), Port::reserve().expect("a port"));
+    let (hole, closed) = (BlackHole::at(([127, 0, 0, 1], 0)), Port::reserve().expect("a port"));
     let both = target(&[(closed.number(), Security::None), (hole.address.port(), Security::None)]);
     let limits = Limits { connect: Duration::from_millis(300), ..LIMITS };
     let failure = Desk::new(both, None, limits).fails().await;

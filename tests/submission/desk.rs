@@ -60,6 +60,7 @@ pub(crate) fn target(endpoints: &[(u16, Security)]) -> Target {
         auth: AuthPolicy::None,
         identity: Identity::Nobody,
         messages_per_connection: 100,
+        chunking: true,
     }
 }
 

@@ -79,6 +79,27 @@ async fn a_message_on_a_kept_connection_costs_two_round_trips() {
 }
 
 #[tokio::test]
+async fn a_message_to_a_server_that_takes_chunks_costs_one_round_trip() {
+    let server = Counter::start_offering("CHUNKING", Farewell::Never).await;
+    let mut desk = Desk::new(target(&[(server.port, Security::None)]), None, LIMITS);
+    for _ in 0..6 {
+        assert!(is_delivered(&desk.submit().await));
+    }
+    assert_eq!(server.round_trips(), 1 + 6, "EHLO; each message with its envelope");
+    assert_eq!((server.connections(), server.messages(), server.resets()), (1, 6, 0));
+}
+
+#[tokio::test]
+async fn a_connection_that_has_rested_has_to_show_that_it_lives_before_it_gets_a_message() {
+    let server = Counter::start_offering("CHUNKING", Farewell::Unsaid).await;
+    let mut desk = Desk::new(target(&[(server.port, Security::None)]), None, LIMITS);
+    assert!(is_delivered(&desk.submit().await));
+    tokio::time::sleep(Duration::from_millis(3_200)).await;
+    assert!(is_delivered(&desk.submit().await), "nothing is in doubt");
+    assert_eq!((server.connections(), server.messages()), (2, 2));
+}
+
+#[tokio::test]
 async fn a_transaction_that_was_taken_back_is_reset_without_a_round_trip_of_its_own() {
     let server = Counter::start(Farewell::Never).await;
     let mut desk = Desk::new(target(&[(server.port, Security::None)]), None, LIMITS);
@@ -93,8 +114,8 @@ async fn a_transaction_that_was_taken_back_is_reset_without_a_round_trip_of_its_
 }
 
 #[tokio::test]
-async fn a_kept_connection_that_the_server_gives_up_at_mail_costs_no_attempt() {
-    for farewell in [Farewell::Said, Farewell::Unsaid, Farewell::Unasked] {
+async fn a_kept_connection_that_the_server_gives_up_in_the_envelope_costs_no_attempt() {
+    for farewell in [Farewell::Said, Farewell::SaidLater, Farewell::Unsaid, Farewell::Unasked] {
         let server = Counter::start(farewell).await;
         let mut desk = Desk::new(target(&[(server.port, Security::None)]), None, LIMITS);
         for n in 1..4 {

@@ -13,7 +13,8 @@ const MAY_KNOW: [(&str, &[&str]); 5] = [
         "agent/smtp",
         &["base64", "hmac", "md-5", "sha1", "sha2", "stringprep", "subtle", "thiserror", "zeroize"],
     ),
-    ("agent/mime", &["base64", "chrono", "encoding_rs"]),
+    // mail-parser reads what others have written.
+    ("agent/mime", &["base64", "chrono", "encoding_rs", "mail-parser"]),
     ("agent/delivery", &["smtp", "spool-format"]),
 ];
 

@@ -89,7 +89,7 @@ pub fn judge(failure: &Failure) -> Verdict {
         Trouble::Settings(_) => Verdict::new(Scope::Provider, Hard, "settings"),
         Trouble::Withdrawn => Verdict::new(Scope::Provider, Soft, "withdrawn"),
         Trouble::TooLarge { .. } => Verdict::new(Scope::Message, Hard, "too-large"),
-        Trouble::TooManyRecipients { .. } => Verdict::new(Scope::Provider, Soft, "too-many-recipients"),
+        Trouble::EightBitMissing => Verdict::new(Scope::Message, Hard, "eight-bit-missing"),
     }
 }
 

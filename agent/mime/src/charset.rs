@@ -118,7 +118,7 @@ fn some(items: impl ExactSizeIterator<Item = String>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Charset, CharsetPolicy, fit, remark};
+    use super::{Charset, CharsetPolicy, fit, remark, replacement};
 
     #[test]
     fn the_smallest_charset_that_holds_every_character_wins() {
@@ -202,7 +202,7 @@ mod tests {
                     match fitted.charset {
                         Charset::UsAscii => assert!(fitted.octets.is_ascii()),
                         Charset::Utf8 => {
-                            assert_eq!((&*fitted.octets, &*fitted.text), (text.as_bytes(), &*text))
+                            assert_eq!((&*fitted.octets, &*fitted.text), (text.as_bytes(), &*text));
                         }
                         Charset::Iso2022Jp => {
                             // One code has two spellings, and the encoder knows both.

@@ -3,6 +3,7 @@
 use crate::manner::{Head, Level};
 use crate::width::{columns, cut};
 use std::borrow::Cow;
+use std::net::Ipv4Addr;
 
 /// What a list on a phone surely shows: 15 wide characters.
 const SHOWN_COLUMNS: usize = 30;
@@ -70,22 +71,15 @@ fn prefix(head: &Head, level: bool, host: bool, is_japanese: bool) -> String {
     let mut prefix = if level { format!("[{word}] ") } else { String::new() };
     if host && !head.host.is_empty() {
         let room = SHOWN_COLUMNS - columns(&prefix);
-        prefix.push_str(short(&head.host, room));
+        prefix.push_str(cut(short(&head.host), room));
         prefix.push_str(": ");
     }
     prefix
 }
 
-/// As many labels of a host name as there is room for: what tells machines apart stands in front.
-fn short(host: &str, columns_max: usize) -> &str {
-    let mut host = host;
-    while columns(host) > columns_max {
-        match host.rsplit_once('.') {
-            Some((shorter, _)) => host = shorter,
-            None => return cut(host, columns_max),
-        }
-    }
-    host
+/// What tells a machine apart on its own site: the first label, or the whole of an IPv4 address.
+fn short(host: &str) -> &str {
+    if host.parse::<Ipv4Addr>().is_ok() { host } else { host.split('.').next().unwrap_or_default() }
 }
 
 fn says_all(subject: &str, head: &Head) -> bool {
@@ -102,9 +96,9 @@ fn says_level(subject: &str, level: Level) -> bool {
     words.iter().any(|word| shown.contains(word))
 }
 
-/// Whether the host's first label stands there as a word of its own.
+/// Whether the host's short name stands there as a word of its own.
 fn says_host(subject: &str, host: &str) -> bool {
-    let label = host.split('.').next().unwrap_or_default().to_lowercase();
+    let label = short(host).to_lowercase();
     if label.is_empty() {
         return true;
     }
@@ -133,7 +127,7 @@ mod tests {
         for (subject, level, host, japanese, shown) in [
             ("ディスク 98%", Critical, "web1", true, "[重大] web1: ディスク 98%"),
             ("disk 98 %", Critical, "web1", false, "[CRIT] web1: disk 98 %"),
-            ("disk 98 %", Warning, "web1.example.jp", false, "[WARN] web1.example.jp: disk 98 %"),
+            ("disk 98 %", Warning, "web1.example.jp", false, "[WARN] web1: disk 98 %"),
             ("backup done", Info, "db", false, "[INFO] db: backup done"),
             ("web1: disk 98 %", Critical, "web1.example.jp", false, "[CRIT] web1: disk 98 %"),
             ("CRITICAL - disk 98 %", Critical, "web1", false, "web1: CRITICAL - disk 98 %"),
@@ -156,13 +150,8 @@ mod tests {
                 false,
                 "[CRIT] database-primary: disk usage on volume 1 CRIT",
             ),
-            (
-                "x",
-                Critical,
-                "database-primary.tokyo.example.co.jp",
-                false,
-                "[CRIT] database-primary.tokyo: x",
-            ),
+            ("x", Critical, "database-primary.tokyo.example.co.jp", false, "[CRIT] database-primary: x"),
+            ("x", Critical, "192.0.2.1", false, "[CRIT] 192.0.2.1: x"),
             ("x", Critical, "abcdefghijklmnopqrstuvwxyz0123", false, "[CRIT] abcdefghijklmnopqrstuvw: x"),
         ] {
             assert_eq!(headed(subject, Some(&head(level, host)), None, japanese), shown);

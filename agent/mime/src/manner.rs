@@ -24,7 +24,7 @@ pub struct Manner {
 /// What is taken at most; `None` is no limit. What is cut ends in a mark, and says where the rest is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Limits {
-    /// Wide characters in the subject; ASCII and half-width katakana count half.
+    /// Wide characters in the subject; ASCII counts half.
     pub subject: Option<usize>,
     /// Wide characters in the text.
     pub body: Option<usize>,

@@ -2,6 +2,7 @@
 //!
 //! Tolerates what old servers send: `AUTH=LOGIN PLAIN`, SIZE without a number, any case, keywords nobody knows.
 
+use crate::limits::RECIPIENTS_MAX;
 use crate::reply::Reply;
 
 /// The extensions of one server, as of its last EHLO reply. Empty before it, after HELO, and while TLS starts.
@@ -10,6 +11,8 @@ pub struct Capabilities {
     keywords: Vec<String>,
     auth: Vec<String>,
     size_limit: Option<u64>,
+    recipients_limit: Option<usize>,
+    messages_limit: Option<usize>,
 }
 
 impl Capabilities {
@@ -34,7 +37,19 @@ impl Capabilities {
                 .filter(|name| !name.is_empty())
                 .for_each(|name| push_new(&mut self.auth, name)),
             // Zero means "no fixed limit" (RFC 1870 section 4), and so does a number that cannot be read.
+            "LIMITS" => parameters.split(' ').for_each(|limit| self.add_limit(limit)),
             "SIZE" => self.size_limit = parameters.trim().parse().ok().filter(|limit| *limit > 0),
+            _ => {}
+        }
+    }
+
+    /// One of the pairs behind LIMITS (RFC 9422). What cannot be read is no limit.
+    fn add_limit(&mut self, limit: &str) {
+        let (name, value) = limit.split_once('=').unwrap_or_default();
+        let value = value.parse().ok().filter(|value| *value > 0);
+        match name {
+            "RCPTMAX" => self.recipients_limit = value,
+            "MAILMAX" => self.messages_limit = value,
             _ => {}
         }
     }
@@ -54,6 +69,16 @@ impl Capabilities {
         self.has("PIPELINING")
     }
 
+    /// Whether a message may be sent as chunks (RFC 3030).
+    pub fn chunking(&self) -> bool {
+        self.has("CHUNKING")
+    }
+
+    /// Whether a message may have 8-bit octets (RFC 6152).
+    pub fn eight_bit(&self) -> bool {
+        self.has("8BITMIME")
+    }
+
     /// Whether STARTTLS was offered (RFC 3207).
     pub fn starttls(&self) -> bool {
         self.has("STARTTLS")
@@ -67,6 +92,16 @@ impl Capabilities {
     /// The largest message in octets, if the server named a limit.
     pub fn size_limit(&self) -> Option<u64> {
         self.size_limit
+    }
+
+    /// How many recipients a transaction may have (RFC 9422); [`RECIPIENTS_MAX`] if the server names no limit.
+    pub fn recipients_limit(&self) -> usize {
+        self.recipients_limit.unwrap_or(RECIPIENTS_MAX)
+    }
+
+    /// How many messages a connection may carry (RFC 9422), if the server named a limit.
+    pub fn messages_limit(&self) -> Option<usize> {
+        self.messages_limit
     }
 
     /// The AUTH mechanisms in the order of the server, in upper case, each once.

@@ -29,11 +29,17 @@ pub(crate) enum Command<'a> {
     Mail {
         sender: &'a Path,
         size: Option<u64>,
+        eight_bit: bool,
     },
     Rcpt(&'a Path),
     Data,
     /// The message and the final dot.
     Content(&'a [u8]),
+    /// The message as one chunk, which is the last (RFC 3030 section 2). `size` is its size with CRLF line ends.
+    Chunk {
+        content: &'a [u8],
+        size: u64,
+    },
     /// A message without content, for a server that wants one although nobody is to get it.
     LoneDot,
     Rset,
@@ -43,7 +49,8 @@ pub(crate) enum Command<'a> {
 impl Command<'_> {
     /// Appends the octets to the output and the visible form to the transcript.
     pub(crate) fn write(&self, output: &mut Vec<u8>, transcript: &mut Transcript) {
-        let speaker = if matches!(self, Command::Content(_)) { Speaker::Message } else { Speaker::Client };
+        let is_message = matches!(self, Command::Content(_) | Command::Chunk { .. });
+        let speaker = if is_message { Speaker::Message } else { Speaker::Client };
         transcript.client(speaker, self.phase(), self);
         match self {
             Command::Auth { mechanism, initial: Some(initial) } => {
@@ -60,6 +67,10 @@ impl Command<'_> {
                 output.extend_from_slice(b"\r\n");
             }
             Command::Content(octets) => content::write(octets, output),
+            Command::Chunk { content, size } => {
+                output.extend_from_slice(format!("BDAT {size} LAST\r\n").as_bytes());
+                content::write_chunk(content, output);
+            }
             Command::Ehlo(_)
             | Command::Helo(_)
             | Command::StartTls
@@ -84,7 +95,7 @@ impl Command<'_> {
             Command::Mail { .. } => Phase::Mail,
             Command::Rcpt(_) => Phase::Rcpt,
             Command::Data => Phase::Data,
-            Command::Content(_) | Command::LoneDot => Phase::Dot,
+            Command::Content(_) | Command::Chunk { .. } | Command::LoneDot => Phase::Dot,
             Command::Rset => Phase::Rset,
             Command::Quit => Phase::Quit,
         }
@@ -102,13 +113,15 @@ impl fmt::Display for Command<'_> {
             Command::AuthAnswer("") => f.write_str(""),
             Command::AuthAnswer(_) => f.write_str("(secret)"),
             Command::AuthCancel => f.write_str("*"),
-            Command::Mail { sender, size: None } => write!(f, "MAIL FROM:<{}>", sender.wire()),
-            Command::Mail { sender, size: Some(size) } => {
-                write!(f, "MAIL FROM:<{}> SIZE={size}", sender.wire())
+            Command::Mail { sender, size, eight_bit } => {
+                write!(f, "MAIL FROM:<{}>", sender.wire())?;
+                size.map_or(Ok(()), |size| write!(f, " SIZE={size}"))?;
+                if *eight_bit { f.write_str(" BODY=8BITMIME") } else { Ok(()) }
             }
             Command::Rcpt(recipient) => write!(f, "RCPT TO:<{}>", recipient.wire()),
             Command::Data => f.write_str("DATA"),
             Command::Content(octets) => write!(f, "(message, {} octets)", content::size(octets)),
+            Command::Chunk { size, .. } => write!(f, "BDAT {size} LAST (message)"),
             Command::LoneDot => f.write_str("."),
             Command::Rset => f.write_str("RSET"),
             Command::Quit => f.write_str("QUIT"),

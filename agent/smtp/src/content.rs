@@ -1,4 +1,5 @@
-//! A message as the wire wants it: CRLF lines, dots doubled, a lone dot at the end (RFC 5321 section 4.5.2).
+//! A message as the wire wants it: CRLF lines, dots doubled, a lone dot at the end (RFC 5321 section 4.5.2); or as a chunk
+//! whose length was told before, without the dots (RFC 3030).
 //!
 //! Promises that no bare CR or LF goes out, whatever comes in: a server that reads line ends otherwise than we do
 //! could be made to see a second message inside the first.
@@ -19,6 +20,15 @@ fn lines(mut content: &[u8]) -> impl Iterator<Item = &[u8]> {
 /// The size in octets as RFC 1870 counts it: with CRLF line ends, without doubled dots and the final dot.
 pub(crate) fn size(content: &[u8]) -> u64 {
     lines(content).map(|line| line.len() as u64 + 2).sum()
+}
+
+/// Appends the whole message as it stands in a chunk: [`size`] octets.
+pub(crate) fn write_chunk(content: &[u8], output: &mut Vec<u8>) {
+    output.reserve(content.len() + 2);
+    for line in lines(content) {
+        output.extend_from_slice(line);
+        output.extend_from_slice(b"\r\n");
+    }
 }
 
 /// Appends the whole message and the final dot.
@@ -81,12 +91,44 @@ mod tests {
         }
     }
 
+    /// Where servers see the end of a message that take other line ends than CRLF for one.
+    fn ends_seen(wire: &[u8]) -> usize {
+        let line_ends: [&[u8]; 3] = [b"\r\n", b"\r", b"\n"];
+        let is_end = |at: usize| {
+            (at == 0 || line_ends.iter().any(|before| wire[..at].ends_with(before)))
+                && line_ends.iter().any(|behind| wire[at + 1..].starts_with(behind))
+        };
+        (0..wire.len()).filter(|at| wire[*at] == b'.' && is_end(*at)).count()
+    }
+
+    #[test]
+    fn no_combination_of_cr_lf_and_dots_ends_a_message_early_for_any_reader() {
+        const ALPHABET: &[u8; 4] = b"\r\n.a";
+        for length in 0..=8 {
+            for number in 0..4_usize.pow(length) {
+                let content: Vec<u8> =
+                    (0..length).map(|place| ALPHABET[number / 4_usize.pow(place) % 4]).collect();
+                for content in [content.clone(), [b"a\r\n", &content[..], b"\r\nMAIL"].concat()] {
+                    let wire = wire(&content);
+                    received(&wire);
+                    assert_eq!(ends_seen(&wire), 1, "{content:?}");
+                    let mut chunk = Vec::new();
+                    write_chunk(&content, &mut chunk);
+                    assert_eq!(chunk.len() as u64, size(&content), "{content:?}");
+                }
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn what_is_sent_is_what_the_server_reads(content in "[.a\r\n]{0,40}|(\\.{0,3}[ab]{0,3}\r\n){0,9}") {
             let expected: Vec<u8> = lines(content.as_bytes()).flat_map(|line| [line, b"\r\n"].concat()).collect();
             prop_assert_eq!(received(&wire(content.as_bytes())), expected.clone());
             prop_assert_eq!(size(content.as_bytes()), expected.len() as u64);
+            let mut chunk = Vec::new();
+            write_chunk(content.as_bytes(), &mut chunk);
+            prop_assert_eq!(chunk, expected);
         }
 
         #[test]

@@ -33,9 +33,13 @@ pub const LABEL_OCTETS_MAX: usize = 63;
 /// Octets of a whole address, without the angle brackets (RFC 5321 section 4.5.3.1.3 counts 256 with them).
 pub const PATH_OCTETS_MAX: usize = 254;
 
-/// Recipients offered in one transaction: what every server must take (RFC 5321 section 4.5.3.1.8). It also keeps
-/// a pipelined flight and its replies within what socket buffers hold, so that neither side waits for the other.
+/// Recipients offered at a time: what every server must take (RFC 5321 section 4.5.3.1.8). It also keeps a pipelined
+/// flight and its replies within what socket buffers hold, so that neither side waits for the other.
 pub const RECIPIENTS_MAX: usize = 100;
+
+/// Octets of a message that goes out along with its envelope. More would be wasted if the envelope is refused, and gains
+/// nothing: a longer message takes several flights anyway.
+pub const FLIGHT_OCTETS_MAX: u64 = 64 * 1024;
 
 /// Lines kept by the transcript; older ones are dropped and counted.
 pub const TRANSCRIPT_LINES_MAX: usize = 200;
@@ -44,6 +48,7 @@ pub const TRANSCRIPT_LINES_MAX: usize = 200;
 pub const SHOWN_CHARS_MAX: usize = 400;
 
 // The longest MAIL command has to fit into a command line: brackets, keywords, SIZE= with twenty digits, CRLF.
-const _: () = assert!(PATH_OCTETS_MAX + "MAIL FROM:<> SIZE=".len() + 20 + 2 <= COMMAND_OCTETS_MAX);
+const _: () =
+    assert!(PATH_OCTETS_MAX + "MAIL FROM:<> SIZE= BODY=8BITMIME".len() + 20 + 2 <= COMMAND_OCTETS_MAX);
 // A challenge of the length that RFC 4954 allows has to fit into a reply.
 const _: () = assert!(REPLY_OCTETS_MAX > 12_288 + 6);

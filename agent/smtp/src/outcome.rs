@@ -108,11 +108,8 @@ pub enum Trouble {
         /// The announced limit in octets.
         limit: u64,
     },
-    /// The recipient stands behind the last one that is offered in one transaction.
-    TooManyRecipients {
-        /// How many are offered.
-        limit: usize,
-    },
+    /// The message has 8-bit octets and the server takes none. Nothing was sent.
+    EightBitMissing,
     /// The settings cannot be used; says which and why. Nothing was sent.
     Settings(String),
 }
@@ -147,8 +144,8 @@ impl fmt::Display for Trouble {
             Trouble::TooLarge { limit } => {
                 write!(f, "the message is larger than the {limit} octets that the server takes")
             }
-            Trouble::TooManyRecipients { limit } => {
-                write!(f, "one transaction takes {limit} recipients; this one comes later in the list")
+            Trouble::EightBitMissing => {
+                f.write_str("the message has 8-bit octets and the server does not offer 8BITMIME")
             }
             Trouble::Settings(text) => write!(f, "the settings cannot be used{}", reason(text)),
         }
@@ -205,7 +202,7 @@ impl Failure {
             | Trouble::StartTlsMissing
             | Trouble::Withdrawn
             | Trouble::TooLarge { .. }
-            | Trouble::TooManyRecipients { .. }
+            | Trouble::EightBitMissing
             | Trouble::Settings(_) => None,
         }
     }

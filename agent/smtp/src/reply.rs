@@ -35,6 +35,17 @@ impl Reply {
     pub fn text(&self) -> String {
         printable(self.lines.join(" ").trim().as_bytes())
     }
+
+    /// Whether this answer to RCPT means that a transaction has enough recipients, and not that this one is refused:
+    /// `x.5.3`, or without an enhanced status 452, or the 552 of old servers (RFC 5321 section 4.5.3.1.10).
+    pub fn says_too_many_recipients(&self) -> bool {
+        match (self.enhanced, self.code.0) {
+            (Some(status), _) => (status.subject, status.detail) == (5, 3),
+            (None, 452) => true,
+            (None, 552) => self.text().to_ascii_lowercase().contains("recipients"),
+            (None, _) => false,
+        }
+    }
 }
 
 impl fmt::Display for Reply {

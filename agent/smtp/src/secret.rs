@@ -68,6 +68,15 @@ pub enum Proof {
     Token(Secret),
 }
 
+impl Proof {
+    /// The password or token, still shut.
+    pub const fn secret(&self) -> &Secret {
+        match self {
+            Self::Password(secret) | Self::Token(secret) => secret,
+        }
+    }
+}
+
 /// Who we are to one provider.
 #[derive(Debug, Clone)]
 pub struct Credentials {
@@ -106,9 +115,7 @@ impl Credentials {
 
     /// The text without the password or token, see [`Secret::masked_in`].
     pub fn masked_in(&self, text: &str) -> String {
-        match &self.proof {
-            Proof::Password(secret) | Proof::Token(secret) => secret.masked_in(text),
-        }
+        self.proof.secret().masked_in(text)
     }
 
     /// Whether it is a token that proves who we are.
@@ -118,9 +125,7 @@ impl Credentials {
 
     /// The text of the password or token.
     pub(crate) fn secret(&self) -> &str {
-        match &self.proof {
-            Proof::Password(secret) | Proof::Token(secret) => secret.expose(),
-        }
+        self.proof.secret().expose()
     }
 
     /// Says why no server would take these, if so.

@@ -19,6 +19,7 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::capabilities::Capabilities;
 use crate::command::Command;
+use crate::limits::RECIPIENTS_MAX;
 use crate::outcome::{Failure, Outcome, Phase, Trouble};
 use crate::reply::{Reply, ReplyError, ReplyParser};
 use crate::settings::{Security, Settings, Transaction};
@@ -48,6 +49,7 @@ enum At {
 ///
 /// Call [`next`](Session::next), do what it says, tell what came of it, and again. A transaction may be handed over
 /// at any time, also before the greeting; then a failed greeting, EHLO, TLS or AUTH is its outcome.
+#[expect(clippy::struct_excessive_bools, reason = "facts that do not depend on each other")]
 pub struct Session {
     settings: Settings,
     at: At,
@@ -65,6 +67,10 @@ pub struct Session {
     leaving: bool,
     /// The server may still hold parts of a failed transaction.
     needs_reset: bool,
+    /// The connection has lain idle since the server was last heard.
+    has_rested: bool,
+    /// How many recipients are offered in one go: less once the server has shown that it takes no more.
+    recipients_max: usize,
 }
 
 impl Session {
@@ -87,6 +93,8 @@ impl Session {
             settled: None,
             leaving: false,
             needs_reset: false,
+            has_rested: false,
+            recipients_max: RECIPIENTS_MAX,
         }
     }
 
@@ -160,14 +168,22 @@ impl Session {
 
     /// Leave was refused at the gate.
     ///
-    /// At [`Gate::Data`] the connection stays usable. At [`Gate::FinalDot`] it has to be closed: the server waits
-    /// for a message, and there is no other way to say that none will come. Without an open gate nothing happens.
+    /// At [`Gate::Data`] the connection stays usable. At [`Gate::FinalDot`] it has to be closed if the server waits for a
+    /// message: there is no other way to say that none will come. Without an open gate nothing happens.
     pub fn withdrawn(&mut self) {
         match self.gate() {
-            Some(Gate::Data) => self.settle_by(&Failure::new(Phase::Data, Trouble::Withdrawn)),
-            Some(Gate::FinalDot) => self.end_with(Trouble::Withdrawn),
+            Some(Gate::FinalDot) if !self.holds_everything_back() => self.end_with(Trouble::Withdrawn),
+            Some(Gate::Data | Gate::FinalDot) => {
+                self.settle_by(&Failure::new(Phase::Data, Trouble::Withdrawn));
+            }
             None => {}
         }
+    }
+
+    /// The connection lies idle for so long that the server may leave it at any moment. The next message then waits until
+    /// the server has answered to its envelope, even if it could go out along with it.
+    pub fn rested(&mut self) {
+        self.has_rested = true;
     }
 
     fn gate(&self) -> Option<Gate> {
@@ -232,7 +248,7 @@ impl Session {
 
     /// A whole reply came: what it means depends on where we are.
     fn answered(&mut self, mut reply: Reply) {
-        let phase = self.phase();
+        let phase = self.phase_of_reply();
         if let At::Auth(login) = &self.at {
             self.transcript.server(phase, &login.mask(&mut reply));
         } else {
@@ -240,7 +256,7 @@ impl Session {
         }
         // A 421 may come unasked, but not in clear where TLS is about to start: anybody could have said it.
         if reply.code == ReplyCode::GOING_AWAY && !matches!(self.at, At::Handshake) {
-            return self.end_with(Trouble::Reply(reply));
+            return self.end(Failure::new(phase, Trouble::Reply(reply)));
         }
         if !self.expects_reply() {
             return self.unasked(&reply.to_string());
@@ -281,6 +297,14 @@ impl Session {
             At::Ready => Phase::Mail,
             At::Gate(_) | At::Transaction => self.work.as_ref().map_or(Phase::Mail, Progress::phase),
             At::Quit | At::Ended(_) => Phase::Quit,
+        }
+    }
+
+    /// What a reply would answer.
+    fn phase_of_reply(&self) -> Phase {
+        match (&self.at, &self.work) {
+            (At::Transaction, Some(work)) => work.phase_of_reply(),
+            _ => self.phase(),
         }
     }
 

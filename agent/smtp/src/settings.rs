@@ -51,6 +51,8 @@ pub struct Settings {
     pub security: Security,
     /// Which mechanisms may be used.
     pub auth: AuthPolicy,
+    /// Whether messages may go as chunks (RFC 3030) where a server offers that.
+    pub chunking: bool,
     /// Needed unless `auth` is [`AuthPolicy::None`].
     pub credentials: Option<Arc<Credentials>>,
     /// Chance for the nonces of the login: fresh for every session.
@@ -62,8 +64,8 @@ pub struct Settings {
 pub struct Transaction {
     /// The envelope sender.
     pub sender: Path,
-    /// The envelope recipients. At most [`RECIPIENTS_MAX`](crate::limits::RECIPIENTS_MAX) are offered; those behind
-    /// fail with [`TooManyRecipients`](crate::Trouble::TooManyRecipients).
+    /// The envelope recipients. More than [`RECIPIENTS_MAX`](crate::limits::RECIPIENTS_MAX), or than the server takes at a
+    /// time, get the message in several rounds.
     pub recipients: Vec<Path>,
     /// The composed message, CRLF lines, no dot-stuffing. Bare CR and LF become CRLF, and the last line gets its end.
     pub content: Arc<[u8]>,

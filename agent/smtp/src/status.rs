@@ -31,6 +31,11 @@ impl ReplyCode {
         self.class() == 4
     }
 
+    /// 500 or 502: the server does not know the command.
+    pub fn is_unknown_command(self) -> bool {
+        matches!(self.0, 500 | 502)
+    }
+
     /// 5yz: no.
     pub fn is_permanent(self) -> bool {
         self.class() == 5

@@ -5,8 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use mime::{Attachment, Draft, Importance, Mailbox};
 use spool_format::{Address, Severity};
 
-use super::Accepted;
-use super::manners::on_the_wire;
+use super::{Accepted, on_the_wire};
 
 pub(super) fn draft(accepted: &Accepted, domain: &str, offset_minutes: i32) -> Draft {
     let alert = &accepted.alert;
@@ -14,7 +13,7 @@ pub(super) fn draft(accepted: &Accepted, domain: &str, offset_minutes: i32) -> D
     if let Some(message) = &alert.message {
         attachments.push(file("message.eml", "application/octet-stream", message));
     }
-    let sender = alert.sender.as_deref().and_then(|sender| Address::parse(sender).ok());
+    let sender = alert.sender.as_deref().and_then(|sender| super::address(sender).ok());
     Draft {
         id: accepted.id.as_str().to_owned(),
         domain: domain.to_owned(),

@@ -100,7 +100,7 @@ fn charset(manners: &Manners, of_provider: CharsetPolicy, recipients: &[Address]
 }
 
 /// An address as a header has it: the same form as on the wire.
-pub(super) fn on_the_wire(address: &Address) -> String {
+pub(crate) fn on_the_wire(address: &Address) -> String {
     Path::parse(address.as_str()).map_or_else(|_| address.as_str().to_owned(), |path| path.wire().to_owned())
 }
 
@@ -217,12 +217,12 @@ mod tests {
 
     #[test]
     fn the_stricter_of_several_rules_holds_and_the_first_one_that_fits_an_address() {
+        use CharsetPolicy::{Auto, Iso2022Jp, Utf8};
         let manners = manners(
             "[[recipient]]\ndomain = [\"a.example\"]\nsubject_max = 40\nbody_max = 500\ncharset = \"utf-8\"\n\
              [[recipient]]\ndomain = [\"b.example\"]\nsubject_max = 20\nsize_max_kib = 100\ncharset = \"iso-2022-jp\"\n\
              [[recipient]]\ndomain = [\"example\"]\ncharset = \"auto\"\n",
         );
-        use CharsetPolicy::{Auto, Iso2022Jp, Utf8};
         let limits = |subject, body, octets| Limits { subject, body, octets };
         for (to, asked, least) in [
             (&["x@elsewhere.example.jp"][..], Utf8, limits(None, None, None)),

@@ -22,7 +22,7 @@ pub(super) fn exit_for(failure: &Failure) -> Exit {
         | Trouble::MechanismUnusable { .. }
         | Trouble::ServerUnproven(_)
         | Trouble::TokenRefused(_) => Exit::NoPermission,
-        Trouble::TooLarge { .. } | Trouble::TooManyRecipients { .. } => Exit::Data,
+        Trouble::TooLarge { .. } | Trouble::EightBitMissing => Exit::Data,
         Trouble::Settings(_) => Exit::Config,
         Trouble::Reply(reply) if reply.code.is_transient() => Exit::NotNow,
         Trouble::Reply(reply) if reply.code.0 == LOGIN_WANTED => Exit::NoPermission,

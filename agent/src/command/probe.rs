@@ -23,7 +23,7 @@ use crate::config::Provider;
 use crate::edge::clock;
 use crate::exit::Exit;
 use crate::output::terminal::Look;
-use crate::output::trace::Trace;
+use crate::output::trace::{Trace, Unsaid};
 use crate::submit::{Identity, Limits, Onlooker, Target, Visit};
 use certificate::Certificate;
 use notes::{Notes, Seen};
@@ -181,7 +181,9 @@ async fn probe(args: &Args, candidate: &Candidate, limits: Limits) -> (Exit, Rep
         }
         Ok(Some(Identity::Nobody) | None) | Err(_) => (AuthPolicy::None, Identity::Nobody),
     };
-    let trace = args.trace.then(|| Arc::new(Trace::new(&target.name, None)) as Arc<dyn Onlooker>);
+    let unsaid = Unsaid::default();
+    target.identity = visit::watched(target.identity, &unsaid);
+    let trace = args.trace.then(|| Arc::new(Trace::new(&target.name, None, unsaid)) as Arc<dyn Onlooker>);
     let notes = Arc::new(Notes::new(trace));
     let unfit = |phase, why: String| Found::failed(Failure::new(phase, Trouble::Settings(why)));
     let mut found = match &candidate.wayless {

@@ -19,8 +19,8 @@ use super::place::Place;
 use super::visit;
 use super::{Refusal, finish, json};
 use crate::exit::Exit;
-use crate::output::trace::{Content, Detail, Trace};
-use crate::submit::{Onlooker, Sight, Visit};
+use crate::output::trace::{Detail, Trace, Unsaid};
+use crate::submit::{Onlooker, Sight, Target, Visit};
 use mail::Mail;
 use outcome::Sent;
 use route::Route;
@@ -84,15 +84,14 @@ fn send(args: &Args, place: &Place) -> Result<(Exit, String), Refusal> {
     if args.dry_run {
         return dry_run(args, &route, &mail);
     }
+    let unsaid = Unsaid::default();
     let target = route.with_login(&args.route)?;
+    let target = Target { identity: visit::watched(target.identity, &unsaid), ..target };
     let limits = visit::limits(config.as_ref(), Some(Duration::from_secs(args.timeout)));
-    let content = (args.trace == Detail::Full).then(|| Content {
-        octets: Arc::clone(&mail.octets),
-        credentials: target.identity.password().cloned(),
-    });
+    let content = (args.trace == Detail::Full).then(|| Arc::clone(&mail.octets));
     let onlooker: Arc<dyn Onlooker> = match args.trace {
         Detail::None => Arc::new(Nobody),
-        Detail::Dialogue | Detail::Full => Arc::new(Trace::new(&target.name, content)),
+        Detail::Dialogue | Detail::Full => Arc::new(Trace::new(&target.name, content, unsaid)),
     };
     let visit = Visit::new(target, limits, onlooker).map_err(|error| Refusal::new(Exit::Config, error))?;
     let transaction = Transaction {

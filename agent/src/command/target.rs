@@ -22,6 +22,7 @@ pub(super) fn target(provider: &Provider, identity: Identity) -> Result<Target, 
         auth: provider.auth.clone(),
         identity,
         messages_per_connection: provider.messages_per_connection,
+        chunking: provider.chunking,
     })
 }
 

@@ -11,6 +11,7 @@ use super::{Refusal, target};
 use crate::config::{self, Config, Provider};
 use crate::exit::Exit;
 use crate::output::terminal::printable;
+use crate::output::trace::Unsaid;
 use crate::submit::{self, Endpoint, Identity, Route, Target};
 
 /// When TLS starts, as it is said on the command line.
@@ -64,6 +65,7 @@ pub(super) fn stranger(host: &str, endpoint: Endpoint, ca_file: Option<PathBuf>)
         auth: AuthPolicy::None,
         identity: Identity::Nobody,
         messages_per_connection: 1,
+        chunking: true,
     }
 }
 
@@ -117,6 +119,21 @@ pub(super) fn limits(config: Option<&Config>, each: Option<Duration>) -> submit:
         reply: each.unwrap_or(limits.reply),
         dot: limits.dot,
         keep: Duration::ZERO,
+    }
+}
+
+/// The same identity; what proves it is kept out of sight by `unsaid`, a token as soon as it is fetched.
+pub(super) fn watched(identity: Identity, unsaid: &Unsaid) -> Identity {
+    match identity {
+        Identity::Nobody => Identity::Nobody,
+        Identity::Password(credentials) => {
+            unsaid.add(credentials.proof.secret());
+            Identity::Password(credentials)
+        }
+        Identity::Token { user, source } => {
+            let unsaid = unsaid.clone();
+            Identity::Token { user, source: source.told_to(move |token| unsaid.add(token)) }
+        }
     }
 }
 

@@ -283,6 +283,13 @@ const KEYS: &[Key] = &[
         "100",
         "after so many messages a connection is given up for a new one",
     ),
+    key(
+        Place::Provider,
+        "chunking",
+        "true or false",
+        "true",
+        "whether short messages go out together with their envelope where the server takes that (CHUNKING)",
+    ),
 ];
 
 /// All of them, in the order of the reference.

@@ -13,6 +13,7 @@ use super::provider;
 use super::section::Section;
 use super::template::{Choice, Templates, Wording};
 use super::value;
+use crate::accept;
 
 /// Stands for the domains of the mobile carriers in a rule.
 const CARRIERS: &str = "carriers";
@@ -254,8 +255,9 @@ fn domain(text: &str) -> Result<Vec<String>, String> {
     if text == CARRIERS {
         return Ok(CARRIER_DOMAINS.map(str::to_owned).to_vec());
     }
-    match Address::parse(&format!("x@{text}")) {
-        Ok(address) if address.domain() == text => Ok(vec![text.to_ascii_lowercase()]),
+    let ascii = accept::ascii(text);
+    match Address::parse(&format!("x@{ascii}")) {
+        Ok(address) if address.domain() == ascii => Ok(vec![ascii.to_ascii_lowercase()]),
         Ok(_) | Err(_) => {
             let shown: String = text.chars().take(40).flat_map(char::escape_debug).collect();
             Err(format!(

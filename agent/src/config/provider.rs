@@ -8,6 +8,7 @@ use super::login;
 use super::preset::{self, Preset};
 use super::section::Section;
 use super::{Provider, manners, route, security};
+use crate::accept;
 
 /// Attempts at the same time, where the file says nothing.
 const CONNECTIONS: u16 = 4;
@@ -67,7 +68,10 @@ fn one(section: &Section<'_, '_>, warnings: &mut Vec<String>) -> Option<Provider
     if !has("preset") {
         need("name", "`name` is missing: the journal calls the provider by it");
     }
-    let host = section.text("host").or_else(|| preset.as_ref()?.host.clone());
+    let host = section
+        .text("host")
+        .map(|host| accept::ascii(&host).into_owned())
+        .or_else(|| preset.as_ref()?.host.clone());
     if preset.as_ref().is_none_or(|preset| preset.host.is_none()) && !(has("preset") && preset.is_none()) {
         need("host", "`host` is missing: the name or address of its mail server");
     }
@@ -101,6 +105,7 @@ fn one(section: &Section<'_, '_>, warnings: &mut Vec<String>) -> Option<Provider
         free_from: section.flag("free_from").unwrap_or(false),
         connections: usize::from(connections),
         messages_per_connection: usize::from(messages),
+        chunking: section.flag("chunking").unwrap_or(true),
         preset: preset.as_ref().map(|preset| preset.name.to_owned()),
         retired: preset.as_ref().and_then(|preset| preset.retired.clone()),
     };

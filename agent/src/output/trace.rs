@@ -2,14 +2,14 @@
 //!
 //! `NAME>:` is ours, `NAME<:` the server's, `NAME -:` what happened otherwise; `tls` stands behind the name once everything
 //! goes through TLS. In front: the time since the beginning, and the phase. Credentials never come here, since the
-//! session's transcript has none; in a message that is shown whole the password is taken out.
+//! session's transcript has none; what a message or a server says of them, where they are known, is taken out.
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use smtp::{Credentials, Phase, Security, Speaker, Spoken};
+use smtp::{Phase, Secret, Security, Speaker, Spoken};
 
 use super::terminal::{Colour, Look, printable};
 use crate::edge::clock;
@@ -27,13 +27,20 @@ pub enum Detail {
     Full,
 }
 
-/// What a whole message is shown from.
-#[derive(Clone, Debug)]
-pub struct Content {
-    /// As it was composed.
-    pub octets: Arc<[u8]>,
-    /// Whose password must not be in it.
-    pub credentials: Option<Arc<Credentials>>,
+/// Passwords and tokens that must not be shown, also those that become known on the way.
+#[derive(Clone, Debug, Default)]
+pub struct Unsaid(Arc<Mutex<Vec<Secret>>>);
+
+impl Unsaid {
+    /// One more.
+    pub fn add(&self, secret: &Secret) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(secret.clone());
+    }
+
+    fn masked_in(&self, text: &str) -> String {
+        let secrets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        secrets.iter().fold(text.to_owned(), |text, secret| secret.masked_in(&text))
+    }
 }
 
 /// Writes the trace of one connection.
@@ -42,14 +49,16 @@ pub struct Trace {
     provider: String,
     begun: Instant,
     look: Look,
-    content: Option<Content>,
+    /// The message, if it is to be shown.
+    content: Option<Arc<[u8]>>,
+    unsaid: Unsaid,
 }
 
 impl Trace {
-    /// Begins now.
-    pub fn new(provider: &str, content: Option<Content>) -> Self {
+    /// Begins now. With the content of a message it shows that, too.
+    pub fn new(provider: &str, content: Option<Arc<[u8]>>, unsaid: Unsaid) -> Self {
         let provider = printable(provider);
-        Self { provider, begun: clock::monotonic(), look: Look::of_stderr(), content }
+        Self { provider, begun: clock::monotonic(), look: Look::of_stderr(), content, unsaid }
     }
 
     /// What is written for a sight, after so much time. Ends with a line end unless there is nothing to say.
@@ -104,20 +113,20 @@ impl Trace {
         let name = format!("{}{blank}{}{sign}:", self.provider, if tls { "tls" } else { "" });
         let front =
             self.look.paint(&format!("{:>6} ms  {:<8}  ", since.as_millis(), phase.as_str()), Colour::Dim);
-        format!("{front}{}\n", self.look.paint(&format!("{name} {}", printable(text)), colour))
+        let text = printable(&self.unsaid.masked_in(text));
+        format!("{front}{}\n", self.look.paint(&format!("{name} {text}"), colour))
     }
 
-    /// The message, indented to stand out, without the password.
+    /// The message, indented to stand out.
     fn message(&self) -> String {
-        let Some(Content { octets, credentials }) = &self.content else { return String::new() };
-        let mut text = String::from_utf8_lossy(octets).into_owned();
-        if let Some(credentials) = credentials {
-            text = credentials.masked_in(&text);
-        }
-        text.lines().fold(String::new(), |mut shown, line| {
-            let _ = writeln!(shown, "    | {}", printable(line));
-            shown
-        })
+        let Some(octets) = &self.content else { return String::new() };
+        self.unsaid.masked_in(&String::from_utf8_lossy(octets)).lines().fold(
+            String::new(),
+            |mut shown, line| {
+                let _ = writeln!(shown, "    | {}", printable(line));
+                shown
+            },
+        )
     }
 }
 
@@ -145,7 +154,7 @@ struct All;
 
 impl Audience for All {
     fn admit(&self, provider: &str) -> Arc<dyn Onlooker> {
-        Arc::new(Trace::new(provider, None))
+        Arc::new(Trace::new(provider, None, Unsaid::default()))
     }
 }
 
@@ -160,8 +169,8 @@ mod tests {
     use crate::submit::{Endpoint, Protection};
     use smtp::{Failure, Secret, Trouble};
 
-    fn trace(colour: bool, content: Option<Content>) -> Trace {
-        Trace { look: Look { columns: 100, colour }, ..Trace::new("home", content) }
+    fn trace(colour: bool) -> Trace {
+        Trace { look: Look { columns: 100, colour }, ..Trace::new("home", None, Unsaid::default()) }
     }
 
     fn said(speaker: Speaker, phase: Phase, tls: bool, text: &str) -> Spoken {
@@ -170,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_dialogue_reads_from_the_left_when_where_who_and_what() {
-        let trace = trace(false, None);
+        let trace = trace(false);
         let endpoint = Endpoint { port: 587, security: Security::StartTls };
         let connected = Sight::Connected {
             address: Some(([127, 0, 0, 1], 587).into()),
@@ -210,10 +219,9 @@ mod tests {
 
     #[test]
     fn a_whole_message_is_shown_without_the_password_and_cannot_steer_the_terminal() {
-        let password = Secret::new("open sesame".to_owned());
-        let credentials = Some(Arc::new(Credentials::with_password("alert", password)));
-        let octets: Arc<[u8]> = Arc::from(&b"Subject: x\r\n\r\nopen sesame \x1b[2J\r\n"[..]);
-        let trace = trace(false, Some(Content { octets, credentials }));
+        let content = Some(Arc::from(&b"Subject: x\r\n\r\nopen sesame \x1b[2J\r\n"[..]));
+        let trace = Trace { content, ..trace(false) };
+        trace.unsaid.add(&Secret::new("open sesame".to_owned()));
         let line = said(Speaker::Message, Phase::Dot, true, "(message)");
         let shown = trace.lines(&Sight::Said(&line), Duration::ZERO);
         assert!(
@@ -223,9 +231,18 @@ mod tests {
     }
 
     #[test]
+    fn a_server_that_speaks_of_a_secret_after_the_login_is_not_quoted() {
+        let trace = trace(false);
+        trace.unsaid.add(&Secret::new("ya29.token".to_owned()));
+        let line = said(Speaker::Server, Phase::Mail, true, "550 not with ya29.token");
+        let shown = trace.lines(&Sight::Said(&line), Duration::ZERO);
+        assert!(shown.ends_with("home tls<: 550 not with (secret)\n"), "{shown}");
+    }
+
+    #[test]
     fn a_refusal_is_red_where_colour_is_welcome() {
         let line = said(Speaker::Server, Phase::Mail, true, "553 no");
-        let shown = trace(true, None).lines(&Sight::Said(&line), Duration::ZERO);
+        let shown = trace(true).lines(&Sight::Said(&line), Duration::ZERO);
         assert!(shown.contains("\u{1b}[31mhome tls<: 553 no\u{1b}[0m"), "{shown:?}");
     }
 }

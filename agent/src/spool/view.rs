@@ -196,8 +196,8 @@ impl Item {
     /// Its text: what its file says, else what the journal kept because a mail did not hold all of it. The error says why
     /// there is none.
     pub fn text(&self, layout: &Layout) -> Result<String, String> {
-        let attempts = self.history.iter().flat_map(|history| history.attempts.iter().rev());
-        let kept = attempts.filter_map(|attempt| attempt.text.clone()).next();
+        let mut attempts = self.history.iter().flat_map(|history| history.attempts.iter().rev());
+        let kept = attempts.find_map(|attempt| attempt.text.clone());
         let from_file = |folder| read_alert(layout, folder, self.id).map(|alert| alert.body);
         match (self.folder.map(from_file), kept) {
             (Some(Ok(text)), _) | (_, Some(text)) => Ok(text),

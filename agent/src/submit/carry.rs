@@ -22,6 +22,9 @@ use super::{Endpoint, Limits, Target};
 use crate::edge::chance;
 use crate::log;
 
+/// After so long without work a server may have had enough of a connection, and its goodbye may be under way.
+const RESTED_AFTER: Duration = Duration::from_secs(3);
+
 /// For QUIT and its answer.
 const QUIT_WITHIN: Duration = Duration::from_secs(1);
 
@@ -88,7 +91,7 @@ pub(super) async fn carry(carriage: Arc<Carriage>, attempt: Attempt) {
             Stop::Withdrawn(phase) => return attempt.fail(&withdrawn(phase)),
             Stop::Idle | Stop::Over(_) => return,
         };
-        if is_kept && is_stale(&outcome) && !attempt.may_pass(Gate::FinalDot) {
+        if is_kept && is_stale(&outcome) {
             // The server had closed it while nobody looked: that says nothing about the provider.
             next = Some((attempt, None));
             continue;
@@ -102,7 +105,8 @@ pub(super) async fn carry(carriage: Arc<Carriage>, attempt: Attempt) {
         has_renewed = false;
         attempt.end(outcome);
         line.carried += 1;
-        if line.carried >= carriage.target.messages_per_connection {
+        let allowed = line.session.capabilities().messages_limit().unwrap_or(usize::MAX);
+        if line.carried >= carriage.target.messages_per_connection.min(allowed) {
             return say_goodbye(line, QUIT_WITHIN).await;
         }
         if let Stop::Idle = line.pump(None).await {
@@ -123,7 +127,8 @@ async fn has_renewed_token(carriage: &Carriage, line: &Line) -> bool {
     }
 }
 
-/// Whether a kept connection was over before the first command of the transaction had an answer.
+/// Whether a kept connection was over before the server had taken anything of the message. Some servers only say so after
+/// the envelope.
 fn is_stale(outcome: &Outcome) -> bool {
     outcome.recipients.iter().all(|recipient| match recipient {
         RecipientOutcome::Failed(failure) => {
@@ -133,7 +138,7 @@ fn is_stale(outcome: &Outcome) -> bool {
                 Trouble::Reply(reply) => reply.code.0 == 421,
                 _ => false,
             };
-            over && matches!(failure.phase, Phase::Mail | Phase::Rset)
+            over && matches!(failure.phase, Phase::Rset | Phase::Mail | Phase::Rcpt | Phase::Data)
         }
         RecipientOutcome::Delivered(_) | RecipientOutcome::Uncertain(_) => false,
     })
@@ -210,6 +215,7 @@ pub(super) fn settings(
         helo: target.helo.clone(),
         security: endpoint.security,
         auth: target.auth.clone(),
+        chunking: target.chunking,
         credentials,
         seed,
     }
@@ -231,10 +237,16 @@ async fn not_shaken(why: String, ending: Option<Ending>) -> Failure {
 async fn wait_for_work(carriage: &Carriage, mut line: Line) -> Option<(Attempt, Line)> {
     let mut work = carriage.keep();
     let mut leaving = carriage.leaving.clone();
-    let end = Instant::now() + carriage.limits.keep;
+    let begun = Instant::now();
+    let end = begun + carriage.limits.keep;
     tokio::select! {
         biased;
-        attempt = work.recv() => return attempt.map(|attempt| (attempt, line)),
+        attempt = work.recv() => {
+            if begun.elapsed() >= RESTED_AFTER {
+                line.session.rested();
+            }
+            return attempt.map(|attempt| (attempt, line));
+        }
         _ = leaving.wait_for(|leaving| *leaving) => {}
         () = line.overhear() => {}
         () = sleep_until(end) => {}
@@ -242,6 +254,7 @@ async fn wait_for_work(carriage: &Carriage, mut line: Line) -> Option<(Attempt, 
     work.close();
     if let Ok(attempt) = work.try_recv() {
         // It came at the last moment. A connection that has just ended is found out like any stale one.
+        line.session.rested();
         return Some((attempt, line));
     }
     say_goodbye(line, QUIT_WITHIN).await;
@@ -258,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn only_an_end_before_the_first_answer_says_nothing_about_the_provider() {
+    fn only_an_end_before_the_message_says_nothing_about_the_provider() {
         let closed = || Trouble::Closed(String::new());
         let reply = |code| Trouble::Reply(Reply::new(ReplyCode(code), ["4.3.2 enough"]));
         for (phase, trouble, stale) in [
@@ -266,9 +279,11 @@ mod tests {
             (Phase::Mail, Trouble::Protocol("221 bye".to_owned()), true),
             (Phase::Rset, closed(), true),
             (Phase::Mail, reply(421), true),
-            (Phase::Rcpt, closed(), false),
-            (Phase::Data, reply(421), false),
+            (Phase::Rcpt, closed(), true),
+            (Phase::Rcpt, reply(421), true),
+            (Phase::Data, reply(421), true),
             (Phase::Mail, reply(451), false),
+            (Phase::Dot, reply(421), false),
             (Phase::Mail, Trouble::Silent { seconds: 1 }, false),
             (Phase::Dot, closed(), false),
         ] {

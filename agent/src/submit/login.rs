@@ -26,16 +26,6 @@ pub enum Identity {
     },
 }
 
-impl Identity {
-    /// User and password, if that is what it logs in with.
-    pub const fn password(&self) -> Option<&Arc<Credentials>> {
-        match self {
-            Self::Password(credentials) => Some(credentials),
-            Self::Nobody | Self::Token { .. } => None,
-        }
-    }
-}
-
 /// Fetches an access token. May block: it is called on a thread of its own.
 #[derive(Clone)]
 pub struct TokenSource(Arc<dyn Fn() -> Result<Secret, String> + Send + Sync>);
@@ -44,6 +34,12 @@ impl TokenSource {
     /// Takes what fetches a token; its error is for people, and never holds one.
     pub fn new(fetch: impl Fn() -> Result<Secret, String> + Send + Sync + 'static) -> Self {
         Self(Arc::new(fetch))
+    }
+
+    /// The same, and whoever wants to keep a token out of sight is told of each one that is fetched.
+    #[must_use]
+    pub fn told_to(self, tell: impl Fn(&Secret) + Send + Sync + 'static) -> Self {
+        Self::new(move || (self.0)().inspect(&tell))
     }
 
     async fn fetch(&self) -> Result<Secret, String> {

@@ -71,6 +71,14 @@ impl Agent {
         Duration::from_millis(10 * ticks)
     }
 
+    /// The most memory that it ever had in use at a time, in KiB (`VmHWM`).
+    #[track_caller]
+    pub fn peak_kib(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.pid())).expect("it is at work");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("the kernel says it");
+        line.trim().trim_end_matches(" kB").parse().expect("a number of KiB")
+    }
+
     /// What it said on stderr so far.
     pub fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap_or_default()

@@ -117,6 +117,7 @@ pub struct Provider {
     host: String,
     port: u16,
     tls: &'static str,
+    trusts_sandbox: bool,
     login: Option<Login>,
     mechanisms: Vec<String>,
     from: String,
@@ -154,6 +155,7 @@ impl Provider {
             host: "127.0.0.1".to_owned(),
             port,
             tls,
+            trusts_sandbox: true,
             login: None,
             mechanisms: Vec::new(),
             from: format!("{name}@example.jp"),
@@ -166,6 +168,13 @@ impl Provider {
     #[must_use]
     pub fn host(mut self, name: &str) -> Self {
         name.clone_into(&mut self.host);
+        self
+    }
+
+    /// Trusts whom the system trusts, and not the sandbox's authority.
+    #[must_use]
+    pub fn trusting_the_system(mut self) -> Self {
+        self.trusts_sandbox = false;
         self
     }
 
@@ -225,7 +234,7 @@ impl Provider {
             quoted(host),
             quoted(from)
         );
-        if *tls != "none" && self.keys.iter().all(|(key, _)| *key != "pin_sha256") {
+        if *tls != "none" && self.trusts_sandbox && self.keys.iter().all(|(key, _)| *key != "pin_sha256") {
             out.push_str("ca_file = \"ca.pem\"\n");
         }
         for (key, value) in &self.keys {

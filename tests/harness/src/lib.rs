@@ -23,6 +23,7 @@
 
 mod agent;
 mod attached;
+mod black_hole;
 mod certificates;
 mod child;
 mod config;
@@ -36,9 +37,11 @@ mod programs;
 mod sample;
 mod sandbox;
 mod story;
+mod tap;
 
 pub use agent::Agent;
 pub use attached::{Attached, Threads};
+pub use black_hole::BlackHole;
 pub use certificates::make_certificates;
 pub use child::{Ended, run, run_within, signal};
 pub use config::{Config, Provider};
@@ -53,3 +56,4 @@ pub use postfix::{Postfix, free_ports};
 pub use programs::Programs;
 pub use sample::{Sample, mails_of};
 pub use sandbox::{Sandbox, write_file};
+pub use tap::Tap;

@@ -117,6 +117,12 @@ impl Sandbox {
         Agent::start(&mut self.agent_command(), &self.next_log())
     }
 
+    /// Starts the agent with its dialogues in its log, and waits until it is at work.
+    #[track_caller]
+    pub fn start_traced_agent(&self) -> Agent {
+        Agent::start(self.agent_command().arg("--trace"), &self.next_log())
+    }
+
     /// Starts the agent by way of another command, as far as it gets: nothing is waited for.
     #[track_caller]
     pub fn start_agent_by(&self, by: impl FnOnce(&Command) -> Command) -> Agent {

@@ -14,7 +14,8 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::server::WantsServerCert;
 use tokio_rustls::rustls::sign::{CertifiedKey, SingleCertAndKey};
-use tokio_rustls::rustls::{ConfigBuilder, ServerConfig};
+use tokio_rustls::rustls::version::TLS12;
+use tokio_rustls::rustls::{ConfigBuilder, DEFAULT_VERSIONS, ServerConfig, SupportedProtocolVersion};
 
 use crate::LabError;
 
@@ -24,13 +25,17 @@ const PEM_LINE_CHARS: usize = 64;
 /// Which certificate a server shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Leaf {
-    /// Valid now, for `localhost` and `127.0.0.1`.
+    /// Valid now, for `localhost`, `relay.example.com` and `127.0.0.1`.
     #[default]
     Good,
     /// For the right names, but it ended with the year 2001.
     Expired,
     /// Valid now, but for `elsewhere.example.jp` only.
     WrongName,
+    /// For the address `127.0.0.1`, and no name.
+    AddressOnly,
+    /// The good one, shown by a server that speaks TLS 1.2 and nothing newer.
+    GoodInTls12,
     /// Signed by itself and marked as an authority's, as `openssl req -x509` makes them; for the right names, valid now.
     SelfSigned,
     /// The good one, shown by somebody who does not have its key.
@@ -46,6 +51,8 @@ struct Certificates {
     good: Shown,
     expired: Shown,
     wrong_name: Shown,
+    address_only: Shown,
+    good_in_tls12: Shown,
     self_signed: Shown,
     stolen: Shown,
 }
@@ -73,6 +80,8 @@ impl Authority {
             good,
             expired: issue(&issuer, Leaf::Expired)?,
             wrong_name: issue(&issuer, Leaf::WrongName)?,
+            address_only: issue(&issuer, Leaf::AddressOnly)?,
+            good_in_tls12: issue(&issuer, Leaf::GoodInTls12)?,
             self_signed: issue(&issuer, Leaf::SelfSigned)?,
         })))
     }
@@ -97,6 +106,8 @@ impl Authority {
             Leaf::Good => &self.0.good,
             Leaf::Expired => &self.0.expired,
             Leaf::WrongName => &self.0.wrong_name,
+            Leaf::AddressOnly => &self.0.address_only,
+            Leaf::GoodInTls12 => &self.0.good_in_tls12,
             Leaf::SelfSigned => &self.0.self_signed,
             Leaf::Stolen => &self.0.stolen,
         }
@@ -111,9 +122,10 @@ impl fmt::Debug for Authority {
 
 fn issue(issuer: &Issuer<'_, KeyPair>, leaf: Leaf) -> Result<Shown, LabError> {
     let names = match leaf {
-        Leaf::Good | Leaf::Expired | Leaf::SelfSigned | Leaf::Stolen => {
-            vec!["localhost".to_owned(), "127.0.0.1".to_owned()]
+        Leaf::Good | Leaf::GoodInTls12 | Leaf::Expired | Leaf::SelfSigned | Leaf::Stolen => {
+            ["localhost", "relay.example.com", "127.0.0.1"].map(str::to_owned).to_vec()
         }
+        Leaf::AddressOnly => vec!["127.0.0.1".to_owned()],
         Leaf::WrongName => vec!["elsewhere.example.jp".to_owned()],
     };
     let mut params = CertificateParams::new(names).map_err(LabError::Certificate)?;
@@ -133,7 +145,8 @@ fn issue(issuer: &Issuer<'_, KeyPair>, leaf: Leaf) -> Result<Shown, LabError> {
     let certificate = certificate.map_err(LabError::Certificate)?;
     let private = PrivateKeyDer::Pkcs8(key.serialize_der().into());
     let der = certificate.der().clone();
-    let config = builder()?.with_single_cert(vec![der.clone()], private).map_err(LabError::Tls)?;
+    let versions = if leaf == Leaf::GoodInTls12 { &[&TLS12][..] } else { DEFAULT_VERSIONS };
+    let config = builder(versions)?.with_single_cert(vec![der.clone()], private).map_err(LabError::Tls)?;
     Ok(Shown { config: Arc::new(config), der })
 }
 
@@ -143,14 +156,16 @@ fn steal(other: &Shown) -> Result<Shown, LabError> {
     let private = PrivateKeyDer::Pkcs8(key.serialize_der().into());
     let key = ring::sign::any_supported_type(&private).map_err(LabError::Tls)?;
     let shown = SingleCertAndKey::from(CertifiedKey::new(vec![other.der.clone()], key));
-    let config = builder()?.with_cert_resolver(Arc::new(shown));
+    let config = builder(DEFAULT_VERSIONS)?.with_cert_resolver(Arc::new(shown));
     Ok(Shown { config: Arc::new(config), der: other.der.clone() })
 }
 
-fn builder() -> Result<ConfigBuilder<ServerConfig, WantsServerCert>, LabError> {
+fn builder(
+    versions: &[&'static SupportedProtocolVersion],
+) -> Result<ConfigBuilder<ServerConfig, WantsServerCert>, LabError> {
     // The provider is named: a process-wide default belongs to the program, not to its lab.
     let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()));
-    Ok(builder.with_safe_default_protocol_versions().map_err(LabError::Tls)?.with_no_client_auth())
+    Ok(builder.with_protocol_versions(versions).map_err(LabError::Tls)?.with_no_client_auth())
 }
 
 /// Writes a certificate in the text form of RFC 7468.

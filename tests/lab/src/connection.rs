@@ -3,6 +3,8 @@
 use std::io;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use tokio::net::TcpStream;
 
 use crate::content::ContentReader;
@@ -19,8 +21,11 @@ enum Ending {
     /// The client has gone, or TLS could not be agreed on.
     Gone(io::Error),
     Close,
+    HangUp,
     Reset,
     Silence,
+    Flood(String),
+    Deafness,
 }
 
 impl From<io::Error> for Ending {
@@ -34,7 +39,7 @@ pub(crate) async fn serve(stream: TcpStream, visit: Visit) {
     // Best effort: without it replies are only slower.
     let _ = stream.set_nodelay(true);
     let session = Session::new(visit.personality.clone(), visit.number);
-    let mut conversation = Conversation { wire: Wire::new(stream), session, visit };
+    let mut conversation = Conversation { wire: Wire::new(stream), session, visit, proofs: Vec::new() };
     let Err(ending) = conversation.talk().await;
     match ending {
         Ending::Gone(why) if why.kind() == io::ErrorKind::UnexpectedEof => {
@@ -45,6 +50,11 @@ pub(crate) async fn serve(stream: TcpStream, visit: Visit) {
             conversation.remark("server closes");
             conversation.wire.close().await;
         }
+        Ending::HangUp => {
+            conversation.remark("server hangs up");
+            // What is left is dropped, and with it the socket.
+            let _ = conversation.wire.flush().await;
+        }
         Ending::Reset => {
             conversation.remark("server resets");
             conversation.wire.reset().await;
@@ -53,6 +63,17 @@ pub(crate) async fn serve(stream: TcpStream, visit: Visit) {
             conversation.remark("server falls silent");
             conversation.wire.ignore().await;
         }
+        Ending::Flood(text) => {
+            conversation.remark("server talks without end");
+            conversation.wire.flood(text.as_bytes()).await;
+        }
+        Ending::Deafness => {
+            conversation.remark("server reads no more");
+            if conversation.wire.flush().await.is_ok() {
+                // Whether the client has gone is not seen without reading: the server's own end is the end of this.
+                std::future::pending::<()>().await;
+            }
+        }
     }
 }
 
@@ -60,6 +81,8 @@ struct Conversation {
     wire: Wire,
     session: Session,
     visit: Visit,
+    /// What the client said since its last AUTH, to prove who it is.
+    proofs: Vec<String>,
 }
 
 impl Conversation {
@@ -74,6 +97,7 @@ impl Conversation {
             let answer = match next {
                 Next::Command => self.hear_command().await?,
                 Next::Content => self.hear_content().await?,
+                Next::Chunk(octets) => self.hear_chunk(octets).await?,
                 Next::StartTls => {
                     self.secure().await?;
                     next = Next::Command;
@@ -99,7 +123,10 @@ impl Conversation {
         let config = authority.leaf(self.visit.personality.leaf);
         self.wire.secure(config).await?;
         self.session.secured();
-        self.remark("encrypted from here on");
+        self.remark(&match self.wire.asked_for() {
+            Some(name) => format!("encrypted from here on, for {name}"),
+            None => "encrypted from here on, for no name".to_owned(),
+        });
         self.perform(Answer::silent(Stage::AfterTls)).await?;
         Ok(())
     }
@@ -111,8 +138,13 @@ impl Conversation {
             Heard::TooLong => return Err(self.hang_up(&Reply::new(500, "5.5.2", "Line too long"))),
         };
         if self.session.expects_secret() {
+            self.keep_proof(&line);
             self.note(Kind::Secret, transcript::masked_secret());
         } else {
+            if let Some(argument) = transcript::argument_of_auth(&line) {
+                self.proofs.clear();
+                self.keep_proof(argument.split_ascii_whitespace().nth(1).unwrap_or_default());
+            }
             self.note(Kind::Command, transcript::masked_command(&line));
         }
         Ok(self.session.hear(&line))
@@ -126,10 +158,21 @@ impl Conversation {
         let octets = content.octets.len();
         self.remark(&format!("message of {octets} octets"));
         let answer = self.session.hear_content(content);
+        Ok(self.keep_within_bounds(answer, octets))
+    }
+
+    async fn hear_chunk(&mut self, octets: usize) -> Result<Answer, Ending> {
+        let chunk = self.wire.chunk(octets).await?;
+        self.remark(&format!("message of {octets} octets in a chunk"));
+        let answer = self.session.hear_chunk(chunk);
+        Ok(self.keep_within_bounds(answer, octets))
+    }
+
+    fn keep_within_bounds(&self, answer: Answer, octets: usize) -> Answer {
         if matches!(answer.effect, Effect::Keep(_)) && !self.visit.has_room(octets) {
-            return Ok(self.session.fixed(&Reply::new(452, "4.3.1", "the lab keeps no more mail")));
+            return self.session.fixed(&Reply::new(452, "4.3.1", "the lab keeps no more mail"));
         }
-        Ok(answer)
+        answer
     }
 
     /// Input that is here before the last reply has left was sent without waiting for it (RFC 2920 section
@@ -165,9 +208,39 @@ impl Conversation {
                 }
                 return Err(Ending::Close);
             }
+            Some(Act::SayAndHangUp(text)) => {
+                self.say(&text);
+                if reply::moves_on(&text) {
+                    self.keep_if_mail(effect);
+                }
+                return Err(Ending::HangUp);
+            }
             Some(Act::Close | Act::LoseThenClose) => return Err(Ending::Close),
             Some(Act::Reset) => return Err(Ending::Reset),
             Some(Act::Silence) => return Err(Ending::Silence),
+            Some(Act::Echo(code)) => {
+                let said = self.proofs.iter().flat_map(|proof| [proof.clone(), decoded(proof)]);
+                let lines: String = said.map(|said| format!("{code}-5.7.8 {said}\r\n")).collect();
+                // Not for the transcript, which has no proofs.
+                self.wire.say(format!("{lines}{code} 5.7.8 that is what I got\r\n").as_bytes());
+                self.remark(&format!("server refuses with {code} and says everything back"));
+                if !matches!(effect, Effect::Close) {
+                    return Ok(Next::Command);
+                }
+            }
+            Some(Act::BreakOff(text)) => {
+                self.note_reply(&text);
+                self.wire.say(text.as_bytes());
+                return Err(Ending::Silence);
+            }
+            Some(Act::Flood(text)) => {
+                self.note_reply(&text);
+                return Err(Ending::Flood(text));
+            }
+            Some(Act::Deafness) => {
+                self.say(&usual);
+                return Err(Ending::Deafness);
+            }
             Some(Act::Dribble { ms_per_byte }) => {
                 let line = ended(&usual);
                 self.note_reply(&line);
@@ -199,6 +272,13 @@ impl Conversation {
             return None;
         }
         Some(act.clone())
+    }
+
+    fn keep_proof(&mut self, proof: &str) {
+        if !proof.is_empty() {
+            self.proofs.push(proof.to_owned());
+            self.visit.keep_proof(proof);
+        }
     }
 
     fn keep_if_mail(&mut self, effect: Effect) {
@@ -243,6 +323,12 @@ impl Answer {
     fn silent(stage: Stage) -> Self {
         Self { stage: Some(stage), reply: None, effect: Effect::Nothing }
     }
+}
+
+/// What a line in base64 holds, without line ends; nothing if it is not one.
+fn decoded(line: &str) -> String {
+    let octets = STANDARD.decode(line).unwrap_or_default();
+    String::from_utf8_lossy(&octets).replace(['\r', '\n'], " ")
 }
 
 /// The text with a line end, unless it has one; nothing stays nothing.

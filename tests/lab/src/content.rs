@@ -1,4 +1,4 @@
-//! Reads a message up to its final dot and undoes dot-stuffing (RFC 5321 section 4.5.2).
+//! Reads a message up to its final dot and undoes dot-stuffing (RFC 5321 section 4.5.2); or takes it as a chunk (RFC 3030).
 //!
 //! Takes octets in any pieces. Only CR LF, dot, CR LF ends a message, except where a server is known to
 //! take bare line feeds for line ends. Keeps no more than it was allowed; the rest is read and forgotten,
@@ -33,6 +33,17 @@ enum At {
     AfterDot,
     AfterDotCr,
     End,
+}
+
+impl Content {
+    /// The message that is one chunk, of which no more than so many octets are kept.
+    pub(crate) fn of_chunk(mut octets: Vec<u8>, octets_max: usize) -> Self {
+        let overlong = octets.len() > octets_max;
+        let lone_lf = (0..octets.len()).any(|at| octets[at] == b'\n' && !octets[..at].ends_with(b"\r"));
+        let line_octets = octets.split_inclusive(|&octet| octet == b'\n').map(<[u8]>::len).max().unwrap_or(0);
+        octets.truncate(octets_max);
+        Self { octets, lone_lf, line_octets, overlong }
+    }
 }
 
 /// The state between two pieces of a message.
@@ -152,6 +163,14 @@ mod tests {
                 assert_eq!(taken, wire.len(), "{name}, pieces of {piece}");
             }
         }
+    }
+
+    #[test]
+    fn a_chunk_is_taken_as_it_stands() {
+        let content = Content::of_chunk(b".\r\n.a\nbcd\r\n".to_vec(), 8);
+        assert_eq!(content.octets, b".\r\n.a\nbc");
+        assert_eq!((content.lone_lf, content.overlong, content.line_octets), (true, true, 5));
+        assert!(!Content::of_chunk(b"a\r\n".to_vec(), 3).overlong);
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub struct Personality {
     pub(crate) channel: Channel,
     pub(crate) leaf: Leaf,
     extensions: Vec<String>,
+    /// Told before TLS, and of no effect.
+    empty_words: Vec<String>,
     auth_before_tls: AuthBeforeTls,
     pub(crate) login: Option<Login>,
     pub(crate) senders: Senders,
@@ -157,6 +159,13 @@ impl Personality {
         self
     }
 
+    /// Says this line, too, in the answer to EHLO before TLS, and means nothing by it.
+    #[must_use]
+    pub fn only_before_tls(mut self, line: &str) -> Self {
+        self.empty_words.push(line.to_owned());
+        self
+    }
+
     /// Removes every line with this keyword from the answer to EHLO, and the behaviour that goes with it.
     #[must_use]
     pub fn without_capability(mut self, keyword: &str) -> Self {
@@ -166,11 +175,12 @@ impl Personality {
 
     /// The lines of the answer to EHLO behind the first one.
     pub(crate) fn extensions(&self, over_tls: bool) -> impl Iterator<Item = &str> {
-        self.extensions.iter().map(String::as_str).filter(move |line| match keyword_of(line) {
+        let meant = self.extensions.iter().filter(move |line| match keyword_of(line) {
             "STARTTLS" => !over_tls,
             "AUTH" => over_tls || !self.hides_auth(),
             _ => true,
-        })
+        });
+        meant.chain(self.empty_words.iter().filter(move |_| !over_tls)).map(String::as_str)
     }
 
     /// Whether this keyword is offered at all, in whichever state.
@@ -210,7 +220,8 @@ impl Personality {
         self.extensions
             .iter()
             .filter(|line| keyword_of(line).eq_ignore_ascii_case("SIZE"))
-            .find_map(|line| line.split(' ').nth(1)?.parse().ok())
+            // 0 is no limit (RFC 1870 section 3).
+            .find_map(|line| line.split(' ').nth(1)?.parse().ok().filter(|size| *size > 0))
             .map_or(MESSAGE_OCTETS_MAX, |size: usize| size.min(MESSAGE_OCTETS_MAX))
     }
 
@@ -277,7 +288,7 @@ mod tests {
         let sized =
             |line| Personality::plain().without_capability("SIZE").capability(line).message_octets_max();
         assert_eq!(sized("SIZE 1000"), 1000);
-        assert_eq!(sized("SIZE"), MESSAGE_OCTETS_MAX);
+        assert_eq!((sized("SIZE"), sized("SIZE 0")), (MESSAGE_OCTETS_MAX, MESSAGE_OCTETS_MAX));
     }
 
     #[test]

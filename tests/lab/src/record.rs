@@ -14,6 +14,8 @@ const KEPT_OCTETS_MAX: usize = 512 * 1024 * 1024;
 const ENVELOPE_OCTETS: usize = 512;
 /// Lines that a transcript can have.
 const TRANSCRIPT_LINES_MAX: usize = 1_000_000;
+/// Proofs that are kept, each at most a line.
+const PROOFS_MAX: usize = 1000;
 
 /// The memory of one server.
 pub(crate) struct Record {
@@ -32,6 +34,8 @@ pub(crate) struct Seen {
     pub(crate) mails: Vec<Mail>,
     kept_octets: usize,
     pub(crate) transcript: Vec<Line>,
+    /// What clients said in AUTH to prove who they are.
+    pub(crate) proofs: Vec<String>,
 }
 
 impl Record {
@@ -46,6 +50,7 @@ impl Record {
                 mails: Vec::new(),
                 kept_octets: 0,
                 transcript: Vec::new(),
+                proofs: Vec::new(),
             }),
             changed: Condvar::new(),
         }
@@ -109,6 +114,13 @@ impl Visit {
     /// Whether a mail of this many octets can still be kept.
     pub(crate) fn has_room(&self, octets: usize) -> bool {
         self.record.seen().kept_octets.saturating_add(octets) <= KEPT_OCTETS_MAX
+    }
+
+    pub(crate) fn keep_proof(&self, proof: &str) {
+        let mut seen = self.record.seen();
+        if seen.proofs.len() < PROOFS_MAX {
+            seen.proofs.push(proof.to_owned());
+        }
     }
 
     /// Keeps a mail; done before its reply goes out, so that whoever got the reply finds the mail.

@@ -94,6 +94,12 @@ impl Server {
         commands.map(|line| line.text.clone()).collect()
     }
 
+    /// What clients said in AUTH to prove who they are, line by line and as it came. It is what may be found nowhere
+    /// else; the transcript has none of it.
+    pub fn proofs(&self) -> Vec<String> {
+        self.record.seen().proofs.clone()
+    }
+
     /// Everything that was said, without secrets and without the messages themselves.
     pub fn transcript(&self) -> Vec<Line> {
         self.record.seen().transcript.clone()

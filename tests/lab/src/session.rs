@@ -41,6 +41,8 @@ pub(crate) enum Effect {
     Sender(String),
     Recipient(String),
     Content,
+    /// A message of so many octets follows at once.
+    Chunk(usize),
     Keep(Mail),
     Close,
 }
@@ -50,6 +52,7 @@ pub(crate) enum Effect {
 pub(crate) enum Next {
     Command,
     Content,
+    Chunk(usize),
     StartTls,
     Keep(Mail),
     Close,
@@ -124,6 +127,7 @@ impl Session {
             "MAIL" => self.mail(argument),
             "RCPT" => self.rcpt(argument),
             "DATA" => self.data(),
+            "BDAT" => self.bdat(argument),
             "RSET" => {
                 self.forget_transaction();
                 self.fixed(&Reply::new(250, "2.0.0", "Ok"))
@@ -135,7 +139,15 @@ impl Session {
         }
     }
 
-    /// Takes a message that has come to its final dot. The transaction is over, whatever is said.
+    /// Takes a message that came as a chunk, which counts only if the server has an envelope for it.
+    pub(crate) fn hear_chunk(&mut self, chunk: Vec<u8>) -> Answer {
+        if let Some(refusal) = self.missing_envelope() {
+            return self.fixed(&refusal);
+        }
+        self.hear_content(Content::of_chunk(chunk, self.personality.message_octets_max()))
+    }
+
+    /// Takes a message that has come to its end. The transaction is over, whatever is said.
     pub(crate) fn hear_content(&mut self, content: Content) -> Answer {
         let sender = self.sender.take().unwrap_or_default();
         let recipients = std::mem::take(&mut self.recipients);
@@ -169,6 +181,7 @@ impl Session {
             Effect::Sender(address) => self.sender = Some(address),
             Effect::Recipient(address) => self.recipients.push(address),
             Effect::Content => return Next::Content,
+            Effect::Chunk(octets) => return Next::Chunk(octets),
             Effect::Keep(mail) => return Next::Keep(mail),
             Effect::Close => return Next::Close,
         }

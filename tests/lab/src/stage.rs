@@ -42,12 +42,24 @@ pub enum Act {
     Say(String),
     /// Says this instead, then closes.
     SayAndClose(String),
+    /// Says this instead, if anything, and ends TCP; of the goodbye that TLS wants nothing is said.
+    SayAndHangUp(String),
     /// Closes without a word.
     Close,
     /// Resets the connection (RST) without a word.
     Reset,
     /// Never says anything again, but keeps the connection open and reads until the peer or the server ends.
     Silence,
+    /// Refuses with this code (`535`), and says in the same reply all that the client said since its last AUTH, as it came
+    /// and decoded.
+    Echo(u16),
+    /// Says these octets, no line end added, and then falls silent as with [`Act::Silence`].
+    BreakOff(String),
+    /// Says this over and over, no line end added, as fast as the client takes it, until the client has gone. Where
+    /// it is a whole reply, the first one answers and all others are unasked.
+    Flood(String),
+    /// Gives the usual reply and reads nothing more, so that a client that goes on sending is stopped by full buffers.
+    Deafness,
     /// Gives the usual reply, octet by octet.
     Dribble {
         /// Pause before each octet, in milliseconds.

@@ -65,6 +65,12 @@ pub(crate) fn masked_command(line: &str) -> String {
     }
 }
 
+/// What stands behind AUTH, if that is the command.
+pub(crate) fn argument_of_auth(line: &str) -> Option<&str> {
+    let (verb, argument) = line.split_once(' ')?;
+    verb.eq_ignore_ascii_case("AUTH").then_some(argument)
+}
+
 /// A line of an AUTH exchange as it may be stored.
 pub(crate) fn masked_secret() -> String {
     MASK.to_owned()

@@ -19,6 +19,8 @@ use crate::content::{Content, ContentReader};
 const LINE_OCTETS_MAX: usize = 12_288;
 /// Octets taken from the socket at once.
 const READ_OCTETS: usize = 16_384;
+/// Octets that a server without end says in one go, at least.
+const FLOOD_OCTETS: usize = 16_384;
 /// How long a closing connection goes on reading, so that a reset does not overtake our last reply.
 const LINGER: Duration = Duration::from_secs(1);
 
@@ -51,6 +53,14 @@ impl Wire {
 
     pub(crate) fn is_tls(&self) -> bool {
         matches!(self.channel, Channel::Tls(_))
+    }
+
+    /// The server name that the client asked for in the handshake (SNI).
+    pub(crate) fn asked_for(&self) -> Option<&str> {
+        match &self.channel {
+            Channel::Tls(stream) => stream.get_ref().1.server_name(),
+            Channel::Clear(_) | Channel::Gone => None,
+        }
     }
 
     /// Whether the client has sent more than what was taken so far.
@@ -94,6 +104,14 @@ impl Wire {
         }
     }
 
+    /// Takes so many octets, whatever they are.
+    pub(crate) async fn chunk(&mut self, octets: usize) -> io::Result<Vec<u8>> {
+        while self.input.len() < octets {
+            self.read().await?;
+        }
+        Ok(self.input.drain(..octets).collect())
+    }
+
     /// Becomes TLS. Plaintext that came behind STARTTLS is dropped: nobody may talk across the border
     /// (CVE-2011-0411).
     pub(crate) async fn secure(&mut self, config: Arc<ServerConfig>) -> io::Result<()> {
@@ -135,6 +153,14 @@ impl Wire {
             self.flush().await?;
         }
         Ok(())
+    }
+
+    /// Sends the flight and then these octets again and again, until the client has gone.
+    pub(crate) async fn flood(&mut self, octets: &[u8]) {
+        let many = octets.repeat(FLOOD_OCTETS.div_ceil(octets.len().max(1)));
+        while self.flush().await.is_ok() && !many.is_empty() {
+            self.say(&many);
+        }
     }
 
     /// Sends the flight, then reads and forgets until the client has gone.

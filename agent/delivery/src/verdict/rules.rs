@@ -19,6 +19,9 @@ const POLICY_WORDS: [&str; 10] = [
     "blacklist",
 ];
 
+/// Words for a mailbox or an account that has no room just now, whatever the code.
+const QUOTA_WORDS: [&str; 4] = ["quota", "sending limit", "mailbox full", "mailbox is full"];
+
 pub(super) fn judge_reply(phase: Phase, reply: &Reply) -> Verdict {
     let code = reply.code.0;
     if code == 421 {
@@ -62,6 +65,9 @@ fn judge_recipient(reply: &Reply, soft: bool) -> Verdict {
         (_, false) => {}
     }
     let text = reply.text().to_ascii_lowercase();
+    if is_about_quota(&text) {
+        return Verdict::new(Scope::Recipient, Soft, "mailbox-full");
+    }
     if POLICY_WORDS.iter().any(|word| text.contains(word)) {
         return Verdict::new(Scope::Provider, Hard, "policy-words");
     }
@@ -77,8 +83,23 @@ fn judge_content(reply: &Reply, soft: bool) -> Verdict {
         _ if soft => Verdict::new(Scope::Message, Soft, "message-not-now"),
         Some((3, 4)) => Verdict::new(Scope::Message, Hard, "too-large"),
         Some((7, _)) => Verdict::new(Scope::Provider, Hard, "policy"),
+        Some((2, 2)) => Verdict::new(Scope::Recipient, Soft, "mailbox-full"),
+        // Microsoft's words for a header From that is not the account's.
+        Some((2, 252)) => Verdict::new(Scope::Provider, Hard, "sender-refused"),
+        // It speaks of the dialogue and not of the message, which the next provider may well take.
+        Some((5, _)) | None if (500..=504).contains(&reply.code.0) => {
+            Verdict::new(Scope::Provider, Hard, "not-understood")
+        }
+        // Nobody knows any more whose it is, ours or a recipient's: later it may fit, and elsewhere it may fit now.
+        _ if is_about_quota(&reply.text().to_ascii_lowercase()) => {
+            Verdict::new(Scope::Provider, Soft, "over-quota")
+        }
         _ => Verdict::new(Scope::Message, Hard, "message-refused"),
     }
+}
+
+fn is_about_quota(text: &str) -> bool {
+    QUOTA_WORDS.iter().any(|word| text.contains(word))
 }
 
 /// Subject and detail of the enhanced status code.
@@ -119,10 +140,19 @@ mod tests {
             (Rcpt, "451 greylisted", "recipient soft recipient-not-now"),
             (Rcpt, "452 4.5.3 too many recipients", "provider soft too-many-recipients"),
             (Rcpt, "552 5.2.2 mailbox full", "recipient soft mailbox-full"),
+            (Rcpt, "450 4.1.2 no such domain just now", "recipient soft recipient-not-now"),
+            (Rcpt, "554 over quota, try again later", "recipient soft mailbox-full"),
+            (Rcpt, "550 Mailbox full", "recipient soft mailbox-full"),
+            (Rcpt, "550 5.4.5 daily sending quota exceeded", "provider soft provider-trouble"),
             (Data, "451 4.3.0 later", "provider soft data-refused"),
             (Dot, "451 4.7.1 later", "message soft message-not-now"),
+            (Dot, "554 5.2.2 over quota", "recipient soft mailbox-full"),
+            (Dot, "554 5.2.252 not allowed to send as another", "provider hard sender-refused"),
+            (Dot, "554 Quota exceeded", "provider soft over-quota"),
             (Dot, "550 5.7.1 looks like spam", "provider hard policy"),
             (Dot, "554 5.6.0 bad content", "message hard message-refused"),
+            (Dot, "502 5.5.2 command not recognized", "provider hard not-understood"),
+            (Dot, "500 what?", "provider hard not-understood"),
             (Dot, "421 4.3.2 going down", "provider soft going-away"),
         ] {
             let given = judge(&Failure::new(phase, Trouble::Reply(reply(text))));

@@ -5,7 +5,7 @@ use mime::{Attachment, CharsetPolicy, Composed, Draft, Identity, Importance};
 use std::path::PathBuf;
 
 #[expect(clippy::disallowed_methods, reason = "a golden file is source text, not a spool file")]
-fn check_golden(name: &str, octets: &[u8]) {
+pub(crate) fn check_golden(name: &str, octets: &[u8]) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("testdata").join(name);
     if std::env::var_os("ALERTMAIL_UPDATE_GOLDEN").is_some_and(|value| value == "1") {
         std::fs::write(&path, octets).expect("testdata can be written");

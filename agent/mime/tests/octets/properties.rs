@@ -8,7 +8,7 @@ use mime::{Attachment, Charset, CharsetPolicy, Draft, Identity, Importance, comp
 use proptest::prelude::*;
 
 /// Characters that alerts are made of, with those that make trouble far more often than in life.
-fn character() -> impl Strategy<Value = char> {
+pub(crate) fn character() -> impl Strategy<Value = char> {
     prop_oneof![
         8 => prop::char::range(' ', '~'),
         4 => Just(' '),
@@ -21,7 +21,7 @@ fn character() -> impl Strategy<Value = char> {
     ]
 }
 
-fn text(len_max: usize) -> impl Strategy<Value = String> {
+pub(crate) fn text(len_max: usize) -> impl Strategy<Value = String> {
     let mixed = prop::collection::vec(character(), 0..len_max).prop_map(String::from_iter);
     let japanese =
         prop::collection::vec(prop::char::range('ぁ', 'ヶ'), 0..len_max).prop_map(String::from_iter);
@@ -30,7 +30,7 @@ fn text(len_max: usize) -> impl Strategy<Value = String> {
     prop_oneof![4 => mixed, 2 => japanese, 2 => ascii, 1 => run]
 }
 
-fn policy() -> impl Strategy<Value = CharsetPolicy> {
+pub(crate) fn policy() -> impl Strategy<Value = CharsetPolicy> {
     prop::sample::select(vec![CharsetPolicy::Auto, CharsetPolicy::Utf8, CharsetPolicy::Iso2022Jp])
 }
 

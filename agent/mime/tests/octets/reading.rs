@@ -1,7 +1,7 @@
 //! A draft to start from, and the reader's side of a mail.
 
 use mail_parser::{HeaderForm, HeaderValue, Message, MessageParser};
-use mime::{CharsetPolicy, Composed, Draft, Identity, Importance, Mailbox, compose};
+use mime::{CharsetPolicy, Composed, Draft, Identity, Importance, Mailbox, Manner, compose, compose_in};
 
 pub(crate) const ID: &str = "01j9x3c4d5e6f7g8h9j0k1m2n3";
 
@@ -39,6 +39,13 @@ pub(crate) fn composed(draft: &Draft) -> Composed {
 
 pub(crate) fn composed_for(draft: &Draft, identity: &Identity) -> Composed {
     let composed = compose(draft, identity);
+    check_wire(&composed.octets);
+    composed
+}
+
+/// Composes for [`identity`] in a manner, and checks what holds for every mail.
+pub(crate) fn composed_in(draft: &Draft, charset: CharsetPolicy, manner: &Manner) -> Composed {
+    let composed = compose_in(draft, &Identity { charset, ..identity() }, manner);
     check_wire(&composed.octets);
     composed
 }
@@ -97,7 +104,7 @@ pub(crate) fn body(octets: &[u8]) -> String {
 }
 
 /// The promises that hold whatever a mail contains.
-fn check_wire(octets: &[u8]) {
+pub(crate) fn check_wire(octets: &[u8]) {
     assert!(octets.is_ascii(), "7-bit");
     assert!(octets.ends_with(b"\r\n"), "the end is a line end");
     let text = std::str::from_utf8(octets).expect("ASCII");
@@ -119,6 +126,15 @@ fn check_wire(octets: &[u8]) {
         }
     }
     encoded_words(block).into_iter().for_each(check_word);
+    // Each part in seven bits: every line of it can be read alone.
+    let mut rest = text;
+    while let Some((_, behind)) =
+        rest.split_once("charset=ISO-2022-JP\r\nContent-Transfer-Encoding: 7bit\r\n\r\n")
+    {
+        let part = behind.split("\r\n--=_").next().unwrap_or_default();
+        part.split("\r\n").for_each(|line| check_jis(line.as_bytes()));
+        rest = behind;
+    }
 }
 
 /// A word can be read alone, and nothing touches it.

@@ -132,6 +132,7 @@ fn greeted(auth: AuthPolicy) -> Session {
         helo: "client.example.jp".to_owned(),
         security: Security::Implicit,
         auth,
+        chunking: true,
         credentials: Some(Arc::new(credentials)),
         seed: Seed::new([7; 32]),
     });

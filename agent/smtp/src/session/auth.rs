@@ -240,6 +240,7 @@ mod tests {
             helo: "client.example.jp".to_owned(),
             security: Security::Implicit,
             auth: AuthPolicy::Auto,
+            chunking: true,
             credentials: Some(Arc::clone(&credentials)),
             seed: Seed::new([0; 32]),
         });

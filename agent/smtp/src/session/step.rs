@@ -26,8 +26,8 @@ pub enum Step {
 /// A point that a session does not pass without leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Gate {
-    /// Before DATA; with pipelining before the whole flight that ends with DATA.
+    /// Before DATA; with pipelining before the whole flight that ends with it.
     Data,
-    /// Before the message and its final dot.
+    /// Before the message and its final dot, or the chunk that holds it whole.
     FinalDot,
 }

@@ -6,6 +6,8 @@ mod script;
 
 /// The login: mechanisms, refusals, limits.
 mod auth;
+/// Envelope and message in one flight.
+mod chunking;
 /// What real servers do that no standard foresaw.
 mod manners;
 /// Each mechanism of AUTH against each kind of server.
@@ -14,6 +16,8 @@ mod mechanisms;
 mod peers;
 /// Each phase against each kind of trouble.
 mod phases;
+/// Servers that take only so many recipients at a time.
+mod rounds;
 /// Nothing leaks, and nothing panics, whatever a server does.
 mod secrets;
 /// STARTTLS and what an attacker can do around it.

@@ -37,6 +37,7 @@ pub(crate) fn plain() -> Settings {
         helo: "client.example.jp".to_owned(),
         security: Security::None,
         auth: AuthPolicy::None,
+        chunking: true,
         credentials: None,
         seed: Seed::new([0; 32]),
     }
@@ -180,7 +181,7 @@ fn failure(failure: &Failure) -> String {
         Trouble::StartTlsMissing => "starttls missing".to_owned(),
         Trouble::Withdrawn => "withdrawn".to_owned(),
         Trouble::TooLarge { limit } => format!("larger than {limit}"),
-        Trouble::TooManyRecipients { limit } => format!("more than {limit}"),
+        Trouble::EightBitMissing => "needs 8bitmime".to_owned(),
         Trouble::Settings(_) => "settings".to_owned(),
     };
     format!("{} {trouble}", failure.phase)

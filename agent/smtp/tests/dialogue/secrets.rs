@@ -198,7 +198,7 @@ enum Act {
 }
 
 fn acts() -> impl Strategy<Value = Vec<Act>> {
-    let offers = "250-x\r\n(250-STARTTLS\r\n)?250-PIPELINING\r\n250 AUTH (PLAIN|LOGIN|CRAM-MD5)\r\n";
+    let offers = "250-x\r\n(250-STARTTLS\r\n)?250-PIPELINING\r\n(250-CHUNKING\r\n)?250 AUTH (PLAIN|LOGIN|CRAM-MD5)\r\n";
     let reply = prop_oneof![
         6 => Just(b"250 ok\r\n".to_vec()),
         3 => Just(b"220 ok\r\n".to_vec()),

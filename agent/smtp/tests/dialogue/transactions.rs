@@ -42,7 +42,7 @@ fn case_partial_recipient_mix() {
 fn a_server_that_forwards_or_cannot_verify_has_accepted() {
     for reply in ["251 2.1.5 will forward", "252 2.1.5 will try"] {
         pipelined(&format!(
-            "begin a b\ngrant data\n{FLIGHT}S: 250 ok\nS: {reply}\nS: 452 4.5.3 too many\nS: 354 go\n\
+            "begin a b\ngrant data\n{FLIGHT}S: 250 ok\nS: {reply}\nS: 452 4.3.1 storage\nS: 354 go\n\
              grant dot\n{CONTENT}S: 250 ok\nsettled delivered, failed rcpt 452\nidle\n"
         ));
     }
@@ -272,17 +272,39 @@ fn a_message_of_any_shape_ends_where_it_should() {
 }
 
 #[test]
-fn recipients_beyond_the_limit_are_left_for_another_transaction() {
+fn recipients_beyond_the_limit_get_the_message_in_a_second_round() {
     let names: Vec<String> = (0..103).map(|number| format!("r{number}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let (written, outcome) = accept_everything(transaction(&names));
-    assert_eq!(written.matches("RCPT").count(), 100);
-    assert_eq!(
-        outcome.recipients.iter().filter(|one| matches!(one, RecipientOutcome::Delivered(_))).count(),
-        100
-    );
-    let RecipientOutcome::Failed(surplus) = &outcome.recipients[102] else { panic!("offered too many") };
-    assert_eq!(surplus.trouble, Trouble::TooManyRecipients { limit: 100 });
+    let rounds: Vec<usize> =
+        written.split("MAIL FROM").skip(1).map(|round| round.matches("RCPT TO").count()).collect();
+    assert_eq!(rounds, [100, 3]);
+    assert!(outcome.recipients.iter().all(|one| matches!(one, RecipientOutcome::Delivered(_))));
+}
+
+#[test]
+fn eight_bit_octets_go_only_where_they_are_taken_and_are_announced_only_then() {
+    let eight_bit =
+        || Transaction { content: Arc::from("Subject: \u{8b66}\r\n".as_bytes()), ..transaction(&["a"]) };
+    for (offer, transaction, mail) in [
+        ("8BITMIME", eight_bit(), Some("MAIL FROM:<alert@example.jp> BODY=8BITMIME\r\n")),
+        ("8BITMIME", transaction(&["a"]), Some("MAIL FROM:<alert@example.jp>\r\n")),
+        ("SIZE", eight_bit(), None),
+    ] {
+        let mut session = Session::new(plain());
+        session.received(b"220 mx\r\n");
+        session.sent();
+        session.received(format!("250-mx\r\n250 {offer}\r\n").as_bytes());
+        session.begin(transaction);
+        match (session.next(), mail) {
+            (Step::Send, Some(mail)) => assert_eq!(String::from_utf8_lossy(session.output()), mail),
+            (Step::Settled(outcome), None) => {
+                let RecipientOutcome::Failed(failure) = &outcome.recipients[0] else { panic!("{outcome:?}") };
+                assert_eq!(failure.trouble, Trouble::EightBitMissing);
+            }
+            other => panic!("{other:?}"),
+        }
+    }
 }
 
 #[test]

@@ -157,7 +157,7 @@ fn advice(facts: &Facts<'_>, failure: &Failure) -> Vec<String> {
         | Trouble::MechanismUnusable { .. }
         | Trouble::Withdrawn
         | Trouble::TooLarge { .. }
-        | Trouble::TooManyRecipients { .. }
+        | Trouble::EightBitMissing
         | Trouble::Settings(_) => Vec::new(),
     }
 }

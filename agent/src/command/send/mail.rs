@@ -13,7 +13,7 @@ use spool_format::{Address, Alert, AlertId};
 
 use super::is_stdin;
 use super::route::Route;
-use crate::accept::{Accepted, Policy, Reach};
+use crate::accept::{Accepted, Policy, Reach, on_the_wire};
 use crate::command::Refusal;
 use crate::config::Config;
 use crate::edge::{chance, clock};
@@ -126,7 +126,7 @@ impl Mail {
         }
         let path = |address: &Address| Path::parse(address.as_str()).map_err(|error| data(&error));
         let name = route.from_name.clone().or_else(|| config?.alerts.from_name.clone());
-        let from = Mailbox { name, address: route.header_from.as_str().to_owned() };
+        let from = Mailbox { name, address: on_the_wire(&route.header_from) };
         let draft = accepted.draft(domain, clock::offset_minutes(now));
         let composed = mime::compose(&draft, &Identity { from, charset: route.charset });
         Ok(Self {

@@ -10,6 +10,7 @@ use spool_format::Address;
 use zeroize::Zeroizing;
 
 use super::is_stdin;
+use crate::accept;
 use crate::command::visit::{self, Tls};
 use crate::command::{Refusal, target};
 use crate::config::{self, Config, Kind, Provider, SecretSource};
@@ -106,7 +107,7 @@ impl Route {
             }
             (None, _) => None,
         };
-        let address = |text: &str| Address::parse(text).map_err(usage);
+        let address = |text: &str| accept::address(text).map_err(usage);
         let from = match (&options.from, provider) {
             (Some(text), _) => address(text)?,
             (None, Some(provider)) => provider.from.clone(),
@@ -227,7 +228,7 @@ fn name_and_address(text: &str) -> (Option<String>, Option<String>) {
     let named = |name: &str| Some(name.trim().to_owned()).filter(|name| !name.is_empty());
     match text.strip_suffix('>').and_then(|front| front.rsplit_once('<')) {
         Some((name, address)) => (named(name), Some(address.to_owned())),
-        None if Address::parse(text).is_ok() => (None, Some(text.to_owned())),
+        None if accept::address(text).is_ok() => (None, Some(text.to_owned())),
         None => (named(text), None),
     }
 }

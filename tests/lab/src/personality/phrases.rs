@@ -61,6 +61,30 @@ pub(super) const DOCOMO: Phrases = Phrases {
     login_refused: "Authentication failed, check the name and the password",
 };
 
+pub(super) const GMAIL: Phrases = Phrases {
+    greeting: "{host} ESMTP {id} - gsmtp",
+    hello: "{host} at your service, [127.0.0.1]",
+    sender: "OK {id} - gsmtp",
+    recipient: "OK {id} - gsmtp",
+    go_ahead: "Go ahead {id} - gsmtp",
+    kept: "OK  {time} {id} - gsmtp",
+    bye: "closing connection {id} - gsmtp",
+    logged_in: "Accepted",
+    login_refused: "Username and Password not accepted. {id} - gsmtp",
+};
+
+pub(super) const OUTLOOK: Phrases = Phrases {
+    greeting: "{host} Microsoft ESMTP MAIL Service ready",
+    hello: "{host} Hello [127.0.0.1]",
+    sender: "Sender OK",
+    recipient: "Recipient OK",
+    go_ahead: "Start mail input; end with <CRLF>.<CRLF>",
+    kept: "OK <{id}@{host}> [Hostname={host}] Queued mail for delivery",
+    bye: "Service closing transmission channel",
+    logged_in: "Authentication successful target host {host}",
+    login_refused: "Authentication unsuccessful, the user credentials were incorrect",
+};
+
 impl Personality {
     pub(crate) fn greeting(&self) -> Reply {
         Reply::new(220, "", self.fill(self.phrases.greeting))
@@ -72,15 +96,15 @@ impl Personality {
     }
 
     pub(crate) fn sender_taken(&self) -> Reply {
-        Reply::new(250, "2.1.0", self.phrases.sender)
+        Reply::new(250, "2.1.0", self.fill(self.phrases.sender))
     }
 
     pub(crate) fn recipient_taken(&self) -> Reply {
-        Reply::new(250, "2.1.5", self.phrases.recipient)
+        Reply::new(250, "2.1.5", self.fill(self.phrases.recipient))
     }
 
     pub(crate) fn go_ahead(&self) -> Reply {
-        Reply::new(354, "", self.phrases.go_ahead)
+        Reply::new(354, "", self.fill(self.phrases.go_ahead))
     }
 
     pub(crate) fn bye(&self) -> Reply {
@@ -90,24 +114,23 @@ impl Personality {
     pub(crate) fn logged_in(&self) -> Reply {
         // qmail's writers have always put 2.0.0 here, everybody else 2.7.0.
         let enhanced = if self.accent == super::Accent::Qmail { "2.0.0" } else { "2.7.0" };
-        Reply::new(235, enhanced, self.phrases.logged_in)
+        Reply::new(235, enhanced, self.fill(self.phrases.logged_in))
     }
 
     pub(crate) fn login_refused(&self) -> Reply {
-        Reply::new(535, "5.7.8", self.phrases.login_refused)
+        Reply::new(535, "5.7.8", self.fill(self.phrases.login_refused))
     }
 
     /// The answer to the final dot for the `count`-th mail of a connection.
     pub(crate) fn kept(&self, connection: usize, count: usize) -> Reply {
         let text = self
-            .fill(self.phrases.kept)
-            .replace("{id}", &format!("{connection:06X}{count:04X}"))
+            .fill(&self.phrases.kept.replace("{id}", &format!("{connection:06X}{count:04X}")))
             .replace("{time}", &format!("{}", 1_536_500_000 + count))
             .replace("{pid}", &format!("{}", 1000 + connection));
         Reply::new(250, "2.0.0", text)
     }
 
     fn fill(&self, phrase: &str) -> String {
-        phrase.replace("{host}", self.host)
+        phrase.replace("{host}", self.host).replace("{id}", "0a1b2c3d4e5f-67890abcdef")
     }
 }

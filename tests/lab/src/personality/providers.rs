@@ -107,6 +107,63 @@ impl Personality {
         }
     }
 
+    /// A plain qmail: neither TLS nor AUTH, no SIZE, and no patience with bare line feeds.
+    pub fn qmail() -> Self {
+        let lone_lf = Reply::new(451, "4.6.0", "see the page on bare line feeds");
+        Self {
+            accent: Accent::Qmail,
+            lone_lf: LoneLfRule::Refuse(lone_lf),
+            ..Self::new("qmail.example.jp", &phrases::QMAIL, Channel::Clear, &["PIPELINING", "8BITMIME"])
+        }
+    }
+
+    /// Gmail on port 587: logs in with passwords made for programs and with tokens, takes messages in chunks, and any
+    /// header From, which it replaces.
+    pub fn gmail(authority: &Authority) -> Self {
+        Self::new(
+            "smtp.gmail.example.com",
+            &phrases::GMAIL,
+            Channel::StartTls(authority.clone()),
+            &[
+                "SIZE 35882577",
+                "8BITMIME",
+                "STARTTLS",
+                "AUTH LOGIN PLAIN XOAUTH2 PLAIN-CLIENTTOKEN OAUTHBEARER XOAUTH",
+                "ENHANCEDSTATUSCODES",
+                "PIPELINING",
+                "CHUNKING",
+                "SMTPUTF8",
+            ],
+        )
+    }
+
+    /// Outlook on port 587: logs in with tokens, has LOGIN and no PLAIN, takes messages in chunks, and refuses after the
+    /// end of the message a header From that is not the account's.
+    pub fn outlook(authority: &Authority, own_address: &str) -> Self {
+        Self {
+            header_from: HeaderFrom::Only {
+                address: own_address.to_owned(),
+                refusal: Reply::new(554, "5.2.252", "SendAsDenied; not allowed to send as another"),
+            },
+            ..Self::new(
+                "smtp.outlook.example.com",
+                &phrases::OUTLOOK,
+                Channel::StartTls(authority.clone()),
+                &[
+                    "SIZE 157286400",
+                    "PIPELINING",
+                    "DSN",
+                    "ENHANCEDSTATUSCODES",
+                    "STARTTLS",
+                    "AUTH LOGIN XOAUTH2",
+                    "8BITMIME",
+                    "CHUNKING",
+                    "SMTPUTF8",
+                ],
+            )
+        }
+    }
+
     fn new(host: &'static str, phrases: &'static Phrases, channel: Channel, extensions: &[&str]) -> Self {
         Self {
             host,
@@ -115,6 +172,7 @@ impl Personality {
             channel,
             leaf: Leaf::Good,
             extensions: extensions.iter().map(|&line| line.to_owned()).collect(),
+            empty_words: Vec::new(),
             auth_before_tls: AuthBeforeTls::Hidden,
             login: None,
             senders: Senders::Any,

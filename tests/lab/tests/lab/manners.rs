@@ -90,6 +90,23 @@ fn a_message_over_the_size_is_refused_when_announced_and_when_seen() {
 }
 
 #[test]
+fn a_message_may_come_as_a_chunk_where_that_is_offered() {
+    let server = Server::start(Personality::plain().capability("CHUNKING")).unwrap();
+    let mut client = Client::greeted(server.port());
+    client.ask_expecting("MAIL FROM:<a@example.jp>", "250");
+    client.ask_expecting("BDAT 3 LAST\r\n.", "554");
+    client.ask_expecting("RCPT TO:<b@example.jp>", "250");
+    client.ask_expecting("BDAT 3 LAST\r\n.", "250");
+    client.ask_expecting("BDAT 3 LAST\r\n.", "503");
+    client.ask_expecting("BDAT three LAST", "501");
+    assert_eq!(server.mails()[0].octets, b".\r\n");
+
+    let server = Server::start(Personality::plain()).unwrap();
+    let mut client = Client::greeted(server.port());
+    client.ask_expecting("BDAT 0 LAST", "502");
+}
+
+#[test]
 fn a_line_without_an_end_is_cut_off() {
     let server = Server::start(Personality::plain()).unwrap();
     let mut client = Client::greeted(server.port());
