@@ -52,6 +52,13 @@ pub struct Args {
     /// Show what docomo's mailbox makes of it also if nobody at docomo.ne.jp gets it.
     #[arg(long)]
     docomo: bool,
+    #[command(flatten)]
+    output: Output,
+}
+
+/// What is printed in place of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::Args)]
+struct Output {
     /// Print one JSON object, times in UTC.
     #[arg(long)]
     json: bool,
@@ -96,11 +103,11 @@ fn preview(args: &Args, place: &Place) -> Result<(Exit, String), Refusal> {
         .collect();
     let is_whole = previews.iter().all(|preview| preview.mail.is_ok());
     let exit = if is_whole { Exit::Done } else { Exit::Data };
-    if args.octets {
+    if args.output.octets {
         return octets(&previews).map(|text| (exit, text));
     }
     let now = clock::wall_now();
-    let text = if args.json {
+    let text = if args.output.json {
         json(&Document::new(&subject, &previews))
     } else {
         page::text(&subject, &previews, clock::offset_minutes(now), Look::of_stdout())
@@ -113,14 +120,11 @@ fn chosen<'c>(args: &Args, config: &'c Config) -> Result<Vec<&'c Provider>, Refu
         let number = if args.all { config.providers.len() } else { 1 };
         return Ok(config.providers.iter().take(number).collect());
     };
-    match config.providers.iter().find(|provider| provider.name == *name) {
-        Some(provider) => Ok(vec![provider]),
-        None => {
-            let names: Vec<&str> = config.providers.iter().map(|provider| provider.name.as_str()).collect();
-            let what = format!("there is no provider `{name}`; there are {}", names.join(", "));
-            Err(Refusal::new(Exit::Usage, what))
-        }
-    }
+    let named = config.providers.iter().find(|provider| provider.name == *name);
+    named.map(|provider| vec![provider]).ok_or_else(|| {
+        let names: Vec<&str> = config.providers.iter().map(|provider| provider.name.as_str()).collect();
+        Refusal::new(Exit::Usage, format!("there is no provider `{name}`; there are {}", names.join(", ")))
+    })
 }
 
 /// Composes it as the agent would now.

@@ -153,7 +153,9 @@ fn own(all: &Section<'_, '_>, name: &str, section: &Section<'_, '_>) -> Option<T
     }
     let template = Template::new(name, section.lines("subject"), section.lines("body"));
     let wrong = |mistakes: Vec<crate::template::Mistake>| {
-        mistakes.iter().for_each(|mistake| section.wrong(mistake.part.key(), &mistake.to_string()));
+        for mistake in mistakes {
+            section.wrong(mistake.part.key(), &mistake.to_string());
+        }
     };
     template.map_err(wrong).ok()
 }

@@ -63,7 +63,7 @@ pub enum Way {
 pub enum Class {
     /// US-ASCII.
     Ascii,
-    /// A charset made for Japanese: ISO-2022-JP, Shift_JIS, EUC-JP.
+    /// A charset made for Japanese: ISO-2022-JP, `Shift_JIS`, EUC-JP.
     Japanese,
     /// Any other, UTF-8 among them.
     Other,

@@ -62,9 +62,9 @@ fn write_mail(text: &mut String, preview: &Preview, mail: &Mail, offset_minutes:
 
     if !notes.is_empty() {
         head(text, "how it differs from the alert");
-        notes.iter().for_each(|note| {
+        for note in notes {
             let _ = writeln!(text, "  {}", printable(note));
-        });
+        }
     }
     if docomo.is_concerned() {
         head(text, "what docomo makes of it");
@@ -98,9 +98,9 @@ fn write_docomo(text: &mut String, sent: &Letter, docomo: &Docomo, look: Look) {
         };
         let rows: Vec<Vec<Cell>> = last.parts.iter().map(row).collect();
         let inner = Look { columns: look.columns.saturating_sub(2), ..look };
-        table::set(&head, &rows, inner).lines().for_each(|line| {
+        for line in table::set(&head, &rows, inner).lines() {
             let _ = writeln!(text, "  {line}");
-        });
+        }
     }
     if let Some(listed) = &docomo.listed {
         let _ = writeln!(text, "  {:NAME_COLUMNS$}{}", "list", printable(listed));
