@@ -84,6 +84,11 @@ fn docomo_is_left_out_where_it_has_nothing_to_do_and_can_be_asked() {
     assert!(!page(&[]).contains("docomo"));
     assert!(page(&["--docomo"]).contains("IN THE MAILBOX"));
     assert!(page(&["--provider", "docomo"]).contains("RELAYED"));
+    let shown: Value = serde_json::from_str(&page(&["--docomo", "--json"])).expect("a document");
+    let docomo = &shown["previews"][0]["mail"]["docomo"];
+    assert_eq!((&docomo["relayed"], &docomo["list"]), (&Value::Null, &"disk full".into()));
+    let text = docomo["mailbox"]["parts"].as_array().and_then(|parts| parts.last()).expect("a text");
+    assert_eq!((&text["charset"], &text["encoding"]), (&"SHIFT_JIS".into(), &"base64".into()));
 }
 
 #[test]

@@ -40,8 +40,8 @@ pub const TRANSCRIPT: Source = Source {
 };
 /// What docomo tells senders.
 pub const SENDERS: Source = Source { who: "docomo's notice to senders of mail (smtp_notice)", when: None };
-/// How docomo answers senders of many mails.
-pub const REPLIES: Source = Source { who: "sendmagic, replies of docomo's servers", when: None };
+/// What senders of many mails have met there.
+pub const REPLIES: Source = Source { who: "sendmagic, filters and replies of docomo", when: None };
 /// What a user may set.
 pub const SETTINGS: Source = Source { who: "blastengine, receive size at docomo", when: Some("2024") };
 /// The two halves of JIS X 0201.

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mime::carrier::docomo::{GETA, listed, mailbox, relay};
 use mime::carrier::{Letter, Piece, Weight};
+use proptest::prelude::*;
 
 const OWN: &str = "watch@docomo.ne.jp";
 
@@ -185,4 +186,19 @@ fn what_a_user_may_have_set_is_in_doubt() {
 fn a_list_on_a_phone_shows_fifteen_wide_characters() {
     assert_eq!(listed("[重大] web1: ディスク使用率が98%になりました"), "[重大] web1: ディスク使用率が9");
     assert_eq!(listed("disk full"), "disk full");
+}
+
+proptest! {
+    #[test]
+    fn any_message_has_its_way_and_what_is_refused_is_told(
+        head in "(From: [a-z=?BQ障🚨@.<>]{0,20}\r\n)?(Subject: [a-z=?障①ｶ ]{0,20}\r\n)?",
+        body in prop::collection::vec(any::<u8>(), 0..200),
+    ) {
+        let octets = [head.as_bytes(), b"\r\n", &body].concat();
+        let letter = read(&octets);
+        for way in [relay(&letter, OWN), mailbox(&letter, false)] {
+            let is_refused = way.remarks.iter().any(|remark| remark.weight == Weight::Refused);
+            prop_assert_eq!(way.letter.is_none(), is_refused);
+        }
+    }
 }
