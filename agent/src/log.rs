@@ -19,8 +19,8 @@ fn line(text: &str) {
     if cfg!(test) && std::env::var_os("ALERTMAIL_MODEL_SEED").is_none() {
         return;
     }
-    // Nobody is left to tell when stderr is closed.
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    // One call for the whole line. Nobody is left to tell when stderr is closed.
+    let _ = io::stderr().lock().write_all(format!("{text}\n").as_bytes());
 }
 
 /// The agent is at work.

@@ -163,7 +163,7 @@ impl Carrier {
     ) -> Result<Self, TrustError> {
         let (leaving, _) = watch::channel(false);
         let prepare = |target: Target| {
-            let tls = Handshake::prepare(&target)?;
+            let tls = Handshake::prepare(&target)?.map(Arc::new);
             Ok(Arc::new(Carriage {
                 login: Login::new(target.identity.clone()),
                 target,

@@ -210,7 +210,9 @@ fn peak_of_a_healthy_day(channel: Channel) -> u64 {
     let server = sandbox.server(SECOND, channel.server(&sandbox));
     let agent = start(&sandbox, vec![channel.provider(SECOND, server.port())]);
     let ids: Vec<AlertId> = channel.stages().iter().map(|_| enqueue(&sandbox)).collect();
-    ids.into_iter().for_each(|id| sandbox.wait_until_sent(id));
+    for id in ids {
+        sandbox.wait_until_sent(id);
+    }
     agent.peak_kib()
 }
 

@@ -48,8 +48,9 @@ impl Machine {
     /// This machine knows by itself where that host is, from now on.
     #[expect(clippy::unused_self, reason = "only who has such a machine may change its /etc")]
     pub(crate) fn knows_host(&self, name: &str, addresses: &[&str]) {
-        let lines: String = addresses.iter().map(|address| format!("{address} {name}\n")).collect();
-        write_file(Path::new(HOSTS), OPEN_MODE, (LOCALHOST.to_owned() + &lines).as_bytes());
+        let add = |text: String, address: &&str| text + address + " " + name + "\n";
+        let text = addresses.iter().fold(LOCALHOST.to_owned(), add);
+        write_file(Path::new(HOSTS), OPEN_MODE, text.as_bytes());
     }
 
     /// Names are asked for at our name server from now on.

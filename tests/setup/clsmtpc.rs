@@ -30,13 +30,18 @@ fn types(sandbox: &Sandbox, line: &str) -> harness::Ended {
     run(&mut bash, b"")
 }
 
+/// The mechanisms of the article's own server.
+fn with_all(server: Personality) -> Personality {
+    server.without_capability("AUTH").capability("AUTH LOGIN PLAIN DIGEST-MD5 CRAM-MD5")
+}
+
 #[test]
 fn every_command_of_the_page_works_as_it_stands() {
     let sandbox = sandbox();
     let authority = sandbox.authority();
     let servers = [
-        ("smtp.example.jp", Personality::self_hosted(authority)),
-        ("rita.example.jp", Personality::plain()),
+        ("smtp.example.jp", with_all(Personality::self_hosted(authority))),
+        ("rita.example.jp", with_all(Personality::plain())),
         ("yahoo.example.jp", Personality::yahoo(authority, &["alert@example.jp"])),
         ("goo.example.jp", Personality::goo(authority)),
         ("docomo.example.jp", Personality::docomo(authority, "alert@example.jp")),
@@ -58,6 +63,15 @@ fn every_command_of_the_page_works_as_it_stands() {
             let mail = server.mails().pop().expect(line);
             assert_eq!((server.mails().len(), mail.user.as_deref()), (before + 1, Some("alert")), "{line}");
             assert!(line.contains(&format!("--from {} ", mail.sender)), "{line}");
+            // The mechanism that is asked for is the one that is used.
+            let asked = line.split("--auth ").nth(1).and_then(|rest| rest.split(' ').next());
+            if let Some(asked) = asked.filter(|asked| *asked != "auto") {
+                let used = server.commands().into_iter().rfind(|command| command.starts_with("AUTH "));
+                assert!(
+                    used.is_some_and(|it| it.to_lowercase().starts_with(&format!("auth {asked}"))),
+                    "{line}"
+                );
+            }
             assert!(line.contains("--header-from") == mail.text().contains("watch@example.com"), "{line}");
             sent += 1;
         } else {

@@ -1,6 +1,7 @@
 //! Setting a provider up: what `probe` says of it, what `send` gets to it, and that neither shows a secret.
 
 mod clsmtpc;
+mod endpoints;
 mod probe;
 mod secrets;
 mod send;

@@ -268,7 +268,10 @@ fn machines_get_everything_and_the_trace_goes_beside_it() {
     ] {
         assert_eq!(report[field], expected, "{field}");
     }
-    assert_eq!(report["certificates"][0]["names"], serde_json::json!(["localhost", "127.0.0.1"]));
+    assert_eq!(
+        report["certificates"][0]["names"],
+        serde_json::json!(["localhost", "relay.example.com", "127.0.0.1"])
+    );
     assert!(report["certificates"][0]["days_left"].as_i64().is_some_and(|days| days > 300), "{report}");
     for line in
         ["connect   home -: connected to 127.0.0.1", "home>: STARTTLS", "home tls>: AUTH PLAIN (secret)"]

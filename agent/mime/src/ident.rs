@@ -30,7 +30,9 @@ fn bracketed(left: &str, domain: &str) -> String {
 
 fn kept(text: &str, also: &[u8]) -> String {
     let keeps = |octet: &u8| octet.is_ascii_alphanumeric() || also.contains(octet);
-    text.bytes().filter(keeps).map(char::from).collect()
+    let mut kept = String::with_capacity(text.len());
+    kept.extend(text.bytes().filter(keeps).map(char::from));
+    kept
 }
 
 /// FNV-1a with 64 bits: fixed by its definition, so a thread holds together over versions of this program.

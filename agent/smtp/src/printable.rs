@@ -12,6 +12,8 @@ use crate::limits::SHOWN_CHARS_MAX;
 pub(crate) fn printable(octets: &[u8]) -> String {
     let mut shown = String::with_capacity(octets.len());
     match std::str::from_utf8(octets) {
+        // What nearly every line is.
+        Ok(text) if octets.iter().all(|octet| matches!(octet, b' '..=b'~')) => shown.push_str(text),
         Ok(text) => text.chars().for_each(|character| push(&mut shown, character)),
         // Some other charset: pairs of its octets may look like UTF-8 by chance, so that only ASCII is believed.
         Err(_) => octets.iter().for_each(|octet| match octet {
@@ -24,6 +26,9 @@ pub(crate) fn printable(octets: &[u8]) -> String {
 
 /// Returns at most [`SHOWN_CHARS_MAX`] characters of the text; an ellipsis says that some are missing.
 pub(crate) fn cut(text: &str) -> String {
+    if text.len() <= SHOWN_CHARS_MAX {
+        return text.to_owned();
+    }
     match text.char_indices().nth(SHOWN_CHARS_MAX) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),

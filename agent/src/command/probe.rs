@@ -1,7 +1,8 @@
 //! `alertmail probe`: what a provider offers, what its certificate says, and whether it can be used as it is configured.
 //!
 //! Connects, says EHLO, starts TLS, logs in if that was asked for, and leaves. No mail is sent, and without `--auth` nothing
-//! secret. Each provider has its time, so that a silent one holds up the others for that long and no longer.
+//! secret. Each way in to a provider is looked at, and has its time, so that a silent one holds up the others for that long
+//! and no longer. What counts is the first that can be reached, since it is the one that mail goes by.
 
 mod certificate;
 mod notes;
@@ -24,7 +25,7 @@ use crate::edge::clock;
 use crate::exit::Exit;
 use crate::output::terminal::Look;
 use crate::output::trace::{Trace, Unsaid};
-use crate::submit::{Identity, Limits, Onlooker, Target, Visit};
+use crate::submit::{Endpoint, Identity, Limits, Onlooker, Route, Target, Visit};
 use certificate::Certificate;
 use notes::{Notes, Seen};
 use report::{Fault, Login, Report};
@@ -33,8 +34,9 @@ use verdict::{Facts, Verdict, judge};
 /// What is said on the command line.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 #[command(after_help = "\
-Exit code 0: every provider that was asked can be used; otherwise that of the first one that cannot: 69: no connection,
-no TLS, no service; 75: it asks to come back later; 77: the login is refused or impossible; 78: its secret cannot be read.
+Every way in is shown; the first that can be reached is the one that mail goes by. Exit code 0: every provider that was
+asked can be used; otherwise that of the first one that cannot: 69: no connection, no TLS, no service; 75: it asks to
+come back later; 77: the login is refused or impossible; 78: its secret cannot be read.
 
 Examples:
   alertmail probe                                    every provider of the configuration
@@ -54,7 +56,7 @@ pub struct Args {
     /// Certificates (PEM) that vouch for HOST:PORT, in place of the system's.
     #[arg(long, value_name = "FILE")]
     ca_file: Option<PathBuf>,
-    /// Seconds for each provider.
+    /// Seconds for each way in.
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
     timeout: u64,
     /// Show the dialogue on stderr.
@@ -65,6 +67,18 @@ pub struct Args {
     json: bool,
 }
 
+impl Candidate {
+    /// The same for each way in; a program knows one only.
+    fn ways(&self) -> Vec<Self> {
+        if self.wayless.is_some() || matches!(self.target.route, Route::Command(_)) {
+            return vec![self.clone()];
+        }
+        let endpoints = self.target.endpoints.iter();
+        let by = |endpoint: &Endpoint| Target { endpoints: vec![*endpoint], ..self.target.clone() };
+        endpoints.map(|endpoint| Self { target: by(endpoint), ..self.clone() }).collect()
+    }
+}
+
 /// For machines: what `probe --json` prints.
 #[derive(Debug, serde::Serialize)]
 struct Reports {
@@ -72,6 +86,7 @@ struct Reports {
 }
 
 /// One provider to be asked.
+#[derive(Clone)]
 struct Candidate {
     target: Target,
     policy: AuthPolicy,
@@ -91,17 +106,27 @@ fn probe_all(args: &Args, place: &Place) -> Result<Exit, Refusal> {
     let (candidates, limits) = candidates(args, place)?;
     let look = Look::of_stdout();
     let (mut reports, mut exit) = (Vec::new(), Exit::Done);
-    for (number, candidate) in candidates.iter().enumerate() {
-        let (verdict, report) = visit::block_on(probe(args, candidate, limits))?;
-        if exit == Exit::Done {
-            exit = verdict;
-        }
-        if args.json {
-            reports.push(report);
-        } else {
+    let mut between = "";
+    for candidate in &candidates {
+        let mut verdict = None;
+        let mut with_login = args.auth;
+        let mut last = Exit::Done;
+        for way in candidate.ways() {
+            let (code, is_reached, report) = visit::block_on(probe(args, &way, with_login, limits))?;
+            // Once is enough: a wrong password that comes again and again locks accounts.
+            with_login &= !matches!(report.login, Login::Accepted | Login::Failed);
+            verdict = verdict.or(is_reached.then_some(code));
+            last = code;
+            if args.json {
+                reports.push(report);
+                continue;
+            }
             // Each when it is known: the next one may take its time.
-            let between = if number == 0 { "" } else { "\n" };
             let _ = io::stdout().lock().write_all((between.to_owned() + &report.text(look)).as_bytes());
+            between = "\n";
+        }
+        if exit == Exit::Done {
+            exit = verdict.unwrap_or(last);
         }
     }
     if args.json {
@@ -138,10 +163,7 @@ fn candidates(args: &Args, place: &Place) -> Result<(Vec<Candidate>, Limits), Re
 fn candidate(provider: &Provider) -> Candidate {
     let (target, wayless) = match target::target(provider, Identity::Nobody) {
         Ok(target) => (target, None),
-        Err(error) => {
-            let target = visit::stranger(&provider.host, provider.endpoints[0], None);
-            (Target { name: provider.name.clone(), ..target }, Some(error.to_string()))
-        }
+        Err(error) => (target::outline(provider), Some(error.to_string())),
     };
     let (policy, retired) = (provider.auth.clone(), provider.retired.clone());
     Candidate { target, policy, retired, wayless, provider: Some(provider.clone()) }
@@ -166,15 +188,18 @@ fn stranger_at(text: &str, args: &Args) -> Result<Candidate, Refusal> {
     Ok(Candidate { target, policy: AuthPolicy::Auto, retired: None, wayless: None, provider: None })
 }
 
-async fn probe(args: &Args, candidate: &Candidate, limits: Limits) -> (Exit, Report) {
+/// The exit code, whether the server could be reached, and the report.
+async fn probe(args: &Args, candidate: &Candidate, with_login: bool, limits: Limits) -> (Exit, bool, Report) {
     let mut target = candidate.target.clone();
     let begun = clock::monotonic();
-    let with_login = args.auth && candidate.policy != AuthPolicy::None;
-    let identity = candidate.provider.as_ref().filter(|_| with_login).map(target::identity).transpose();
-    let unreadable = identity.as_ref().err().map(|error| {
-        // Whatever else can be seen is worth seeing.
-        Failure::new(Phase::Auth, Trouble::Settings(error.to_string()))
-    });
+    let with_login = with_login && candidate.policy != AuthPolicy::None;
+    let identity = match candidate.provider.as_ref().filter(|_| with_login) {
+        Some(provider) => identity(provider).await.map(Some),
+        None => Ok(None),
+    };
+    // Whatever else can be seen is worth seeing.
+    let unreadable =
+        identity.as_ref().err().map(|why| Failure::new(Phase::Auth, Trouble::Settings(why.clone())));
     (target.auth, target.identity) = match identity {
         Ok(Some(identity @ (Identity::Password(_) | Identity::Token { .. }))) => {
             (candidate.policy.clone(), identity)
@@ -194,9 +219,18 @@ async fn probe(args: &Args, candidate: &Candidate, limits: Limits) -> (Exit, Rep
         },
     };
     found.failure = found.failure.or(unreadable);
+    let is_reached = found.seen.connected.is_some();
     let (exit, mut report) = found.report(candidate, with_login);
     report.took_ms = report::ms(begun.elapsed());
-    (exit, report)
+    (exit, is_reached, report)
+}
+
+/// As whom to log in; a token is fetched at once, so that its lack keeps nobody from looking at the rest.
+async fn identity(provider: &Provider) -> Result<Identity, String> {
+    match target::identity(provider).map_err(|error| error.to_string())? {
+        Identity::Token { user, source } => Ok(Identity::Token { user, source: source.ahead().await? }),
+        other @ (Identity::Nobody | Identity::Password(_)) => Ok(other),
+    }
 }
 
 /// The visit itself, within its time; a second look at the certificate, if it was refused, has the same time again.
@@ -272,6 +306,8 @@ impl Found {
         let report = Report {
             provider: target.name.clone(),
             host: target.host.clone(),
+            endpoint: target.endpoints.first().map(|endpoint| visit::way(*endpoint)).unwrap_or_default(),
+            is_one_of_several: candidate.provider.as_ref().is_some_and(|it| it.endpoints.len() > 1),
             usable: exit == Exit::Done,
             exit_code: exit.code(),
             addresses,

@@ -159,7 +159,7 @@ async fn work(
         .map_err(|error| Refusal::new(Exit::NoInput, error))?;
     let started = Event::Started { boot: host::boot_id(), program: env!("CARGO_PKG_VERSION").to_owned() };
     let deeds = std::iter::once(Deed::Line(started)).chain(found.deeds.drain(..)).collect();
-    writer.send(Batch { deeds, sync: true, token: None });
+    writer.send(Batch { deeds, sync: true, early: None, token: None });
 
     let (_socket, submissions) = open_socket(layout);
     // Watched before it is scanned: what comes in between is seen twice, and never missed.

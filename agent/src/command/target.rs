@@ -11,19 +11,31 @@ use crate::submit::{Identity, Proxy, Route, Target, TokenSource};
 
 /// The provider. Reads the password for its proxy, if that wants one.
 pub(super) fn target(provider: &Provider, identity: Identity) -> Result<Target, SecretError> {
-    Ok(Target {
+    Ok(Target { route: route(&provider.route)?, identity, ..outline(provider) })
+}
+
+/// The provider without any secret: as nobody, and at its proxy as nobody.
+pub(super) fn outline(provider: &Provider) -> Target {
+    let route = match &provider.route {
+        config::Route::Straight => Route::Straight,
+        config::Route::Socks(proxy) => {
+            Route::Socks(Proxy { host: proxy.host.clone(), port: proxy.port, login: None })
+        }
+        config::Route::Command(words) => Route::Command(words.clone()),
+    };
+    Target {
         name: provider.name.clone(),
         host: provider.host.clone(),
         endpoints: provider.endpoints.clone(),
-        route: route(provider)?,
+        route,
         trust: provider.trust.clone(),
         tls_name: provider.tls_name.clone(),
         helo: provider.helo.clone().unwrap_or_else(default_helo),
         auth: provider.auth.clone(),
-        identity,
+        identity: Identity::Nobody,
         messages_per_connection: provider.messages_per_connection,
         chunking: provider.chunking,
-    })
+    }
 }
 
 /// As whom to log in at it.
@@ -61,8 +73,9 @@ pub(super) fn identity_with(
     }
 }
 
-fn route(provider: &Provider) -> Result<Route, SecretError> {
-    Ok(match &provider.route {
+/// The way there. Reads the password for a proxy that wants one.
+pub(super) fn route(route: &config::Route) -> Result<Route, SecretError> {
+    Ok(match route {
         config::Route::Straight => Route::Straight,
         config::Route::Socks(proxy) => {
             Route::Socks(Proxy { host: proxy.host.clone(), port: proxy.port, login: proxy_login(proxy)? })

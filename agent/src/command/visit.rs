@@ -106,11 +106,6 @@ pub(super) fn named<'c>(config: &'c Config, name: &str) -> Result<&'c Provider, 
     })
 }
 
-/// A provider as the network sees it, without a login.
-pub(super) fn target(provider: &Provider) -> Result<Target, Refusal> {
-    target::target(provider, Identity::Nobody).map_err(|error| Refusal::new(Exit::Config, error))
-}
-
 /// The configuration's time limits, or shorter ones. Nothing is kept.
 pub(super) fn limits(config: Option<&Config>, each: Option<Duration>) -> submit::Limits {
     let limits = config.map_or_else(config::Limits::default, |config| config.limits);

@@ -25,7 +25,7 @@ use crate::spool::recover::{Found as AtStart, past};
 use crate::spool::writer::Deed;
 
 /// What may be in memory before a scan takes up no more.
-const WINDOW: Load = Load { alerts: 4_096, octets: 16 << 20 };
+const WINDOW: Load = Load { alerts: 2_048, octets: 16 << 20 };
 
 /// Octets in memory above which not even a hint is followed; the next scan finds the alert.
 const OCTETS_MAX: u64 = 64 << 20;

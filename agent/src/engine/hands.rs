@@ -51,8 +51,13 @@ pub(super) struct Hands<W: World> {
     senders: Vec<Sender>,
     /// What the dispatcher has to hear before anything else.
     untold: VecDeque<Event>,
-    /// Commands that wait for the lines in `batch`.
-    behind: Vec<Command>,
+    /// Commands that wait until the kernel has the lines in `batch`.
+    behind_lines: Vec<Command>,
+    /// Commands that wait until the lines in `batch` are on the disk.
+    behind_sync: Vec<Command>,
+    /// Alerts that will go on, with a line that is not on the disk yet: by which token that is heard of, if the writer
+    /// has it.
+    unsynced: BTreeMap<AlertId, Option<u64>>,
     /// Commands that wait for batches which the writer has, by token.
     waiting: BTreeMap<u64, Vec<Command>>,
     last_token: u64,
@@ -78,7 +83,9 @@ impl<W: World> Hands<W> {
             dispatcher,
             senders,
             untold: VecDeque::new(),
-            behind: Vec::new(),
+            behind_lines: Vec::new(),
+            behind_sync: Vec::new(),
+            unsynced: BTreeMap::new(),
             waiting: BTreeMap::new(),
             last_token: 0,
         };
@@ -115,6 +122,7 @@ impl<W: World> Hands<W> {
     fn hear_ack(&mut self, ack: Ack) {
         match ack {
             Ack::Written(token) => {
+                self.unsynced.retain(|_, awaited| *awaited != Some(token));
                 for command in self.waiting.remove(&token).unwrap_or_default() {
                     self.act(command);
                 }
@@ -157,12 +165,16 @@ impl<W: World> Hands<W> {
         }
     }
 
+    /// `barrier`: how safe the lines have to be that the same event has led to.
     fn carry_out(&mut self, command: Command, barrier: &mut Sync) {
         match command {
             Command::Record { fact, sync } => {
-                self.record(fact);
-                self.batch.sync |= sync == Sync::Synced;
+                if sync == Sync::Synced {
+                    self.batch.sync = true;
+                    self.goes_on_when_synced(&fact);
+                }
                 *barrier = sync.max(*barrier);
+                self.record(fact);
             }
             Command::Copy { id, to, .. } => match self.octets(id) {
                 Ok(octets) => self.batch.deeds.push(Deed::Copy { id, to, octets }),
@@ -174,14 +186,24 @@ impl<W: World> Hands<W> {
             },
             Command::Unlink { id, from } => self.batch.deeds.push(Deed::Unlink { id, folder: from }),
             Command::Forget { id } => self.batch.deeds.push(Deed::Forget(id)),
-            Command::Begin { .. } | Command::Grant { .. } | Command::Withdraw { .. } => {
-                if *barrier == Sync::Grouped {
-                    self.act(command);
-                } else {
-                    self.behind.push(command);
-                }
-            }
+            // The next alert need not wait for what is written about the last one.
+            Command::Begin { id, .. } => match self.unsynced.get(&id) {
+                None => self.act(command),
+                Some(None) => self.behind_sync.push(command),
+                Some(Some(token)) => self.waiting.entry(*token).or_default().push(command),
+            },
+            Command::Grant { .. } | Command::Withdraw { .. } => match *barrier {
+                Sync::Grouped => self.act(command),
+                Sync::Written => self.behind_lines.push(command),
+                Sync::Synced => self.behind_sync.push(command),
+            },
         }
+    }
+
+    /// No attempt at an alert begins before what became of the last one is on the disk.
+    fn goes_on_when_synced(&mut self, fact: &Fact) {
+        let is_over = matches!(fact, Fact::Sent { .. } | Fact::Dead { .. });
+        self.unsynced.extend(fact.alert().filter(|_| !is_over).map(|id| (id, None)));
     }
 
     fn record(&mut self, fact: Fact) {
@@ -255,12 +277,26 @@ impl<W: World> Hands<W> {
             return;
         }
         let mut batch = std::mem::take(&mut self.batch);
-        if !self.behind.is_empty() {
-            self.last_token += 1;
-            batch.token = Some(self.last_token);
-            self.waiting.insert(self.last_token, std::mem::take(&mut self.behind));
+        if !self.behind_lines.is_empty() {
+            let commands = std::mem::take(&mut self.behind_lines);
+            batch.early = Some(self.token_for(commands));
+        }
+        if !self.behind_sync.is_empty() || self.unsynced.values().any(Option::is_none) {
+            let commands = std::mem::take(&mut self.behind_sync);
+            let token = self.token_for(commands);
+            self.unsynced.values_mut().for_each(|awaited| *awaited = awaited.or(Some(token)));
+            batch.token = Some(token);
         }
         self.world.write(batch);
+    }
+}
+
+impl<W: World> Hands<W> {
+    /// What the writer is to say when these may be carried out.
+    fn token_for(&mut self, commands: Vec<Command>) -> u64 {
+        self.last_token += 1;
+        self.waiting.insert(self.last_token, commands);
+        self.last_token
     }
 }
 

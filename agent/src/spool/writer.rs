@@ -2,7 +2,8 @@
 //!
 //! The engine hands it batches of [`Deed`]s, in order. It takes all that wait and does them together, so that many
 //! alerts share one sync: first the copies, then the lines of the journal, then the sync, then the removals. So a copy
-//! is durable before the line that speaks of it, and the line before the file goes.
+//! is durable before the line that speaks of it, and the line before the file goes. A sync for which nobody waits also
+//! waits a moment for the batches that come next.
 //!
 //! A disk that fails stops no mail: what could not be written is owed, named in the log, and tried again every
 //! second; until then no file goes whose line is not on the disk.
@@ -37,6 +38,13 @@ const PAUSE_WHILE_OWING: Duration = Duration::from_secs(1);
 
 /// Batches that are done together at most.
 const BATCHES_MAX: usize = 512;
+
+/// How long a sync for which nobody waits, and the removals behind it, wait for others to share them. A power cut in it
+/// costs what it costs while the reply to the dot is on its way: the alert counts as possibly sent.
+const LINGER: Duration = Duration::from_millis(1);
+
+/// Batches that share one sync at most.
+const UNFINISHED_MAX: usize = 64;
 
 /// One thing to do.
 #[derive(Debug, PartialEq)]
@@ -116,6 +124,8 @@ pub struct Batch {
     pub deeds: Vec<Deed>,
     /// Whether its lines have to be on the disk, and not only in the kernel.
     pub sync: bool,
+    /// Comes back with [`Ack::Written`] as soon as the kernel has the lines.
+    pub early: Option<u64>,
     /// Comes back with [`Ack::Written`] once the lines are written (or synced, if asked for).
     pub token: Option<u64>,
 }
@@ -180,20 +190,27 @@ impl Writer {
 }
 
 fn serve(mut desk: Desk<StdFs>, batches: &Receiver<Batch>, acks: impl Fn(Ack)) {
+    let mut unfinished = 0;
     loop {
-        let first = if desk.owes() {
-            batches.recv_timeout(PAUSE_WHILE_OWING)
-        } else {
-            batches.recv().map_err(|_| RecvTimeoutError::Disconnected)
+        let first = match (desk.owes(), desk.is_in_trouble()) {
+            (false, _) => batches.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            (true, false) => batches.recv_timeout(LINGER),
+            (true, true) => batches.recv_timeout(PAUSE_WHILE_OWING),
         };
         let first = match first {
             Ok(batch) => Some(batch),
             Err(RecvTimeoutError::Timeout) => None,
             Err(RecvTimeoutError::Disconnected) => break,
         };
+        let nobody_came = first.is_none();
         let more = std::iter::from_fn(|| batches.try_recv().ok());
         let together: Vec<Batch> = first.into_iter().chain(more).take(BATCHES_MAX).collect();
-        desk.carry_out(clock::wall_now(), together).into_iter().for_each(&acks);
+        unfinished += together.len();
+        desk.write(clock::wall_now(), together).into_iter().for_each(&acks);
+        if nobody_came || unfinished >= UNFINISHED_MAX || desk.is_waited_for() {
+            unfinished = 0;
+            desk.finish().into_iter().for_each(&acks);
+        }
     }
     if desk.owes() {
         desk.carry_out(clock::wall_now(), Vec::new());

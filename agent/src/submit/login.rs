@@ -5,7 +5,7 @@
 //! connection. Nothing here knows how long a token lives: the provider says when it is over.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use smtp::{Credentials, Failure, Outcome, Phase, Proof, RecipientOutcome, Secret, Trouble};
 use tokio::sync::Mutex;
@@ -40,6 +40,15 @@ impl TokenSource {
     #[must_use]
     pub fn told_to(self, tell: impl Fn(&Secret) + Send + Sync + 'static) -> Self {
         Self::new(move || (self.0)().inspect(&tell))
+    }
+
+    /// Fetches a token now, for those who want to know at once whether there is one; it is the first that is given out.
+    pub async fn ahead(self) -> Result<Self, String> {
+        let first = std::sync::Mutex::new(Some(self.fetch().await?));
+        Ok(Self::new(move || {
+            let first = first.lock().unwrap_or_else(PoisonError::into_inner).take();
+            first.map_or_else(|| (self.0)(), Ok)
+        }))
     }
 
     async fn fetch(&self) -> Result<Secret, String> {

@@ -19,9 +19,9 @@ use tokio_rustls::rustls::{
     self, AlertDescription, CertificateError, ClientConfig, OtherError, RootCertStore,
 };
 
-use super::trust::{Judge, Refused, Voucher};
+use super::trust::{Refused, Voucher};
 use super::wire::Stream;
-use super::{Target, Trust, certificate};
+use super::{Target, Trust, certificate, trust};
 use crate::edge::clock;
 use crate::log;
 
@@ -57,26 +57,32 @@ struct Learnt {
 
 impl Handshake {
     /// Prepares for this provider; `None` if it never does a handshake.
-    pub(super) fn prepare(target: &Target) -> Result<Option<Arc<Self>>, TrustError> {
+    pub(super) fn prepare(target: &Target) -> Result<Option<Self>, TrustError> {
         if target.endpoints.iter().all(|endpoint| endpoint.security == Security::None) {
             return Ok(None);
         }
-        Ok(Some(Arc::new(Self {
-            config: config(target)?,
-            provider: target.name.clone(),
-            name: target.tls_name.as_ref().unwrap_or(&target.host).clone(),
-            asks_dates: !matches!(target.trust, Trust::Pins(_)),
-            learnt: Mutex::default(),
-        })))
+        Ok(Some(Self::with(target, config(target)?)))
     }
 
-    /// Does handshakes by this configuration, and warns of nothing.
-    pub(super) fn only_to_look(target: &Target, config: Arc<ClientConfig>) -> Self {
+    /// Whoever starts this handshake tells of dates in other ways: nothing is logged.
+    pub(super) fn without_warnings(self) -> Self {
+        Self { asks_dates: false, ..self }
+    }
+
+    /// Accepts any certificate, for looking only.
+    pub(super) fn only_to_look(target: &Target) -> Result<Self, TrustError> {
+        let config = trust::believing(Voucher::Nobody);
+        let failed =
+            |error: rustls::Error| TrustError { provider: target.name.clone(), what: error.to_string() };
+        Ok(Self::with(target, config.map_err(failed)?).without_warnings())
+    }
+
+    fn with(target: &Target, config: Arc<ClientConfig>) -> Self {
         Self {
             config,
             provider: target.name.clone(),
             name: target.tls_name.as_ref().unwrap_or(&target.host).clone(),
-            asks_dates: false,
+            asks_dates: !matches!(target.trust, Trust::Pins(_)),
             learnt: Mutex::default(),
         }
     }
@@ -121,10 +127,6 @@ fn warned_today(warned: Option<Monotonic>, now: Monotonic) -> bool {
 fn config(target: &Target) -> Result<Arc<ClientConfig>, TrustError> {
     let failed = |what: String| TrustError { provider: target.name.clone(), what };
     let provider = Arc::new(ring::default_provider());
-    let algorithms = provider.signature_verification_algorithms;
-    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| failed(error.to_string()))?;
     let voucher = match &target.trust {
         Trust::System => Voucher::Authorities(Arc::new(Verifier::new(provider).map_err(|error| {
             failed(format!(
@@ -140,8 +142,7 @@ fn config(target: &Target) -> Result<Arc<ClientConfig>, TrustError> {
         }
         Trust::Pins(pins) => Voucher::Pins(pins.clone()),
     };
-    let judge = Arc::new(Judge { voucher, algorithms });
-    Ok(Arc::new(builder.dangerous().with_custom_certificate_verifier(judge).with_no_client_auth()))
+    trust::believing(voucher).map_err(|error| failed(error.to_string()))
 }
 
 fn roots(path: &Path) -> Result<RootCertStore, String> {

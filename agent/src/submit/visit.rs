@@ -7,7 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex};
 
 use delivery::AttemptId;
-use smtp::{Failure, Gate, Outcome, Phase, Transaction, Trouble};
+use smtp::{Credentials, Failure, Gate, Outcome, Phase, Transaction, Trouble};
 use tokio::sync::mpsc::unbounded_channel;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
@@ -15,7 +15,7 @@ use tokio::time::{Instant, timeout};
 use super::attempt::Attempt;
 use super::carry::{Carriage, open_line};
 use super::drive::Stop;
-use super::login::Login;
+use super::login::{Login, is_token_refused};
 use super::onlooker::{Onlooker, Protection};
 use super::tls::Handshake;
 use super::{Limits, Route, Target, TrustError, connect, peek};
@@ -29,7 +29,8 @@ pub struct Visit {
 impl Visit {
     /// Prepares it. Reads the file of [`Trust::CaFile`](super::Trust::CaFile), and connects to nobody.
     pub fn new(target: Target, limits: Limits, onlooker: Arc<dyn Onlooker>) -> Result<Self, TrustError> {
-        let tls = Handshake::prepare(&target)?;
+        // When its certificate ends, a probe says in its own words.
+        let tls = Handshake::prepare(&target)?.map(|handshake| Arc::new(handshake.without_warnings()));
         let login = Login::new(target.identity.clone());
         let (_, leaving) = watch::channel(false);
         let carriage =
@@ -58,12 +59,24 @@ impl Visit {
         }
     }
 
-    /// Sends one message.
+    /// Sends one message. A token that is refused is fetched anew, once, and the message tried again with it, as by the
+    /// agent.
     pub async fn send(&self, transaction: Transaction) -> Outcome {
+        let (outcome, refused) = self.send_once(transaction.clone()).await;
+        let Some(refused) = refused.filter(|_| is_token_refused(&outcome)) else { return outcome };
+        match self.carriage.login.renew(&refused).await {
+            Ok(true) => self.send_once(transaction).await.0,
+            // What is wrong with the old one is the better reason: whoever fetches it may well give no other.
+            Ok(false) | Err(_) => outcome,
+        }
+    }
+
+    /// What came of it, and what it logged in with.
+    async fn send_once(&self, transaction: Transaction) -> (Outcome, Option<Arc<Credentials>>) {
         let recipients = transaction.recipients.len();
         let mut line = match open_line(&self.carriage, Some(Arc::clone(&self.onlooker))).await {
             Ok(line) => line,
-            Err(failure) => return Outcome::failed(recipients, &failure),
+            Err(failure) => return (Outcome::failed(recipients, &failure), None),
         };
         let (_words, inbox) = unbounded_channel();
         let (reports, _) = unbounded_channel();
@@ -77,7 +90,7 @@ impl Visit {
         line.session.quit();
         // What comes of the goodbye changes nothing.
         let _ = timeout(self.carriage.limits.reply, line.pump(None)).await;
-        outcome
+        (outcome, line.credentials)
     }
 
     /// The certificates of a server that was refused, seen over a second connection over which nothing is sent.

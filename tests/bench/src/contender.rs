@@ -78,17 +78,20 @@ impl Contender {
 
     /// The least that it can cost: built here, from `floor/floor.rs`, as `enqueue` is.
     pub(crate) fn floor(folder: &Path, form: FloorForm) -> Result<Self, String> {
-        let program = form.build(folder)?;
-        let into = folder.join(format!("{} drops", form.name()));
+        Self::built_floor(form.name(), folder, &form.build(folder)?)
+    }
+
+    /// The same, where it was built before; its drops go below `folder`.
+    pub(crate) fn built_floor(name: &str, folder: &Path, program: &Path) -> Result<Self, String> {
+        let into = folder.join(format!("{name} drops"));
         std::fs::create_dir(&into).map_err(|error| format!("no room in `{}`: {error}", folder.display()))?;
-        let (path, octets) = (program.clone(), "x".repeat(TEXT_OCTETS + FRAME_OCTETS));
-        let name = form.name();
+        let (path, octets) = (program.to_owned(), "x".repeat(TEXT_OCTETS + FRAME_OCTETS));
         let each = move |n| {
             let mut command = Command::new(&path);
             command.arg(&into).arg(format!("{n:026}")).arg(&octets);
             command
         };
-        Ok(Self::ours(name, &program, each))
+        Ok(Self::ours(name, program, each))
     }
 }
 
@@ -109,7 +112,8 @@ impl FloorForm {
         }
     }
 
-    fn build(self, folder: &Path) -> Result<PathBuf, String> {
+    /// Builds it in this folder.
+    pub(crate) fn build(self, folder: &Path) -> Result<PathBuf, String> {
         let name = self.name().replace(", ", "-");
         let (source, program) = (folder.join(format!("{name}.rs")), folder.join(name));
         harness::write_file(&source, 0o600, include_bytes!("../floor/floor.rs"));

@@ -131,7 +131,7 @@ fn write(place: &Place, size: usize, batches: u32) -> Result<Duration, String> {
     let start = clock::now();
     for batch in 0..batches as usize {
         let deeds = (batch * size..(batch + 1) * size).map(line).collect();
-        desk.carry_out(at, vec![Batch { deeds, sync: true, token: None }]);
+        desk.carry_out(at, vec![Batch { deeds, sync: true, early: None, token: None }]);
         if desk.owes() {
             return Err("the journal cannot be written".to_owned());
         }
@@ -214,7 +214,10 @@ pub(crate) fn read_back_once(args: &ReadBackArgs) -> Result<(), String> {
     } else {
         let mut desk = desk(&layout)?;
         let line = Deed::Line(Event::Stopped);
-        desk.carry_out(clock::wall_now(), vec![Batch { deeds: vec![line], sync: true, token: None }]);
+        desk.carry_out(
+            clock::wall_now(),
+            vec![Batch { deeds: vec![line], sync: true, early: None, token: None }],
+        );
         if desk.owes() {
             return Err("the day cannot begin".to_owned());
         }

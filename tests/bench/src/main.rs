@@ -5,23 +5,30 @@
 //! | `enqueue` | one alert from exec to exit, next to the least that it can cost and to peers |
 //! | `backlog` | a start over a hundred thousand alerts |
 //! | `journal` | writing events and reading them back |
+//! | `latency` | `enqueue` to the sink's final dot, next to a floor and to peers |
+//! | `drain` | a queue over lines of all kinds, likewise |
 //! | `idle` | an agent with nothing to do |
 //!
 //! The rest is what they share. `README.md` beside this folder says how it is done, and has the numbers of a run.
 
 mod alerts;
 mod backlog;
+mod client;
 mod clock;
 mod contender;
 mod counts;
+mod drain;
 mod enqueue;
 mod idle;
 mod journal;
+mod latency;
+mod mailer;
 mod peers;
 mod place;
 mod process;
 mod report;
 mod sink;
+mod wire;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -53,6 +60,8 @@ enum What {
     Backlog(backlog::Args),
     Journal(journal::Args),
     Idle(idle::Args),
+    Latency(latency::Args),
+    Drain(drain::Args),
     #[command(hide = true)]
     ReadBack(journal::ReadBackArgs),
 }
@@ -69,13 +78,15 @@ fn main() -> ExitCode {
 
 fn measure(cli: Cli) -> Result<ExitCode, String> {
     let place = Place::new(cli.programs, &cli.disk)?;
+    if matches!(cli.what, What::Enqueue(_) | What::Latency(_) | What::Drain(_))
+        && let Some(code) = peers::among_own_mounts()?
+    {
+        return Ok(ExitCode::from(code));
+    }
     let report = match cli.what {
-        What::Enqueue(args) => {
-            if let Some(code) = peers::among_own_mounts()? {
-                return Ok(ExitCode::from(code));
-            }
-            enqueue::measure(&args, &place)?
-        }
+        What::Enqueue(args) => enqueue::measure(&args, &place)?,
+        What::Latency(args) => latency::measure(&args, &place)?,
+        What::Drain(args) => drain::measure(&args, &place)?,
         What::Backlog(args) => backlog::measure(&args, &place)?,
         What::Journal(args) => journal::measure(&args, &place)?,
         What::Idle(args) => idle::measure(&args, &place)?,

@@ -1,13 +1,14 @@
 //! Peers that are measured in the same run, if they are installed; nothing here installs anything.
 //!
 //! Each has its folders at fixed places, so that the measurement runs once more in a mount namespace of its own, where
-//! temporary folders lie over them. That takes root; without it, or without a peer, a line says so.
+//! temporary folders lie over them, and what `tests/servers/install` has unpacked lies below what the machine has. That
+//! takes root; without it, or without a peer, a line says so.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use harness::{run, write_file};
+use harness::{may_have_own_mounts, run, write_file};
 
 use crate::contender::Contender;
 
@@ -62,12 +63,7 @@ impl Peer {
                 done(Command::new("install").args(["-d", "-o", "mail", "-g", "mail", "-m", mode, at]))?;
                 continue;
             }
-            let new = folder.join(at.trim_start_matches('/').replace('/', "-"));
-            done(Command::new("install").args(["-d", "-o", "mail", "-g", "mail", "-m", mode]).arg(&new))?;
-            if !Path::new(at).is_dir() {
-                return Err(format!("it has no folder `{at}`"));
-            }
-            done(Command::new("mount").arg("--bind").arg(&new).arg(at))?;
+            lay_over(folder, at, "mail", mode)?;
         }
         for (at, text) in self.files {
             write_file(Path::new(at), 0o644, text.as_bytes());
@@ -76,16 +72,53 @@ impl Peer {
     }
 }
 
+/// Lays a new folder below `folder` over one of the machine's; it takes mounts of our own.
+pub(crate) fn lay_over(folder: &Path, at: &str, owner: &str, mode: &str) -> Result<(), String> {
+    let new = folder.join(at.trim_start_matches('/').replace('/', "-"));
+    done(Command::new("install").args(["-d", "-o", owner, "-g", owner, "-m", mode]).arg(&new))?;
+    if !Path::new(at).is_dir() {
+        return Err(format!("there is no folder `{at}`"));
+    }
+    done(Command::new("mount").arg("--bind").arg(&new).arg(at))
+}
+
+/// Lays an unpacked package below the machine's own files, as if it were installed.
+fn lay_below(copy: &Path) -> Result<(), String> {
+    for at in ["/usr", "/etc", "/var/spool"] {
+        let unpacked = copy.join(at.trim_start_matches('/'));
+        if unpacked.is_dir() {
+            let layers = format!("lowerdir={at}:{}", unpacked.display());
+            done(Command::new("mount").args(["-t", "overlay", "-o", &layers, "overlay", at]))?;
+        }
+    }
+    Ok(())
+}
+
+/// Where `tests/servers/install` has unpacked a package, if it has.
+fn unpacked(package: &str) -> Option<PathBuf> {
+    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+    let cache = cache.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache")))?;
+    Some(cache.join("alertmail-tests").join(package)).filter(|copy| copy.join(".packages").is_file())
+}
+
 fn done(command: &mut Command) -> Result<(), String> {
     let ended = run(command, b"");
     if ended.code == Some(0) { Ok(()) } else { Err(ended.stderr.trim_end().to_owned()) }
 }
 
-/// Runs this program once more where it can mount what it likes, if there is a reason to; gives its exit code.
-/// `None` means: go on here.
+/// Whether this is the second self.
+pub(crate) fn has_own_mounts() -> bool {
+    std::env::var_os(MARK).is_some()
+}
+
+/// Runs this program once more where it can mount what it likes, if it may; gives its exit code. `None` means: go on
+/// here.
 pub(crate) fn among_own_mounts() -> Result<Option<u8>, String> {
-    let here = std::env::var_os(MARK).is_some();
-    if here || !rustix::process::geteuid().is_root() || !PEERS.iter().any(Peer::is_there) {
+    if has_own_mounts() {
+        unpacked("nullmailer").map_or(Ok(()), |copy| lay_below(&copy))?;
+        return Ok(None);
+    }
+    if !rustix::process::geteuid().is_root() || may_have_own_mounts().is_err() {
         return Ok(None);
     }
     let this =
@@ -102,7 +135,7 @@ pub(crate) fn peers(folder: &Path, message: &Path) -> (Vec<Contender>, Vec<Strin
     for peer in PEERS {
         let ready = match () {
             () if !peer.is_there() => Err(format!("`{}` is not installed", peer.submit[0])),
-            () if std::env::var_os(MARK).is_none() => Err("it takes root".to_owned()),
+            () if !has_own_mounts() => Err("it takes root and the right to mount".to_owned()),
             () => peer.set_up(folder),
         };
         match ready {

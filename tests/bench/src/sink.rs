@@ -1,24 +1,54 @@
 //! An SMTP server that counts: it takes every mail, keeps none, and knows when the first, the last and each marked one
 //! came.
 //!
-//! A thread for each connection, replies to pipelined commands in one write: what is measured is to be the agent.
-//! It understands what a client without TLS and AUTH says, and is no server for anything else (`tests/lab` is).
+//! A thread for each connection, replies to pipelined commands in one write: what is measured is to be the client. It
+//! has TLS, a login that it always believes, CHUNKING and a line of any length, and is no server for anything else
+//! (`tests/lab` is).
 
-use std::io::{self, BufRead as _, BufReader, Write as _};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+mod dialogue;
+
+use std::fmt;
+use std::io;
+use std::net::{Ipv4Addr, TcpListener};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+use tokio_rustls::rustls::ServerConfig;
 
 use crate::clock;
 
 /// What a marked mail has in its subject, before words of its own.
 pub(crate) const MARK: &str = "bench-marked-";
 
+/// Between two looks at what came. Moments are noted when mails come, so that this costs no precision, and waking
+/// somebody with every mail would cost those who are measured.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(1);
+
+/// What kind of server it is.
+#[derive(Clone, Default)]
+pub(crate) struct Manner {
+    /// Between a flight of the client's and the replies to it: the model of a round trip.
+    pub(crate) round_trip: Duration,
+    /// Takes mail only after STARTTLS with this certificate, and after a login.
+    pub(crate) tls: Option<Arc<ServerConfig>>,
+    /// Offers CHUNKING.
+    pub(crate) chunking: bool,
+}
+
+impl fmt::Debug for Manner {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { round_trip, tls, chunking } = self;
+        write!(out, "Manner {{ {round_trip:?}, tls: {}, chunking: {chunking} }}", tls.is_some())
+    }
+}
+
 /// What came.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Seen {
     /// Mails.
     pub(crate) mails: usize,
+    /// Connections.
+    pub(crate) connections: usize,
     /// The moment of the first final dot.
     pub(crate) first: Option<Instant>,
     /// The moment of the last one.
@@ -30,14 +60,13 @@ pub(crate) struct Seen {
 impl Seen {
     /// When the mail with this mark came.
     pub(crate) fn moment_of(&self, mark: &str) -> Option<Instant> {
-        self.marked.iter().find(|(known, _)| known == mark).map(|(_, moment)| *moment)
+        self.marked.iter().rev().find(|(known, _)| known == mark).map(|(_, moment)| *moment)
     }
 }
 
 #[derive(Debug, Default)]
 struct Shared {
     seen: Mutex<Seen>,
-    news: Condvar,
 }
 
 /// The running server. It ends with the process: its port and threads are worth nothing to anybody.
@@ -48,17 +77,23 @@ pub(crate) struct Sink {
 }
 
 impl Sink {
-    /// Listens on the loopback interface.
+    /// Listens on the loopback interface, without TLS, login and delay.
     pub(crate) fn start() -> io::Result<Self> {
+        Self::with(Manner::default())
+    }
+
+    /// Listens on the loopback interface.
+    pub(crate) fn with(manner: Manner) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let port = listener.local_addr()?.port();
         let shared = Arc::new(Shared::default());
         let all = Arc::clone(&shared);
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let shared = Arc::clone(&all);
+                let (shared, manner) = (Arc::clone(&all), manner.clone());
+                shared.lock().connections += 1;
                 // A client that goes away in the middle has its mail counted by nobody.
-                std::thread::spawn(move || serve(stream, &shared));
+                std::thread::spawn(move || dialogue::serve(stream, manner, |mark| shared.count(mark)));
             }
         });
         Ok(Self { port, shared })
@@ -75,9 +110,18 @@ impl Sink {
 
     /// Waits until that is so; gives what came, or `None` if it did not come true in time.
     pub(crate) fn wait_for(&self, within: Duration, is_so: impl Fn(&Seen) -> bool) -> Option<Seen> {
-        let waited = self.shared.news.wait_timeout_while(self.shared.lock(), within, |seen| !is_so(seen));
-        let (seen, time) = waited.unwrap_or_else(PoisonError::into_inner);
-        (!time.timed_out()).then(|| seen.clone())
+        let end = clock::now() + within;
+        loop {
+            let seen = self.shared.lock();
+            if is_so(&seen) {
+                return Some(seen.clone());
+            }
+            drop(seen);
+            if clock::now() >= end {
+                return None;
+            }
+            clock::let_pass(BETWEEN_LOOKS);
+        }
     }
 }
 
@@ -86,67 +130,12 @@ impl Shared {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn count(&self, mark: Option<String>) {
+    fn count(&self, mark: Option<&str>) {
         let now = clock::now();
         let mut seen = self.lock();
         seen.mails += 1;
         seen.first.get_or_insert(now);
         seen.last = Some(now);
-        seen.marked.extend(mark.map(|mark| (mark, now)));
-        drop(seen);
-        self.news.notify_all();
-    }
-}
-
-fn serve(stream: TcpStream, shared: &Shared) -> io::Result<()> {
-    stream.set_nodelay(true)?;
-    let mut writer = stream.try_clone()?;
-    let mut reader = BufReader::with_capacity(64 * 1024, stream);
-    let mut replies = b"220 sink.example.jp ESMTP\r\n".to_vec();
-    let mut line = Vec::new();
-    loop {
-        if reader.buffer().is_empty() {
-            writer.write_all(&replies)?;
-            replies.clear();
-        }
-        line.clear();
-        if reader.read_until(b'\n', &mut line)? == 0 {
-            return Ok(());
-        }
-        match line.get(..4).map(<[u8]>::to_ascii_uppercase).as_deref() {
-            Some(b"EHLO") => replies.extend(b"250-sink.example.jp\r\n250-PIPELINING\r\n250 8BITMIME\r\n"),
-            Some(b"DATA") => {
-                replies.extend(b"354 go on\r\n");
-                writer.write_all(&replies)?;
-                replies.clear();
-                let mark = read_mail(&mut reader)?;
-                shared.count(mark);
-                replies.extend(b"250 ok\r\n");
-            }
-            Some(b"QUIT") => {
-                replies.extend(b"221 bye\r\n");
-                return writer.write_all(&replies);
-            }
-            _ => replies.extend(b"250 ok\r\n"),
-        }
-    }
-}
-
-/// Reads up to the final dot; gives the mark, if there is one in the subject.
-fn read_mail(reader: &mut BufReader<TcpStream>) -> io::Result<Option<String>> {
-    let mut mark = None;
-    let mut line = Vec::new();
-    loop {
-        line.clear();
-        if reader.read_until(b'\n', &mut line)? == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        if line == b".\r\n" {
-            return Ok(mark);
-        }
-        if line.starts_with(b"Subject: ") {
-            let text = String::from_utf8_lossy(&line[9..]);
-            mark = text.trim_end().strip_prefix(MARK).map(str::to_owned);
-        }
+        seen.marked.extend(mark.map(|mark| (mark.to_owned(), now)));
     }
 }

@@ -2,8 +2,12 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use serde_json::Value;
+
+/// Compilers and peers are started, on a machine that may do much else.
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// What `bench` says with these arguments, as JSON.
 fn bench(arguments: &[&str]) -> Value {
@@ -15,7 +19,7 @@ fn bench(arguments: &[&str]) -> Value {
     );
     let mut command = Command::new(program);
     command.args(arguments).arg("--json").arg("--disk").arg(env!("CARGO_TARGET_TMPDIR"));
-    let said = harness::run(&mut command, b"").expect_success();
+    let said = harness::run_within(PATIENCE, &mut command, b"").expect_success();
     serde_json::from_str(&said).unwrap_or_else(|error| panic!("{error}: {said}"))
 }
 
@@ -41,6 +45,23 @@ fn a_backlog_is_measured_in_both_folders_and_all_of_it_arrives() {
     for column in ["first_ms", "peak_mib", "critical_ms", "warning_ms", "per_s"] {
         assert_eq!(numbers(&report, column).len(), 2, "{report}");
     }
+}
+
+#[test]
+fn an_alert_on_its_way_is_measured_next_to_the_floor_with_and_without_a_login() {
+    let report = bench(&["latency", "--mails", "2", "--delays", "0"]);
+    let rows = numbers(&report, "median_ms").len();
+    assert!(rows >= 8, "two floors and alertmail twice, in clear and in TLS: {report}");
+    let report = bench(&["latency", "--mails", "1", "--delays", "1", "--logins", "none", "--no-chunking"]);
+    assert!(numbers(&report, "median_ms").len() >= 4, "the same with a round trip: {report}");
+}
+
+#[test]
+fn draining_is_measured_next_to_the_floor_with_and_without_a_login() {
+    let report =
+        bench(&["drain", "--alerts", "40", "--delays", "0,1", "--connections", "2", "--seconds", "5"]);
+    assert!(numbers(&report, "per_s").len() >= 8, "floor and alertmail over four lines: {report}");
+    assert!((numbers(&report, "x_floor")[0] - 1.0).abs() < 1e-9, "the floor is the unit: {report}");
 }
 
 #[test]

@@ -178,7 +178,8 @@ impl Provider {
         self
     }
 
-    /// Any other key and its value as it stands in the file; `pin_sha256` takes the place of the sandbox's authority.
+    /// Any other key and its value as it stands in the file; `pin_sha256` takes the place of the sandbox's authority,
+    /// `endpoints` that of port and TLS.
     #[must_use]
     pub fn key(mut self, key: &'static str, value: &str) -> Self {
         self.keys.push((key, value.to_owned()));
@@ -229,11 +230,14 @@ impl Provider {
         let Self { name, host, port, tls, from, .. } = self;
         let _ = writeln!(
             out,
-            "\n[[provider]]\nname = {}\nhost = {}\nport = {port}\ntls = \"{tls}\"\nfrom = {}",
+            "\n[[provider]]\nname = {}\nhost = {}\nfrom = {}",
             quoted(name),
             quoted(host),
             quoted(from)
         );
+        if self.keys.iter().all(|(key, _)| *key != "endpoints") {
+            let _ = writeln!(out, "port = {port}\ntls = \"{tls}\"");
+        }
         if *tls != "none" && self.trusts_sandbox && self.keys.iter().all(|(key, _)| *key != "pin_sha256") {
             out.push_str("ca_file = \"ca.pem\"\n");
         }
@@ -253,6 +257,7 @@ impl Provider {
                     quoted(&file)
                 );
             }
+            _ if self.keys.iter().any(|(key, _)| *key == "auth") => {}
             _ => out.push_str("auth = \"none\"\n"),
         }
         if !self.mechanisms.is_empty() {
@@ -309,9 +314,9 @@ reply = \"300ms\"
 [[provider]]
 name = \"home\"
 host = \"127.0.0.1\"
+from = \"home@example.jp\"
 port = 587
 tls = \"starttls\"
-from = \"home@example.jp\"
 ca_file = \"ca.pem\"
 from_name = \"監視 \\\"db\\\"\"
 user = \"alert\"
@@ -321,9 +326,9 @@ auth = [\"LOGIN\"]
 [[provider]]
 name = \"spare\"
 host = \"127.0.0.1\"
+from = \"spare@example.com\"
 port = 25
 tls = \"none\"
-from = \"spare@example.com\"
 auth = \"none\"
 ";
         assert_eq!(config.to_toml(), expected);

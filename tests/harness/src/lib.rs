@@ -31,6 +31,7 @@ mod cut;
 mod disk;
 mod machine;
 mod mounts;
+mod openssl;
 mod patience;
 mod postfix;
 mod programs;
@@ -51,6 +52,7 @@ pub use mounts::{
     loopback, may_have_own_mounts, mount, not_tried, own_dev_and_run, own_etc, unmount, with_own_mounts,
     with_own_network,
 };
+pub use openssl::Openssl;
 pub use patience::{PATIENCE, becomes_true};
 pub use postfix::{Postfix, free_ports};
 pub use programs::Programs;

@@ -220,9 +220,11 @@ impl Conversation {
             Some(Act::Silence) => return Err(Ending::Silence),
             Some(Act::Echo(code)) => {
                 let said = self.proofs.iter().flat_map(|proof| [proof.clone(), decoded(proof)]);
-                let lines: String = said.map(|said| format!("{code}-5.7.8 {said}\r\n")).collect();
                 // Not for the transcript, which has no proofs.
-                self.wire.say(format!("{lines}{code} 5.7.8 that is what I got\r\n").as_bytes());
+                for line in said.collect::<Vec<_>>() {
+                    self.wire.say(format!("{code}-5.7.8 {line}\r\n").as_bytes());
+                }
+                self.wire.say(format!("{code} 5.7.8 that is what I got\r\n").as_bytes());
                 self.remark(&format!("server refuses with {code} and says everything back"));
                 if !matches!(effect, Effect::Close) {
                     return Ok(Next::Command);

@@ -71,14 +71,18 @@ pub(super) struct Fault {
     pub(super) text: String,
 }
 
-/// Everything about one provider. What is empty or null was not come by.
+/// Everything about one way in to a provider. What is empty or null was not come by.
 #[derive(Debug, Clone, serde::Serialize)]
 pub(super) struct Report {
     /// Its name, or HOST:PORT.
     pub(super) provider: String,
     /// Host name or address.
     pub(super) host: String,
-    /// Whether it can be used as it is configured.
+    /// The way in that was tried: `587 (starttls)`.
+    pub(super) endpoint: String,
+    #[serde(skip)]
+    pub(super) is_one_of_several: bool,
+    /// Whether it can be used as it is configured, by this way.
     pub(super) usable: bool,
     /// The exit code that says so.
     pub(super) exit_code: u8,
@@ -118,7 +122,9 @@ impl Report {
         let mut text = String::new();
         let (word, colour) =
             if self.usable { ("usable", Colour::Plain) } else { ("not usable", Colour::Red) };
-        let _ = writeln!(text, "{}", look.paint(&format!("{}: {word}", printable(&self.provider)), colour));
+        let way = if self.is_one_of_several { format!(", port {}", self.endpoint) } else { String::new() };
+        let title = format!("{}{way}: {word}", printable(&self.provider));
+        let _ = writeln!(text, "{}", look.paint(&title, colour));
         let mut line = |name: &str, what: &str| {
             let what = printable(what);
             let _ = writeln!(text, "  {name:<13}{what}");

@@ -76,8 +76,10 @@ impl RouteOptions {
 /// The way of one message.
 #[derive(Debug)]
 pub(super) struct Route {
-    /// The server; without a login until that is read.
+    /// The server; without any secret until one is needed.
     pub(super) target: Target,
+    /// The way there as it was configured.
+    way: Option<config::Route>,
     pub(super) policy: AuthPolicy,
     pub(super) user: Option<String>,
     secret: Option<(Kind, SecretSource)>,
@@ -97,7 +99,7 @@ fn usage(text: impl std::fmt::Display) -> Refusal {
 }
 
 impl Route {
-    /// Puts together what the configuration and the command line say. Reads no secret but that of a proxy.
+    /// Puts together what the configuration and the command line say. Reads no secret.
     pub(super) fn new(options: &RouteOptions, config: Option<&Config>) -> Result<Self, Refusal> {
         let provider = match (&options.provider, config) {
             (Some(name), Some(config)) => Some(visit::named(config, name)?),
@@ -120,7 +122,8 @@ impl Route {
         let charset = options.charset.as_deref().map(config::charset).transpose().map_err(usage)?;
         let user = options.user.clone().or_else(|| provider?.user.clone());
         Ok(Self {
-            target: target(options, provider)?,
+            target: target(options, provider),
+            way: provider.map(|it| it.route.clone()),
             policy: policy(options, provider, user.is_some())?,
             secret: secret(options, provider),
             realm: provider.and_then(|it| it.realm.clone()),
@@ -132,10 +135,13 @@ impl Route {
         })
     }
 
-    /// The server with the login.
+    /// The server with the login, and that of its proxy.
     pub(super) fn with_login(&self, options: &RouteOptions) -> Result<Target, Refusal> {
         let mut target = self.target.clone();
         target.auth = self.policy.clone();
+        if let Some(way) = &self.way {
+            target.route = target::route(way).map_err(|error| Refusal::new(Exit::Config, error))?;
+        }
         let (Some(user), true) = (&self.user, self.policy != AuthPolicy::None) else { return Ok(target) };
         target.identity = if options.reads_stdin() {
             let mut credentials = Credentials::with_password(user, password_from_stdin()?);
@@ -152,9 +158,9 @@ impl Route {
     }
 }
 
-fn target(options: &RouteOptions, provider: Option<&Provider>) -> Result<Target, Refusal> {
+fn target(options: &RouteOptions, provider: Option<&Provider>) -> Target {
     let mut target = match provider {
-        Some(provider) => visit::target(provider)?,
+        Some(provider) => target::outline(provider),
         None => visit::stranger(
             options.server.as_deref().unwrap_or_default(),
             visit::endpoint(options.port, options.tls),
@@ -163,6 +169,8 @@ fn target(options: &RouteOptions, provider: Option<&Provider>) -> Result<Target,
     };
     if let Some(host) = options.server.as_ref().filter(|_| provider.is_some()) {
         target.host.clone_from(host);
+        // It belongs to the host that it was configured beside.
+        target.tls_name = None;
     }
     if options.port.is_some() || options.tls.is_some() {
         target.endpoints = vec![visit::endpoint(options.port, options.tls)];
@@ -173,7 +181,7 @@ fn target(options: &RouteOptions, provider: Option<&Provider>) -> Result<Target,
     if let Some(helo) = &options.helo {
         target.helo.clone_from(helo);
     }
-    Ok(target)
+    target
 }
 
 fn policy(

@@ -86,7 +86,7 @@ impl Agent {
         outside.borrow_mut().oracle.recovered(now, &found.ledger, is_there);
         let started = Deed::Line(Fact::Started { boot, program: "0".to_owned() });
         let deeds = std::iter::once(started).chain(found.deeds.drain(..)).collect();
-        outside.borrow_mut().hand_over(Batch { deeds, sync: true, token: None });
+        outside.borrow_mut().hand_over(Batch { deeds, sync: true, early: None, token: None });
         let each = Load { alerts: setup.alerts_per_user, octets: 1 << 20 };
         let engine = Engine {
             dispatcher: setup.dispatcher(seed),
@@ -127,8 +127,13 @@ impl Agent {
         false
     }
 
-    /// The writer takes up to `most` batches that wait, together.
-    pub(super) fn write(&mut self, outside: &Rc<std::cell::RefCell<Outside>>, fs: &ModelFs, most: usize) {
+    /// The writer takes up to `most` batches that wait, together. If it `lingers`, more of them are to share the sync.
+    pub(super) fn write(
+        &mut self,
+        outside: &Rc<std::cell::RefCell<Outside>>,
+        fs: &ModelFs,
+        (most, lingers): (usize, bool),
+    ) {
         let (now, batches) = {
             let mut outside = outside.borrow_mut();
             let most = most.min(outside.batches.len());
@@ -139,9 +144,17 @@ impl Agent {
         if batches.is_empty() && !self.desk.owes() {
             return;
         }
-        self.acks.extend(self.desk.carry_out(now.wall, batches));
-        if !fs.machine.borrow().is_off {
-            outside.borrow_mut().oracle.has_written(self.desk.owes());
+        let nobody_came = batches.is_empty();
+        self.acks.extend(self.desk.write(now.wall, batches));
+        if fs.machine.borrow().is_off {
+            return;
+        }
+        outside.borrow_mut().oracle.has_written(self.desk.is_in_trouble());
+        if nobody_came || !lingers || self.desk.is_waited_for() {
+            self.acks.extend(self.desk.finish());
+            if !fs.machine.borrow().is_off {
+                outside.borrow_mut().oracle.has_finished(self.desk.is_in_trouble());
+            }
         }
     }
 

@@ -280,7 +280,12 @@ impl Oracle {
                 _ => {}
             }
         }
-        if std::mem::take(&mut self.sync_asked) {
+    }
+
+    /// The writer has brought to the disk what it was asked to, or owes it.
+    pub(super) fn has_finished(&mut self, owes: bool) {
+        self.has_written(owes);
+        if !owes && std::mem::take(&mut self.sync_asked) {
             for asked in self.alerts.values_mut() {
                 let has = asked.tallies.values_mut().map(|tally| &mut tally.has_it);
                 for known in

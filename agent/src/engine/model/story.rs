@@ -230,7 +230,8 @@ impl Story {
     fn write(&mut self, most: usize) {
         let Some(agent) = &mut self.agent else { return };
         let before = self.machine.borrow().calls;
-        agent.write(&self.outside, &self.world.fs, most);
+        let lingers = self.dice.one_in(2);
+        agent.write(&self.outside, &self.world.fs, (most, lingers));
         if self.machine.borrow().calls > before && self.dice.one_in(self.asks_one_in) {
             self.expect_to_survive("if the power went after a write");
         }
@@ -313,11 +314,11 @@ impl Story {
             agent.hear(&self.outside, &mut self.dice);
             agent.flush();
             self.outside.borrow_mut().let_a_session_go_on(&mut self.dice);
-            agent.write(&self.outside, &self.world.fs, 9);
+            agent.write(&self.outside, &self.world.fs, (9, self.dice.one_in(2)));
         }
         agent.parts(agent.is_idle());
-        agent.write(&self.outside, &self.world.fs, usize::MAX);
-        agent.write(&self.outside, &self.world.fs, usize::MAX);
+        agent.write(&self.outside, &self.world.fs, (usize::MAX, false));
+        agent.write(&self.outside, &self.world.fs, (usize::MAX, false));
         self.agent_is_gone(false);
     }
 

@@ -1,5 +1,8 @@
 //! What the writer's thread does with the batches that wait: copies, lines, sync, removals, in this order.
 //!
+//! Lines are written at once, since somebody may wait for them before a final dot. For the sync nobody waits as a rule:
+//! that and the removals behind it are a second half, which many batches share.
+//!
 //! It knows no thread and no clock, so that a model of a disk can take the place of the real one. What it could not
 //! write it owes, and tries again whenever it is called; nothing is removed whose line is owed.
 
@@ -55,6 +58,8 @@ pub(super) struct Owed {
     sync: bool,
     /// Removals and what follows from them, in order; nothing of it happens while lines are owed.
     pub(super) removals: Vec<Deed>,
+    /// Of batches whose lines have to be on the disk.
+    tokens: Vec<u64>,
 }
 
 impl<F: QueueFs> Desk<F> {
@@ -77,19 +82,40 @@ impl<F: QueueFs> Desk<F> {
         }
     }
 
-    /// Whether something could not be written and has to be tried again.
+    /// Whether something is left to do: what [`Desk::finish`] does, or what could not be written and has to be tried again.
     pub const fn owes(&self) -> bool {
-        !self.owed.lines.is_empty() || self.owed.sync
+        let Owed { lines, sync, removals, tokens } = &self.owed;
+        !lines.is_empty() || *sync || !removals.is_empty() || !tokens.is_empty()
+    }
+
+    /// Whether lines could not be written to the file, or not be brought to the disk.
+    pub fn is_in_trouble(&self) -> bool {
+        self.troubles.has(What::Journal)
+    }
+
+    /// Whether somebody waits for what [`Desk::finish`] does.
+    pub fn is_waited_for(&self) -> bool {
+        !self.owed.tokens.is_empty() || self.owed.removals.iter().any(|deed| matches!(deed, Deed::Confirm(_)))
     }
 
     /// Carries out batches that came together, as one, and what is owed. `now` is the time of their lines.
     pub fn carry_out(&mut self, now: Wall, batches: Vec<Batch>) -> Vec<Ack> {
+        let mut acks = self.write(now, batches);
+        acks.append(&mut self.finish());
+        acks
+    }
+
+    /// The first half: makes the copies and writes the lines, as one. Who waits only for the kernel to have the lines
+    /// gets the word now. Several of these may share one [`Desk::finish`].
+    pub fn write(&mut self, now: Wall, batches: Vec<Batch>) -> Vec<Ack> {
         let mut tokens = Vec::new();
         let mut copied = Vec::new();
         for mut batch in batches {
             self.copy_all(&mut batch.deeds, &mut copied);
             self.owed.sync |= batch.sync;
-            tokens.extend(batch.token);
+            tokens.extend(batch.early);
+            let waiting = if batch.sync { &mut self.owed.tokens } else { &mut tokens };
+            waiting.extend(batch.token);
             for deed in batch.deeds {
                 if matches!(deed, Deed::Tend(_)) {
                     self.copy_again(&mut copied);
@@ -99,11 +125,21 @@ impl<F: QueueFs> Desk<F> {
             }
         }
         self.sync_copies(copied);
-        self.settle(now);
+        if let Err(error) = self.write_lines(now) {
+            self.troubles.is(What::Journal, &error);
+        }
         self.acks.extend(tokens.into_iter().map(Ack::Written));
         if self.pulse.is_some() {
             self.write_status(now);
         }
+        std::mem::take(&mut self.acks)
+    }
+
+    /// The second half: brings what was written to the disk if that was asked for, and then removes what may go.
+    pub fn finish(&mut self) -> Vec<Ack> {
+        self.settle();
+        let tokens = std::mem::take(&mut self.owed.tokens);
+        self.acks.extend(tokens.into_iter().map(Ack::Written));
         std::mem::take(&mut self.acks)
     }
 
@@ -142,23 +178,17 @@ impl<F: QueueFs> Desk<F> {
         Entry { at: now, event }.write_line(&mut self.owed.lines);
     }
 
-    /// Writes and syncs what is owed, and then removes what may go.
-    fn settle(&mut self, now: Wall) {
-        let written = self.write_journal(now);
-        match written {
-            Ok(()) => self.troubles.over(What::Journal),
-            Err(error) => {
-                self.troubles.is(What::Journal, &error);
-                // Whoever waits for a word gets it now: it is not on the disk.
-                self.owed.removals.retain(|deed| {
-                    if let Deed::Confirm(id) = deed {
-                        self.acks.push(Ack::Confirmed { id: *id, durable: false });
-                    }
-                    !matches!(deed, Deed::Confirm(_))
-                });
-                return;
-            }
+    /// Syncs what is owed, and then removes what may go.
+    fn settle(&mut self) {
+        if !self.owed.lines.is_empty() {
+            // They could not be written, which has been said.
+            return self.let_nobody_wait();
         }
+        if let Err(error) = self.sync_lines() {
+            self.troubles.is(What::Journal, &error);
+            return self.let_nobody_wait();
+        }
+        self.troubles.over(What::Journal);
         for deed in std::mem::take(&mut self.owed.removals) {
             match deed {
                 Deed::Unlink { id, folder } => self.unlink(id, folder),
@@ -181,17 +211,32 @@ impl<F: QueueFs> Desk<F> {
         }
     }
 
-    fn write_journal(&mut self, now: Wall) -> io::Result<()> {
-        if !self.owed.lines.is_empty() {
-            let present = if self.journal.is_new_day(&now.day()) { self.present() } else { BTreeSet::new() };
-            let append = |desk: &mut Self| {
-                let still_there = |id| present.contains(&id);
-                let dir = desk.folders.journal();
-                desk.journal.append(&desk.fs, dir, now, &desk.owed.lines, still_there)
-            };
-            append(self).or_else(|error| self.after_making_room(error, append))?;
-            self.owed.lines.clear();
+    /// Whoever waits for a word gets it now: it is not on the disk.
+    fn let_nobody_wait(&mut self) {
+        self.owed.removals.retain(|deed| {
+            if let Deed::Confirm(id) = deed {
+                self.acks.push(Ack::Confirmed { id: *id, durable: false });
+            }
+            !matches!(deed, Deed::Confirm(_))
+        });
+    }
+
+    fn write_lines(&mut self, now: Wall) -> io::Result<()> {
+        if self.owed.lines.is_empty() {
+            return Ok(());
         }
+        let present = if self.journal.is_new_day(&now.day()) { self.present() } else { BTreeSet::new() };
+        let append = |desk: &mut Self| {
+            let still_there = |id| present.contains(&id);
+            let dir = desk.folders.journal();
+            desk.journal.append(&desk.fs, dir, now, &desk.owed.lines, still_there)
+        };
+        append(self).or_else(|error| self.after_making_room(error, append))?;
+        self.owed.lines.clear();
+        Ok(())
+    }
+
+    fn sync_lines(&mut self) -> io::Result<()> {
         if self.owed.sync {
             let sync = |desk: &mut Self| desk.journal.sync(&desk.fs, desk.folders.journal());
             sync(self).or_else(|error| self.after_making_room(error, sync))?;

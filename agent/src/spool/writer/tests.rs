@@ -58,7 +58,7 @@ impl Stage {
     }
 
     fn send(&self, deeds: Vec<Deed>) {
-        self.writer.send(Batch { deeds, sync: true, token: Some(1) });
+        self.writer.send(Batch { deeds, sync: true, early: None, token: Some(1) });
     }
 
     fn hears(&self, ack: &Ack) {
@@ -85,6 +85,29 @@ fn a_sent_alert_is_forgotten_when_its_line_is_written_and_its_file_gone() {
 }
 
 #[test]
+fn who_waits_for_the_kernel_is_answered_before_the_sync_and_no_file_goes_before_it() {
+    let stage = Stage::new();
+    let folders = Folders::open(&StdFs, &stage.layout).expect("a spool");
+    let mut desk = Desk::new(StdFs, folders, KEEPING);
+    let deeds = vec![sent(), Deed::Unlink { id: id(), folder: Folder::Incoming }, Deed::Forget(id())];
+    let batch = Batch { deeds, sync: true, early: Some(1), token: Some(2) };
+    assert_eq!(desk.write(Wall::from_unix_ms(1), vec![batch]), [Ack::Written(1)]);
+    assert_eq!(stage.lines(), 1);
+    assert!(desk.is_waited_for() && stage.place(Folder::Incoming).exists());
+    assert_eq!(desk.finish(), [Ack::Forgotten(id()), Ack::Written(2)]);
+    assert!(!desk.owes() && !stage.place(Folder::Incoming).exists());
+}
+
+#[test]
+fn a_sync_for_which_nobody_waits_comes_all_the_same() {
+    let stage = Stage::new();
+    let deeds = vec![sent(), Deed::Unlink { id: id(), folder: Folder::Incoming }, Deed::Forget(id())];
+    stage.writer.send(Batch { deeds, sync: true, early: None, token: None });
+    stage.hears(&Ack::Forgotten(id()));
+    assert!(!stage.place(Folder::Incoming).exists());
+}
+
+#[test]
 fn a_deferred_alert_is_never_without_a_file() {
     let stage = Stage::new();
     stage.send(vec![copy(), Deed::Unlink { id: id(), folder: Folder::Incoming }]);
@@ -103,7 +126,7 @@ fn a_copy_that_was_to_go_and_is_wanted_again_stays() {
     let folders = Folders::open(&StdFs, &stage.layout).expect("a spool");
     let unlink = |folder| Deed::Unlink { id: id(), folder };
     let deeds = [vec![unlink(Folder::Deferred)], vec![copy(), unlink(Folder::Incoming)]];
-    let batches = deeds.map(|deeds| Batch { deeds, sync: true, token: None });
+    let batches = deeds.map(|deeds| Batch { deeds, sync: true, early: None, token: None });
     Desk::new(StdFs, folders, KEEPING).carry_out(Wall::from_unix_ms(1), batches.into());
     assert!(!stage.place(Folder::Incoming).exists());
     assert!(stage.place(Folder::Deferred).exists(), "the only one");

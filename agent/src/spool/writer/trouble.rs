@@ -61,6 +61,11 @@ impl Troubles {
         }
     }
 
+    /// Whether there is any of this kind.
+    pub(super) fn has(&self, what: What) -> bool {
+        self.now.contains_key(&what)
+    }
+
     /// One sentence each, for people.
     pub(super) fn sentences(&self) -> Vec<String> {
         self.now.iter().map(|(what, why)| format!("{}: {why}", what.in_words())).collect()

@@ -160,6 +160,13 @@ impl Client {
         }
     }
 
+    /// Whether so many octets cannot be sent, since nobody takes them for so long.
+    pub(crate) fn would_block_within(&mut self, octets: usize, patience: Duration) -> bool {
+        let Stream::Clear(stream) = &mut self.stream else { panic!("not over TLS") };
+        stream.set_write_timeout(Some(patience)).expect("a time-out can be set");
+        stream.write_all(&vec![b'x'; octets]).is_err_and(|why| why.kind() == io::ErrorKind::WouldBlock)
+    }
+
     /// How long reads wait from now on.
     pub(crate) fn set_patience(&mut self, patience: Duration) {
         let stream = match &self.stream {

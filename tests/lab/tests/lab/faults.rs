@@ -208,3 +208,50 @@ fn the_transcript_tells_how_a_connection_ended() {
     let last = server.transcript().pop().unwrap();
     assert_eq!((last.kind, last.text.as_str()), (Kind::Note, "server closes"));
 }
+
+#[test]
+fn a_server_without_end_talks_until_the_client_has_gone() {
+    for (text, stage) in [("220-x\r\n", Stage::Greeting), ("\r\n", Stage::Connect)] {
+        let server = sick_at(stage, Act::Flood(text.into()));
+        let mut client = Client::connect(server.port());
+        while client.input().len() < 1 << 20 {
+            client.read().unwrap();
+        }
+        assert!(client.input().starts_with(&text.repeat(1000)), "{stage:?}");
+        drop(client);
+        assert!(server.wait_for_open_connections(0, PATIENCE), "{stage:?}: it ends with its client");
+    }
+}
+
+#[test]
+fn a_reply_can_break_off_and_a_goodbye_can_be_left_out() {
+    let server = sick_at(Stage::Greeting, Act::BreakOff("22".into()));
+    let mut client = Client::connect(server.port());
+    client.read().unwrap();
+    client.set_patience(Duration::from_millis(20));
+    assert_eq!((client.input().as_str(), client.ending()), ("22", End::Silent));
+
+    let server = sick_at(Stage::Dot, Act::SayAndHangUp("250 2.0.0 kept".into()));
+    let mut client = client_at(&server, 6);
+    assert_eq!(client.reply().unwrap(), "250 2.0.0 kept");
+    assert_eq!((client.ending(), server.mails().len()), (End::Closed, 1));
+}
+
+#[test]
+fn a_deaf_server_says_its_reply_and_lets_the_client_run_into_full_buffers() {
+    let server = sick_at(Stage::Data, Act::Deafness);
+    let mut client = client_at(&server, 5);
+    client.expect("354");
+    assert!(client.would_block_within(64 << 20, Duration::from_millis(200)), "nobody reads it");
+}
+
+#[test]
+fn a_server_can_say_back_what_it_was_told_and_its_transcript_cannot() {
+    let server = sick_at(Stage::Auth, Act::Echo(535));
+    let mut client = client_at(&server, 2);
+    let reply = client.reply().unwrap();
+    assert!(reply.contains("535-5.7.8 AGEAYg==") && reply.contains("535-5.7.8 \0a\0b"), "{reply:?}");
+    assert_eq!(server.proofs(), ["AGEAYg=="]);
+    let told = server.transcript().iter().map(ToString::to_string).collect::<String>();
+    assert!(!told.contains("AGEAYg"), "{told}");
+}

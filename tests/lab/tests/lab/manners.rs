@@ -319,3 +319,44 @@ fn a_server_without_auth_neither_offers_nor_takes_it() {
     client.submit(OWN, MESSAGE).unwrap();
     assert_eq!(server.mails()[0].user, None);
 }
+
+#[test]
+fn qmail_is_clear_and_complains_about_bare_line_feeds_after_the_final_dot() {
+    let server = Server::start(Personality::qmail()).unwrap();
+    let mut client = Client::greeted(server.port());
+    client.ask_expecting("STARTTLS", "502");
+    let reply = client.submit(OWN, "From: <own@example.jp>\n\nbare\n\r\n").unwrap();
+    assert!(reply.starts_with("451 ") && reply.ends_with("(#4.6.0)"), "{reply}");
+    let kept = client.submit(OWN, MESSAGE).unwrap();
+    let words: Vec<&str> = kept.split(' ').collect();
+    assert!(matches!(words[..], ["250", "ok", _, "qp", _]), "{kept}");
+    assert!([words[2], words[4]].iter().all(|number| number.parse::<u32>().is_ok()), "{kept}");
+    assert_eq!(server.mails().len(), 1);
+}
+
+#[test]
+fn outlook_has_no_plain_and_refuses_another_from_after_the_end() {
+    let authority = Authority::new().unwrap();
+    let server = Server::start(Personality::outlook(&authority, OWN).login("own", "tamago")).unwrap();
+    let mut client = Client::greeted_after_starttls(server.port(), &authority);
+    client.ask_expecting("AUTH PLAIN AG93bgB0YW1hZ28=", "504");
+    client.ask_expecting("AUTH LOGIN", "334");
+    client.ask_expecting("b3du", "334");
+    client.ask_expecting("dGFtYWdv", "235");
+    let refused = client.submit(OWN, "From: <other@example.jp>\r\n\r\nx\r\n").unwrap();
+    assert!(refused.starts_with("554 5.2.252 "), "{refused}");
+    client.submit(OWN, MESSAGE).unwrap();
+    assert_eq!(server.mails().len(), 1);
+}
+
+#[test]
+fn gmail_signs_its_replies_and_offers_what_nobody_else_has() {
+    let authority = Authority::new().unwrap();
+    let server = Server::start(Personality::gmail(&authority).login("own", "tamago")).unwrap();
+    let mut client = Client::greeted_after_starttls(server.port(), &authority);
+    let hello = client.ask("EHLO client.example.jp");
+    assert!(hello.contains("PLAIN-CLIENTTOKEN") && hello.contains("CHUNKING"), "{hello}");
+    client.log_in("own", "tamago");
+    let kept = client.submit(OWN, MESSAGE).unwrap();
+    assert!(kept.starts_with("250 2.0.0 OK  15") && kept.ends_with(" - gsmtp"), "{kept}");
+}

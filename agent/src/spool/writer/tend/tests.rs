@@ -32,8 +32,12 @@ impl Stage {
 
     fn tend(&mut self) {
         let pulse = Pulse { watching: true, in_hand: 0 };
-        let batch =
-            super::super::Batch { deeds: vec![super::super::Deed::Tend(pulse)], sync: false, token: None };
+        let batch = super::super::Batch {
+            deeds: vec![super::super::Deed::Tend(pulse)],
+            sync: false,
+            early: None,
+            token: None,
+        };
         self.desk.carry_out(now(), vec![batch]);
     }
 }
