@@ -146,7 +146,7 @@ impl Template {
         unknown.sort();
         if let Some(name) = unknown.first() {
             return Err(format!(
-                "there is no field `{}`; there are {}",
+                "there is no field `{}` (there are {})",
                 shown(name),
                 fields::NAMES.join(", ")
             ));

@@ -27,15 +27,16 @@ use crate::output::terminal::Look;
 /// What is said on the command line.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 #[command(after_help = "\
-It sends nothing, changes nothing and needs no running agent. The mail is the one that would go out now: to those who do
-not have the alert yet, or to everybody if all have it. An alert that is delivered has no file any more, and no preview.
+It sends nothing, changes nothing and needs no running agent. The mail is the one that would go
+out now to those who do not have the alert yet. Once everybody has it, its file is gone, and there
+is no preview any more.
 
 Examples:
   alertmail preview 01kax3                       at the first provider; any beginning of the id
   alertmail preview 01kax3 --provider docomo
   alertmail preview --file alert.json --all      an alert that is in no spool, at every provider
   alertmail preview --file alert.json --docomo   as docomo's relay and mailbox would have it
-  alertmail preview 01kax3 --octets              the octets and nothing else, for a file or another program")]
+  alertmail preview 01kax3 --octets              the octets and nothing else, for a program")]
 pub struct Args {
     /// The alert's id, or its beginning.
     #[arg(required_unless_present = "file", conflicts_with = "file")]

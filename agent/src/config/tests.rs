@@ -329,7 +329,7 @@ fn a_template_that_cannot_be_used_is_named_with_its_line_and_key() {
     for (text, said) in [
         (
             "[template.x]\nsubject = \"{{ sbj }}\"",
-            ":2: `subject`: there is no field `sbj`; there are id, subject",
+            ":2: `subject`: there is no field `sbj` (there are id, subject",
         ),
         ("[template.x]\n\nbody = \"\"\"\na\n{% if %}\n\"\"\"", ":3: `body`: line 2: unexpected"),
         ("[template.x]\nbody = \"{{ body | uper }}\"", "filter uper is unknown in [template.x]"),

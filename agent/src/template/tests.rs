@@ -78,7 +78,7 @@ fn a_mistake_is_found_before_any_alert_and_named() {
     let long = "x".repeat(OCTETS_MAX + 1);
     for (source, part) in [
         ("a\n{{ subject", "`body`: line 2: unexpected end of input"),
-        ("{{ sbuject }}", "`body`: there is no field `sbuject`; there are id, subject, body"),
+        ("{{ sbuject }}", "`body`: there is no field `sbuject` (there are id, subject, body"),
         ("{% if severty == 'x' %}{% endif %}", "there is no field `severty`"),
         ("{{ subject | uper }}", "line 1: filter uper is unknown"),
         ("{{ subject.x.y }}", "`body`: line 1: not every alert has this"),

@@ -142,8 +142,10 @@ impl Transfer {
 impl Letter {
     /// Takes a message apart.
     pub fn read(octets: &[u8]) -> Self {
+        // What stands behind the last line end is no line.
+        let whole = octets.strip_suffix(b"\n").unwrap_or(octets);
         let lines =
-            || octets.split(|octet| *octet == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+            || whole.split(|octet| *octet == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
         let mut letter = Self {
             header: header(lines()),
             parts: Vec::new(),
