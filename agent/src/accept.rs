@@ -20,8 +20,8 @@ use spool_format::{Address, Alert, AlertError, AlertId, Event, Folder, Severity,
 
 use crate::config::Manners;
 pub use address::{address, ascii};
-pub use manners::Sender;
 pub(crate) use manners::on_the_wire;
+pub use manners::{Mail, Sender};
 
 /// What the configuration says about every alert.
 #[derive(Clone, Debug, Default)]
@@ -92,6 +92,10 @@ impl Accepted {
 
     /// What the journal says of it. `domain` is the right side of its Message-ID, `octets` the size of its file.
     pub fn fact(&self, uid: u32, domain: &str, octets: usize) -> Event {
+        let whole = self.message().map(|message| mime::summary(&message)).unwrap_or_default();
+        let subject =
+            Some(&self.alert.subject).filter(|subject| !subject.is_empty()).unwrap_or(&whole.subject);
+        let message_id = whole.message_id.unwrap_or_else(|| mime::message_id(self.id.as_str(), domain));
         Event::Accepted {
             id: self.id,
             uid,
@@ -100,10 +104,10 @@ impl Accepted {
             unusable: self.unusable(),
             severity: self.alert.severity,
             key: self.alert.key.clone(),
-            subject: self.alert.subject.clone(),
+            subject: subject.clone(),
             created: self.alert.created,
             ttl: self.alert.ttl,
-            message_id: Some(mime::message_id(self.id.as_str(), domain)),
+            message_id: Some(message_id),
         }
     }
 
@@ -124,6 +128,11 @@ impl Accepted {
     /// `offset_minutes` the zone of its Date.
     pub fn draft(&self, domain: &str, offset_minutes: i32) -> mime::Draft {
         draft::draft(self, domain, offset_minutes)
+    }
+
+    /// The whole message that is the mail, where the alert brings one and nothing to write beside it.
+    pub fn message(&self) -> Option<Vec<u8>> {
+        draft::message(&self.alert)
     }
 
     /// Who is to get it, each once: to, cc, bcc.
@@ -321,13 +330,49 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_message_and_a_broken_attachment_are_not_lost() {
-        let alert = read(
-            r#"{"version":1,"message":"U3ViamVjdDogeAoKeQo=","attachments":[{"name":"log","data":"not base64!"}]}"#,
-        );
-        let draft = alert.draft("example.jp", 0);
-        let files: Vec<_> =
-            draft.attachments.iter().map(|file| (file.name.as_str(), &file.octets[..])).collect();
-        assert_eq!(files, [("log", &b"not base64!"[..]), ("message.eml", &b"Subject: x\n\ny\n"[..])]);
+    fn a_whole_message_is_the_mail_unless_the_alert_has_something_to_write_itself() {
+        let message = r#""message":"U3ViamVjdDogeAoKeQo=""#;
+        for (name, more, is_the_mail) in [
+            ("alone", "", true),
+            ("with a subject", r#","subject":"s""#, true),
+            ("with a body", r#","body":"b""#, false),
+            ("with a file", r#","attachments":[{"name":"log","data":"eA=="}]"#, false),
+        ] {
+            let alert = read(&format!(r#"{{"version":1,{message}{more}}}"#));
+            let whole = alert.message();
+            assert_eq!(whole.is_some(), is_the_mail, "{name}");
+            let draft = alert.draft("example.jp", 0);
+            let file = draft.attachments.iter().find(|file| file.name == "message.eml");
+            let octets = whole.as_deref().or(file.map(|file| &file.octets[..]));
+            assert_eq!(octets, Some(&b"Subject: x\n\ny\n"[..]), "{name}");
+            assert_eq!(file.is_some(), !is_the_mail, "{name}: once");
+        }
+        let text = read(r#"{"version":1,"message":"no base64!"}"#);
+        assert_eq!(text.message().as_deref(), Some(&b"no base64!"[..]));
+    }
+
+    #[test]
+    fn the_journal_knows_a_whole_message_by_its_own_names() {
+        let fact = |message: &str, more: &str| {
+            use base64::Engine as _;
+            let message = base64::engine::general_purpose::STANDARD.encode(message);
+            let alert = read(&format!(r#"{{"version":1,"message":"{message}"{more}}}"#));
+            let Event::Accepted { subject, message_id, .. } = alert.fact(0, "example.jp", 1) else {
+                panic!("not accepted")
+            };
+            (subject, message_id.expect("every mail has one"))
+        };
+        let named = "Message-ID: <own@example.com>\nSubject: =?utf-8?B?6Zqc5a6z?=\n\nb\n";
+        assert_eq!(fact(named, ""), ("障害".to_owned(), "<own@example.com>".to_owned()));
+        assert_eq!(fact(named, r#","subject":"s""#).0, "s");
+        let ours = "<01kax3tzzzzzzzzzzzzzzzzzzz@example.jp>";
+        assert_eq!(fact("b\n", ""), (String::new(), ours.to_owned()));
+        assert_eq!(fact(named, r#","body":"b""#), (String::new(), ours.to_owned()));
+    }
+
+    #[test]
+    fn a_broken_attachment_is_not_lost() {
+        let alert = read(r#"{"version":1,"body":"b","attachments":[{"name":"log","data":"not base64!"}]}"#);
+        assert_eq!(alert.draft("example.jp", 0).attachments[0].octets, b"not base64!");
     }
 }

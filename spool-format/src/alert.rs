@@ -129,7 +129,7 @@ pub struct Alert {
     /// Where it says it comes from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,
-    /// A whole RFC 5322 message in base64.
+    /// A whole RFC 5322 message in base64: the mail, unless there is a body or an attachment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// Fields of a later version of the format: kept, ignored.

@@ -3,6 +3,8 @@
 
 /// Each mechanism of AUTH against Cyrus SASL.
 mod mechanisms;
+/// Messages that come whole.
+mod whole;
 
 use harness::{Agent, Config, Postfix, Programs, Provider, Sample, Sandbox, mails_of};
 use lab::Personality;

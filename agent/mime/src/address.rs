@@ -41,20 +41,26 @@ pub(crate) fn write_mailboxes(out: &mut String, name: &str, mailboxes: &[Mailbox
     let mut field = Field::begin(out, name);
     for (n, mailbox) in mailboxes.iter().enumerate() {
         let comma = if n + 1 < mailboxes.len() { "," } else { "" };
-        let address = quoted_where_needed(&mailbox.address);
-        let shown = header::clean(mailbox.name.as_deref().unwrap_or_default());
-        let shown = shown.trim_matches(' ');
-        if shown.is_empty() {
-            field.token(&format!("{address}{comma}"));
-        } else {
-            write_phrase(&mut field, shown, policy);
-            field.token(&format!("<{address}>{comma}"));
-        }
+        write_mailbox(&mut field, mailbox, comma, policy);
     }
     field.end();
 }
 
-fn write_phrase(field: &mut Field<'_>, name: &str, policy: CharsetPolicy) {
+/// Adds one mailbox and what stands directly behind it.
+pub(crate) fn write_mailbox(field: &mut Field<'_>, mailbox: &Mailbox, comma: &str, policy: CharsetPolicy) {
+    let address = quoted_where_needed(&mailbox.address);
+    let shown = header::clean(mailbox.name.as_deref().unwrap_or_default());
+    let shown = shown.trim_matches(' ');
+    if shown.is_empty() {
+        field.token(&format!("{address}{comma}"));
+    } else {
+        write_phrase(field, shown, policy);
+        field.token(&format!("<{address}>{comma}"));
+    }
+}
+
+/// Adds a display name.
+pub(crate) fn write_phrase(field: &mut Field<'_>, name: &str, policy: CharsetPolicy) {
     let looks_encoded = name.contains("=?");
     let is_phrase =
         |atom: &str| !atom.is_empty() && atom.len() <= PLAIN_NAME_OCTETS_MAX && atom.bytes().all(is_atext);

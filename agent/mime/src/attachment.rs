@@ -104,7 +104,7 @@ fn is_plain(name: &str) -> bool {
 }
 
 /// The `ext-value` characters of RFC 5987, all others as percent and two digits.
-fn percent(name: &str) -> String {
+pub(crate) fn percent(name: &str) -> String {
     let mut value = String::with_capacity(name.len() * 3);
     for octet in name.bytes() {
         if octet.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&octet) {

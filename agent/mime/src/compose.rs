@@ -290,7 +290,12 @@ fn write_identifiers(out: &mut String, draft: &Draft) {
     }
 }
 
-fn write_own_fields(out: &mut String, draft: &Draft, policy: CharsetPolicy, notes: &mut Vec<String>) {
+pub(crate) fn write_own_fields(
+    out: &mut String,
+    draft: &Draft,
+    policy: CharsetPolicy,
+    notes: &mut Vec<String>,
+) {
     for (name, value) in &draft.headers {
         match refusal(name) {
             None => write_text(out, name, value, policy),

@@ -8,6 +8,8 @@
 //! Manner: what these readers take at most, severity and host at the head of the subject, and that it comes late
 //! ```
 //!
+//! A message that somebody else has written goes the way of [`compose_whole`], with the same promises.
+//!
 //! Everything is a pure function: the same [`Draft`], [`Identity`] and [`Manner`] give the same octets.
 //! There is no clock, no chance and no IO, and nothing here knows a provider's host or replies.
 //!
@@ -31,6 +33,7 @@ mod manner;
 mod replace;
 mod shorten;
 mod transfer;
+mod whole;
 mod width;
 
 pub use address::Mailbox;
@@ -41,4 +44,5 @@ pub use date::plain as local_time;
 pub use head::span;
 pub use ident::message_id;
 pub use manner::{Head, Language, Level, Limits, Manner};
+pub use whole::{Summary, Treatment, WholeMail, compose_whole, summary};
 pub use width::cut;

@@ -3,14 +3,16 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mime::{Attachment, Draft, Importance, Mailbox};
-use spool_format::{Address, Severity};
+use spool_format::{Address, Alert, Severity};
 
 use super::{Accepted, on_the_wire};
 
 pub(super) fn draft(accepted: &Accepted, domain: &str, offset_minutes: i32) -> Draft {
     let alert = &accepted.alert;
     let mut attachments: Vec<Attachment> = alert.attachments.iter().map(attachment).collect();
-    if let Some(message) = &alert.message {
+    if let Some(message) = &alert.message
+        && !is_the_mail(alert)
+    {
         attachments.push(file("message.eml", "application/octet-stream", message));
     }
     let sender = alert.sender.as_deref().and_then(|sender| super::address(sender).ok());
@@ -34,6 +36,16 @@ pub(super) fn draft(accepted: &Accepted, domain: &str, offset_minutes: i32) -> D
     }
 }
 
+/// The whole message that is the mail. An alert with a body or files of its own is a mail itself, and its message
+/// travels along as a file: so neither is lost.
+pub(super) fn message(alert: &Alert) -> Option<Vec<u8>> {
+    alert.message.as_deref().filter(|_| is_the_mail(alert)).map(octets)
+}
+
+fn is_the_mail(alert: &Alert) -> bool {
+    alert.body.is_empty() && alert.attachments.is_empty()
+}
+
 fn mailbox(address: &Address) -> Mailbox {
     Mailbox { name: None, address: on_the_wire(address) }
 }
@@ -42,9 +54,12 @@ fn attachment(attachment: &spool_format::Attachment) -> Attachment {
     file(&attachment.name, &attachment.media_type, &attachment.data)
 }
 
-/// A file from its base64. What is not base64 goes as it stands: the reader may still see what was meant.
 fn file(name: &str, media_type: &str, data: &str) -> Attachment {
+    Attachment { name: name.to_owned(), media_type: media_type.to_owned(), octets: octets(data) }
+}
+
+/// What stands in base64. What is not base64 goes as it stands: the reader may still see what was meant.
+fn octets(data: &str) -> Vec<u8> {
     let compact: String = data.chars().filter(|character| !character.is_ascii_whitespace()).collect();
-    let octets = STANDARD.decode(compact).unwrap_or_else(|_| data.as_bytes().to_vec());
-    Attachment { name: name.to_owned(), media_type: media_type.to_owned(), octets }
+    STANDARD.decode(compact).unwrap_or_else(|_| data.as_bytes().to_vec())
 }

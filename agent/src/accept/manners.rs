@@ -33,6 +33,17 @@ pub struct Sender {
     pub free_from: bool,
 }
 
+/// A mail as it goes out.
+#[derive(Debug)]
+pub struct Mail {
+    /// Header and body, as [`mime::Composed`] has them.
+    pub octets: Vec<u8>,
+    /// What had to be left out or changed, one sentence each.
+    pub notes: Vec<String>,
+    /// The alert's whole text, where the mail does not hold all of it.
+    pub whole_text: Option<String>,
+}
+
 impl Accepted {
     /// The mail of this alert for these recipients, through this provider, now. `domain` is the right side of its
     /// Message-ID, `offset_minutes` the zone of its Date.
@@ -42,10 +53,16 @@ impl Accepted {
         recipients: &[Address],
         (domain, offset_minutes): (&str, i32),
         now: Wall,
-    ) -> mime::Composed {
+    ) -> Mail {
         let mut draft = self.draft(domain, offset_minutes);
         let name = self.from_name().or(sender.from_name.as_deref()).or(policy.from_name.as_deref());
         let ours = Mailbox { name: name.map(str::to_owned), address: on_the_wire(&sender.from) };
+        let charset = charset(&policy.manners, sender.charset, recipients);
+        if let Some(message) = self.message() {
+            // It is worded already.
+            let mail = mime::compose_whole(&message, &draft, &mime::Identity { from: ours, charset });
+            return Mail { octets: mail.octets, notes: mail.notes, whole_text: None };
+        }
         let mut manner = self.manner(&policy.manners, recipients, now);
         let failure = self.word(&mut draft, &manner, (sender, policy), recipients).err();
         manner.limits = manner.limits.and(sender.limits);
@@ -57,10 +74,9 @@ impl Accepted {
             }
             Some(_) | None => ours,
         };
-        let charset = charset(&policy.manners, sender.charset, recipients);
-        let mut composed = mime::compose_in(&draft, &mime::Identity { from, charset }, &manner);
-        composed.notes.extend(failure);
-        composed
+        let mail = mime::compose_in(&draft, &mime::Identity { from, charset }, &manner);
+        let notes = mail.notes.into_iter().chain(failure).collect();
+        Mail { octets: mail.octets, notes, whole_text: mail.whole_text }
     }
 
     fn manner(&self, manners: &Manners, recipients: &[Address], now: Wall) -> Manner {

@@ -17,10 +17,6 @@ impl Accepted {
         recipients: &[Address],
     ) -> Result<(), String> {
         let alert = &self.alert;
-        if alert.message.is_some() && alert.body.is_empty() {
-            // A whole message is a mail already.
-            return Ok(());
-        }
         let wording = policy.manners.wording(recipients, alert.severity);
         let Some(template) = wording.template(manner.language, [&draft.subject, &draft.body]) else {
             return Ok(());

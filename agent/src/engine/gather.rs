@@ -331,7 +331,7 @@ impl<W: World> Hands<W> {
         past(history, self.heap.after_power_cut)
     }
 
-    /// The right side of its Message-ID.
+    /// The right side of its Message-ID. One that a whole message brought along says nothing about ours.
     pub(super) fn domain_of(&mut self, history: Option<&History>) -> Arc<str> {
         let domain = self.policy.domain_for(history);
         self.shelf.share(domain)

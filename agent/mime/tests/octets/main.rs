@@ -9,3 +9,4 @@ mod manner; // heads, lateness, limits
 mod personalities; // one mail for each kind of provider and charset, compared with testdata/providers/
 mod properties; // any text at all
 mod reading; // what the tests share: a draft to start from, and the reader's side
+mod whole; // messages that came whole

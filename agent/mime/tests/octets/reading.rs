@@ -103,8 +103,28 @@ pub(crate) fn body(octets: &[u8]) -> String {
     parse(octets).body_text(0).expect("a text part").into_owned()
 }
 
-/// The promises that hold whatever a mail contains.
+/// What holds for every mail of which we have written every octet.
 pub(crate) fn check_wire(octets: &[u8]) {
+    check_promises(octets);
+    let text = std::str::from_utf8(octets).expect("ASCII");
+    let (block, _) = text.split_once("\r\n\r\n").expect("a header block ends");
+    for line in block.split("\r\n").filter(|line| line.contains("=?")) {
+        assert!(line.len() <= 76, "{} columns: {line}", line.len());
+    }
+    encoded_words(block).into_iter().for_each(check_word);
+    // Each part in seven bits: every line of it can be read alone.
+    let mut rest = text;
+    while let Some((_, behind)) =
+        rest.split_once("charset=ISO-2022-JP\r\nContent-Transfer-Encoding: 7bit\r\n\r\n")
+    {
+        let part = behind.split("\r\n--=_").next().unwrap_or_default();
+        part.split("\r\n").for_each(|line| check_jis(line.as_bytes()));
+        rest = behind;
+    }
+}
+
+/// The promises that hold whatever a mail contains.
+pub(crate) fn check_promises(octets: &[u8]) {
     assert!(octets.is_ascii(), "7-bit");
     assert!(octets.ends_with(b"\r\n"), "the end is a line end");
     let text = std::str::from_utf8(octets).expect("ASCII");
@@ -118,22 +138,10 @@ pub(crate) fn check_wire(octets: &[u8]) {
         assert!(!line.trim().is_empty(), "no line of blanks");
         assert!(!line.contains('\x1b'), "no escape in a header");
         assert!(
-            line.starts_with(' ') || line.split_once(':').is_some_and(|(name, _)| !name.contains(' ')),
+            line.starts_with([' ', '\t'])
+                || line.split_once(':').is_some_and(|(name, _)| !name.contains(' ')),
             "{line}"
         );
-        if line.contains("=?") {
-            assert!(line.len() <= 76, "{} columns: {line}", line.len());
-        }
-    }
-    encoded_words(block).into_iter().for_each(check_word);
-    // Each part in seven bits: every line of it can be read alone.
-    let mut rest = text;
-    while let Some((_, behind)) =
-        rest.split_once("charset=ISO-2022-JP\r\nContent-Transfer-Encoding: 7bit\r\n\r\n")
-    {
-        let part = behind.split("\r\n--=_").next().unwrap_or_default();
-        part.split("\r\n").for_each(|line| check_jis(line.as_bytes()));
-        rest = behind;
     }
 }
 

@@ -1,0 +1,160 @@
+//! Messages that come whole, as programs hand them to `sendmail`: made fit to go out under a provider's identity.
+//!
+//! ```text
+//!           fields ── header and body ─┬─ simple:  a text ── decoded ── composed as an alert's ──┐
+//!                                      └─ part:    all else ── octet for octet, mended leaves ───┼─► WholeMail
+//!           heading ── every field in its order, From and Reply-To aside ────────────────────────┘
+//! ```
+//!
+//! Header values, addresses, media types and transfer encodings are read by a parser that is not ours; where a field or
+//! a part begins and ends is found here, since what is to stay octet for octet has to be cut out of the octets.
+//!
+//! Nobody reads a blind copy's name, and no text is lost: what cannot be mended is attached as it came.
+
+mod content;
+mod decode;
+mod fields;
+mod heading;
+mod mend;
+mod part;
+mod people;
+mod simple;
+
+use crate::attachment::Attachment;
+use crate::compose::{Draft, Identity, compose};
+use crate::ident;
+use heading::{Heading, Wording};
+use part::{Parts, TooMuch};
+use simple::Simple;
+
+/// Enough for every list; a whole subject may have megabytes.
+const SUBJECT_CHARACTERS_MAX: usize = 500;
+
+/// Notes on one message at most.
+const NOTES_MAX: usize = 20;
+
+/// What became of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Treatment {
+    /// It was a text, and was composed anew in a charset that the provider's readers take.
+    Recomposed,
+    /// It goes as it came, but for who sends it and for what no mail can hold.
+    PassedThrough,
+    /// It could not be mended, and travels as a file with the alert.
+    Attached,
+}
+
+/// A message that is ready to go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WholeMail {
+    /// Header and body with CRLF line ends, 7-bit, without dot-stuffing, ending in CRLF.
+    pub octets: Vec<u8>,
+    /// What became of it.
+    pub treatment: Treatment,
+    /// What had to be left out or changed, one sentence each.
+    pub notes: Vec<String>,
+}
+
+/// What a message says about itself, for display.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// The start of its subject in plain text; empty without one.
+    pub subject: String,
+    /// Its Message-ID in angle brackets, if it has a valid one. [`compose_whole`] keeps that.
+    pub message_id: Option<String>,
+}
+
+/// Makes `message` ready for the provider that is `identity`.
+///
+/// `draft` is what the alert says beside it: a subject, a thread, a sender and a Date for a message that has none, its
+/// own fields, its recipients for a message whose To names nobody with a domain. Its body and attachments are not used.
+/// A pure function: the same arguments give the same octets.
+pub fn compose_whole(message: &[u8], draft: &Draft, identity: &Identity) -> WholeMail {
+    let mut notes = Vec::new();
+    let split = fields::split(message);
+    let content = content::Content::of(&split.fields, "Content-Type").unwrap_or_default();
+    let label = content.parameter("charset");
+    let simple = Simple::of(&split.fields, split.body, &mut notes);
+    let wording = if simple.is_some() { Wording::Ours } else { Wording::Theirs };
+
+    let mut block = String::with_capacity(1024);
+    Heading { fields: &split.fields, label, draft, identity, wording }.write(&mut block, &mut notes);
+    if let Some(simple) = simple {
+        let octets = simple.write(&split.fields, block, identity.charset, &mut notes);
+        return WholeMail { octets, treatment: Treatment::Recomposed, notes: first(notes) };
+    }
+    let head = block.into_bytes();
+    let content: Vec<_> = split.fields.iter().filter(|field| is_about_content(field)).cloned().collect();
+    let mut octets = head.clone();
+    let mut parts = Parts::new(identity.charset, &mut notes);
+    if parts.write(&mut octets, &content, split.body, 0) == Err(TooMuch) {
+        if !part::is_clean(split.body) {
+            return attached(message, draft, identity);
+        }
+        octets = head;
+        parts.keep(&mut octets, &content, split.body);
+    }
+    if !octets.ends_with(b"\r\n") {
+        octets.extend(b"\r\n");
+    }
+    WholeMail { octets, treatment: Treatment::PassedThrough, notes: first(notes) }
+}
+
+/// A message can give rise to as many notes as it has fields; a log line is for people.
+fn first(mut notes: Vec<String>) -> Vec<String> {
+    let more = notes.len().saturating_sub(NOTES_MAX);
+    if more > 0 {
+        notes.truncate(NOTES_MAX);
+        notes.push(format!("and {more} more"));
+    }
+    notes
+}
+
+/// Reads what a message says about itself.
+pub fn summary(message: &[u8]) -> Summary {
+    let split = fields::split(message);
+    let subject = split.fields.iter().find(|field| field.is("Subject") && !field.value().is_empty());
+    let content = content::Content::of(&split.fields, "Content-Type").unwrap_or_default();
+    let text = |field: &fields::Field<'_>| {
+        let raw = decode::decode_header(&field.value(), content.parameter("charset"));
+        crate::header::clean(&mend::text(&raw)).chars().take(SUBJECT_CHARACTERS_MAX).collect()
+    };
+    Summary { subject: subject.map(text).unwrap_or_default(), message_id: heading::message_id(&split.fields) }
+}
+
+fn is_about_content(field: &fields::Field<'_>) -> bool {
+    field.starts("Content-") && !field.is("Content-Length")
+}
+
+/// The last resort: the message as a file, octet for octet. The mail has its Message-ID, as it always has.
+fn attached(message: &[u8], draft: &Draft, identity: &Identity) -> WholeMail {
+    let mut draft = draft.clone();
+    let Summary { subject, message_id } = summary(message);
+    if draft.subject.is_empty() {
+        draft.subject = subject;
+    }
+    draft.attachments.push(Attachment {
+        name: "message.eml".to_owned(),
+        media_type: "application/octet-stream".to_owned(),
+        octets: message.to_vec(),
+    });
+    let composed = compose(&draft, identity);
+    let mut octets = composed.octets;
+    if let Some(own) = message_id {
+        replace_message_id(&mut octets, &ident::message_id(&draft.id, &draft.domain), &own);
+    }
+    let mut notes = composed.notes;
+    notes.push("the message has more parts within parts than can be mended: attached as message.eml".into());
+    WholeMail { octets, treatment: Treatment::Attached, notes }
+}
+
+/// Replaces the Message-ID. A long one may be folded behind its colon.
+fn replace_message_id(octets: &mut Vec<u8>, ours: &str, own: &str) {
+    for joint in [" ", "\r\n "] {
+        let field = format!("\r\nMessage-ID:{joint}{ours}\r\n");
+        if let Some(at) = octets.windows(field.len()).position(|window| window == field.as_bytes()) {
+            octets.splice(at..at + field.len(), format!("\r\nMessage-ID: {own}\r\n").into_bytes());
+            return;
+        }
+    }
+}
