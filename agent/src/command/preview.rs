@@ -123,8 +123,8 @@ fn chosen<'c>(args: &Args, config: &'c Config) -> Result<Vec<&'c Provider>, Refu
     };
     let named = config.providers.iter().find(|provider| provider.name == *name);
     named.map(|provider| vec![provider]).ok_or_else(|| {
-        let names: Vec<&str> = config.providers.iter().map(|provider| provider.name.as_str()).collect();
-        Refusal::new(Exit::Usage, format!("there is no provider `{name}`; there are {}", names.join(", ")))
+        let known: Vec<&str> = config.providers.iter().map(|provider| provider.name.as_str()).collect();
+        Refusal::new(Exit::Usage, format!("there is no provider `{name}`; there are {}", known.join(", ")))
     })
 }
 
