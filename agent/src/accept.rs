@@ -9,6 +9,8 @@
 mod address;
 mod draft;
 mod manners;
+mod settings;
+mod wording;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 
-use crate::command::{check, demo, list, place::Place, probe, run, send, show, spool};
+use crate::command::{check, demo, list, place::Place, preview, probe, run, send, show, spool};
 use crate::exit::Exit;
 
 /// Gets alerts from the spool to a phone, through whichever mail provider works.
@@ -44,6 +44,8 @@ enum Command {
     List(list::Args),
     /// Show everything that is known of one alert.
     Show(show::Args),
+    /// Show the mail that an alert becomes: on the wire, as a reader shows it, and what docomo makes of it.
+    Preview(preview::Args),
     /// Say in one line and an exit code whether somebody has to look.
     Check(check::Args),
     /// Ask providers what they offer, and say whether they can be used.
@@ -67,6 +69,7 @@ pub fn main(argv: impl Iterator<Item = OsString>) -> Exit {
         Command::Run(asked) => run::run(&asked, &place),
         Command::List(asked) => list::run(&asked, &place),
         Command::Show(asked) => show::run(&asked, &place),
+        Command::Preview(asked) => preview::run(&asked, &place),
         Command::Check(asked) => check::run(&asked, &place),
         Command::Probe(asked) => probe::run(&asked, &place),
         Command::Send(asked) => send::run(&asked, &place),

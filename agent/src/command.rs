@@ -5,6 +5,7 @@ pub mod demo;
 mod failure;
 pub mod list;
 pub mod place;
+pub mod preview;
 pub mod probe;
 pub mod run;
 pub mod send;

@@ -7,6 +7,7 @@
 //! | `source` | the file with its mistakes, by line |
 //! | `manners` | how mails are presented: `[[recipient]]`, heads of subjects, lateness |
 //! | `keeping` | how long what is over is kept |
+//! | `template` | how mails are worded: `[template.NAME]`, and the keys that choose one |
 //! | `section` | one table of the file, read key by key |
 //! | `provider` | a `[[provider]]` |
 //! | `route` | the way there: straight, a proxy, a program |
@@ -34,6 +35,7 @@ mod secret;
 mod section;
 mod security;
 mod source;
+mod template;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -55,6 +57,7 @@ pub use manners::{Manners, Rule, SubjectHead};
 pub use pin::Pin;
 pub(crate) use provider::charset;
 pub use secret::{Kind, SecretError, SecretSource};
+pub use template::{Choice, Wording};
 
 use section::Section;
 use source::Source;

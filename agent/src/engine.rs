@@ -4,7 +4,7 @@
 //! the writer, the clock, and the signal to stop. Commands are carried out in order, and nothing behind a line that has
 //! to be on the disk starts before the writer says that it is.
 
-mod compose;
+pub(crate) mod compose;
 mod gather;
 mod hands;
 #[cfg(test)]

@@ -7,6 +7,7 @@
 //! | a file appears in `incoming/` | [`spool`]: watch (a hint), scan (the truth), intake (hostile input) |
 //! | accepted: for whom, from whom | [`accept`] |
 //! | scheduled, passed on, judged | the crate `delivery`, fed by [`engine`] |
+//! | worded by a template, if one is configured | [`template`], through [`accept`] |
 //! | composed for one provider | the crate `mime`, through [`accept`] |
 //! | submitted | [`submit`]: connect, TLS, and the driver of an `smtp::Session` |
 //! | recorded, moved, removed | [`spool`]: one writer thread |
@@ -25,3 +26,4 @@ pub mod log;
 pub mod output;
 pub mod spool;
 pub mod submit;
+pub mod template;

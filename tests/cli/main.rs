@@ -2,6 +2,7 @@
 
 mod demo;
 mod json;
+mod preview;
 mod readme;
 mod refusals;
 

@@ -14,8 +14,9 @@ pub(crate) fn rfc5322(created_ms: i64, utc_offset_minutes: i32) -> String {
     moment(created_ms, utc_offset_minutes).to_rfc2822()
 }
 
-/// The same moment for the text of a mail: `2026-11-25 14:14:02 +0900`.
-pub(crate) fn plain(created_ms: i64, utc_offset_minutes: i32) -> String {
+/// The moment `created_ms` (Unix time, milliseconds) in the zone that is `utc_offset_minutes` east of UTC, for the text
+/// of a mail: `2026-11-25 14:14:02 +0900`.
+pub fn plain(created_ms: i64, utc_offset_minutes: i32) -> String {
     moment(created_ms, utc_offset_minutes).format("%Y-%m-%d %H:%M:%S %z").to_string()
 }
 

@@ -49,7 +49,7 @@ pub(crate) fn late(late_ms: u64, is_japanese: bool) -> String {
 }
 
 /// A span of time in its two largest units, of days, hours and minutes.
-fn span(ms: u64) -> String {
+pub fn span(ms: u64) -> String {
     let minutes = ms / 60_000;
     let (days, hours, minutes) = (minutes / (24 * 60), minutes / 60 % 24, minutes % 60);
     match (days, hours) {

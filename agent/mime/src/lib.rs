@@ -20,6 +20,7 @@
 mod address;
 mod attachment;
 mod body;
+pub mod carrier;
 mod charset;
 mod compose;
 mod date;
@@ -40,7 +41,10 @@ pub use address::Mailbox;
 pub use attachment::Attachment;
 pub use charset::{Charset, CharsetPolicy};
 pub use compose::{Composed, Draft, Identity, Importance, compose, compose_in};
+pub use date::plain as local_time;
+pub use head::span;
 pub use ident::message_id;
 pub use manner::{Head, Language, Level, Limits, Manner};
 pub use shown::Shown;
 pub use whole::{Summary, Treatment, WholeMail, compose_whole, summary};
+pub use width::cut;

@@ -79,7 +79,7 @@ pub enum Language {
 
 impl Language {
     /// Decides for an alert with these texts.
-    pub(crate) fn is_japanese(self, texts: [&str; 2]) -> bool {
+    pub fn is_japanese(self, texts: [&str; 2]) -> bool {
         match self {
             Self::Japanese => true,
             Self::English => false,

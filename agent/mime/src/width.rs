@@ -34,7 +34,7 @@ pub(crate) fn columns(text: &str) -> usize {
 }
 
 /// The longest beginning of `text` within `columns_max`, ending where a reader sees a character end.
-pub(crate) fn cut(text: &str, columns_max: usize) -> &str {
+pub fn cut(text: &str, columns_max: usize) -> &str {
     let mut ruler = Ruler::default();
     // Where the last whole character that fits ends: the next one shows.
     let mut end = 0;

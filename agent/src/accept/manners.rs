@@ -54,15 +54,17 @@ impl Accepted {
         (domain, offset_minutes): (&str, i32),
         now: Wall,
     ) -> Mail {
-        let draft = self.draft(domain, offset_minutes);
+        let mut draft = self.draft(domain, offset_minutes);
         let name = self.from_name().or(sender.from_name.as_deref()).or(policy.from_name.as_deref());
         let ours = Mailbox { name: name.map(str::to_owned), address: on_the_wire(&sender.from) };
         let charset = charset(&policy.manners, sender.charset, recipients);
         if let Some(message) = self.message() {
+            // It is worded already.
             let mail = mime::compose_whole(&message, &draft, &mime::Identity { from: ours, charset });
             return Mail { octets: mail.octets, notes: mail.notes, whole_text: None };
         }
         let mut manner = self.manner(&policy.manners, recipients, now);
+        let failure = self.word(&mut draft, &manner, (sender, policy), recipients).err();
         manner.limits = manner.limits.and(sender.limits);
         let from = match &draft.reply_to {
             Some(own) if sender.free_from => {
@@ -73,7 +75,8 @@ impl Accepted {
             Some(_) | None => ours,
         };
         let mail = mime::compose_in(&draft, &mime::Identity { from, charset }, &manner);
-        Mail { octets: mail.octets, notes: mail.notes, whole_text: mail.whole_text }
+        let notes = mail.notes.into_iter().chain(failure).collect();
+        Mail { octets: mail.octets, notes, whole_text: mail.whole_text }
     }
 
     fn manner(&self, manners: &Manners, recipients: &[Address], now: Wall) -> Manner {

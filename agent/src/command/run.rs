@@ -179,9 +179,9 @@ async fn work(
         dispatcher: Dispatcher::new(dispatcher_settings(config, &providers), chance::seed()),
         world: Real { carrier, writer, submitters, lock },
         folders,
-        policy: policy(config),
+        policy: Policy::of(config),
         caps: caps(config),
-        senders: providers.iter().map(|ready| sender(ready.provider)).collect(),
+        senders: providers.iter().map(|ready| Sender::of(ready.provider)).collect(),
     };
     let (rescan, stop) = (config.limits.rescan, config.limits.stop);
     let eyes = Eyes { layout: layout.clone(), watch, rescan, stop };
@@ -213,25 +213,4 @@ fn open_socket(layout: &Layout) -> (Option<Socket>, mpsc::Receiver<Submission>) 
 fn caps(config: &Config) -> Caps {
     let each = Load { alerts: config.submit.alerts_per_user, octets: config.submit.octets_per_user };
     Caps { each, own: rustix::process::geteuid().as_raw() }
-}
-
-fn policy(config: &Config) -> Policy {
-    Policy {
-        default_to: config.alerts.to.clone(),
-        from_name: config.alerts.from_name.clone(),
-        aliases: config.aliases.clone(),
-        domain: config.providers.first().map_or("localhost", |first| first.from.domain()).to_owned(),
-        manners: config.manners.clone(),
-    }
-}
-
-fn sender(provider: &config::Provider) -> Sender {
-    Sender {
-        provider: provider.name.clone(),
-        from: provider.from.clone(),
-        from_name: provider.from_name.clone(),
-        charset: provider.charset,
-        limits: provider.mail_limits,
-        free_from: provider.free_from,
-    }
 }

@@ -9,6 +9,10 @@ pub(super) enum Place {
     Alerts,
     /// Any name is a key here.
     Aliases,
+    /// Any name is a key here, too.
+    Templates,
+    Template,
+    BySeverity,
     Submit,
     Retry,
     Limits,
@@ -319,7 +323,7 @@ const KEYS: &[Key] = &[
 
 /// All of them, in the order of the reference.
 pub(super) fn all() -> impl Iterator<Item = &'static Key> {
-    KEYS.iter().chain(super::manners::KEYS)
+    KEYS.iter().chain(super::manners::KEYS).chain(super::template::KEYS)
 }
 
 /// The keys of one place.
@@ -341,6 +345,9 @@ pub fn reference() -> String {
             Place::Top => "",
             Place::Alerts => "[alerts] ",
             Place::Aliases => "[aliases] ",
+            Place::Templates => "[template] ",
+            Place::Template => "[template.NAME] ",
+            Place::BySeverity => "template.",
             Place::Submit => "[submit] ",
             Place::Retry => "[retry] ",
             Place::Limits => "[limits] ",

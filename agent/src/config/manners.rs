@@ -6,11 +6,12 @@
 use std::time::Duration;
 
 use mime::{CharsetPolicy, Language, Limits};
-use spool_format::Address;
+use spool_format::{Address, Severity};
 
 use super::keys::{Key, Place, key};
 use super::provider;
 use super::section::Section;
+use super::template::{Choice, Templates, Wording};
 use super::value;
 use crate::accept;
 
@@ -125,6 +126,8 @@ pub struct Manners {
     pub late_after: Option<Duration>,
     /// Of the words that are added.
     pub language: Language,
+    /// How mails are worded, where no rule says so.
+    pub template: Choice,
 }
 
 impl Default for Manners {
@@ -134,6 +137,7 @@ impl Default for Manners {
             subject_head: SubjectHead::Carriers,
             late_after: Some(LATE_AFTER),
             language: Language::Auto,
+            template: Choice::default(),
         }
     }
 }
@@ -160,6 +164,8 @@ pub struct Rule {
     pub subject_head: Option<bool>,
     /// What they take at most.
     pub limits: Limits,
+    /// How mails to them are worded.
+    pub template: Choice,
 }
 
 impl Manners {
@@ -179,6 +185,19 @@ impl Manners {
     }
 }
 
+impl Manners {
+    /// How a mail of this severity to these recipients is worded. They all read the same text: of their rules the one
+    /// counts that stands first in the file.
+    pub fn wording(&self, recipients: &[Address], severity: Severity) -> &Wording {
+        let holds = |rule: &Rule| {
+            recipients.iter().filter_map(|to| self.rule_for(to)).any(|of| std::ptr::eq(of, rule))
+        };
+        let mut asked =
+            self.rules.iter().filter(|rule| holds(rule)).filter_map(|rule| rule.template.of(severity));
+        asked.next().or_else(|| self.template.of(severity)).unwrap_or(&Wording::Plain)
+    }
+}
+
 /// Whether a domain is one of these, or below one.
 fn is_below(domain: &str, domains: &[impl AsRef<str>]) -> bool {
     let domain = domain.to_ascii_lowercase();
@@ -191,11 +210,12 @@ fn is_below(domain: &str, domains: &[impl AsRef<str>]) -> bool {
 /// Reads `[[recipient]]` and what `[alerts]` says of it.
 pub(super) fn read(root: &Section<'_, '_>, alerts: Option<&Section<'_, '_>>) -> Manners {
     let manners = Manners::default();
+    let templates = Templates::read(root);
     let title = |n: usize, _: &toml::de::DeTable<'_>| format!("[[recipient]] number {}", n + 1);
     let sections =
         if root.has("recipient") { root.sections("recipient", title, Place::Recipient) } else { None };
     Manners {
-        rules: sections.iter().flatten().filter_map(rule).collect(),
+        rules: sections.iter().flatten().filter_map(|section| rule(section, &templates)).collect(),
         subject_head: alerts
             .and_then(|section| section.parsed("subject_head", subject_head))
             .unwrap_or(manners.subject_head),
@@ -203,10 +223,11 @@ pub(super) fn read(root: &Section<'_, '_>, alerts: Option<&Section<'_, '_>>) -> 
             .and_then(|section| section.parsed("late_after", late_after))
             .unwrap_or(manners.late_after),
         language: alerts.and_then(|section| section.parsed("language", language)).unwrap_or(manners.language),
+        template: alerts.map(|section| templates.choice(section)).unwrap_or_default(),
     }
 }
 
-fn rule(section: &Section<'_, '_>) -> Option<Rule> {
+fn rule(section: &Section<'_, '_>, templates: &Templates) -> Option<Rule> {
     if !section.has("domain") {
         section.wrong("domain", "`domain` is missing: the domains that the rule is for, or \"carriers\"");
     }
@@ -216,6 +237,7 @@ fn rule(section: &Section<'_, '_>) -> Option<Rule> {
         charset: section.parsed("charset", provider::charset),
         subject_head: section.flag("subject_head"),
         limits: limits(section),
+        template: templates.choice(section),
     })
 }
 

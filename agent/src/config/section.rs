@@ -25,7 +25,7 @@ impl<'s, 't> Section<'s, 't> {
     /// Takes a table, and names every key in it that has no business there.
     pub(super) fn new(source: &'s Source<'t>, title: String, place: Place, table: &'s DeTable<'t>) -> Self {
         let section = Self { source, title, table };
-        if place != Place::Aliases {
+        if !matches!(place, Place::Aliases | Place::Templates) {
             for name in table.keys().filter(|name| keys::of(place).all(|key| key.name != name.get_ref())) {
                 let shown: String = name.get_ref().chars().take(40).flat_map(char::escape_debug).collect();
                 let hint = match keys::nearest(place, name.get_ref()) {
@@ -81,6 +81,22 @@ impl<'s, 't> Section<'s, 't> {
             other => self.wrong_kind(key, other, "a text"),
         }
         None
+    }
+
+    /// A text that may have several lines, and may be empty.
+    pub(super) fn lines(&self, key: &str) -> Option<String> {
+        match self.entry(key)?.get_ref() {
+            DeValue::String(text) => Some(text.to_string()),
+            other => {
+                self.wrong_kind(key, other, "a text");
+                None
+            }
+        }
+    }
+
+    /// Whether the key is there and has a table.
+    pub(super) fn is_table(&self, key: &str) -> bool {
+        self.entry(key).is_some_and(|value| value.get_ref().is_table())
     }
 
     pub(super) fn path(&self, key: &str) -> Option<PathBuf> {

@@ -334,7 +334,8 @@ fn the_example_names_every_key_and_is_a_configuration() {
     for key in keys::all().filter(|key| key.place != keys::Place::Aliases) {
         let mentioned = text.lines().any(|line| {
             let line = line.trim_start_matches(['#', ' ', '[']);
-            line.starts_with(key.name) || line.contains(&format!("{{ {} =", key.name))
+            let inside = ["{", ","].map(|before| format!("{before} {} =", key.name));
+            line.starts_with(key.name) || inside.iter().any(|inside| line.contains(inside))
         });
         assert!(mentioned, "`{}` is not in contrib/alertmail.toml", key.name);
     }
@@ -345,6 +346,37 @@ fn the_readme_shows_a_configuration_that_works() {
     let readme = include_str!("../../../README.md");
     let block = readme.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a block");
     assert_eq!(parse(block).expect("a configuration").providers.len(), 3);
+}
+
+#[test]
+fn a_template_that_cannot_be_used_is_named_with_its_line_and_key() {
+    for (text, said) in [
+        (
+            "[template.x]\nsubject = \"{{ sbj }}\"",
+            ":2: `subject`: there is no field `sbj` (there are id, subject",
+        ),
+        ("[template.x]\n\nbody = \"\"\"\na\n{% if %}\n\"\"\"", ":3: `body`: line 2: unexpected"),
+        ("[template.x]\nbody = \"{{ body | uper }}\"", "filter uper is unknown in [template.x]"),
+        ("[template.x]\nbdy = \"x\"", ":2: unknown key `bdy` in [template.x]; did you mean `body`?"),
+        ("[template.x]\nbody = 3", "`body` has to be a text"),
+        ("[template.x]", "has neither `subject` nor `body`"),
+        ("[template]\nsubject = \"x\"", "`subject` has to be a table"),
+        ("[template.ja]\nbody = \"x\"", "`ja` is a template of alertmail's own"),
+        (
+            "[alerts]\ntemplate = \"shrt\"",
+            ":2: `template`: there is no template `shrt`; there are `plain`, `auto`, `ja`, `en`",
+        ),
+        ("[alerts]\ntemplate = { fatal = \"ja\" }", "unknown key `fatal` in `template`"),
+        (
+            "[alerts]\ntemplate = { info = \"x\" }\n[template.y]\nbody = \"y\"",
+            "there are `plain`, `auto`, `ja`, `en`, `y`",
+        ),
+        ("[[recipient]]\ndomain = \"example.jp\"\ntemplate = true", "`template` has to be a text"),
+    ] {
+        let told = mistakes(&format!("{text}\n{PROVIDER}"));
+        assert!(told.contains(said), "{text}: {told}");
+        assert_eq!(told.lines().count(), 1, "{told}");
+    }
 }
 
 #[test]

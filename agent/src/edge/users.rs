@@ -32,7 +32,11 @@ pub struct Submitters {
 impl Submitters {
     /// Root, the user that this process runs as, and these accounts.
     pub fn new(accounts: &[Account]) -> Self {
-        let own = rustix::process::geteuid().as_raw();
+        Self::of_agent(rustix::process::geteuid().as_raw(), accounts)
+    }
+
+    /// The same for an agent that runs as another user.
+    pub fn of_agent(own: u32, accounts: &[Account]) -> Self {
         Self { own, accounts: accounts.to_vec(), known: BTreeMap::new() }
     }
 

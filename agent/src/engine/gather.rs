@@ -334,10 +334,7 @@ impl<W: World> Hands<W> {
 
     /// The right side of its Message-ID. One that a whole message brought along says nothing about ours.
     pub(super) fn domain_of(&mut self, history: Option<&History>) -> Arc<str> {
-        let known = history.and_then(|history| history.message_id.as_deref());
-        let known = known.and_then(|it| it.strip_prefix('<')?.strip_suffix('>')?.rsplit_once('@'));
-        let ours = known.filter(|(left, _)| AlertId::parse(left).is_some());
-        let domain = ours.map_or(self.policy.domain.as_str(), |(_, domain)| domain);
+        let domain = self.policy.domain_for(history);
         self.shelf.share(domain)
     }
 }

@@ -251,7 +251,11 @@ impl<W: World> Hands<W> {
         let kept = self.shelf.get(id).ok_or_else(|| never("the alert is not in hand".to_owned()))?;
         let settings = (&self.senders[provider], &self.policy);
         let clock = (self.world.now().wall, |at| self.world.offset_minutes(at));
-        compose(id, (kept, &octets), settings, recipients, clock)
+        let ready = compose((id, &octets), (kept.reach, &kept.domain), settings, recipients, clock)?;
+        if !ready.notes.is_empty() {
+            log::composed_with_notes(id, &self.senders[provider].provider, &ready.notes);
+        }
+        Ok(ready)
     }
 
     /// The alert's file: what was read of it, or the copy that is ours.

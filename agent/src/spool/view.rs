@@ -226,9 +226,15 @@ impl Item {
 }
 
 fn read_alert(layout: &Layout, folder: Folder, id: AlertId) -> Result<Alert, String> {
+    let (octets, _) = read_file(layout, folder, id)?;
+    Alert::parse(&octets, id).map_err(|error| error.to_string())
+}
+
+/// The file of an alert, and the uid of its owner.
+pub fn read_file(layout: &Layout, folder: Folder, id: AlertId) -> Result<(Vec<u8>, u32), String> {
     let dir = StdFs.open_dir(&layout.folder(folder)).map_err(|error| error.to_string())?;
     match StdFs.read(&dir, &spool_format::folder::file_name(id), ALERT_OCTETS_MAX) {
-        Ok(Found::File { octets, .. }) => Alert::parse(&octets, id).map_err(|error| error.to_string()),
+        Ok(Found::File { octets, uid }) => Ok((octets, uid)),
         Ok(Found::TooLarge { octets }) => Err(format!("it has {octets} octets")),
         Ok(Found::Other(what)) => Err(format!("it is {what}")),
         Err(error) => Err(error.to_string()),

@@ -2,6 +2,7 @@
 //! and whole mails kept as files.
 
 mod cases; // bug reports against other programs, each with its slug
+mod docomo; // what one carrier makes of a mail
 mod golden; // whole mails, compared octet by octet with testdata/*.eml
 mod known_bugs; // what went wrong in other composers and readers
 mod manner; // heads, lateness, limits
