@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 pub struct Config {
     providers: Vec<Provider>,
     default_to: Vec<String>,
+    alerts: Vec<(&'static str, String)>,
     aliases: Vec<(String, Vec<String>)>,
     free_recipients: Option<Vec<String>>,
     submit: Vec<(&'static str, String)>,
@@ -24,6 +25,13 @@ impl Config {
     #[must_use]
     pub fn default_to(mut self, address: &str) -> Self {
         self.default_to.push(address.to_owned());
+        self
+    }
+
+    /// A key of `[alerts]` and its value as it stands in the file: `late_after`, `"1h"`.
+    #[must_use]
+    pub fn alerts(mut self, key: &'static str, value: &str) -> Self {
+        self.alerts.push((key, value.to_owned()));
         self
     }
 
@@ -77,8 +85,13 @@ impl Config {
     /// The file's text. Paths are relative to the folder that it will stand in.
     pub(crate) fn to_toml(&self) -> String {
         let mut text = "spool = \"spool\"\n".to_owned();
-        if !self.default_to.is_empty() {
-            let _ = writeln!(text, "\n[alerts]\nto = {}", list(&self.default_to));
+        let to = (!self.default_to.is_empty()).then(|| ("to", list(&self.default_to)));
+        let alerts: Vec<_> = to.into_iter().chain(self.alerts.iter().cloned()).collect();
+        if !alerts.is_empty() {
+            text.push_str("\n[alerts]\n");
+            for (key, value) in alerts {
+                let _ = writeln!(text, "{key} = {value}");
+            }
         }
         if !self.aliases.is_empty() {
             text.push_str("\n[aliases]\n");
