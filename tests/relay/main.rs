@@ -25,7 +25,10 @@ fn expect_all_to_arrive(chunks: bool, provider: impl FnOnce(&Postfix) -> Provide
     let postfix = Postfix::start(USER, PASSWORD, MAILBOX);
     let sandbox = sandbox();
     sandbox.also_trust(&postfix.ca_pem());
-    sandbox.configure(&Config::of([provider(&postfix).login(USER, PASSWORD).from(FROM)]));
+    sandbox.configure(&Config::of([provider(&postfix)
+        .login(USER, PASSWORD)
+        .from(FROM)
+        .key("connections", "1")]));
     let agent: Agent = sandbox.start_traced_agent();
     let samples = Sample::all();
     let ids: Vec<_> = samples.iter().map(|sample| sample.enqueue(&sandbox, &[TO])).collect();

@@ -71,8 +71,8 @@ pub struct Session {
     unsaid: Option<Unsaid>,
     /// The server may still hold parts of a failed transaction.
     needs_reset: bool,
-    /// The connection has lain idle since the server was last heard.
-    has_rested: bool,
+    /// The server has just taken a message on this connection.
+    is_proven: bool,
     /// How many recipients are offered in one go: less once the server has shown that it takes no more.
     recipients_max: usize,
 }
@@ -98,7 +98,7 @@ impl Session {
             leaving: false,
             unsaid: None,
             needs_reset: false,
-            has_rested: false,
+            is_proven: false,
             recipients_max: RECIPIENTS_MAX,
         }
     }
@@ -188,7 +188,7 @@ impl Session {
     /// The connection lies idle for so long that the server may leave it at any moment. The next message then waits until
     /// the server has answered to its envelope, even if it could go out along with it.
     pub fn rested(&mut self) {
-        self.has_rested = true;
+        self.is_proven = false;
     }
 
     fn gate(&self) -> Option<Gate> {

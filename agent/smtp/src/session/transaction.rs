@@ -35,12 +35,13 @@ impl Session {
         }
     }
 
-    /// Whether envelope and message go out together. Not on a connection that has lain idle: if the server has left it,
-    /// nobody could tell whether the message arrived. Nor a large message, which would be wasted on a refused envelope.
+    /// Whether envelope and message go out together. Only where the server has just taken a message: if one hangs in the
+    /// envelope, or has left a connection that lay idle, nobody could tell whether the message arrived, and it could not be
+    /// taken back for another provider. Nor a large message, which would be wasted on a refused envelope.
     fn goes_in_one_flight(&self) -> bool {
         let is_short = self.work.as_ref().is_some_and(|work| work.size <= FLIGHT_OCTETS_MAX);
         is_short
-            && !self.has_rested
+            && self.is_proven
             && self.settings.chunking
             && self.capabilities.pipelining()
             && self.capabilities.chunking()
@@ -93,7 +94,6 @@ impl Session {
         for awaited in flight {
             work.send(*awaited, with).write(&mut self.output, &mut self.transcript);
         }
-        self.has_rested = false;
         self.at = At::Transaction;
     }
 
@@ -130,6 +130,7 @@ impl Session {
     /// The server has said its last word in this round.
     fn round_is_over(&mut self) {
         let Some(work) = &self.work else { return };
+        self.is_proven = work.stage == Stage::Delivered;
         if let Some(limit) = work.shown_limit() {
             self.recipients_max = self.recipients_max.min(limit);
         }
