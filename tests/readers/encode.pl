@@ -6,14 +6,14 @@ use MIME::Base64 qw(decode_base64 encode_base64);
 
 sub field {
     my ($block, $name) = @_;
-    return $block =~ /^\Q$name\E: ?((?:.|\n[ \t])*)$/mi ? $1 : '';
+    return $block =~ /^\Q$name\E: ?(.*(?:\n[ \t].*)*)/mi ? $1 : '';
 }
 
 # The names of a list of mailboxes: quoted, other ones, or none beside an address.
 sub names {
     my ($list) = @_;
     my @names;
-    while ($list =~ /\G\s*(?:"((?:[^"\\]|\\.)*)"\s+<[^>]*>|([^"<,]*?)\s*<[^>]*>|[^,<]+),?/gs) {
+    while ($list =~ /\G\s*(?:"((?:[^"\\]++|\\.)*+)"\s+<[^>]*>|([^"<,]*?)\s*<[^>]*>|[^,<]+),?/gs) {
         my ($quoted, $phrase) = ($1, $2);
         push @names, defined $quoted ? $quoted =~ s/\\(.)/$1/gr : Encode::decode('MIME-Header', $phrase // '');
     }

@@ -5,13 +5,13 @@ mb_internal_encoding('UTF-8');
 
 function field(string $block, string $name): string
 {
-    return preg_match("/^$name: ?((?:.|\n[ \t])*)$/mi", $block, $found) ? $found[1] : '';
+    return preg_match("/^$name: ?(.*(?:\n[ \t].*)*)/mi", $block, $found) ? $found[1] : '';
 }
 
 /** The names of a list of mailboxes: quoted, other ones, or none beside an address. */
 function names(string $list): array
 {
-    $mailbox = '/\G\s*(?:"((?:[^"\\\\]|\\\\.)*)"\s+<[^>]*>|([^"<,]*?)\s*<[^>]*>|[^,<]+),?/s';
+    $mailbox = '/\G\s*(?:"((?:[^"\\\\]++|\\\\.)*+)"\s+<[^>]*>|([^"<,]*?)\s*<[^>]*>|[^,<]+),?/s';
     preg_match_all($mailbox, $list, $found, PREG_SET_ORDER | PREG_UNMATCHED_AS_NULL);
     return array_map(
         fn ($it) => isset($it[1]) ? preg_replace('/\\\\(.)/', '$1', $it[1]) : mb_decode_mimeheader($it[2] ?? ''),

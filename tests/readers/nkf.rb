@@ -6,11 +6,11 @@ HEADER = "-w -m -x"
 BODY = { "US-ASCII" => "-J", "ISO-2022-JP" => "-J", "UTF-8" => "-W" }
 
 def field(block, name)
-  block[/^#{name}: ?((?:.|\n[ \t])*)$/i, 1].to_s.gsub("\n", "")
+  block[/^#{name}: ?(.*(?:\n[ \t].*)*)/i, 1].to_s.gsub("\n", "")
 end
 
 # A quoted name and its address, another name and its address, or an address alone.
-MAILBOX = /\G\s*(?:"((?:[^"\\]|\\.)*)"\s+<[^>]*>|([^"<,]*?)\s*<[^>]*>|[^,<]+),?/m
+MAILBOX = /\G\s*(?:"((?:[^"\\]++|\\.)*+)"\s+<[^>]*>|([^"<,]*?)\s*<[^>]*>|[^,<]+),?/m
 
 def names(list)
   list.scan(MAILBOX).map do |quoted, phrase|

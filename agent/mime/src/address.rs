@@ -73,8 +73,9 @@ pub(crate) fn write_phrase(field: &mut Field<'_>, name: &str, policy: CharsetPol
     } else if !looks_encoded && name.is_ascii() && quoted.len() <= PLAIN_NAME_OCTETS_MAX {
         field.token(&quoted);
     } else {
+        // What stands in for odd blanks is a blank, and blanks around a name are not kept.
         let fitted = charset::fit(name, policy);
-        field.words(fitted.charset, &fitted.text);
+        field.words(fitted.charset, fitted.text.trim_matches(' '));
     }
 }
 
@@ -112,9 +113,9 @@ fn is_dotted_wrongly(local: &str) -> bool {
     local.bytes().all(|octet| is_atext(octet) || octet == b'.') && local.split('.').any(str::is_empty)
 }
 
-/// Stands for itself in a name without quotes. Some readers lose blanks beside what MIME keeps for itself.
+/// Stands for itself in a name without quotes. Some readers lose blanks beside what MIME or old mail routes used.
 fn is_safe(octet: u8) -> bool {
-    is_atext(octet) && !b"/=?".contains(&octet)
+    is_atext(octet) && !b"!%/=?".contains(&octet)
 }
 
 fn is_atext(octet: u8) -> bool {
@@ -158,6 +159,15 @@ mod tests {
             let got = field(&[(name, "ops@example.jp")]).replace("\r\n ", " ");
             assert_eq!(got, format!("To: {written}\r\n"), "{name:?}");
         }
+    }
+
+    #[test]
+    fn a_replaced_blank_around_a_name_is_not_kept() {
+        let mut out = String::new();
+        let mailbox =
+            Mailbox { name: Some("\u{A0}障\u{A0}".to_owned()), address: "ops@example.jp".to_owned() };
+        write_mailboxes(&mut out, "To", &[mailbox], CharsetPolicy::Iso2022Jp);
+        assert_eq!(out, "To: =?ISO-2022-JP?B?GyRCPmMbKEI=?= <ops@example.jp>\r\n");
     }
 
     #[test]

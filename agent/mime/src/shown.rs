@@ -24,7 +24,8 @@ impl Shown {
 
     /// What is shown of a display name or a file name: blanks around it are not kept.
     pub fn name(name: &str, policy: CharsetPolicy) -> Self {
-        Self::fit(header::clean(name).trim_matches(' '), policy)
+        let shown = Self::fit(header::clean(name).trim_matches(' '), policy);
+        Self { text: shown.text.trim_matches(' ').to_owned(), ..shown }
     }
 
     /// What is shown of a body. Lines end in CRLF, the last one too.
