@@ -169,7 +169,7 @@ mod tests {
     fn from_is_the_providers_and_answers_go_to_the_alerts_own_sender() {
         let mail = mail(&sender(), Manners::default(), &["a@example.jp"], 0);
         assert!(
-            mail.starts_with("From: home <alert@example.jp>\r\nTo: \"old..name\"@example.jp\r\n"),
+            mail.starts_with("From: home <alert@example.jp>\r\nTo: <\"old..name\"@example.jp>\r\n"),
             "{mail}"
         );
         assert!(mail.contains("\r\nReply-To: root@web1.example.jp\r\n"), "{mail}");
