@@ -56,7 +56,13 @@ pub(crate) const FAULTS: [Fault; 14] = [
                Content-Type: image/png\nContent-Disposition: attachment;\n filename*=UTF-8''%3D%3FUTF-8%3FB%3F5pel%3F%3D\n\nfile\n--x--\n",
         right: ("file", "=?UTF-8?B?5pel?="),
         wrong: "日",
-        explains: |case| is(case, Column::File) && has_lookalikes_replaced(&case.expected.text, case.got),
+        // Decoding them may cost the byte order mark of a later fault.
+        explains: |case| {
+            let text = &case.expected.text;
+            let without_mark = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+            let is_replaced = [text, without_mark].iter().any(|text| has_lookalikes_replaced(text, case.got));
+            is(case, Column::File) && is_replaced
+        },
     },
     Fault {
         readers: &["GMime"],
