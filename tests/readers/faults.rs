@@ -1,7 +1,7 @@
 //! What readers themselves get wrong, each with a mail that shows it.
 //!
 //! An exception is as narrow as it can be: it holds for one text of one reader, and only if what is shown is what the
-//! fault makes of it. The mails stand here in full and come from nobody's composer; a test reads them.
+//! fault makes of it; where that cannot be told, only if the field holds what the fault stumbles over. The mails stand here in full and come from nobody's composer; a test reads them.
 
 use crate::expected::folded;
 use crate::judge::{Case, Column};
