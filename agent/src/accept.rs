@@ -6,7 +6,6 @@
 //! Who may name any recipient is asked of the caller, once for an alert, and only if it names somebody whom the
 //! configuration does not.
 
-mod address;
 mod draft;
 mod manners;
 mod settings;
@@ -19,7 +18,6 @@ use delivery::{Arrival, Past};
 use spool_format::{Address, Alert, AlertError, AlertId, Event, Folder, Severity, Wall};
 
 use crate::config::Manners;
-pub use address::{address, ascii};
 pub(crate) use manners::on_the_wire;
 pub use manners::{Mail, Sender};
 
@@ -233,7 +231,7 @@ impl Recipients {
 /// An alias, or an address as it stands.
 fn look_up(name: &str, policy: &Policy) -> Option<Vec<Address>> {
     let alias = policy.aliases.get(name.trim());
-    alias.cloned().or_else(|| address(name).ok().map(|address| vec![address]))
+    alias.cloned().or_else(|| crate::address::parse(name).ok().map(|address| vec![address]))
 }
 
 #[cfg(test)]
@@ -241,7 +239,7 @@ mod tests {
     use super::*;
 
     fn address(text: &str) -> Address {
-        super::address(text).expect("an address")
+        crate::address::parse(text).expect("an address")
     }
 
     fn policy() -> Policy {

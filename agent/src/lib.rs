@@ -16,6 +16,7 @@
 //! [`engine`] decides nothing and `delivery` touches nothing. [`edge`] is the only reader of clocks and chance.
 
 pub mod accept;
+pub mod address;
 pub mod cli;
 pub mod command;
 pub mod config;

@@ -15,7 +15,7 @@ pub(super) fn draft(accepted: &Accepted, domain: &str, offset_minutes: i32) -> D
     {
         attachments.push(file("message.eml", "application/octet-stream", message));
     }
-    let sender = alert.sender.as_deref().and_then(|sender| super::address(sender).ok());
+    let sender = alert.sender.as_deref().and_then(|sender| crate::address::parse(sender).ok());
     Draft {
         id: accepted.id.as_str().to_owned(),
         domain: domain.to_owned(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use fs2::FileExt;
 use spool_format::fs::{SpoolFs as _, StdFs};
-use spool_format::{Layout, Severity, Wall};
+use spool_format::{Layout, Outage, Severity, Wall};
 
 use super::place::{Place, unreadable};
 use super::{Refusal, json};
@@ -209,7 +209,8 @@ fn providers_that_are_left_out(facts: &Facts, now: &mut Vec<String>, today: &mut
     let is_configured = |name: &String| facts.providers.is_empty() || facts.providers.contains(name);
     let left_out: Vec<_> = facts.view.left_out.iter().filter(|(name, _)| is_configured(name)).collect();
     let sentences = left_out.iter().map(|(name, outage)| {
-        format!("provider `{name}` is left out since {}: {}", outage.since, outage.reason)
+        let Outage { since, reason, .. } = outage;
+        format!("provider `{name}` is left out since {since}: {reason}; look with: alertmail probe {name}")
     });
     today.extend(sentences);
     if !facts.providers.is_empty() && left_out.len() == facts.providers.len() {

@@ -8,6 +8,7 @@ use smtp::{AuthPolicy, Security};
 
 use super::place::{Place, SYSTEM_CONFIG};
 use super::{Refusal, target};
+use crate::address;
 use crate::config::{self, Config, Provider};
 use crate::exit::Exit;
 use crate::output::terminal::printable;
@@ -56,7 +57,7 @@ pub(super) fn trust(ca_file: Option<PathBuf>) -> config::Trust {
 pub(super) fn stranger(host: &str, endpoint: Endpoint, ca_file: Option<PathBuf>) -> Target {
     Target {
         name: host.to_owned(),
-        host: host.to_owned(),
+        host: address::ascii(host).into_owned(),
         endpoints: vec![endpoint],
         route: Route::Straight,
         trust: trust(ca_file),

@@ -13,7 +13,7 @@ use super::provider;
 use super::section::Section;
 use super::template::{Choice, Templates, Wording};
 use super::value;
-use crate::accept;
+use crate::address;
 
 /// Stands for the domains of the mobile carriers in a rule.
 const CARRIERS: &str = "carriers";
@@ -255,7 +255,7 @@ fn domain(text: &str) -> Result<Vec<String>, String> {
     if text == CARRIERS {
         return Ok(CARRIER_DOMAINS.map(str::to_owned).to_vec());
     }
-    let ascii = accept::ascii(text);
+    let ascii = address::ascii(text);
     match Address::parse(&format!("x@{ascii}")) {
         Ok(address) if address.domain() == ascii => Ok(vec![ascii.to_ascii_lowercase()]),
         Ok(_) | Err(_) => {

@@ -9,7 +9,7 @@ use super::login;
 use super::preset::{self, Preset};
 use super::section::Section;
 use super::{Provider, manners, route, security};
-use crate::accept;
+use crate::address;
 
 /// Attempts at the same time, where the file says nothing.
 const CONNECTIONS: u16 = 4;
@@ -71,7 +71,7 @@ fn one(section: &Section<'_, '_>, warnings: &mut Vec<String>) -> Option<Provider
     }
     let host = section
         .text("host")
-        .map(|host| accept::ascii(&host).into_owned())
+        .map(|host| address::ascii(&host).into_owned())
         .or_else(|| preset.as_ref()?.host.clone());
     if preset.as_ref().is_none_or(|preset| preset.host.is_none()) && !(has("preset") && preset.is_none()) {
         need("host", "`host` is missing: the name or address of its mail server");

@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue};
 use super::keys::{self, Place};
 use super::source::Source;
 use super::value;
-use crate::accept;
+use crate::address;
 
 /// One table.
 #[derive(Debug)]
@@ -113,7 +113,7 @@ impl<'s, 't> Section<'s, 't> {
     }
 
     pub(super) fn address(&self, key: &str) -> Option<Address> {
-        self.parsed(key, |text| accept::address(text).map_err(|error| error.to_string()))
+        self.parsed(key, |text| address::parse(text).map_err(|error| error.to_string()))
     }
 
     pub(super) fn number(&self, key: &str, least: u16, most: u16) -> Option<u16> {
@@ -178,7 +178,7 @@ impl<'s, 't> Section<'s, 't> {
     }
 
     pub(super) fn addresses(&self, key: &str) -> Option<Vec<Address>> {
-        self.list(key, |text| accept::address(text).map_err(|error| error.to_string()))
+        self.list(key, |text| address::parse(text).map_err(|error| error.to_string()))
     }
 
     /// A table in this one.

@@ -146,7 +146,7 @@ fn is_stale(outcome: &Outcome) -> bool {
 
 /// Connects, unless the attempt is taken back meanwhile.
 async fn open(carriage: &Carriage, attempt: &mut Attempt) -> Result<Line, Failure> {
-    if attempt.may_pass(Gate::Data) {
+    if attempt.may_pass(Gate::FinalDot) {
         return open_line(carriage, carriage.onlooker()).await;
     }
     tokio::select! {

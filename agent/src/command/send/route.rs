@@ -10,7 +10,7 @@ use spool_format::Address;
 use zeroize::Zeroizing;
 
 use super::is_stdin;
-use crate::accept;
+use crate::address;
 use crate::command::visit::{self, Tls};
 use crate::command::{Refusal, target};
 use crate::config::{self, Config, Kind, Provider, SecretSource};
@@ -109,7 +109,7 @@ impl Route {
             }
             (None, _) => None,
         };
-        let address = |text: &str| accept::address(text).map_err(usage);
+        let address = |text: &str| address::parse(text).map_err(usage);
         let from = match (&options.from, provider) {
             (Some(text), _) => address(text)?,
             (None, Some(provider)) => provider.from.clone(),
@@ -168,7 +168,7 @@ fn target(options: &RouteOptions, provider: Option<&Provider>) -> Target {
         ),
     };
     if let Some(host) = options.server.as_ref().filter(|_| provider.is_some()) {
-        target.host.clone_from(host);
+        target.host = address::ascii(host).into_owned();
         // It belongs to the host that it was configured beside.
         target.tls_name = None;
     }
@@ -236,7 +236,7 @@ fn name_and_address(text: &str) -> (Option<String>, Option<String>) {
     let named = |name: &str| Some(name.trim().to_owned()).filter(|name| !name.is_empty());
     match text.strip_suffix('>').and_then(|front| front.rsplit_once('<')) {
         Some((name, address)) => (named(name), Some(address.to_owned())),
-        None if accept::address(text).is_ok() => (None, Some(text.to_owned())),
+        None if address::parse(text).is_ok() => (None, Some(text.to_owned())),
         None => (named(text), None),
     }
 }

@@ -6,7 +6,7 @@ use idna::AsciiDenyList;
 use spool_format::{Address, BadAddress};
 
 /// Reads a mail address. Its domain is taken in its ASCII form (RFC 5890), which is the only one that servers know.
-pub fn address(text: &str) -> Result<Address, BadAddress> {
+pub fn parse(text: &str) -> Result<Address, BadAddress> {
     match text.rsplit_once('@').filter(|(_, domain)| !domain.is_ascii()) {
         None => Address::parse(text),
         Some((local, domain)) => {
@@ -39,7 +39,7 @@ mod tests {
             ("a..b@example.jp", "a..b@example.jp"),
             ("oncall@xn--r8jz45g.jp", "oncall@xn--r8jz45g.jp"),
         ] {
-            assert_eq!(address(text).expect(text).as_str(), expected);
+            assert_eq!(parse(text).expect(text).as_str(), expected);
         }
         assert_eq!(ascii("メール.例え.jp"), "xn--4dkua4c.xn--r8jz45g.jp");
     }
@@ -53,7 +53,7 @@ mod tests {
             "oncall@\u{202e}例え.jp",
             "例え.jp",
         ] {
-            assert!(address(text).is_err(), "{text}");
+            assert!(parse(text).is_err(), "{text}");
         }
     }
 }
