@@ -18,6 +18,7 @@ use delivery::{Arrival, Past};
 use spool_format::{Address, Alert, AlertError, AlertId, Event, Folder, Severity, Wall};
 
 use crate::config::Manners;
+pub(crate) use draft::octets;
 pub(crate) use manners::on_the_wire;
 pub use manners::{Mail, Sender};
 

@@ -42,11 +42,11 @@ impl Display for Refusal {
 }
 
 /// Prints what a command has to say: its text on stdout, a refusal on stderr.
-fn finish(said: Result<(Exit, String), Refusal>) -> Exit {
+fn finish(said: Result<(Exit, impl AsRef<[u8]>), Refusal>) -> Exit {
     match said {
-        Ok((exit, text)) => {
+        Ok((exit, octets)) => {
             // Nobody minds if the reader has gone.
-            let _ = io::stdout().lock().write_all(text.as_bytes());
+            let _ = io::stdout().lock().write_all(octets.as_ref());
             exit
         }
         Err(Refusal { exit, text }) => {

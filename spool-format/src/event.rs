@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
-use crate::alert::Severity;
+use crate::alert::{Attachment, Severity};
 use crate::id::AlertId;
 use crate::outage::Outage;
 use crate::snapshot::Snapshot;
@@ -95,6 +95,9 @@ pub enum Event {
         /// The alert's whole text, where this mail does not hold all of it: its readers are told that it is here.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         text: Option<String>,
+        /// Attachments that are not in this mail since they are too large for it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        files: Vec<Attachment>,
     },
     /// What came of an attempt, for each recipient that it was for.
     Outcome {

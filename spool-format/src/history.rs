@@ -4,7 +4,7 @@
 //! say the same. The agent keeps the sums alone; people see each attempt: [`Detail`].
 
 use crate::address::Address;
-use crate::alert::Severity;
+use crate::alert::{Attachment, Severity};
 use crate::event::{Entry, Event, RecipientResult, Settlement};
 use crate::id::AlertId;
 use crate::snapshot::{Snapshot, Standing, UnderWay, Word};
@@ -36,6 +36,8 @@ pub struct AttemptRecord {
     pub notes: Vec<String>,
     /// The alert's whole text, where the mail did not hold all of it.
     pub text: Option<String>,
+    /// Attachments that the mail did not hold.
+    pub files: Vec<Attachment>,
     /// How it ended; absent while it runs, or when the agent died in it.
     pub ended: Option<Ended>,
 }
@@ -141,8 +143,8 @@ impl History {
             Event::Attempt { attempt, provider, beside, .. } => {
                 self.began(entry.at, (*attempt, *beside), provider, detail);
             }
-            Event::DotSent { attempt, notes, text, .. } => {
-                self.reached_the_dot(entry.at, *attempt, (notes, text.as_deref()));
+            Event::DotSent { attempt, notes, text, files, .. } => {
+                self.reached_the_dot(entry.at, *attempt, (notes, text.as_deref(), files));
             }
             Event::Outcome { attempt, provider, took_ms, recipients, .. } => {
                 self.ended(*attempt, provider, *took_ms, recipients);
@@ -210,12 +212,25 @@ impl History {
         let is_known = self.attempts.last().is_some_and(|last| last.number >= number);
         if detail == Detail::Full && !is_known {
             let provider = provider.to_owned();
-            let (dot_sent, notes, text, ended) = (None, Vec::new(), None, None);
-            self.attempts.push(AttemptRecord { number, provider, at, dot_sent, notes, text, ended });
+            self.attempts.push(AttemptRecord {
+                number,
+                provider,
+                at,
+                dot_sent: None,
+                notes: Vec::new(),
+                text: None,
+                files: Vec::new(),
+                ended: None,
+            });
         }
     }
 
-    fn reached_the_dot(&mut self, at: Wall, number: u32, (notes, text): (&[String], Option<&str>)) {
+    fn reached_the_dot(
+        &mut self,
+        at: Wall,
+        number: u32,
+        (notes, text, files): (&[String], Option<&str>, &[Attachment]),
+    ) {
         if let Some(attempt) = self.under_way.iter_mut().find(|attempt| attempt.number == number) {
             attempt.dot_sent = true;
         }
@@ -223,6 +238,7 @@ impl History {
             record.dot_sent = Some(at);
             record.notes = notes.to_vec();
             record.text = text.map(str::to_owned);
+            record.files = files.to_vec();
         }
     }
 

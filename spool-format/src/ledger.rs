@@ -140,7 +140,14 @@ mod tests {
     }
 
     fn dot() -> Event {
-        Event::DotSent { id: id(), attempt: 1, provider: "home".into(), notes: vec![], text: None }
+        Event::DotSent {
+            id: id(),
+            attempt: 1,
+            provider: "home".into(),
+            notes: vec![],
+            text: None,
+            files: vec![],
+        }
     }
 
     #[test]
@@ -247,7 +254,14 @@ mod tests {
             Event::Deferred { id: id(), passes: 1, until: Wall::from_unix_ms(9_000) },
             begun(2, "docomo", None),
             begun(3, "gmail", Some(2)),
-            Event::DotSent { id: id(), attempt: 2, provider: "docomo".into(), notes: vec![], text: None },
+            Event::DotSent {
+                id: id(),
+                attempt: 2,
+                provider: "docomo".into(),
+                notes: vec![],
+                text: None,
+                files: vec![],
+            },
         ]
     }
 

@@ -41,15 +41,15 @@ fn full_alert() -> Alert {
         sender: text(),
         from_name: text(),
         headers: BTreeMap::from([("X-Room".to_owned(), "7".to_owned())]),
-        attachments: vec![Attachment {
-            name: "n".to_owned(),
-            media_type: "text/plain".to_owned(),
-            data: "eA==".to_owned(),
-        }],
+        attachments: vec![attachment()],
         source: Some(Source { host: "h".to_owned(), program: "p".to_owned() }),
         message: Some("eA==".to_owned()),
         unknown: BTreeMap::new(),
     }
+}
+
+fn attachment() -> Attachment {
+    Attachment { name: "n".to_owned(), media_type: "text/plain".to_owned(), data: "eA==".to_owned() }
 }
 
 /// Every event with every field.
@@ -83,7 +83,14 @@ fn full_events() -> Vec<Event> {
             message_id: Some("<x@example.jp>".to_owned()),
         },
         Event::Attempt { id, attempt: 1, provider: text(), recipients: people(), beside: Some(1) },
-        Event::DotSent { id, attempt: u32::MAX, provider: text(), notes: vec![text()], text: Some(text()) },
+        Event::DotSent {
+            id,
+            attempt: u32::MAX,
+            provider: text(),
+            notes: vec![text()],
+            text: Some(text()),
+            files: vec![attachment()],
+        },
         Event::Outcome { id, attempt: 1, provider: text(), took_ms: u64::MAX, recipients: vec![result] },
         Event::Deferred { id, passes: 0, until: id.born() },
         Event::Held { id },

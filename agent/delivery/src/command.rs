@@ -1,6 +1,6 @@
 //! The words between the engine and the dispatcher: what happened, and what is to be done.
 
-use spool_format::{Address, AlertId, Event as Fact, Folder};
+use spool_format::{Address, AlertId, Attachment, Event as Fact, Folder};
 
 use crate::alert::Arrival;
 use smtp::{Gate, Outcome};
@@ -8,6 +8,17 @@ use smtp::{Gate, Outcome};
 /// Names one attempt for the engine, within one run of the agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AttemptId(pub u64);
+
+/// In what a mail differs from what its alert asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Differences {
+    /// One sentence each.
+    pub notes: Vec<String>,
+    /// The alert's whole text, if the mail does not hold all of it.
+    pub text: Option<String>,
+    /// Attachments that the mail does not hold.
+    pub files: Vec<Attachment>,
+}
 
 /// What happened.
 #[derive(Debug)]
@@ -18,10 +29,8 @@ pub enum Event {
     Composed {
         /// Which attempt.
         attempt: AttemptId,
-        /// In what it differs, one sentence each.
-        notes: Vec<String>,
-        /// The alert's whole text, if the mail does not hold all of it.
-        text: Option<String>,
+        /// In what.
+        differs: Differences,
     },
     /// A session stands before a gate and asks.
     Reached {

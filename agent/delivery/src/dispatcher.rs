@@ -31,7 +31,7 @@ use spool_format::{Address, AlertId, Event as Fact, Outage, Settlement, Severity
 use crate::alert::{Alert, Arrival};
 use crate::blame::{Blame, blame};
 use crate::chance::Chance;
-use crate::command::{AttemptId, Command, Event, Sync};
+use crate::command::{AttemptId, Command, Differences, Event, Sync};
 use crate::pass::{Network, Pass};
 use crate::queue::{Age, Queue};
 use crate::retry::RetryPlan;
@@ -133,9 +133,9 @@ impl Dispatcher {
     pub fn handle(&mut self, now: Now, event: Event, out: &mut Vec<Command>) {
         match event {
             Event::Arrived(arrival) => self.arrived(now, arrival, out),
-            Event::Composed { attempt, notes, text } => {
+            Event::Composed { attempt, differs } => {
                 if let Some(attempt) = self.attempts.get_mut(&attempt) {
-                    (attempt.notes, attempt.text) = (notes, text);
+                    attempt.differs = differs;
                 }
             }
             Event::Reached { attempt, gate } => self.reached(now, attempt, gate, out),
@@ -282,8 +282,7 @@ impl Dispatcher {
             is_slow: false,
             is_dismissed: false,
             witness,
-            notes: Vec::new(),
-            text: None,
+            differs: Differences::default(),
         };
         self.attempts.insert(attempt, running);
     }
@@ -303,8 +302,9 @@ impl Dispatcher {
             Gate::FinalDot => {
                 attempt.leave = Some(gate);
                 let provider = self.settings.providers[place].name.clone();
-                let (notes, text) = (std::mem::take(&mut attempt.notes), attempt.text.take());
-                let fact = Fact::DotSent { id: attempt.id, attempt: attempt.number, provider, notes, text };
+                let Differences { notes, text, files } = std::mem::take(&mut attempt.differs);
+                let (alert, attempt) = (attempt.id, attempt.number);
+                let fact = Fact::DotSent { id: alert, attempt, provider, notes, text, files };
                 out.push(Command::Record { fact, sync: Sync::Written });
                 out.push(Command::Grant { attempt: id });
                 self.is_ready(now, place, out);

@@ -29,7 +29,7 @@ pub mod time;
 pub mod verdict;
 
 pub use alert::{Arrival, Past};
-pub use command::{AttemptId, Command, Event, Sync};
+pub use command::{AttemptId, Command, Differences, Event, Sync};
 pub use dispatcher::{Dispatcher, HedgeAfter, Provider, Settings};
 pub use retry::RetryPlan;
 pub use time::{Monotonic, Now};

@@ -9,10 +9,10 @@ use crate::body::Body;
 use crate::charset::{self, Charset, CharsetPolicy};
 use crate::header::{self, write_text, write_tokens};
 use crate::manner::Manner;
-use crate::shorten::{self, Ending, largest};
+use crate::shorten::{Ending, largest};
 use crate::transfer::Transfer;
 use crate::width::columns;
-use crate::{date, head, ident};
+use crate::{date, ident, present};
 use std::borrow::Cow;
 
 /// The longest name of a field of the alert's own: with its colon it leaves the first line within 76 columns.
@@ -42,6 +42,14 @@ const RESERVED: [&str; 21] = [
     "Received",
     "DKIM-Signature",
 ];
+
+pub(crate) const SUBJECT_IS_CUT: &str = "Subject: cut to its limit";
+pub(crate) const TEXT_IS_CUT: &str = "text: cut to its limit";
+
+/// The note on a mail that its limit cannot be kept for.
+pub(crate) fn too_large(octets_max: usize) -> String {
+    format!("larger than {octets_max} octets even without its text")
+}
 
 /// How loud a mail is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,6 +112,8 @@ pub struct Composed {
     pub notes: Vec<String>,
     /// The whole text, where the mail does not hold all of it.
     pub whole_text: Option<String>,
+    /// How many of the last attachments it does not hold.
+    pub left_out: usize,
 }
 
 /// Composes the message of `draft` for the provider that is `identity`, as it stands.
@@ -133,7 +143,7 @@ pub fn compose_in(draft: &Draft, identity: &Identity, manner: &Manner) -> Compos
     }
     composed = plan.write();
     if composed.octets.len() > octets_max {
-        composed.notes.push(format!("larger than {octets_max} octets even without its text"));
+        composed.notes.push(too_large(octets_max));
     }
     composed
 }
@@ -144,7 +154,7 @@ struct Plan<'a> {
     draft: &'a Draft,
     identity: &'a Identity,
     sender: Option<&'a Mailbox>,
-    subject: Cow<'a, str>,
+    subject: String,
     subject_is_cut: bool,
     /// The whole text.
     text: Cow<'a, str>,
@@ -158,28 +168,15 @@ struct Plan<'a> {
 impl<'a> Plan<'a> {
     fn new(draft: &'a Draft, identity: &'a Identity, manner: &'a Manner) -> Self {
         let is_japanese = manner.language.is_japanese([&draft.subject, &draft.body]);
-        let given = header::clean(&draft.subject);
-        let headed = head::headed(&given, manner.head.as_ref(), manner.late_ms, is_japanese);
-        let whole = header::clean(&headed).into_owned();
-        let length = whole.len();
-        let subject = match manner.limits.subject {
-            Some(wide_max) => shorten::subject(Cow::Owned(whole), wide_max),
-            None => Cow::Owned(whole),
-        };
-        let mut text = Cow::Borrowed(draft.body.as_str());
-        if manner.late_ms.is_some() {
-            let word = if is_japanese { "発生時刻" } else { "Time of the event" };
-            let event = date::plain(draft.created_ms, draft.utc_offset_minutes);
-            text = Cow::Owned(format!("{word}: {event}\n\n{}", draft.body));
-        }
+        let (subject, subject_is_cut) = present::subject(&draft.subject, manner, is_japanese);
+        let event = (draft.created_ms, draft.utc_offset_minutes);
         Self {
             draft,
             identity,
             sender: manner.sender.as_ref(),
-            // Dots take the place of at least one character more.
-            subject_is_cut: subject.len() != length,
+            subject_is_cut,
             subject,
-            text,
+            text: present::text(&draft.body, manner, event, is_japanese),
             columns_max: manner.limits.body.map(|wide_max| wide_max.saturating_mul(2)),
             attachments: draft.attachments.len(),
             ending: Ending { id: &draft.id, is_japanese },
@@ -227,17 +224,17 @@ impl<'a> Plan<'a> {
             }
         }
         let whole_text = text_is_cut.then(|| draft.body.clone());
-        Composed { octets, body_charset: body.charset, notes, whole_text }
+        Composed { octets, body_charset: body.charset, notes, whole_text, left_out: left_out.len() }
     }
 
     /// Says what is missing, and what was done for the sake of a charset.
     fn remark(&self, text: &str, text_is_cut: bool, left_out: &[&str], notes: &mut Vec<String>) {
         let Self { draft, identity, .. } = self;
         if self.subject_is_cut {
-            notes.push("Subject: cut to its limit".to_owned());
+            notes.push(SUBJECT_IS_CUT.to_owned());
         }
         if text_is_cut {
-            notes.push("text: cut to its limit".to_owned());
+            notes.push(TEXT_IS_CUT.to_owned());
         }
         notes.extend(
             left_out.iter().map(|name| format!("attachment `{}` left out: too large", printable(name))),

@@ -21,8 +21,9 @@ mod people;
 mod simple;
 
 use crate::attachment::Attachment;
-use crate::compose::{Draft, Identity, compose};
-use crate::ident;
+use crate::compose::{Draft, Identity, SUBJECT_IS_CUT, compose_in};
+use crate::manner::Manner;
+use crate::{header, ident, present};
 use heading::{Heading, Wording};
 use part::{Parts, TooMuch};
 use simple::Simple;
@@ -53,6 +54,8 @@ pub struct WholeMail {
     pub treatment: Treatment,
     /// What had to be left out or changed, one sentence each.
     pub notes: Vec<String>,
+    /// The whole text, where the mail does not hold all of it.
+    pub whole_text: Option<String>,
 }
 
 /// What a message says about itself, for display.
@@ -64,12 +67,18 @@ pub struct Summary {
     pub message_id: Option<String>,
 }
 
-/// Makes `message` ready for the provider that is `identity`.
+/// Makes `message` ready for the provider that is `identity`, as it stands.
+pub fn compose_whole(message: &[u8], draft: &Draft, identity: &Identity) -> WholeMail {
+    compose_whole_in(message, draft, identity, &Manner::default())
+}
+
+/// Makes `message` ready for the provider that is `identity`, in this manner.
 ///
 /// `draft` is what the alert says beside it: a subject, a thread, a sender and a Date for a message that has none, its
 /// own fields, its recipients for a message whose To names nobody with a domain. Its body and attachments are not used.
+/// Limits, head and lateness are for messages that are composed anew; nothing can be cut out of others.
 /// A pure function: the same arguments give the same octets.
-pub fn compose_whole(message: &[u8], draft: &Draft, identity: &Identity) -> WholeMail {
+pub fn compose_whole_in(message: &[u8], draft: &Draft, identity: &Identity, manner: &Manner) -> WholeMail {
     let mut notes = Vec::new();
     let split = fields::split(message);
     let content = content::Content::of(&split.fields, "Content-Type").unwrap_or_default();
@@ -78,18 +87,28 @@ pub fn compose_whole(message: &[u8], draft: &Draft, identity: &Identity) -> Whol
     let wording = if simple.is_some() { Wording::Ours } else { Wording::Theirs };
 
     let mut block = String::with_capacity(1024);
-    Heading { fields: &split.fields, label, draft, identity, wording }.write(&mut block, &mut notes);
+    let mut heading = Heading { fields: &split.fields, label, draft, identity, wording, subject: None };
     if let Some(simple) = simple {
-        let octets = simple.write(&split.fields, block, identity.charset, &mut notes);
-        return WholeMail { octets, treatment: Treatment::Recomposed, notes: first(notes) };
+        let given = heading.given_subject();
+        let is_japanese = manner.language.is_japanese([&given, &simple.text]);
+        let (subject, subject_is_cut) = present::subject(&given, manner, is_japanese);
+        if subject != header::clean(&given) {
+            heading.subject = Some(&subject);
+        }
+        notes.extend(subject_is_cut.then(|| SUBJECT_IS_CUT.to_owned()));
+        heading.write(&mut block, &mut notes);
+        let page = simple::Page { draft, policy: identity.charset, manner, is_japanese };
+        let (octets, whole_text) = simple.write(&split.fields, &block, &page, &mut notes);
+        return WholeMail { octets, treatment: Treatment::Recomposed, notes: first(notes), whole_text };
     }
+    heading.write(&mut block, &mut notes);
     let head = block.into_bytes();
     let content: Vec<_> = split.fields.iter().filter(|field| is_about_content(field)).cloned().collect();
     let mut octets = head.clone();
     let mut parts = Parts::new(identity.charset, &mut notes);
     if parts.write(&mut octets, &content, split.body, 0) == Err(TooMuch) {
         if !part::is_clean(split.body) {
-            return attached(message, draft, identity);
+            return attached(message, draft, identity, manner);
         }
         octets = head;
         parts.keep(&mut octets, &content, split.body);
@@ -97,7 +116,10 @@ pub fn compose_whole(message: &[u8], draft: &Draft, identity: &Identity) -> Whol
     if !octets.ends_with(b"\r\n") {
         octets.extend(b"\r\n");
     }
-    WholeMail { octets, treatment: Treatment::PassedThrough, notes: first(notes) }
+    if let Some(octets_max) = manner.limits.octets.filter(|most| octets.len() > *most) {
+        notes.push(format!("larger than {octets_max} octets, and nothing can be cut out of it"));
+    }
+    WholeMail { octets, treatment: Treatment::PassedThrough, notes: first(notes), whole_text: None }
 }
 
 /// A message can give rise to as many notes as it has fields; a log line is for people.
@@ -113,13 +135,10 @@ fn first(mut notes: Vec<String>) -> Vec<String> {
 /// Reads what a message says about itself.
 pub fn summary(message: &[u8]) -> Summary {
     let split = fields::split(message);
-    let subject = split.fields.iter().find(|field| field.is("Subject") && !field.value().is_empty());
     let content = content::Content::of(&split.fields, "Content-Type").unwrap_or_default();
-    let text = |field: &fields::Field<'_>| {
-        let raw = decode::decode_header(&field.value(), content.parameter("charset"));
-        crate::header::clean(&mend::text(&raw)).chars().take(SUBJECT_CHARACTERS_MAX).collect()
-    };
-    Summary { subject: subject.map(text).unwrap_or_default(), message_id: heading::message_id(&split.fields) }
+    let subject = heading::subject(&split.fields, content.parameter("charset")).unwrap_or_default();
+    let subject = header::clean(&subject).chars().take(SUBJECT_CHARACTERS_MAX).collect();
+    Summary { subject, message_id: heading::message_id(&split.fields) }
 }
 
 fn is_about_content(field: &fields::Field<'_>) -> bool {
@@ -127,7 +146,7 @@ fn is_about_content(field: &fields::Field<'_>) -> bool {
 }
 
 /// The last resort: the message as a file, octet for octet. The mail has its Message-ID, as it always has.
-fn attached(message: &[u8], draft: &Draft, identity: &Identity) -> WholeMail {
+fn attached(message: &[u8], draft: &Draft, identity: &Identity, manner: &Manner) -> WholeMail {
     let mut draft = draft.clone();
     let Summary { subject, message_id } = summary(message);
     if draft.subject.is_empty() {
@@ -138,14 +157,14 @@ fn attached(message: &[u8], draft: &Draft, identity: &Identity) -> WholeMail {
         media_type: "application/octet-stream".to_owned(),
         octets: message.to_vec(),
     });
-    let composed = compose(&draft, identity);
+    let composed = compose_in(&draft, identity, manner);
     let mut octets = composed.octets;
     if let Some(own) = message_id {
         replace_message_id(&mut octets, &ident::message_id(&draft.id, &draft.domain), &own);
     }
     let mut notes = composed.notes;
     notes.push("the message has more parts within parts than can be mended: attached as message.eml".into());
-    WholeMail { octets, treatment: Treatment::Attached, notes }
+    WholeMail { octets, treatment: Treatment::Attached, notes, whole_text: composed.whole_text }
 }
 
 /// Replaces the Message-ID. A long one may be folded behind its colon.

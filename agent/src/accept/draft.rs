@@ -58,8 +58,17 @@ fn file(name: &str, media_type: &str, data: &str) -> Attachment {
     Attachment { name: name.to_owned(), media_type: media_type.to_owned(), octets: octets(data) }
 }
 
+/// A file as an alert has it.
+pub(super) fn as_in_an_alert(file: &Attachment) -> spool_format::Attachment {
+    spool_format::Attachment {
+        name: file.name.clone(),
+        media_type: file.media_type.clone(),
+        data: STANDARD.encode(&file.octets),
+    }
+}
+
 /// What stands in base64. What is not base64 goes as it stands: the reader may still see what was meant.
-fn octets(data: &str) -> Vec<u8> {
+pub(crate) fn octets(data: &str) -> Vec<u8> {
     let compact: String = data.chars().filter(|character| !character.is_ascii_whitespace()).collect();
     STANDARD.decode(compact).unwrap_or_else(|_| data.as_bytes().to_vec())
 }

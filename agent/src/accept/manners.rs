@@ -6,11 +6,13 @@
 
 use std::time::Duration;
 
+use delivery::Differences;
 use mime::{CharsetPolicy, Head, Level, Limits, Mailbox, Manner};
 use smtp::Path;
 use spool_format::{Address, Severity, Wall};
 
 use super::Accepted;
+use super::draft::as_in_an_alert;
 use crate::config::{Manners, Rule};
 
 /// An alert that is later than this is not late: a clock was wrong.
@@ -38,10 +40,8 @@ pub struct Sender {
 pub struct Mail {
     /// Header and body, as [`mime::Composed`] has them.
     pub octets: Vec<u8>,
-    /// What had to be left out or changed, one sentence each.
-    pub notes: Vec<String>,
-    /// The alert's whole text, where the mail does not hold all of it.
-    pub whole_text: Option<String>,
+    /// What had to be left out or changed.
+    pub differs: Differences,
 }
 
 impl Accepted {
@@ -58,12 +58,15 @@ impl Accepted {
         let name = self.from_name().or(sender.from_name.as_deref()).or(policy.from_name.as_deref());
         let ours = Mailbox { name: name.map(str::to_owned), address: on_the_wire(&sender.from) };
         let charset = charset(&policy.manners, sender.charset, recipients);
+        let mut manner = self.manner(&policy.manners, recipients, now);
         if let Some(message) = self.message() {
             // It is worded already.
-            let mail = mime::compose_whole(&message, &draft, &mime::Identity { from: ours, charset });
-            return Mail { octets: mail.octets, notes: mail.notes, whole_text: None };
+            manner.limits = manner.limits.and(sender.limits);
+            let identity = mime::Identity { from: ours, charset };
+            let mail = mime::compose_whole_in(&message, &draft, &identity, &manner);
+            let differs = Differences { notes: mail.notes, text: mail.whole_text, files: Vec::new() };
+            return Mail { octets: mail.octets, differs };
         }
-        let mut manner = self.manner(&policy.manners, recipients, now);
         let failure = self.word(&mut draft, &manner, (sender, policy), recipients).err();
         manner.limits = manner.limits.and(sender.limits);
         let from = match &draft.reply_to {
@@ -76,7 +79,9 @@ impl Accepted {
         };
         let mail = mime::compose_in(&draft, &mime::Identity { from, charset }, &manner);
         let notes = mail.notes.into_iter().chain(failure).collect();
-        Mail { octets: mail.octets, notes, whole_text: mail.whole_text }
+        let left_out = draft.attachments.iter().rev().take(mail.left_out).rev();
+        let files = left_out.map(as_in_an_alert).collect();
+        Mail { octets: mail.octets, differs: Differences { notes, text: mail.whole_text, files } }
     }
 
     fn manner(&self, manners: &Manners, recipients: &[Address], now: Wall) -> Manner {

@@ -73,7 +73,7 @@ mod tests {
         let composed = accepted.compose((&sender, &policy), &to, ("example.jp", 540), now);
         let letter = Letter::read(&composed.octets);
         let part = |piece| letter.part(piece).map_or("", |part| part.text.trim_end()).to_owned();
-        (part(Piece::Subject), part(Piece::Text), composed.notes)
+        (part(Piece::Subject), part(Piece::Text), composed.differs.notes)
     }
 
     fn alert(severity: &str, subject: &str) -> String {

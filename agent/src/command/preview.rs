@@ -143,7 +143,7 @@ fn one(subject: &subject::Read, provider: &Provider, policy: &Policy, asks_docom
             let octets = ready.transaction.content.to_vec();
             let letter = Letter::read(&octets);
             let docomo = Docomo::of(&letter, provider, &subject.recipients, asks_docomo);
-            Ok(Mail { octets, notes: ready.notes, letter, docomo })
+            Ok(Mail { octets, notes: ready.differs.notes, letter, docomo })
         }
         Err(outcome) => Err(docomo::in_words(&outcome)),
     };

@@ -1,13 +1,15 @@
 //! `alertmail show ID`: everything that is known of one alert, and what happens next.
 
 use std::fmt::Write as _;
+use std::io::IsTerminal as _;
 
 use spool_format::history::AttemptRecord;
-use spool_format::{RecipientResult, Wall};
+use spool_format::{Layout, RecipientResult, Wall};
 
 use super::list::Listed;
 use super::place::{Place, unreadable};
 use super::{Refusal, finish, json};
+use crate::accept::octets;
 use crate::edge::clock::{offset_minutes, wall_now};
 use crate::exit::Exit;
 use crate::output::terminal::printable;
@@ -26,6 +28,7 @@ It only reads, and needs no running agent.
 Examples:
   alertmail show 01kax3                          any beginning of an id that no other one shares
   alertmail show 01kax3 --body                   its whole text, also where a mail had to be cut
+  alertmail show 01kax3 --file df.txt            an attachment, also where a mail had no room for it; into a file
   alertmail show 01kax3tzzzzzzzzzzzzzzzzzzz --json")]
 pub struct Args {
     /// The alert's id, or its beginning.
@@ -36,14 +39,17 @@ pub struct Args {
     /// Print the alert's text and nothing else.
     #[arg(long, conflicts_with = "json")]
     body: bool,
+    /// Print the attachment of this name, octet for octet.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["json", "body"])]
+    file: Option<String>,
 }
 
 /// Does what the command says.
 pub fn run(args: &Args, place: &Place) -> Exit {
-    finish(show(args, place).map(|text| (Exit::Done, text)))
+    finish(show(args, place).map(|octets| (Exit::Done, octets)))
 }
 
-fn show(args: &Args, place: &Place) -> Result<String, Refusal> {
+fn show(args: &Args, place: &Place) -> Result<Vec<u8>, Refusal> {
     let layout = place.layout(place.config()?.as_ref());
     let view = View::read(&layout, Reach::All).map_err(|error| unreadable(&layout, &error))?;
     let item = find(&view, &args.id)?;
@@ -51,13 +57,37 @@ fn show(args: &Args, place: &Place) -> Result<String, Refusal> {
         let text = item
             .text(&layout)
             .map_err(|why| Refusal::new(Exit::Data, format!("there is no text of {}: {why}", item.id)))?;
-        return Ok(printable_lines(&text));
+        return Ok(printable_lines(&text).into());
+    }
+    if let Some(name) = &args.file {
+        return file(item, &layout, name);
     }
     let now = wall_now();
     if args.json {
-        return Ok(json(&Shown::new(item, now)));
+        return Ok(json(&Shown::new(item, now)).into());
     }
-    Ok(text(item, now, offset_minutes(now)))
+    Ok(text(item, now, offset_minutes(now)).into())
+}
+
+/// The octets of an attachment. A terminal is not shown them: somebody else chose them.
+fn file(item: &Item, layout: &Layout, name: &str) -> Result<Vec<u8>, Refusal> {
+    let refused = |why: String| Refusal::new(Exit::Data, why);
+    let files = item
+        .files(layout)
+        .map_err(|why| refused(format!("there are no attachments of {}: {why}", item.id)))?;
+    let Some(file) = files.iter().find(|file| file.name == name) else {
+        let names: Vec<String> = files.iter().map(|file| format!("`{}`", printable(&file.name))).collect();
+        let known = match names[..] {
+            [] => "none is kept; what its mails held went with them".to_owned(),
+            [..] => format!("there are {}", names.join(", ")),
+        };
+        return Err(refused(format!("{} has no attachment `{}`: {known}", item.id, printable(name))));
+    };
+    if std::io::stdout().is_terminal() {
+        let why = format!("`{}` is not for a terminal: send it into a file", printable(name));
+        return Err(Refusal::new(Exit::Usage, why));
+    }
+    Ok(octets(&file.data))
 }
 
 /// A text as a terminal can show it.

@@ -5,7 +5,8 @@ use std::time::Duration;
 use spool_format::folder::{file_name, journal_name};
 use spool_format::fs::{SpoolFs as _, StdFs};
 use spool_format::{
-    Address, Alert, AlertId, Entry, Event, Folder, Layout, RecipientResult, Settlement, Severity, Wall,
+    Address, Alert, AlertId, Attachment, Entry, Event, Folder, Layout, RecipientResult, Settlement, Severity,
+    Wall,
 };
 
 use super::{check, list, show};
@@ -251,7 +252,14 @@ fn an_attempt_that_was_cut_off_behind_the_dot_may_have_arrived() {
         key: None,
         subject: "s".into(),
     };
-    let dot = Event::DotSent { id: id(60), attempt: 1, provider: "home".into(), notes: vec![], text: None };
+    let dot = Event::DotSent {
+        id: id(60),
+        attempt: 1,
+        provider: "home".into(),
+        notes: vec![],
+        text: None,
+        files: vec![],
+    };
     spool.journal(vec![(at(60), accepted), (at(60), attempt), (at(60), dot)]);
     spool.put(Folder::Incoming, id(60));
     let shown = spool.shown(60);
@@ -260,8 +268,9 @@ fn an_attempt_that_was_cut_off_behind_the_dot_may_have_arrived() {
 }
 
 #[test]
-fn a_mail_that_differs_says_how_and_its_whole_text_is_kept() {
+fn a_mail_that_differs_says_how_and_its_whole_text_is_kept_with_what_was_left_out() {
     let spool = Spool::new();
+    let left_out = Attachment { name: "df.txt".into(), media_type: "text/plain".into(), data: "ZGYK".into() };
     let attempt =
         Event::Attempt { id: id(60), attempt: 1, provider: "home".into(), recipients: vec![], beside: None };
     let dot = Event::DotSent {
@@ -270,6 +279,7 @@ fn a_mail_that_differs_says_how_and_its_whole_text_is_kept() {
         provider: "home".into(),
         notes: vec!["text: cut to its limit".into()],
         text: Some("all of it\n\tand \u{1b}[31mmore\n".into()),
+        files: vec![left_out.clone()],
     };
     let result = RecipientResult {
         result: Settlement::Delivered,
@@ -288,6 +298,7 @@ fn a_mail_that_differs_says_how_and_its_whole_text_is_kept() {
     let view = spool.view();
     let item = view.alerts.iter().find(|item| item.id == id(60)).expect("it is there");
     assert_eq!(item.text(&spool.layout).as_deref(), Ok("all of it\n\tand \u{1b}[31mmore\n"));
+    assert_eq!(item.files(&spool.layout), Ok(vec![left_out]));
 }
 
 fn facts(spool: &Spool, running: bool) -> check::Facts {

@@ -1,5 +1,6 @@
 //! An alert composed for one provider: what goes over its session. `alertmail preview` shows the same.
 
+use delivery::Differences;
 use smtp::{Failure, Outcome, Path, Phase, Transaction, Trouble};
 use spool_format::{Address, AlertId, Wall};
 
@@ -13,10 +14,7 @@ pub(super) fn never(recipients: &[Address], phase: Phase, why: String) -> Outcom
 /// A mail that is ready to go.
 pub(crate) struct Ready {
     pub(crate) transaction: Transaction,
-    /// How it differs from what the alert asked for.
-    pub(crate) notes: Vec<String>,
-    /// The alert's whole text, if the mail does not hold all of it.
-    pub(crate) text: Option<String>,
+    pub(crate) differs: Differences,
 }
 
 /// Composes the alert in `octets` for these recipients, now. If it cannot be sent there, that is the outcome. `reach` is
@@ -40,5 +38,5 @@ pub(crate) fn compose(
     let composed = accepted.compose((sender, policy), recipients, place, now);
     let content = composed.octets.into();
     let transaction = Transaction { sender: envelope_sender, recipients: paths, content };
-    Ok(Ready { transaction, notes: composed.notes, text: composed.whole_text })
+    Ok(Ready { transaction, differs: composed.differs })
 }

@@ -220,9 +220,9 @@ impl<W: World> Hands<W> {
         match command {
             Command::Begin { attempt, id, provider, recipients } => {
                 match self.transaction(id, provider, &recipients) {
-                    Ok(Ready { transaction, notes, text }) => {
-                        if !notes.is_empty() {
-                            self.untold.push_back(Event::Composed { attempt, notes, text });
+                    Ok(Ready { transaction, differs }) => {
+                        if !differs.notes.is_empty() {
+                            self.untold.push_back(Event::Composed { attempt, differs });
                         }
                         self.world.begin(attempt, provider, transaction);
                     }
@@ -252,8 +252,8 @@ impl<W: World> Hands<W> {
         let settings = (&self.senders[provider], &self.policy);
         let clock = (self.world.now().wall, |at| self.world.offset_minutes(at));
         let ready = compose((id, &octets), (kept.reach, &kept.domain), settings, recipients, clock)?;
-        if !ready.notes.is_empty() {
-            log::composed_with_notes(id, &self.senders[provider].provider, &ready.notes);
+        if !ready.differs.notes.is_empty() {
+            log::composed_with_notes(id, &self.senders[provider].provider, &ready.differs.notes);
         }
         Ok(ready)
     }

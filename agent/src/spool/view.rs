@@ -7,7 +7,7 @@ use spool_format::alert::ALERT_OCTETS_MAX;
 use spool_format::folder::parse_file_name;
 use spool_format::fs::{Found, SpoolFs as _, StdFs};
 use spool_format::{
-    Alert, AlertId, Detail, Folder, History, Layout, Outage, Settlement, Severity, State, Wall,
+    Alert, AlertId, Attachment, Detail, Folder, History, Layout, Outage, Settlement, Severity, State, Wall,
 };
 
 use super::read_back::{Reach, ReadBack, read_back};
@@ -203,13 +203,38 @@ impl Item {
     pub fn text(&self, layout: &Layout) -> Result<String, String> {
         let mut attempts = self.history.iter().flat_map(|history| history.attempts.iter().rev());
         let kept = attempts.find_map(|attempt| attempt.text.clone());
-        let from_file = |folder| read_alert(layout, folder, self.id).map(|alert| alert.body);
+        // The text of a message that somebody else wrote is known only where it was cut.
+        let is_ours = |alert: &Alert| alert.message.is_none() || !alert.body.is_empty();
+        let from_file = |folder| {
+            let alert = read_alert(layout, folder, self.id)?;
+            is_ours(&alert).then_some(alert.body).ok_or_else(|| {
+                "it is a whole message, and no mail of it was cut; see: alertmail preview".to_owned()
+            })
+        };
         match (self.folder.map(from_file), kept) {
             (Some(Ok(text)), _) | (_, Some(text)) => Ok(text),
             (Some(Err(why)), None) => Err(why),
             (None, None) => {
                 Err("its file is gone, and its mails held all of it: nothing was kept".to_owned())
             }
+        }
+    }
+
+    /// Its attachments: those of its file, else what the journal kept because a mail did not hold them. The error says
+    /// why nobody knows of any.
+    pub fn files(&self, layout: &Layout) -> Result<Vec<Attachment>, String> {
+        let mut kept: Vec<Attachment> = Vec::new();
+        for file in
+            self.history.iter().flat_map(|history| &history.attempts).flat_map(|attempt| &attempt.files)
+        {
+            if !kept.contains(file) {
+                kept.push(file.clone());
+            }
+        }
+        match self.folder.map(|folder| read_alert(layout, folder, self.id)) {
+            Some(Ok(alert)) => Ok(alert.attachments),
+            Some(Err(why)) if kept.is_empty() => Err(why),
+            Some(Err(_)) | None => Ok(kept),
         }
     }
 

@@ -169,7 +169,14 @@ fn fill(layout: &Layout, events: usize) -> std::io::Result<()> {
         let [accepted, attempt, outcome, _] = past;
         tell(accepted);
         tell(attempt);
-        tell(Event::DotSent { id, attempt: 1, provider: "sink".to_owned(), notes: Vec::new(), text: None });
+        tell(Event::DotSent {
+            id,
+            attempt: 1,
+            provider: "sink".to_owned(),
+            notes: Vec::new(),
+            text: None,
+            files: Vec::new(),
+        });
         tell(outcome);
         tell(Event::Sent { id, delivered: vec![alerts::recipient()], refused: Vec::new() });
     }

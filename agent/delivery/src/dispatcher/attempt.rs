@@ -4,6 +4,7 @@ use smtp::Gate;
 use spool_format::{Address, AlertId, Event as Fact, RecipientResult};
 
 use crate::breaker::Witness;
+use crate::command::Differences;
 use crate::time::Monotonic;
 
 /// An attempt that runs.
@@ -23,10 +24,7 @@ pub(super) struct Attempt {
     /// Whether it was taken back, and the journal says so: what comes of it is no news for its alert.
     pub(super) is_dismissed: bool,
     pub(super) witness: Witness,
-    /// How its mail differs from what the alert asked for.
-    pub(super) notes: Vec<String>,
-    /// The alert's whole text, if its mail does not hold all of it.
-    pub(super) text: Option<String>,
+    pub(super) differs: Differences,
 }
 
 impl Attempt {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use smtp::{Failure, Phase, RecipientOutcome, Reply, ReplyCode, Trouble};
-use spool_format::{Folder, Wall};
+use spool_format::{Attachment, Folder, Wall};
 
 use super::*;
 use crate::alert::Past;
@@ -138,18 +138,23 @@ fn words(command: &Command) -> String {
 fn what_a_mail_lacks_stands_in_the_line_before_its_last_octets() {
     let mut day = Day::new(&["home"]);
     day.arrives(arrival(1, Severity::Warning, &["a@example.jp"]));
-    let (notes, text) = (vec!["text: cut to its limit".to_owned()], Some("all of it".to_owned()));
-    let composed = Event::Composed { attempt: AttemptId(1), notes: notes.clone(), text: text.clone() };
+    let file = Attachment { name: "df.txt".into(), media_type: "text/plain".into(), data: "ZGYK".into() };
+    let differs = Differences {
+        notes: vec!["text: cut to its limit".to_owned()],
+        text: Some("all of it".to_owned()),
+        files: vec![file],
+    };
+    let composed = Event::Composed { attempt: AttemptId(1), differs: differs.clone() };
     assert!(day.tell(composed).is_empty());
     day.reaches(1, Gate::Data);
     day.reaches(1, Gate::FinalDot);
     let told = day.said.iter().find_map(|command| match command {
-        Command::Record { fact: Fact::DotSent { notes, text, .. }, .. } => {
-            Some((notes.clone(), text.clone()))
+        Command::Record { fact: Fact::DotSent { notes, text, files, .. }, .. } => {
+            Some(Differences { notes: notes.clone(), text: text.clone(), files: files.clone() })
         }
         _ => None,
     });
-    assert_eq!(told, Some((notes, text)));
+    assert_eq!(told, Some(differs));
 }
 
 #[test]

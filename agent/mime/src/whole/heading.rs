@@ -35,6 +35,8 @@ pub(super) struct Heading<'a> {
     pub(super) draft: &'a Draft,
     pub(super) identity: &'a Identity,
     pub(super) wording: Wording,
+    /// Takes the place of the subject that the message has.
+    pub(super) subject: Option<&'a str>,
 }
 
 impl Heading<'_> {
@@ -76,6 +78,11 @@ impl Heading<'_> {
             "Date" => self.write_date(out, notes),
             _ => self.write_message_id(out, notes),
         }
+    }
+
+    /// The subject in plain text: the message's, or else the alert's.
+    pub(super) fn given_subject(&self) -> String {
+        subject(self.fields, self.label).unwrap_or_else(|| self.draft.subject.clone())
     }
 
     fn named<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f Field<'f>> {
@@ -174,8 +181,9 @@ impl Heading<'_> {
     fn write_subject(&self, out: &mut String, notes: &mut Vec<String>) {
         let policy = self.identity.charset;
         let mut subjects = self.named("Subject").filter(|field| !field.value().is_empty());
-        match subjects.next() {
-            Some(field) => {
+        match (self.subject, subjects.next()) {
+            (Some(subject), _) => write_text(out, "Subject", subject, policy),
+            (None, Some(field)) => {
                 let raw = self.text(field);
                 let text = mend::text(&raw);
                 let is_decoded = raw.contains("=?") && text != raw;
@@ -184,8 +192,8 @@ impl Heading<'_> {
                     write_text(out, "Subject", &text, policy);
                 }
             }
-            None if self.draft.subject.is_empty() => {}
-            None => write_text(out, "Subject", &self.draft.subject, policy),
+            (None, None) if self.draft.subject.is_empty() => {}
+            (None, None) => write_text(out, "Subject", &self.draft.subject, policy),
         }
         for field in subjects {
             notes.push(format!(
@@ -250,6 +258,12 @@ impl Heading<'_> {
         let is_reworded = self.wording == Wording::Ours && value.contains("=?");
         !is_reworded && people::is_presentable(&value, people) && mend::keep(out, field)
     }
+}
+
+/// The subject in plain text, as it came but decoded; `label` is the charset of the body.
+pub(super) fn subject(fields: &[Field<'_>], label: Option<&str>) -> Option<String> {
+    let field = fields.iter().find(|field| field.is("Subject") && !field.value().is_empty())?;
+    Some(mend::text(&decode::decode_header(&field.value(), label)))
 }
 
 /// The Message-ID that the message brings along and keeps.

@@ -5,7 +5,12 @@ use super::fields::Field;
 use super::{decode, part};
 use crate::body::Body;
 use crate::charset::CharsetPolicy;
+use crate::compose::{Draft, TEXT_IS_CUT, too_large};
 use crate::header::write_tokens;
+use crate::manner::Manner;
+use crate::present;
+use crate::shorten::{Ending, largest};
+use crate::width::columns;
 
 /// Parameters of a text that either mean nothing or are written again.
 const PARAMETERS: [&str; 4] = ["charset", "format", "delsp", "reply-type"];
@@ -16,6 +21,16 @@ pub(super) struct Simple {
     pub(super) text: String,
     format: Option<String>,
     delsp: Option<String>,
+}
+
+/// What a text is written on.
+#[derive(Clone, Copy)]
+pub(super) struct Page<'a> {
+    pub(super) draft: &'a Draft,
+    pub(super) policy: CharsetPolicy,
+    pub(super) manner: &'a Manner,
+    /// The language of the words that are added.
+    pub(super) is_japanese: bool,
 }
 
 impl Simple {
@@ -50,15 +65,46 @@ impl Simple {
         Some(Self { text: decoded.text, format: parameter("format"), delsp: parameter("delsp") })
     }
 
-    /// Writes its Content-Type and the like, the empty line, and the text.
+    /// Behind the `block` of other fields: its Content-Type and the like, the empty line, and as much of the text as `page`
+    /// takes. Gives the whole text as well if that is not all of it.
     pub(super) fn write(
         &self,
         fields: &[Field<'_>],
-        mut block: String,
-        policy: CharsetPolicy,
+        block: &str,
+        page: &Page<'_>,
+        notes: &mut Vec<String>,
+    ) -> (Vec<u8>, Option<String>) {
+        let Page { draft, manner, is_japanese, .. } = *page;
+        let event = (draft.created_ms, draft.utc_offset_minutes);
+        let text = present::text(&self.text, manner, event, is_japanese);
+        let ending = Ending { id: &draft.id, is_japanese };
+        let shown = |columns_max| ending.close(&text, columns_max, &[]);
+        let octets = |text: &str, notes: &mut Vec<String>| self.octets(fields, block, (text, page), notes);
+        let mut columns_max = manner.limits.body.map(|wide_max| wide_max.saturating_mul(2));
+        if let Some(octets_max) = manner.limits.octets {
+            let fits = |most| octets(&shown(most).0, &mut Vec::new()).len() <= octets_max;
+            if !fits(columns_max) {
+                let most = columns(&text).min(columns_max.unwrap_or(usize::MAX));
+                columns_max = Some(largest(most, |most| fits(Some(most))));
+                notes.extend((!fits(columns_max)).then(|| too_large(octets_max)));
+            }
+        }
+        let (text, is_cut) = shown(columns_max);
+        notes.extend(is_cut.then(|| TEXT_IS_CUT.to_owned()));
+        let whole = is_cut.then(|| self.text.replace("\r\n", "\n"));
+        (octets(&text, notes), whole)
+    }
+
+    fn octets(
+        &self,
+        fields: &[Field<'_>],
+        block: &str,
+        (text, page): (&str, &Page<'_>),
         notes: &mut Vec<String>,
     ) -> Vec<u8> {
-        let body = Body::new(&self.text, policy, None);
+        let policy = page.policy;
+        let body = Body::new(text, policy, None);
+        let mut block = block.to_owned();
         let mut content = Content::plain_text(body.charset.label());
         for (name, value) in [("format", &self.format), ("delsp", &self.delsp)] {
             if let Some(value) = value {

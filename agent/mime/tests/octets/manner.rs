@@ -2,7 +2,7 @@
 
 use crate::properties::{policy, text};
 use crate::reading::{
-    ID, body, composed, composed_in, draft, field, fields, mailbox, parse, recipients, subject,
+    ID, body, columns, composed, composed_in, draft, field, fields, mailbox, parse, recipients, subject,
 };
 use mime::{Attachment, Charset, CharsetPolicy, Draft, Head, Language, Level, Limits, Manner, compose_in};
 use proptest::prelude::*;
@@ -15,13 +15,6 @@ fn web1(level: Level) -> Head {
 
 fn limited(limits: Limits) -> Manner {
     Manner { limits, ..Manner::default() }
-}
-
-/// Columns of a text, counted for these tests alone: two for what is not Latin.
-fn columns(text: &str) -> usize {
-    text.chars()
-        .map(|c| if u32::from(c) < 0x370 || ('\u{FF61}'..='\u{FF9F}').contains(&c) { 1 } else { 2 })
-        .sum()
 }
 
 #[test]

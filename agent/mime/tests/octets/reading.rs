@@ -238,3 +238,10 @@ pub(crate) fn spelling(text: &str) -> String {
     }
     spelling
 }
+
+/// Columns of a text, counted for these tests alone: two for what is not Latin.
+pub(crate) fn columns(text: &str) -> usize {
+    text.chars()
+        .map(|c| if u32::from(c) < 0x370 || ('\u{FF61}'..='\u{FF9F}').contains(&c) { 1 } else { 2 })
+        .sum()
+}
