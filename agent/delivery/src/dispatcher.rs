@@ -143,12 +143,7 @@ impl Dispatcher {
             }
             Event::Reached { attempt, gate } => self.reached(now, attempt, gate, out),
             Event::Ended { attempt, outcome } => {
-                let limit = self.attempts.get(&attempt).map_or(Duration::MAX, |it| self.patience_with(it));
-                let was_slow =
-                    self.attempts.get(&attempt).is_some_and(|it| now.monotonic.since(it.began) >= limit);
-                let place = self.attempts.get(&attempt).map(|it| it.provider);
-                let phrases = place.map(|place| &self.settings.providers[place].phrases);
-                let blame = phrases.map_or(Blame::Nobody, |phrases| blame(&outcome, phrases, was_slow));
+                let blame = self.blame(now, attempt, &outcome);
                 self.ended(now, attempt, &outcome, &blame, out);
             }
             Event::NotBegun { attempt, outcome } => self.ended(now, attempt, &outcome, &Blame::Nobody, out),
@@ -316,6 +311,13 @@ impl Dispatcher {
                 self.patience.retain(|(_, of)| *of != id);
             }
         }
+    }
+
+    /// What the end of an attempt tells of its provider.
+    fn blame(&self, now: Now, id: AttemptId, outcome: &Outcome) -> Blame {
+        let Some(attempt) = self.attempts.get(&id) else { return Blame::Nobody };
+        let was_slow = now.monotonic.since(attempt.began) >= self.patience_with(attempt);
+        blame(outcome, &self.settings.providers[attempt.provider].phrases, was_slow)
     }
 
     fn ended(&mut self, now: Now, id: AttemptId, outcome: &Outcome, blame: &Blame, out: &mut Vec<Command>) {
