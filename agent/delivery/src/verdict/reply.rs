@@ -26,13 +26,17 @@ pub(super) fn judge_reply(phase: Phase, reply: &Reply, phrases: &Phrases) -> Ver
         return phrases.by_words(phase, reply, words).unwrap_or(rule::GOING_AWAY.verdict());
     }
     let is_transient = code < 500;
+    let by_words = || general::find(phase, is_transient, words);
     if let Some(rule) = by_status(phase, reply, is_transient) {
-        return rule.verdict();
+        // x.4.5 is congestion; a limit of the account that is used up goes by that name as well, and says so in words.
+        let is_congestion = reply.enhanced.is_some_and(|it| (it.subject, it.detail) == (4, 5));
+        let limit = by_words().filter(|it| is_congestion && it.is_limit);
+        return limit.unwrap_or(rule).verdict();
     }
     if let Some(verdict) = phrases.by_words(phase, reply, words) {
         return verdict;
     }
-    general::find(phase, is_transient, words).unwrap_or(by_code(phase, code)).verdict()
+    by_words().unwrap_or(by_code(phase, code)).verdict()
 }
 
 /// What the enhanced status code says, where it says enough.
@@ -68,6 +72,8 @@ const fn of_recipient(numbers: (u16, u16), is_transient: bool) -> Option<Rule> {
         // OpenSMTPD's words for a mailbox that it does not have, with the code 524.
         ((2, 4), false) => Some(rule::NO_SUCH_RECIPIENT),
         ((7, _), false) => Some(rule::POLICY),
+        // The message, which has not been seen yet.
+        ((6, _), false) => Some(rule::UNKNOWN_REFUSAL),
         _ => None,
     }
 }

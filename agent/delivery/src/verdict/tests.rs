@@ -107,7 +107,9 @@ fn each_refusal_has_its_scope_and_its_rule() {
         (Rcpt, "450 4.2.0 Greylisted, see you later", "recipient soft greylisted"),
         (Rcpt, "451 4.3.0 temporary lookup failure", "provider soft provider-trouble"),
         (Rcpt, "452 4.3.1 insufficient system storage", "provider soft provider-trouble"),
+        (Rcpt, "550 5.6.0 what", "provider soft unknown-refusal"),
         (Rcpt, "550 5.4.5 congestion", "provider soft provider-trouble"),
+        (Rcpt, "550 5.4.5 Daily user sending limit exceeded.", "provider soft throttled limit"),
         (Rcpt, "504 5.5.2 need a fully-qualified host name", "provider soft provider-trouble"),
         // The recipient, by words.
         (Rcpt, "550 Unknown user", "recipient hard no-such-recipient"),

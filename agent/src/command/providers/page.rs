@@ -28,7 +28,7 @@ pub(super) fn text(listing: &Listing, look: Look, japanese: bool) -> String {
     }
     text.push_str("\npresets:\n");
     for known in &listing.presets {
-        describe(known, look, japanese, &mut text);
+        describe(known, &listing.at.day(), (look, japanese), &mut text);
     }
     text
 }
@@ -54,13 +54,14 @@ fn row(number: usize, it: &Configured, listing: &Listing) -> Vec<Cell> {
     ]
 }
 
-fn describe(known: &Known, look: Look, japanese: bool, text: &mut String) {
+fn describe(known: &Known, today: &str, (look, japanese): (Look, bool), text: &mut String) {
     let host = known.host.unwrap_or("HOST");
     let head = format!("  {}  {host}:{}  checked {}", known.name, known.endpoints.join(","), known.checked);
     let _ = writeln!(text, "{}", head.replace(known.name, &look.paint(known.name, Colour::Dim)));
     if let Some(day) = known.retired {
+        let verb = if day <= today { "closed" } else { "closes" };
         let next = known.successor.map_or_else(String::new, |next| format!(", {next} takes its place"));
-        let _ = writeln!(text, "{INDENT}{}", look.paint(&format!("closed on {day}{next}"), Colour::Red));
+        let _ = writeln!(text, "{INDENT}{}", look.paint(&format!("{verb} on {day}{next}"), Colour::Red));
     }
     let _ = writeln!(text, "{INDENT}sender: {}", sender(known));
     let limits = limits(known.limits);
