@@ -11,6 +11,7 @@ use crate::alert::Past;
 mod hedging;
 mod histories;
 mod outages;
+mod recipients;
 
 struct Day {
     dispatcher: Dispatcher,
