@@ -25,17 +25,17 @@ fn judge_one(provider: &Provider, to: &Address, outcome: &RecipientOutcome) -> J
             Judged { result, refused_for_good: false, trouble: None }
         }
         RecipientOutcome::Failed(failure) => {
-            failed(name, to, failure, Settlement::Open, judge(failure, phrases))
+            failed(name, to, failure, Settlement::Open, &judge(failure, phrases))
         }
         RecipientOutcome::Uncertain(failure) => {
-            failed(name, to, failure, Settlement::Uncertain, judge_lost_reply())
+            failed(name, to, failure, Settlement::Uncertain, &judge_lost_reply())
         }
     }
 }
 
 /// For the journal: an attempt was taken back, and nothing changes for this recipient.
 pub(super) fn withdrawn(to: &Address, standing: Settlement, failure: &Failure) -> RecipientResult {
-    failed("", to, failure, standing, judge(failure, &Phrases::default())).result
+    failed("", to, failure, standing, &judge(failure, &Phrases::default())).result
 }
 
 fn failed(
@@ -43,7 +43,7 @@ fn failed(
     to: &Address,
     failure: &Failure,
     settlement: Settlement,
-    verdict: Verdict,
+    verdict: &Verdict,
 ) -> Judged {
     let mut result = match failure.reply() {
         Some(reply) => result_of_reply(to, settlement, failure.phase, reply),
