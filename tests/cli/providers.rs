@@ -119,3 +119,20 @@ fn a_sender_that_the_provider_would_refuse_keeps_the_agent_from_starting() {
         assert!(ended.stderr.contains(told), "{command}: {}", ended.stderr);
     }
 }
+
+#[test]
+fn a_service_that_has_ended_is_told_of_at_the_start_and_in_check_and_stops_nothing() {
+    const TOLD: &str =
+        "provider `goo` closed on 2026-02-25; put another one in its place, for example the preset `ocn`";
+    let sandbox = sandbox();
+    let text = format!("spool = \"{}\"\n{PROVIDERS}", sandbox.spool().display());
+    let text = text.replace("user = \"watch\"\npassword = { credential = \"docomo\" }\n", "");
+    write_file(&sandbox.config_file(), 0o600, text.as_bytes());
+    let agent = sandbox.start_agent();
+    let config = sandbox.config_file().to_string_lossy().into_owned();
+    let check = run(&mut alertmail(&["check", "--config", &config]), b"");
+    assert_eq!(check.code, Some(1), "{check:?}");
+    assert!(check.stdout.contains(TOLD), "{check:?}");
+    assert!(agent.log().contains(&format!("warning {TOLD}")), "{}", agent.log());
+    assert_eq!(agent.stop(), Some(0));
+}
