@@ -8,6 +8,8 @@
 
 mod draft;
 mod manners;
+#[cfg(test)]
+mod ours;
 mod settings;
 mod wording;
 

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 
-use crate::command::{check, demo, list, place::Place, preview, probe, run, send, show, spool};
+use crate::command::{check, demo, list, place::Place, preview, probe, providers, run, send, show, spool};
 use crate::exit::Exit;
 
 /// Gets alerts from the spool to a phone, through whichever mail provider works.
@@ -48,6 +48,8 @@ enum Command {
     Preview(preview::Args),
     /// Say in one line and an exit code whether somebody has to look.
     Check(check::Args),
+    /// Show which providers are configured and how they stand, and what is known of others.
+    Providers(providers::Args),
     /// Ask providers what they offer, and say whether they can be used.
     Probe(probe::Args),
     /// Send one message now, past the spool, and show the dialogue.
@@ -71,6 +73,7 @@ pub fn main(argv: impl Iterator<Item = OsString>) -> Exit {
         Command::Show(asked) => show::run(&asked, &place),
         Command::Preview(asked) => preview::run(&asked, &place),
         Command::Check(asked) => check::run(&asked, &place),
+        Command::Providers(asked) => providers::run(&asked, &place),
         Command::Probe(asked) => probe::run(&asked, &place),
         Command::Send(asked) => send::run(&asked, &place),
         Command::Spool(asked) => spool::run(&asked, &place),

@@ -15,6 +15,8 @@
 //! | `pin` | the digest of a server's public key |
 //! | `in_clear` | where mail may go without TLS |
 //! | `preset` | what is known of providers, as data |
+//! | `sender` | as whom mail goes out, held against that |
+//! | `retirement` | which providers have ended, or soon will |
 //! | `value` | what a text means: a time, an endpoint |
 //! | `login` | who logs in there, and how |
 //! | `secret` | where a password or a token comes from |
@@ -30,10 +32,12 @@ mod manners;
 mod pin;
 mod preset;
 mod provider;
+mod retirement;
 mod route;
 mod secret;
 mod section;
 mod security;
+mod sender;
 mod source;
 mod template;
 #[cfg(test)]
@@ -55,7 +59,9 @@ pub use limits::Limits;
 pub(crate) use login::mechanism;
 pub use manners::{Manners, Rule, SubjectHead};
 pub use pin::Pin;
+pub use preset::{Preset, PresetLimits, Senders, presets};
 pub(crate) use provider::charset;
+pub use retirement::{RETIRES_SOON, Retirement};
 pub use secret::{Kind, SecretError, SecretSource};
 pub use template::{Choice, Wording};
 
@@ -177,10 +183,22 @@ pub struct Provider {
     pub messages_per_connection: usize,
     /// Whether a message may go as a chunk, along with its envelope.
     pub chunking: bool,
+    /// As whom it lets us send; any, where the file says so.
+    pub senders: Senders,
     /// The preset that filled in what the file leaves out.
-    pub preset: Option<String>,
-    /// The day on which the service ended, if it did.
-    pub retired: Option<String>,
+    pub preset: Option<&'static Preset>,
+}
+
+impl Provider {
+    /// What it is known to mean by its replies.
+    pub fn phrases(&self) -> delivery::Phrases {
+        self.preset.map(|preset| preset.phrases.clone()).unwrap_or_default()
+    }
+
+    /// The day on which the service ended or will end, if it does.
+    pub fn retired(&self) -> Option<&'static str> {
+        self.preset?.retired.as_deref()
+    }
 }
 
 /// One way in.

@@ -1,8 +1,10 @@
 //! What people see and type: the demonstration, every command of the README, JSON, refusals and exit codes.
 
 mod demo;
+mod golden;
 mod json;
 mod preview;
+mod providers;
 mod readme;
 mod refusals;
 

@@ -1,14 +1,13 @@
 //! The preview: what a person sees, and that it is the very mail that goes out. `ALERTMAIL_UPDATE_GOLDEN=1` writes the
 //! pages anew.
 
-use std::path::PathBuf;
-
 use alertmail::exit::Exit;
 use harness::{Ended, Sandbox, run, write_file};
 use lab::{Personality, Port};
 use serde_json::Value;
 use spool_format::{AlertId, State};
 
+use crate::golden::looks_like;
 use crate::{alertmail, sandbox};
 
 /// Months old: nothing that is measured from now says "late".
@@ -51,17 +50,6 @@ fn page(sandbox: &Sandbox, arguments: &[&str]) -> String {
     let mut command = alertmail(&["preview", "--file", "-"]);
     command.args(arguments).arg("--config").arg(sandbox.config_file()).env("TZ", "Asia/Tokyo");
     run(&mut command, ALERT.as_bytes()).expect_success()
-}
-
-#[track_caller]
-#[expect(clippy::disallowed_methods, reason = "a golden file is source text, not a spool file")]
-fn looks_like(name: &str, page: &str) {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/cli/testdata").join(name);
-    if std::env::var_os("ALERTMAIL_UPDATE_GOLDEN").is_some_and(|value| value == "1") {
-        std::fs::write(&path, page).expect("testdata can be written");
-    }
-    let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(kept == page, "{name} differs (ALERTMAIL_UPDATE_GOLDEN=1 accepts the new one)\n{page}");
 }
 
 #[test]

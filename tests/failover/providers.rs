@@ -25,6 +25,11 @@ const STARTTLS: Describe = |name, port| Provider::starttls(name, port).login(USE
 const IMPLICIT: Describe = |name, port| Provider::implicit(name, port).login(USER, PASSWORD).from(OWN);
 const CLEAR: Describe = |name, port| Provider::clear(name, port).from(OWN);
 const TOKEN: Describe = |name, port| Provider::starttls(name, port).token(USER, PASSWORD_AS_TOKEN).from(OWN);
+const GMAIL: Describe = |name, port| STARTTLS(name, port).key("preset", "\"gmail\"");
+const OUTLOOK: Describe = |name, port| STARTTLS(name, port).key("preset", "\"outlook\"");
+/// The lab's docomo knows addresses of the example domains.
+const DOCOMO: Describe =
+    |name, port| IMPLICIT(name, port).key("preset", "\"docomo\"").key("sender_rule", "\"any\"");
 const PASSWORD_AS_TOKEN: &str = "EwBwA8l6BAAUO9chh8cJscQLmU";
 
 const ROWS: [Row; 9] = [
@@ -138,20 +143,30 @@ fn what_a_provider_is_known_to_refuse_goes_on_to_the_next_in_the_same_pass() {
         Personality::qmail()
             .recipient(ONCALL, "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)")
     };
+    let restricted: fn(&Sandbox) -> Personality = |it| {
+        let manners = Personality::docomo(it.authority(), OWN).login(USER, PASSWORD);
+        manners.recipient(ONCALL, "550 The address is restricted now")
+    };
     for (name, manners, describe, phase, rule) in [
         ("yahoo", yahoo, IMPLICIT, "mail", "sender-refused"),
         ("docomo", docomo, IMPLICIT, "mail", "sender-refused"),
         ("outlook", outlook, STARTTLS, "dot", "sender-refused"),
         ("outlook", no_passwords, STARTTLS, "auth", "login-refused"),
         ("gmail", gmail, STARTTLS, "auth", "login-refused"),
-        ("gmail", full, STARTTLS, "dot", "over-quota"),
+        ("gmail", full, STARTTLS, "dot", "throttled"),
+        // With its preset a provider is read by its own phrases.
+        ("outlook", outlook, OUTLOOK, "dot", "microsoft-send-as-denied"),
+        ("outlook", no_passwords, OUTLOOK, "auth", "microsoft-smtp-auth-off"),
+        ("gmail", full, GMAIL, "dot", "gmail-daily-limit"),
+        ("docomo", restricted, DOCOMO, "rcpt", "docomo-restricted"),
         ("qmail", qmail, CLEAR, "rcpt", "policy"),
     ] {
         let sandbox = stand::sandbox();
         let server = sandbox.server(name, manners(&sandbox));
         let well = sandbox.server(SECOND, stand::healthy(&sandbox));
         let first = describe(name, server.port());
-        let first = if rule == "sender-refused" { first.from(OTHER) } else { first };
+        let is_sender = ["sender-refused", "microsoft-send-as-denied"].contains(&rule);
+        let first = if is_sender { first.from(OTHER) } else { first };
         sandbox.configure(&Config::of([first, stand::second(well.port())]));
         let _agent = sandbox.start_agent();
         let id = stand::enqueue(&sandbox);
@@ -160,5 +175,10 @@ fn what_a_provider_is_known_to_refuse_goes_on_to_the_next_in_the_same_pass() {
         let told = &history.attempts[0].ended.as_ref().expect("an outcome").recipients[0];
         assert_eq!((&*told.phase, told.rule.as_deref()), (phase, Some(rule)), "{name}: {told:?}");
         assert_eq!((history.passes, server.mails().len(), well.mails().len()), (0, 0, 1), "{name}");
+        // A used-up account is not asked by the next alert; a refused recipient is none of the provider's troubles.
+        let is_left_out = sandbox.ledger().providers.contains_key(name);
+        let is_known_for =
+            phase == "auth" || phase == "mail" || rule == "throttled" || rule == "gmail-daily-limit";
+        assert_eq!(is_left_out, is_known_for, "{name}: {rule}");
     }
 }

@@ -2,6 +2,7 @@
 
 mod papers;
 mod shape;
+mod verdicts;
 mod walls;
 
 use std::path::{Path, PathBuf};

@@ -5,7 +5,7 @@
 use smtp::{Failure, Outcome, Phase, RecipientOutcome, Trouble};
 use spool_format::Cause;
 
-use crate::verdict::{Lasting, Scope, judge};
+use crate::verdict::{Lasting, Phrases, Scope, judge};
 
 /// What an attempt tells of its provider.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,16 +20,17 @@ pub enum Blame {
     Fails(Cause, String),
 }
 
-/// Reads it from an outcome. `was_slow` says whether it took longer than a provider may take to be ready.
-pub fn blame(outcome: &Outcome, was_slow: bool) -> Blame {
+/// Reads it from an outcome. `phrases` are what the provider is known to say, `was_slow` says whether it took longer than
+/// a provider may take to be ready.
+pub fn blame(outcome: &Outcome, phrases: &Phrases, was_slow: bool) -> Blame {
     let each = || outcome.recipients.iter();
     if each().any(|recipient| matches!(recipient, RecipientOutcome::Delivered(_))) {
         return Blame::Works;
     }
-    each().map(|recipient| blame_one(recipient, was_slow)).max().unwrap_or(Blame::Nobody)
+    each().map(|recipient| blame_one(recipient, phrases, was_slow)).max().unwrap_or(Blame::Nobody)
 }
 
-fn blame_one(recipient: &RecipientOutcome, was_slow: bool) -> Blame {
+fn blame_one(recipient: &RecipientOutcome, phrases: &Phrases, was_slow: bool) -> Blame {
     let failure = match recipient {
         RecipientOutcome::Delivered(_) => return Blame::Works,
         RecipientOutcome::Failed(failure) | RecipientOutcome::Uncertain(failure) => failure,
@@ -39,14 +40,16 @@ fn blame_one(recipient: &RecipientOutcome, was_slow: bool) -> Blame {
         Trouble::NoNetwork(_) => return Blame::NoNetwork,
         _ => {}
     }
-    let verdict = judge(failure);
-    if verdict.scope != Scope::Provider || is_about_this_mail(failure) {
+    let verdict = judge(failure, phrases);
+    if verdict.scope != Scope::Provider || (is_about_this_mail(failure) && !verdict.is_limit) {
         return Blame::Works;
     }
     let is_login_refused = failure.phase == Phase::Auth && failure.reply().is_some();
     let cause = match verdict.lasting {
         Lasting::Hard if is_login_refused => Cause::Login,
         Lasting::Hard => Cause::Refused,
+        // More of the same only makes it last.
+        Lasting::Soft if verdict.is_limit => Cause::Refused,
         Lasting::Soft if was_slow || matches!(failure.trouble, Trouble::Silent { .. }) => Cause::Silent,
         Lasting::Soft => Cause::Trouble,
     };
@@ -75,7 +78,7 @@ mod tests {
     }
 
     fn word(recipients: Vec<RecipientOutcome>, was_slow: bool) -> &'static str {
-        match blame(&Outcome { recipients }, was_slow) {
+        match blame(&Outcome { recipients }, &Phrases::default(), was_slow) {
             Blame::Nobody => "nobody",
             Blame::NoNetwork => "no network",
             Blame::Works => "works",
@@ -102,6 +105,9 @@ mod tests {
             (reply(Phase::Rcpt, "550 5.1.1 unknown"), "works"),
             (reply(Phase::Rcpt, "550 5.7.1 relay denied"), "works"),
             (reply(Phase::Rcpt, "421 4.3.2 going down"), "trouble"),
+            (reply(Phase::Rcpt, "550 daily limit of messages reached"), "refused"),
+            (reply(Phase::Dot, "450 throttled"), "refused"),
+            (reply(Phase::Auth, "454 Throttling failure"), "refused"),
             (failed(Phase::Rcpt, closed()), "trouble"),
             (reply(Phase::Data, "451 4.3.0 later"), "trouble"),
             (reply(Phase::Dot, "554 5.6.0 bad"), "works"),

@@ -36,6 +36,7 @@ use crate::pass::{Network, Pass};
 use crate::queue::{Age, Queue};
 use crate::retry::RetryPlan;
 use crate::time::{Monotonic, Now};
+use crate::verdict::Phrases;
 use attempt::Attempt;
 use choice::Choice;
 use sites::Site;
@@ -52,6 +53,8 @@ pub struct Provider {
     pub connections: usize,
     /// How long it may take to be ready for a message.
     pub hedge_after: HedgeAfter,
+    /// What it is known to mean by its replies.
+    pub phrases: Phrases,
 }
 
 /// How long a provider may take to be ready for a message before the next one starts beside it.
@@ -140,10 +143,7 @@ impl Dispatcher {
             }
             Event::Reached { attempt, gate } => self.reached(now, attempt, gate, out),
             Event::Ended { attempt, outcome } => {
-                let limit = self.attempts.get(&attempt).map_or(Duration::MAX, |it| self.patience_with(it));
-                let was_slow =
-                    self.attempts.get(&attempt).is_some_and(|it| now.monotonic.since(it.began) >= limit);
-                let blame = blame(&outcome, was_slow);
+                let blame = self.blame(now, attempt, &outcome);
                 self.ended(now, attempt, &outcome, &blame, out);
             }
             Event::NotBegun { attempt, outcome } => self.ended(now, attempt, &outcome, &Blame::Nobody, out),
@@ -313,6 +313,13 @@ impl Dispatcher {
         }
     }
 
+    /// What the end of an attempt tells of its provider.
+    fn blame(&self, now: Now, id: AttemptId, outcome: &Outcome) -> Blame {
+        let Some(attempt) = self.attempts.get(&id) else { return Blame::Nobody };
+        let was_slow = now.monotonic.since(attempt.began) >= self.patience_with(attempt);
+        blame(outcome, &self.settings.providers[attempt.provider].phrases, was_slow)
+    }
+
     fn ended(&mut self, now: Now, id: AttemptId, outcome: &Outcome, blame: &Blame, out: &mut Vec<Command>) {
         let Some(attempt) = self.attempts.remove(&id) else { return };
         self.patience.retain(|(_, of)| *of != id);
@@ -342,11 +349,11 @@ impl Dispatcher {
         out: &mut Vec<Command>,
     ) {
         let Some(alert) = self.alerts.get_mut(&attempt.id) else { return };
-        let provider = &self.settings.providers[attempt.provider].name;
+        let provider = &self.settings.providers[attempt.provider];
         let judged = results::judge_all(provider, &attempt.recipients, outcome);
         let recipients = alert.settle(attempt.provider, self.settings.providers.len(), judged);
         let somebody_has_it = recipients.iter().any(|result| result.result == Settlement::Delivered);
-        let fact = attempt.outcome(now.monotonic, provider, recipients);
+        let fact = attempt.outcome(now.monotonic, &provider.name, recipients);
         // While others are still open no closing line follows at once that would bring this one to the disk.
         let sync = if somebody_has_it && !alert.nobody_is_open() { Sync::Synced } else { Sync::Grouped };
         out.push(Command::Record { fact, sync });

@@ -33,4 +33,4 @@ pub use command::{AttemptId, Command, Differences, Event, Sync};
 pub use dispatcher::{Dispatcher, HedgeAfter, Provider, Settings};
 pub use retry::RetryPlan;
 pub use time::{Monotonic, Now};
-pub use verdict::{Lasting, Scope, Verdict};
+pub use verdict::{Lasting, Phrase, Phrases, Scope, Verdict};

@@ -1,12 +1,30 @@
 //! Judges what a provider did to us.
 //!
-//! Takes the phase and what happened there; gives a scope (whose fault), how lasting it is, and the name of the rule that
-//! said so. Never looks at time, attempts or other providers: the pass does. What is not known is "provider, soft":
-//! the next provider gets a chance and nobody is given up.
+//! Takes the phase, what happened there, and what the provider is known to mean; gives a scope (whose fault), how lasting
+//! it is, and the name of the rule that said so. Never looks at time, attempts or other providers: the pass does. What is
+//! not known is "provider, soft": the next provider gets a chance and nobody is given up.
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | `rule` | the rules that hold behind any host |
+//! | `reply` | the order in which a reply is read, and its numbers |
+//! | `phrase` | the phrases of one provider |
+//! | `general` | phrases that are seen behind any host |
 
-mod rules;
+mod general;
+mod phrase;
+mod reply;
+mod rule;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
 
 use smtp::{Failure, Phase, Trouble};
+
+pub use general::{GENERAL, General};
+pub use phrase::{Phrase, Phrases};
+pub use rule::{RULES, Rule};
 
 /// Whose fault it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,14 +49,16 @@ pub enum Lasting {
 }
 
 /// A judgement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
     /// Whose fault.
     pub scope: Scope,
     /// For how long.
     pub lasting: Lasting,
     /// The rule that said so.
-    pub rule: &'static str,
+    pub rule: Cow<'static, str>,
+    /// Whether it is about the account, and so holds for the next mail too, whatever phase it was said in.
+    pub is_limit: bool,
 }
 
 impl Scope {
@@ -64,42 +84,40 @@ impl Lasting {
 }
 
 impl Verdict {
-    const fn new(scope: Scope, lasting: Lasting, rule: &'static str) -> Self {
-        Self { scope, lasting, rule }
-    }
-
     /// Whether the recipient need not be offered to this provider again.
-    pub fn refuses_recipient_for_good(self) -> bool {
+    pub fn refuses_recipient_for_good(&self) -> bool {
         self.scope == Scope::Recipient && self.lasting == Lasting::Hard
     }
 }
 
-/// Judges one failure.
-pub fn judge(failure: &Failure) -> Verdict {
-    use Lasting::{Hard, Soft};
-    match &failure.trouble {
-        Trouble::Reply(reply) | Trouble::TokenRefused(reply) => rules::judge_reply(failure.phase, reply),
-        Trouble::Unreachable(_) => Verdict::new(Scope::Provider, Soft, "unreachable"),
-        Trouble::NoNetwork(_) => Verdict::new(Scope::Machine, Soft, "no-network"),
-        Trouble::Closed(_) => Verdict::new(Scope::Provider, Soft, "connection-lost"),
-        Trouble::Silent { .. } => Verdict::new(Scope::Provider, Soft, "silent"),
-        Trouble::Protocol(_) => Verdict::new(Scope::Provider, Soft, "not-smtp"),
-        Trouble::Tls(_) => Verdict::new(Scope::Provider, Hard, "tls-failed"),
-        Trouble::StartTlsMissing => Verdict::new(Scope::Provider, Hard, "starttls-missing"),
-        Trouble::NoCommonMechanism { .. } => Verdict::new(Scope::Provider, Hard, "no-common-mechanism"),
-        Trouble::PasswordNeedsTls => Verdict::new(Scope::Provider, Hard, "password-needs-tls"),
-        Trouble::MechanismUnusable { .. } => Verdict::new(Scope::Provider, Hard, "mechanism-unusable"),
-        Trouble::ServerUnproven(_) => Verdict::new(Scope::Provider, Hard, "server-unproven"),
-        Trouble::Settings(_) => Verdict::new(Scope::Provider, Hard, "settings"),
-        Trouble::Withdrawn => Verdict::new(Scope::Provider, Soft, "withdrawn"),
-        Trouble::TooLarge { .. } => Verdict::new(Scope::Message, Hard, "too-large"),
-        Trouble::EightBitMissing => Verdict::new(Scope::Message, Hard, "eight-bit-missing"),
-    }
+/// Judges one failure; `phrases` are those of the provider.
+pub fn judge(failure: &Failure, phrases: &Phrases) -> Verdict {
+    let rule = match &failure.trouble {
+        Trouble::Reply(reply) | Trouble::TokenRefused(reply) => {
+            return reply::judge_reply(failure.phase, reply, phrases);
+        }
+        Trouble::Unreachable(_) => rule::UNREACHABLE,
+        Trouble::NoNetwork(_) => rule::NO_NETWORK,
+        Trouble::Closed(_) => rule::CONNECTION_LOST,
+        Trouble::Silent { .. } => rule::SILENT,
+        Trouble::Protocol(_) => rule::NOT_SMTP,
+        Trouble::Tls(_) => rule::TLS_FAILED,
+        Trouble::StartTlsMissing => rule::STARTTLS_MISSING,
+        Trouble::NoCommonMechanism { .. } => rule::NO_COMMON_MECHANISM,
+        Trouble::PasswordNeedsTls => rule::PASSWORD_NEEDS_TLS,
+        Trouble::MechanismUnusable { .. } => rule::MECHANISM_UNUSABLE,
+        Trouble::ServerUnproven(_) => rule::SERVER_UNPROVEN,
+        Trouble::Settings(_) => rule::SETTINGS,
+        Trouble::Withdrawn => rule::WITHDRAWN,
+        Trouble::TooLarge { .. } => rule::TOO_LARGE,
+        Trouble::EightBitMissing => rule::EIGHT_BIT_MISSING,
+    };
+    rule.verdict()
 }
 
 /// Judges a connection that was lost between the last octets and the reply (RFC 1047).
 pub const fn judge_lost_reply() -> Verdict {
-    Verdict::new(Scope::Provider, Lasting::Soft, "lost-reply")
+    rule::LOST_REPLY.verdict()
 }
 
 /// Whether a phase lies before the provider has looked at this alert at all.

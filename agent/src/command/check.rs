@@ -9,7 +9,7 @@ use spool_format::{Layout, Outage, Severity, Wall};
 
 use super::place::{Place, unreadable};
 use super::{Refusal, json};
-use crate::config::Keeping;
+use crate::config::{Config, Keeping, RETIRES_SOON};
 use crate::edge::clock::wall_now;
 use crate::exit::Exit;
 use crate::output::age;
@@ -109,10 +109,18 @@ fn facts(place: &Place) -> Result<Facts, Refusal> {
         status: Status::read(&layout).map_err(cannot)?,
         room: Room { free: StdFs.room(&queue).map_err(cannot)?, floor },
         providers: config.iter().flat_map(|config| &config.providers).map(|it| it.name.clone()).collect(),
-        warnings: config.map_or_else(Vec::new, |config| config.warnings),
+        warnings: config.map_or_else(Vec::new, warnings),
         findings: audit(&layout, &owner, HardLinks::here()).map_err(cannot)?,
         now: wall_now(),
     })
+}
+
+/// What the configuration has to say, and the providers that have ended or soon will.
+fn warnings(config: Config) -> Vec<String> {
+    let retirements = config.retirements(wall_now(), RETIRES_SOON);
+    let mut sentences: Vec<String> = retirements.iter().map(ToString::to_string).collect();
+    sentences.extend(config.warnings);
+    sentences
 }
 
 /// Whether an agent holds the lock. A lock that we get is given back at once.

@@ -90,7 +90,7 @@ struct Reports {
 struct Candidate {
     target: Target,
     policy: AuthPolicy,
-    retired: Option<String>,
+    retired: Option<&'static str>,
     /// Why there is no way to it: the password for its proxy cannot be read.
     wayless: Option<String>,
     /// As it stands in the configuration, if it does.
@@ -165,7 +165,8 @@ fn candidate(provider: &Provider) -> Candidate {
         Ok(target) => (target, None),
         Err(error) => (target::outline(provider), Some(error.to_string())),
     };
-    let (policy, retired) = (provider.auth.clone(), provider.retired.clone());
+    let policy = provider.auth.clone();
+    let retired = provider.retired().filter(|day| *day <= clock::wall_now().day().as_str());
     Candidate { target, policy, retired, wayless, provider: Some(provider.clone()) }
 }
 
@@ -300,7 +301,7 @@ impl Found {
             certificates: &certificates,
             offered: in_channel.then(|| capabilities.auth()),
             failure: failure.as_ref(),
-            retired: candidate.retired.as_deref(),
+            retired: candidate.retired,
             configured: candidate.provider.is_some(),
         });
         let report = Report {

@@ -14,6 +14,7 @@ use super::place::Place;
 use super::{Refusal, finish, target};
 use crate::accept::{Policy, Sender};
 use crate::config::{self, Config};
+use crate::edge::clock::wall_now;
 use crate::edge::signals::StopSignals;
 use crate::edge::users::Submitters;
 use crate::edge::{chance, host};
@@ -53,6 +54,9 @@ pub fn run(args: &Args, place: &Place) -> Exit {
 fn start(args: &Args, place: &Place) -> Result<(), Refusal> {
     let config = Config::load(place.config_path()).map_err(|error| Refusal::new(Exit::Config, error))?;
     config.warnings.iter().for_each(|warning| log::warning(warning));
+    for retirement in config.retirements(wall_now(), config::RETIRES_SOON) {
+        log::warning(&retirement.to_string());
+    }
     let layout = place.layout(Some(&config));
     let refuse_unopened = |error: spool::OpenError| Refusal::new(exit_for(&error.source), error);
     spool::open_queue(&layout).map_err(refuse_unopened)?;
@@ -194,6 +198,7 @@ fn dispatcher_settings(config: &Config, providers: &[Ready<'_>]) -> delivery::Se
         name: ready.provider.name.clone(),
         connections: ready.provider.connections,
         hedge_after: ready.provider.hedge_after.unwrap_or(config.limits.hedge_after),
+        phrases: ready.provider.phrases(),
     };
     delivery::Settings { providers: providers.iter().map(known).collect(), retry: config.retry.clone() }
 }

@@ -288,6 +288,20 @@ const KEYS: &[Key] = &[
         "",
         "envelope sender and From: the address that this provider lets us use",
     ),
+    key(
+        Place::Provider,
+        "registered",
+        "list of addresses",
+        "none",
+        "other addresses that the account may send as, for presets that hold `from` against it",
+    ),
+    key(
+        Place::Provider,
+        "sender_rule",
+        "any",
+        "the preset's",
+        "any: `from` is not held against what the preset knows of the provider",
+    ),
     key(Place::Provider, "from_name", "text", "[alerts] from_name", "display name of the sender"),
     key(Place::Provider, "helo", "text", "the host's name", "what is said with EHLO"),
     key(

@@ -1,24 +1,153 @@
 //! What is known of providers, as data: one file each in `presets/`, with the day on which it was checked.
+//!
+//! A preset is a whole identity: ways in, logins, whom the provider lets us send as, what it takes, and what it is known
+//! to mean by its replies. The files are part of the program, and a test reads them all.
 
-use smtp::{AuthPolicy, Mechanism};
-use toml::{Table, Value};
+mod read;
+
+use std::sync::LazyLock;
+
+use delivery::Phrases;
+use mime::CharsetPolicy;
+use smtp::AuthPolicy;
 
 use super::Endpoint;
-use super::value;
 
-/// What a preset fills in.
+/// What is known of one provider.
 #[derive(Clone, Debug)]
-pub(super) struct Preset {
-    pub(super) name: &'static str,
-    pub(super) host: Option<String>,
-    pub(super) endpoints: Vec<Endpoint>,
-    pub(super) auth: AuthPolicy,
-    /// The day on which the service ended.
-    pub(super) retired: Option<String>,
-    pub(super) notes: String,
+pub struct Preset {
+    /// Its name in the configuration.
+    pub name: &'static str,
+    /// The day on which somebody looked.
+    pub checked: String,
+    /// Its server; `None` if that is everybody's own.
+    pub host: Option<String>,
+    /// Ways in, best first.
+    pub endpoints: Vec<Endpoint>,
+    /// Logins, best first.
+    pub auth: AuthPolicy,
+    /// Which charsets it takes.
+    pub charset: CharsetPolicy,
+    /// As whom it lets us send.
+    pub sender: SenderRule,
+    /// What it takes.
+    pub limits: PresetLimits,
+    /// What it is known to mean by its replies.
+    pub phrases: Phrases,
+    /// The day on which the service ended or will end.
+    pub retired: Option<String>,
+    /// The preset that takes its place.
+    pub successor: Option<String>,
+    /// What else somebody has to know.
+    pub notes: Notes,
 }
 
-const FILES: [(&str, &str); 8] = [
+/// As whom a provider lets us send.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SenderRule {
+    /// Which addresses it takes in the envelope.
+    pub rule: Senders,
+    /// Domains of the account's own addresses; empty if they may have any.
+    #[serde(default)]
+    pub domains: Vec<String>,
+    /// What the key `user` is.
+    #[serde(default)]
+    pub user: UserForm,
+    /// What becomes of the header From.
+    #[serde(default)]
+    pub header: HeaderFrom,
+}
+
+/// Which addresses a provider takes in the envelope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Senders {
+    /// The account's own.
+    Own,
+    /// The account's own, and those that are registered with it.
+    Registered,
+    /// Any; the account's own takes its place without a word.
+    Replaced,
+    /// Any.
+    Any,
+    /// Nobody has found out.
+    Unknown,
+}
+
+impl Senders {
+    /// The word in a preset's file.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Own => "own",
+            Self::Registered => "registered",
+            Self::Replaced => "replaced",
+            Self::Any => "any",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// What the user of a login is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum UserForm {
+    /// Something of its own, that says nothing of the address.
+    #[default]
+    Account,
+    /// The whole address.
+    Address,
+    /// The part of the address before the `@`.
+    LocalPart,
+}
+
+/// What becomes of the header From.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HeaderFrom {
+    /// It has to be the sender's.
+    Own,
+    /// It is replaced without a word.
+    Replaced,
+    /// It may be anybody's.
+    Free,
+    /// Nobody has found out.
+    #[default]
+    Unknown,
+}
+
+/// What a provider takes at most, as far as that is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PresetLimits {
+    /// Octets of a message; attachments that do not fit are left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message_octets: Option<usize>,
+    /// Recipients of a message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recipients_per_message: Option<u32>,
+    /// Recipients in 24 hours, one of two messages counted twice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recipients_per_day: Option<u32>,
+    /// Messages in 24 hours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub messages_per_day: Option<u32>,
+    /// Connections at the same time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connections: Option<u16>,
+}
+
+/// What else somebody has to know, in two languages.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Notes {
+    /// In English.
+    pub en: String,
+    /// In Japanese.
+    pub ja: String,
+}
+
+const FILES: [(&str, &str); 9] = [
     ("self-hosted", include_str!("../../presets/self-hosted.toml")),
     ("yahoo", include_str!("../../presets/yahoo.toml")),
     ("yahoo-bb", include_str!("../../presets/yahoo-bb.toml")),
@@ -27,75 +156,23 @@ const FILES: [(&str, &str); 8] = [
     ("docomo", include_str!("../../presets/docomo.toml")),
     ("softbank", include_str!("../../presets/softbank.toml")),
     ("gmail", include_str!("../../presets/gmail.toml")),
+    ("outlook", include_str!("../../presets/outlook.toml")),
 ];
 
-/// The names of all presets.
-pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    FILES.iter().map(|(name, _)| *name)
+static PRESETS: LazyLock<Vec<Preset>> = LazyLock::new(|| {
+    let read = |(name, text): &(&'static str, &str)| read::read(name, text);
+    FILES.iter().map(read).collect::<Result<_, _>>().expect("the files are part of the program, and tested")
+});
+
+/// All of them.
+pub fn presets() -> &'static [Preset] {
+    &PRESETS
 }
 
 /// The preset of this name; the error names those that there are.
-pub(super) fn find(name: &str) -> Result<Preset, String> {
-    let known = FILES.iter().find(|(known, _)| *known == name);
-    let (name, text) = known.ok_or_else(|| {
-        let list: Vec<String> = names().map(|name| format!("`{name}`")).collect();
+pub(super) fn find(name: &str) -> Result<&'static Preset, String> {
+    presets().iter().find(|known| known.name == name).ok_or_else(|| {
+        let list: Vec<String> = presets().iter().map(|known| format!("`{}`", known.name)).collect();
         format!("there is no preset `{name}`; there are {}", list.join(", "))
-    })?;
-    Ok(read(name, text))
-}
-
-/// The files are part of the program, and a test reads them all.
-fn read(name: &'static str, text: &str) -> Preset {
-    let table: Table = text.parse().expect("a preset is TOML");
-    let one = |key: &str| table.get(key).and_then(Value::as_str).map(str::to_owned);
-    let many = |key: &str| -> Vec<&str> {
-        table.get(key).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
-    };
-    let mechanisms: Vec<Mechanism> = many("auth").iter().filter_map(|word| word.parse().ok()).collect();
-    Preset {
-        name,
-        host: one("host"),
-        endpoints: many("endpoints").iter().filter_map(|text| value::endpoint(text).ok()).collect(),
-        auth: if mechanisms.is_empty() { AuthPolicy::Auto } else { AuthPolicy::Listed(mechanisms) },
-        retired: one("retired"),
-        notes: one("notes").unwrap_or_default(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn is_a_day(text: &str) -> bool {
-        let digits =
-            |part: Option<&str>, count| part.is_some_and(|it| it.len() == count && it.parse::<u16>().is_ok());
-        let mut parts = text.split('-');
-        digits(parts.next(), 4)
-            && digits(parts.next(), 2)
-            && digits(parts.next(), 2)
-            && parts.next().is_none()
-    }
-
-    #[test]
-    fn each_preset_says_when_it_was_checked_and_how_to_get_in() {
-        const KNOWN: [&str; 6] = ["checked", "host", "endpoints", "auth", "retired", "notes"];
-        for (name, text) in FILES {
-            let table: Table = text.parse().expect(name);
-            assert!(table.get("checked").and_then(Value::as_str).is_some_and(is_a_day), "{name}");
-            assert!(table.keys().all(|key| KNOWN.contains(&key.as_str())), "{name}");
-            let count = |key: &str| table.get(key).and_then(Value::as_array).map_or(0, Vec::len);
-            let preset = find(name).expect(name);
-            assert!(!preset.endpoints.is_empty(), "{name}");
-            assert_eq!(preset.endpoints.len(), count("endpoints"), "{name}: an endpoint cannot be read");
-            match preset.auth {
-                AuthPolicy::Listed(list) => {
-                    assert_eq!(list.len(), count("auth"), "{name}: a mechanism is unknown");
-                }
-                AuthPolicy::Auto | AuthPolicy::None => assert_eq!(count("auth"), 0, "{name}"),
-            }
-            assert!(preset.host.is_some() || name == "self-hosted", "{name}");
-            assert!(preset.retired.as_deref().is_none_or(is_a_day), "{name}");
-        }
-        assert_eq!(find("goo").expect("kept").retired.as_deref(), Some("2026-02-25"));
-    }
+    })
 }

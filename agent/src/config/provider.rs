@@ -6,9 +6,9 @@ use toml::de::DeTable;
 
 use super::keys::Place;
 use super::login;
-use super::preset::{self, Preset};
+use super::preset;
 use super::section::Section;
-use super::{Provider, manners, route, security};
+use super::{Provider, manners, route, security, sender};
 use crate::address;
 
 /// Attempts at the same time, where the file says nothing.
@@ -65,27 +65,31 @@ fn one(section: &Section<'_, '_>, warnings: &mut Vec<String>) -> Option<Provider
             section.wrong(key, what);
         }
     };
-    let name = section.text("name").or_else(|| preset.as_ref().map(|preset| preset.name.to_owned()));
+    let name = section.text("name").or_else(|| preset.map(|preset| preset.name.to_owned()));
     if !has("preset") {
         need("name", "`name` is missing: the journal calls the provider by it");
     }
-    let host = section
-        .text("host")
-        .map(|host| address::ascii(&host).into_owned())
-        .or_else(|| preset.as_ref()?.host.clone());
-    if preset.as_ref().is_none_or(|preset| preset.host.is_none()) && !(has("preset") && preset.is_none()) {
+    let host =
+        section.text("host").map(|host| address::ascii(&host).into_owned()).or_else(|| preset?.host.clone());
+    if preset.is_none_or(|preset| preset.host.is_none()) && !(has("preset") && preset.is_none()) {
         need("host", "`host` is missing: the name or address of its mail server");
     }
     need("from", "`from` is missing: the address that this provider lets us send as");
-    let from = section.address("from");
-    let endpoints = security::endpoints(section, preset.as_ref());
+    let endpoints = security::endpoints(section, preset);
     let trust = security::trust(section);
     let route = route::route(section);
-    let login = login::read(section, preset.as_ref().map(|preset| &preset.auth));
-    let charset = section.parsed("charset", charset).unwrap_or_default();
-    let connections = section.number("connections", 1, CONNECTIONS_MAX).unwrap_or(CONNECTIONS);
+    let login = login::read(section, preset.map(|preset| &preset.auth));
+    let charset = section.parsed("charset", charset).or_else(|| Some(preset?.charset)).unwrap_or_default();
+    let usual = preset.map(|preset| preset.limits).unwrap_or_default();
+    let connections = section.number("connections", 1, CONNECTIONS_MAX);
+    let connections = connections.or(usual.connections).unwrap_or(CONNECTIONS);
     let messages = section.number("messages_per_connection", 1, u16::MAX).unwrap_or(MESSAGES);
     let login = login?;
+    let called = name.as_deref().unwrap_or_default();
+    let sender = sender::read(section, (called, preset), login.user.as_deref(), warnings);
+    let mut mail_limits = manners::limits(section);
+    mail_limits.octets = mail_limits.octets.or(usual.message_octets);
+    let sender = sender?;
     let provider = Provider {
         name: name?,
         host: host?,
@@ -98,21 +102,21 @@ fn one(section: &Section<'_, '_>, warnings: &mut Vec<String>) -> Option<Provider
         password: login.password,
         token: login.token,
         realm: login.realm,
-        from: from?,
+        from: sender.from,
         from_name: section.text("from_name"),
         helo: section.parsed("helo", helo),
         charset,
-        mail_limits: manners::limits(section),
-        free_from: section.flag("free_from").unwrap_or(false),
+        mail_limits,
+        free_from: sender.free_from,
+        senders: sender.rule,
         connections: usize::from(connections),
         hedge_after: section.time("hedge_after").map(|time| HedgeAfter { critical: time, others: time }),
         messages_per_connection: usize::from(messages),
         chunking: section.flag("chunking").unwrap_or(true),
-        preset: preset.as_ref().map(|preset| preset.name.to_owned()),
-        retired: preset.as_ref().and_then(|preset| preset.retired.clone()),
+        preset,
     };
     security::refuse_far_in_clear(section, &provider);
-    warn(&provider, preset.as_ref(), warnings);
+    security::warn(&provider, warnings);
     Some(provider)
 }
 
@@ -132,13 +136,4 @@ fn helo(word: &str) -> Result<String, String> {
     } else {
         Err(format!("`{word}` has blanks or letters outside ASCII; write a host name"))
     }
-}
-
-fn warn(provider: &Provider, preset: Option<&Preset>, warnings: &mut Vec<String>) {
-    let name = &provider.name;
-    if let Some(day) = &provider.retired {
-        let notes = preset.map_or("", |preset| preset.notes.as_str());
-        warnings.push(format!("provider `{name}` closed on {day} ({notes}); put another one in its place"));
-    }
-    security::warn(provider, warnings);
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use smtp::Security;
+use spool_format::Wall;
 
 use super::{Account, Endpoint};
 
@@ -49,6 +50,18 @@ pub(super) fn endpoint(text: &str) -> Result<Endpoint, String> {
     }
 }
 
+impl std::fmt::Display for Endpoint {
+    /// As it is written in the configuration.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let kind = match self.security {
+            Security::StartTls => "starttls",
+            Security::Implicit => "tls",
+            Security::None => "none",
+        };
+        write!(f, "{}/{kind}", self.port)
+    }
+}
+
 /// Reads `nagios` or `@alertmail-ops`.
 pub(super) fn account(text: &str) -> Result<Account, String> {
     let name = text.strip_prefix('@').unwrap_or(text);
@@ -62,6 +75,14 @@ pub(super) fn account(text: &str) -> Result<Account, String> {
     }
     let make = if name.len() < text.len() { Account::Group } else { Account::User };
     Ok(make(name.to_owned()))
+}
+
+/// Reads `2026-02-25`.
+pub(super) fn day(text: &str) -> Result<(), String> {
+    match Wall::parse(&format!("{text}T00:00:00Z")) {
+        Some(midnight) if midnight.day() == text => Ok(()),
+        Some(_) | None => Err(format!("`{text}` is not a day; write for example \"2026-02-25\"")),
+    }
 }
 
 #[cfg(test)]
@@ -97,6 +118,14 @@ mod tests {
         assert_eq!(account("@ops"), Ok(Account::Group("ops".into())));
         for text in ["", "@", "@@ops", "a b", "a@example.jp", "a:b"] {
             assert!(account(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_day_has_three_numbers_and_exists() {
+        assert_eq!(day("2026-02-25"), Ok(()));
+        for text in ["", "2026-02-30", "2026-2-25", "26-02-25", "2026-02-25T", "soon"] {
+            assert!(day(text).is_err(), "{text}");
         }
     }
 }

@@ -3,11 +3,12 @@
 use smtp::{Failure, Outcome, RecipientOutcome, Reply, Trouble};
 use spool_format::{Address, RecipientResult, Settlement};
 
+use super::Provider;
 use crate::alert::Judged;
-use crate::verdict::{Verdict, judge, judge_lost_reply};
+use crate::verdict::{Phrases, Verdict, judge, judge_lost_reply};
 
 /// Judges the outcome for each of the attempt's recipients.
-pub(super) fn judge_all(provider: &str, recipients: &[Address], outcome: &Outcome) -> Vec<Judged> {
+pub(super) fn judge_all(provider: &Provider, recipients: &[Address], outcome: &Outcome) -> Vec<Judged> {
     debug_assert_eq!(
         recipients.len(),
         outcome.recipients.len(),
@@ -16,22 +17,25 @@ pub(super) fn judge_all(provider: &str, recipients: &[Address], outcome: &Outcom
     recipients.iter().zip(&outcome.recipients).map(|(to, outcome)| judge_one(provider, to, outcome)).collect()
 }
 
-fn judge_one(provider: &str, to: &Address, outcome: &RecipientOutcome) -> Judged {
+fn judge_one(provider: &Provider, to: &Address, outcome: &RecipientOutcome) -> Judged {
+    let Provider { name, phrases, .. } = provider;
     match outcome {
         RecipientOutcome::Delivered(reply) => {
             let result = result_of_reply(to, Settlement::Delivered, smtp::Phase::Dot, reply);
             Judged { result, refused_for_good: false, trouble: None }
         }
-        RecipientOutcome::Failed(failure) => failed(provider, to, failure, Settlement::Open, judge(failure)),
+        RecipientOutcome::Failed(failure) => {
+            failed(name, to, failure, Settlement::Open, &judge(failure, phrases))
+        }
         RecipientOutcome::Uncertain(failure) => {
-            failed(provider, to, failure, Settlement::Uncertain, judge_lost_reply())
+            failed(name, to, failure, Settlement::Uncertain, &judge_lost_reply())
         }
     }
 }
 
 /// For the journal: an attempt was taken back, and nothing changes for this recipient.
 pub(super) fn withdrawn(to: &Address, standing: Settlement, failure: &Failure) -> RecipientResult {
-    failed("", to, failure, standing, judge(failure)).result
+    failed("", to, failure, standing, &judge(failure, &Phrases::default())).result
 }
 
 fn failed(
@@ -39,7 +43,7 @@ fn failed(
     to: &Address,
     failure: &Failure,
     settlement: Settlement,
-    verdict: Verdict,
+    verdict: &Verdict,
 ) -> Judged {
     let mut result = match failure.reply() {
         Some(reply) => result_of_reply(to, settlement, failure.phase, reply),
@@ -57,7 +61,7 @@ fn failed(
     };
     result.scope = Some(verdict.scope.as_str().to_owned());
     result.duration = Some(verdict.lasting.as_str().to_owned());
-    result.rule = Some(verdict.rule.to_owned());
+    result.rule = Some(verdict.rule.clone().into_owned());
     let is_news = !matches!(failure.trouble, Trouble::Withdrawn);
     Judged {
         result,

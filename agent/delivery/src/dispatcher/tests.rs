@@ -11,6 +11,7 @@ use crate::alert::Past;
 mod hedging;
 mod histories;
 mod outages;
+mod recipients;
 
 struct Day {
     dispatcher: Dispatcher,
@@ -62,7 +63,12 @@ fn lost_reply() -> RecipientOutcome {
 impl Day {
     fn new(providers: &[&str]) -> Self {
         let hedge_after = HedgeAfter { critical: Duration::from_secs(1), others: Duration::from_secs(2) };
-        let provider = |name: &&str| Provider { name: (*name).to_owned(), connections: 2, hedge_after };
+        let provider = |name: &&str| Provider {
+            name: (*name).to_owned(),
+            connections: 2,
+            hedge_after,
+            phrases: Phrases::default(),
+        };
         let settings =
             Settings { providers: providers.iter().map(provider).collect(), retry: RetryPlan::default() };
         let now = Now { wall: Wall::from_unix_ms(2_000), monotonic: Monotonic::from_ms(500) };

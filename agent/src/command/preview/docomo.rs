@@ -25,8 +25,8 @@ pub(super) struct Docomo {
 impl Docomo {
     /// For a mail through this provider to these recipients. `asked` is whether a mailbox counts as one of them.
     pub(super) fn of(letter: &Letter, provider: &Provider, recipients: &[Address], asked: bool) -> Self {
-        let is_relay =
-            provider.preset.as_deref() == Some("docomo") || provider.host.eq_ignore_ascii_case(RELAY);
+        let is_relay = provider.preset.is_some_and(|preset| preset.name == "docomo")
+            || provider.host.eq_ignore_ascii_case(RELAY);
         let gets_it = asked || recipients.iter().any(|to| to.domain().eq_ignore_ascii_case(DOMAIN));
         let mut docomo = Self { relayed: None, received: None, listed: None, remarks: Vec::new() };
         let mut before = Some(letter.clone());

@@ -69,8 +69,12 @@ impl Setup {
 
     fn dispatcher(&self, seed: u64) -> Dispatcher {
         let hedge_after = HedgeAfter { critical: Duration::from_secs(1), others: Duration::from_secs(2) };
-        let provider =
-            |place| Provider { name: format!("p{place}"), connections: self.connections, hedge_after };
+        let provider = |place| Provider {
+            name: format!("p{place}"),
+            connections: self.connections,
+            hedge_after,
+            phrases: delivery::Phrases::default(),
+        };
         let providers = (0..self.providers).map(provider).collect();
         Dispatcher::new(Settings { providers, retry: self.retry.clone() }, seed)
     }

@@ -1,0 +1,156 @@
+//! The listing for people: what is configured as a table, what is known as paragraphs.
+
+use std::fmt::Write as _;
+
+use super::{Configured, Known, Listing};
+use crate::config::PresetLimits;
+use crate::output::age;
+use crate::output::table::{self, Cell};
+use crate::output::terminal::{Colour, Look, columns, printable};
+
+/// Blanks in front of what is said of a preset.
+const INDENT: &str = "    ";
+
+pub(super) fn text(listing: &Listing, look: Look, japanese: bool) -> String {
+    let mut text = String::new();
+    if listing.configured.is_empty() {
+        text.push_str("none is configured: name a configuration with --config FILE\n");
+    } else {
+        let rows: Vec<Vec<Cell>> =
+            listing.configured.iter().enumerate().map(|(n, it)| row(n + 1, it, listing)).collect();
+        text = table::set(&["", "PROVIDER", "PRESET", "HOST", "FROM", "STATE", "WHY"], &rows, look);
+    }
+    if let Some(why) = &listing.no_journal {
+        let _ = writeln!(text, "how they stand is not known: {}", printable(why));
+    }
+    for retirement in listing.configured.iter().filter_map(|it| it.retirement.as_deref()) {
+        let _ = writeln!(text, "{}", look.paint(&printable(retirement), Colour::Yellow));
+    }
+    text.push_str("\npresets:\n");
+    for known in &listing.presets {
+        describe(known, &listing.at.day(), (look, japanese), &mut text);
+    }
+    text
+}
+
+fn row(number: usize, it: &Configured, listing: &Listing) -> Vec<Cell> {
+    let (state, why) = match &it.outage {
+        Some(outage) => {
+            let since = age::short(listing.at.since(outage.since));
+            let state = format!("left out for {since}");
+            let again = age::until(outage.until, listing.at);
+            (Cell::painted(state, Colour::Red), format!("asked again {again}: {}", printable(&outage.reason)))
+        }
+        None => (Cell::plain(it.state), String::new()),
+    };
+    vec![
+        Cell::plain(number.to_string()),
+        Cell::plain(printable(&it.name)),
+        Cell::plain(it.preset.unwrap_or("-")),
+        Cell::plain(format!("{}:{}", printable(&it.host), it.endpoints.join(","))),
+        Cell::plain(printable(&it.from)),
+        state,
+        Cell::plain(why),
+    ]
+}
+
+fn describe(known: &Known, today: &str, (look, japanese): (Look, bool), text: &mut String) {
+    let host = known.host.unwrap_or("HOST");
+    let head = format!("  {}  {host}:{}  checked {}", known.name, known.endpoints.join(","), known.checked);
+    let _ = writeln!(text, "{}", head.replace(known.name, &look.paint(known.name, Colour::Dim)));
+    if let Some(day) = known.retired {
+        let verb = if day <= today { "closed" } else { "closes" };
+        let next = known.successor.map_or_else(String::new, |next| format!(", {next} takes its place"));
+        let _ = writeln!(text, "{INDENT}{}", look.paint(&format!("{verb} on {day}{next}"), Colour::Red));
+    }
+    let _ = writeln!(text, "{INDENT}sender: {}", sender(known));
+    let limits = limits(known.limits);
+    if !limits.is_empty() {
+        let _ = writeln!(text, "{INDENT}limits: {}", limits.join(", "));
+    }
+    let notes = known.notes[if japanese { "ja" } else { "en" }];
+    for line in wrapped(notes, look.columns.saturating_sub(INDENT.len())) {
+        let _ = writeln!(text, "{INDENT}{line}");
+    }
+}
+
+fn sender(known: &Known) -> String {
+    let domains = known.domains.join(", ");
+    let at = if domains.is_empty() { String::new() } else { format!(" at {domains}") };
+    match known.sender {
+        "own" => format!("the account's own address{at} only"),
+        "registered" => format!("the account's own address{at}, and those that are registered with it"),
+        "replaced" => "any, but the account's own address takes its place without a word".to_owned(),
+        "any" => "any".to_owned(),
+        _ => "not known".to_owned(),
+    }
+}
+
+fn limits(limits: PresetLimits) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut add = |limit: Option<u64>, what: &str| {
+        words.extend(limit.map(|limit| format!("{limit} {what}")));
+    };
+    add(limits.message_octets.and_then(|octets| u64::try_from(octets >> 10).ok()), "KiB a message");
+    add(limits.recipients_per_message.map(u64::from), "recipients a message");
+    add(limits.recipients_per_day.map(u64::from), "recipients a day");
+    add(limits.messages_per_day.map(u64::from), "messages a day");
+    add(limits.connections.map(u64::from), "connections");
+    words
+}
+
+/// Lines of so many columns at most. Japanese may break anywhere, other text at blanks.
+fn wrapped(text: &str, columns_max: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for piece in pieces(text) {
+        let line = lines.last_mut().expect("there is one");
+        if !line.is_empty() && columns(line) + columns(piece.trim_end()) > columns_max {
+            line.truncate(line.trim_end().len());
+            lines.push(piece.trim_start().to_owned());
+        } else {
+            line.push_str(piece);
+        }
+    }
+    lines
+}
+
+/// The pieces between which a line may end: behind a blank, and around each character of East Asia, but not before what
+/// closes.
+fn pieces(text: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let mut start = 0;
+    let mut before: Option<char> = None;
+    for (at, character) in text.char_indices() {
+        let is_wide = |it: char| columns(it.encode_utf8(&mut [0; 4])) == 2;
+        let may_end = before.is_some_and(|before| before == ' ' || is_wide(before) || is_wide(character))
+            && !"、。）」ー".contains(character)
+            && character != ' '
+            && before != Some('（');
+        if may_end {
+            pieces.push(&text[start..at]);
+            start = at;
+        }
+        before = Some(character);
+    }
+    pieces.push(&text[start..]);
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_is_broken_where_its_language_allows_it() {
+        assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrapped("user は部分。以上", 10), ["user は部", "分。以上"]);
+        assert_eq!(wrapped("unbreakable", 3), ["unbreakable"]);
+        for line in wrapped(&presets_notes(), 60) {
+            assert!(columns(&line) <= 60, "{line}");
+        }
+    }
+
+    fn presets_notes() -> String {
+        crate::config::presets().iter().map(|preset| preset.notes.ja.as_str()).collect::<Vec<_>>().join(" ")
+    }
+}
