@@ -24,7 +24,8 @@ pub(super) fn read(
     let registered = section.addresses("registered").unwrap_or_default();
     let free_from = section.flag("free_from").unwrap_or(false);
     let knows_better = section.parsed("sender_rule", any).is_some();
-    let preset = preset.filter(|_| !knows_better);
+    // A server of another name is not the provider's own, but somebody's relay or stage, with rules of its own.
+    let preset = preset.filter(|_| !knows_better && !section.has("host"));
     let rule = preset.map_or(Senders::Any, |preset| preset.sender.rule);
     let from = from?;
     let sender = Sender { from, rule, free_from };
