@@ -110,6 +110,8 @@ pub(crate) struct Alert {
     /// Whether that provider has said nothing since.
     is_in_doubt: bool,
     pub(crate) pass: Option<Pass>,
+    /// Whether nobody answered in its last pass.
+    pub(crate) is_unanswered: bool,
     last_trouble: Option<String>,
 }
 
@@ -143,6 +145,7 @@ impl Alert {
             first: past.uncertain_at.as_deref().and_then(place),
             is_in_doubt: past.uncertain_at.as_deref().and_then(place).is_some(),
             pass: None,
+            is_unanswered: false,
             last_trouble: None,
         }
     }

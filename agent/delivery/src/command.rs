@@ -44,6 +44,8 @@ pub enum Event {
         /// What is wrong, for each of its recipients.
         outcome: Outcome,
     },
+    /// Something has changed that may have been in the way to everybody: a link, an address, a route, the name service.
+    NetworkChanged,
     /// The time that [`crate::Dispatcher::next_wake`] named has come.
     Woke,
     /// The agent shall stop: nothing new begins, what stands before DATA is let go, what is behind it is finished.

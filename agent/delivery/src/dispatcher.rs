@@ -10,6 +10,7 @@
 //! | `choice` | which provider is next for an alert |
 //! | `hedge` | when another provider starts beside a slow one, and which of them sends |
 //! | `sites` | what becomes of those who wait when a provider changes |
+//! | `network` | what is known of this machine's network, and who waits for it |
 //! | `ending` | what becomes of an alert at the end of a pass |
 //! | `results` | an outcome in the journal's words |
 
@@ -17,6 +18,7 @@ mod attempt;
 mod choice;
 mod ending;
 mod hedge;
+mod network;
 mod results;
 mod sites;
 #[cfg(test)]
@@ -31,8 +33,9 @@ use spool_format::{Address, AlertId, Event as Fact, Outage, Settlement, Severity
 use crate::alert::{Alert, Arrival};
 use crate::blame::{Blame, blame};
 use crate::chance::Chance;
+use crate::changes::Changes;
 use crate::command::{AttemptId, Command, Event, Sync};
-use crate::pass::{Network, Pass};
+use crate::pass::Pass;
 use crate::queue::{Age, Queue};
 use crate::retry::RetryPlan;
 use crate::time::{Monotonic, Now};
@@ -97,6 +100,8 @@ pub struct Dispatcher {
     parked: BTreeSet<AlertId>,
     /// While this machine has no network: when the next alert finds out.
     no_network: Option<Monotonic>,
+    /// What was told of the network and not acted upon.
+    changes: Changes,
     last_attempt: u64,
     stopping: bool,
 }
@@ -116,6 +121,7 @@ impl Dispatcher {
             patience: BTreeSet::new(),
             parked: BTreeSet::new(),
             no_network: None,
+            changes: Changes::default(),
             last_attempt: 0,
             stopping: false,
         }
@@ -147,6 +153,7 @@ impl Dispatcher {
                 self.ended(now, attempt, &outcome, &blame, out);
             }
             Event::NotBegun { attempt, outcome } => self.ended(now, attempt, &outcome, &Blame::Nobody, out),
+            Event::NetworkChanged => self.network_has_changed(now),
             Event::Woke => self.woke(now, out),
             Event::Stopping => self.stop(out),
         }
@@ -159,7 +166,7 @@ impl Dispatcher {
         }
         let patience = self.patience.first().map(|(end, _)| *end);
         let looks = self.sites.iter().filter_map(|site| site.look_at);
-        [self.queue.next_due(), patience].into_iter().flatten().chain(looks).min()
+        [self.queue.next_due(), patience, self.changes.due()].into_iter().flatten().chain(looks).min()
     }
 
     /// Whether no attempt runs that matters to an alert.
@@ -199,6 +206,9 @@ impl Dispatcher {
     fn woke(&mut self, now: Now, out: &mut Vec<Command>) {
         if self.stopping {
             return;
+        }
+        if self.changes.is_due(now.monotonic) {
+            self.try_the_network(now);
         }
         self.lose_patience(now, out);
         self.look_at_lanes(now, out);
@@ -353,8 +363,7 @@ impl Dispatcher {
         if let Some(pass) = &mut alert.pass {
             pass.attempts.retain(|other| *other != id);
             pass.leave = pass.leave.filter(|leave| *leave != id);
-            let network = if *blame == Blame::NoNetwork { Network::None } else { Network::There };
-            pass.network = pass.network.max(network);
+            pass.network = pass.network.max(network::seen(outcome, blame));
         }
     }
 

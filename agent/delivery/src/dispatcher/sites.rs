@@ -1,6 +1,6 @@
 //! How each provider stands, and what becomes of those who wait for it when that changes.
 
-use spool_format::{AlertId, Event as Fact, Folder};
+use spool_format::{AlertId, Event as Fact};
 
 use super::choice::is_fresh;
 use super::{Age, Command, Dispatcher, Now, Sync};
@@ -161,22 +161,5 @@ impl Dispatcher {
                 self.queue.wait_until(id, now);
             }
         }
-    }
-
-    /// While this machine has no network, one alert at a time finds out whether it is back. What was never tried goes
-    /// out in any case.
-    pub(super) fn waits_for_the_network(&mut self, now: Now, id: AlertId) -> bool {
-        let (Some(until), Some(alert)) = (self.no_network, self.alerts.get(&id)) else { return false };
-        if alert.folder == Folder::Incoming {
-            return false;
-        }
-        if until > now.monotonic {
-            self.queue.wait_until(id, until);
-            self.parked.insert(id);
-            return true;
-        }
-        let pause = self.settings.retry.pause_without_network(self.chance.next());
-        self.no_network = Some(now.monotonic.plus(pause));
-        false
     }
 }

@@ -8,6 +8,7 @@ use spool_format::{Folder, Wall};
 use super::*;
 use crate::alert::Past;
 
+mod changes;
 mod hedging;
 mod histories;
 mod outages;
