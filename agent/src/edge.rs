@@ -1,7 +1,8 @@
-//! The only readers of clocks, chance, signals and the user database. Everything else is told.
+//! The only readers of clocks, chance, signals, the user database and the state of the network. Everything else is told.
 
 pub mod chance;
 pub mod clock;
 pub mod host;
+pub mod network;
 pub mod signals;
 pub mod users;

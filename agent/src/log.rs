@@ -38,6 +38,13 @@ pub fn warning(text: &str) {
     line(&format!("warning {text}"));
 }
 
+/// Nobody tells when the network comes back: it is looked for every few seconds, as ever.
+pub fn network_not_watched(what: &str, error: &dyn Display) {
+    line(&format!(
+        "warning {what} cannot be watched: {error}; alerts that wait for the network are tried at their time"
+    ));
+}
+
 /// A signal asked for the end.
 pub fn stopping(signal: &str, in_flight: bool) {
     let what = if in_flight { "; a transaction in hand is finished first" } else { "" };

@@ -16,7 +16,7 @@ use crate::accept::{Policy, Sender};
 use crate::config::{self, Config};
 use crate::edge::signals::StopSignals;
 use crate::edge::users::Submitters;
-use crate::edge::{chance, host};
+use crate::edge::{chance, host, network};
 use crate::engine::{self, Caps, Ears, Engine, Eyes, Load, Real};
 use crate::exit::Exit;
 use crate::log;
@@ -185,7 +185,9 @@ async fn work(
     };
     let (rescan, stop) = (config.limits.rescan, config.limits.stop);
     let eyes = Eyes { layout: layout.clone(), watch, rescan, stop };
-    engine::run(engine, Ears { hints, submissions, reports, acks, signals }, eyes, found).await;
+    let network = network::listen();
+    let ears = Ears { hints, submissions, reports, acks, network, signals };
+    engine::run(engine, ears, eyes, found).await;
     Ok(())
 }
 

@@ -117,6 +117,7 @@ impl<W: World> Hands<W> {
             Heard::Submission(Submission { uid, octets, answer, .. }) => {
                 self.take_submitted(uid, &octets, answer);
             }
+            Heard::NetworkChanged => self.tell(Event::NetworkChanged),
             Heard::Due => self.tell(Event::Woke),
             Heard::Stop(_) => self.tell(Event::Stopping),
         }

@@ -11,10 +11,11 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::time::{Instant, timeout_at};
 
 use super::program::{self, Ending};
-use super::race::{Note, Why, in_turn, race};
+use super::race::{Note, Side, Why, in_turn, race};
 use super::wire::Stream;
 use super::{Endpoint, Proxy, Route, Target, socks};
 use crate::config::{hides_password, is_near};
+use crate::edge::network::{Way, way_to};
 
 /// Addresses that an error lists at most; the reason is usually the same for all.
 const LISTED_MAX: usize = 6;
@@ -58,7 +59,7 @@ async fn straight(target: &Target, deadline: Instant) -> Result<Connection, Fail
             Ok(stream) => {
                 return Ok(Connection { stream: Stream::Tcp(stream), endpoint: *endpoint, ending: None });
             }
-            Err(more) => notes.extend(more),
+            Err(more) => notes.extend(more.into_iter().map(decided)),
         }
     }
     if refused == notes.len() && refused > 0 {
@@ -87,6 +88,7 @@ async fn through(proxy: &Proxy, target: &Target, deadline: Instant) -> Result<Co
             Ok(stream) => stream,
             // The next port would not be nearer.
             Err(more) => {
+                let more: Vec<Note> = more.into_iter().map(decided).collect();
                 let why = in_list(&proxy.host, &more);
                 return Err(unreached(why.told(|why| format!("{through}: {why}"))));
             }
@@ -117,8 +119,7 @@ fn share(deadline: Instant, ways: usize) -> Instant {
 
 /// One TCP connection. Keep-alive stays off: whoever falls silent is found out by our own limits.
 async fn dial(address: SocketAddr) -> Result<TcpStream, Why> {
-    let not_dialed = |error: io::Error| Why { words: in_words(&error), is_ours: is_ours(&error) };
-    let stream = TcpStream::connect(address).await.map_err(not_dialed)?;
+    let stream = TcpStream::connect(address).await.map_err(|error| not_dialed(&error))?;
     // Each flight is one write; waiting for more to come would only cost time.
     let _ = stream.set_nodelay(true);
     Ok(stream)
@@ -128,7 +129,7 @@ async fn dial(address: SocketAddr) -> Result<TcpStream, Why> {
 pub(super) async fn resolve(host: &str, deadline: Instant) -> Result<Vec<SocketAddr>, Why> {
     let failed = |why: &dyn Display, is_ours| Why {
         words: format!("the name `{host}` cannot be resolved ({why})"),
-        is_ours,
+        side: if is_ours { Side::Ours } else { Side::Theirs },
     };
     match timeout_at(deadline, lookup_host((host, 0))).await {
         Ok(Ok(found)) => {
@@ -158,28 +159,45 @@ fn too_far(host: &str, addresses: &str) -> Failure {
 fn in_list(host: &str, notes: &[Note]) -> Why {
     let lines: Vec<String> =
         notes.iter().map(|(address, why)| format!("{}: {}", place(host, *address), why.words)).collect();
-    let is_ours = !notes.is_empty() && notes.iter().all(|(_, why)| why.is_ours);
-    Why { words: cut(&lines, "; "), is_ours }
+    let is_ours = !notes.is_empty() && notes.iter().all(|(_, why)| why.side == Side::Ours);
+    Why { words: cut(&lines, "; "), side: if is_ours { Side::Ours } else { Side::Theirs } }
 }
 
 /// Nobody is to blame for a network that this machine has not.
 fn unreached(why: Why) -> Failure {
-    if why.is_ours {
+    if why.side == Side::Ours {
         Failure::new(Phase::Connect, Trouble::NoNetwork(why.words))
     } else {
         Failure::connect(why.words)
     }
 }
 
-/// Whether it was this machine that found no way. A host of the own network that is switched off looks the same.
-fn is_ours(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::NetworkUnreachable
-            | io::ErrorKind::HostUnreachable
-            | io::ErrorKind::NetworkDown
-            | io::ErrorKind::AddrNotAvailable
-    )
+/// What an error of a connection means. "No route to host" may come from this machine or from any router on the way.
+fn not_dialed(error: &io::Error) -> Why {
+    let side = match error.kind() {
+        io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable | io::ErrorKind::TimedOut => {
+            Side::Unclear
+        }
+        io::ErrorKind::NetworkDown | io::ErrorKind::AddrNotAvailable => Side::Ours,
+        _ => Side::Theirs,
+    };
+    Why { words: in_words(error), side }
+}
+
+/// What is unclear is decided by what this machine has: a route, a carrier, a gateway that answers. Where the kernel does not
+/// tell, "no way" is believed to be ours, and silence to be theirs.
+fn decided((address, why): Note) -> Note {
+    if why.side != Side::Unclear {
+        return (address, why);
+    }
+    let why = match way_to(address.ip()).map(Way::missing) {
+        Ok(Some(missing)) if why.words.contains(missing) => Why { side: Side::Ours, ..why },
+        Ok(Some(missing)) => Why { words: format!("{} ({missing})", why.words), side: Side::Ours },
+        Ok(None) => Why { side: Side::Theirs, ..why },
+        Err(_) if why.words.starts_with("no route") => Why { side: Side::Ours, ..why },
+        Err(_) => Why { side: Side::Theirs, ..why },
+    };
+    (address, why)
 }
 
 /// Whether no name server gave an answer (`EAI_AGAIN`). The error has no number; these are the words of glibc and of musl.
