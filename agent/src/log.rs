@@ -38,6 +38,11 @@ pub fn warning(text: &str) {
     line(&format!("warning {text}"));
 }
 
+/// A name could not be resolved, and the address that it had has done.
+pub fn address_recalled(provider: &str, why: &str) {
+    line(&format!("recalled provider={provider} reason={why:?}; its remembered address is used"));
+}
+
 /// Nobody tells when the network comes back: it is looked for every few seconds, as ever.
 pub fn network_not_watched(what: &str, error: &dyn Display) {
     line(&format!(

@@ -92,7 +92,7 @@ impl Desk {
             target.trust = Trust::CaFile(ca.path().to_owned());
         }
         let (sender, reports) = unbounded_channel();
-        let carrier = Carrier::new(vec![target], limits, sender, None).expect("a provider");
+        let carrier = Carrier::new(vec![target], limits, sender, None, None).expect("a provider");
         Self { carrier, reports, last: 0, _ca: ca }
     }
 

@@ -23,6 +23,13 @@ pub enum Event {
         /// The alert's whole text, if the mail does not hold all of it.
         text: Option<String>,
     },
+    /// The way of an attempt is not the usual one.
+    Noted {
+        /// Which attempt.
+        attempt: AttemptId,
+        /// In what, in one sentence.
+        note: String,
+    },
     /// A session stands before a gate and asks.
     Reached {
         /// Which attempt.

@@ -144,6 +144,9 @@ impl Dispatcher {
                     (attempt.notes, attempt.text) = (notes, text);
                 }
             }
+            Event::Noted { attempt, note } => {
+                self.attempts.entry(attempt).and_modify(|attempt| attempt.notes.push(note));
+            }
             Event::Reached { attempt, gate } => self.reached(now, attempt, gate, out),
             Event::Ended { attempt, outcome } => {
                 let limit = self.attempts.get(&attempt).map_or(Duration::MAX, |it| self.patience_with(it));

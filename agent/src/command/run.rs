@@ -4,11 +4,12 @@
 //! touched. A provider whose secret cannot be read is skipped and named; the others work.
 
 use std::io;
+use std::sync::Arc;
 
 use delivery::Dispatcher;
 use spool_format::fs::StdFs;
 use spool_format::{Event, Layout};
-use tokio::sync::mpsc::{self, unbounded_channel};
+use tokio::sync::mpsc::{self, UnboundedSender, unbounded_channel};
 
 use super::place::Place;
 use super::{Refusal, finish, target};
@@ -16,7 +17,7 @@ use crate::accept::{Policy, Sender};
 use crate::config::{self, Config};
 use crate::edge::signals::StopSignals;
 use crate::edge::users::Submitters;
-use crate::edge::{chance, host, network};
+use crate::edge::{chance, clock, host, network};
 use crate::engine::{self, Caps, Ears, Engine, Eyes, Load, Real};
 use crate::exit::Exit;
 use crate::log;
@@ -27,7 +28,7 @@ use crate::spool::socket::{self, Socket, Submission};
 use crate::spool::watch::Watch;
 use crate::spool::writer::{Batch, Deed, Writer, ground};
 use crate::spool::{self, Folders, audit};
-use crate::submit::{self, Carrier, Target};
+use crate::submit::{self, Carrier, Memory, Report, Target};
 
 /// Everybody may submit: the agent judges by the user that the kernel names.
 const SOCKET_MODE: u32 = 0o666;
@@ -152,7 +153,8 @@ async fn work(
         keep: config.limits.keep,
     };
     let audience = args.trace.then(trace::audience);
-    let carrier = Carrier::new(targets, limits, report_sender, audience.as_ref())
+    let memory = memory(config, layout, &report_sender);
+    let carrier = Carrier::new(targets, limits, report_sender, audience.as_ref(), memory.as_ref())
         .map_err(|error| Refusal::new(Exit::Config, error))?;
     let (ack_sender, acks) = unbounded_channel();
     let writer = Writer::start(layout, config.keeping, move |ack| drop(ack_sender.send(ack)))
@@ -198,6 +200,16 @@ fn dispatcher_settings(config: &Config, providers: &[Ready<'_>]) -> delivery::Se
         hedge_after: ready.provider.hedge_after.unwrap_or(config.limits.hedge_after),
     };
     delivery::Settings { providers: providers.iter().map(known).collect(), retry: config.retry.clone() }
+}
+
+/// The addresses that providers had, unless nobody shall remember them.
+fn memory(config: &Config, layout: &Layout, reports: &UnboundedSender<Report>) -> Option<Arc<Memory>> {
+    let life = config.network.remember_addresses?;
+    // It was written by an agent; one that is not there, or no such file, is as good as an empty one.
+    let kept = std::fs::read(layout.addresses()).unwrap_or_default();
+    let reports = reports.clone();
+    let keeper = move |text| drop(reports.send(Report::Addresses(text)));
+    Some(Arc::new(Memory::new(life, &kept, clock::wall_now(), keeper)))
 }
 
 /// The socket, if it can be had: alerts come without it as well.
