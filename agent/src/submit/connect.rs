@@ -6,6 +6,7 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use rustix::net::sockopt::set_tcp_user_timeout;
 use smtp::{Failure, Phase, Security, Trouble};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::{Instant, timeout, timeout_at};
@@ -21,6 +22,11 @@ use crate::edge::network::{Way, way_to};
 
 /// Addresses that an error lists at most; the reason is usually the same for all.
 const LISTED_MAX: usize = 6;
+
+/// When nothing of what was sent is acknowledged for so long, the connection is over (`TCP_USER_TIMEOUT`). A server may think
+/// about a message for minutes, but its kernel says at once that it is there: where that does not, nobody is, and an alert
+/// whose last octets are under way need not wait for the limit of the reply.
+const UNACKNOWLEDGED_MAX: Duration = Duration::from_secs(10);
 
 /// How long the name service may take before a remembered address is tried beside it: less than a provider may take to be
 /// ready for a critical alert.
@@ -211,6 +217,8 @@ async fn dial(address: SocketAddr) -> Result<TcpStream, Why> {
     let stream = TcpStream::connect(address).await.map_err(|error| not_dialed(&error))?;
     // Each flight is one write; waiting for more to come would only cost time.
     let _ = stream.set_nodelay(true);
+    let most = u32::try_from(UNACKNOWLEDGED_MAX.as_millis()).unwrap_or(u32::MAX);
+    let _ = set_tcp_user_timeout(&stream, most);
     Ok(stream)
 }
 
