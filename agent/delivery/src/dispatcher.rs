@@ -44,7 +44,7 @@ use choice::Choice;
 use sites::Site;
 
 /// As long after its birth an alert counts as fresh, in its first pass.
-const FRESH_MS: i64 = 5 * 60 * 1_000;
+const FRESH_FOR: Duration = Duration::from_mins(5);
 
 /// One provider, as far as the dispatcher needs to know it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -195,7 +195,9 @@ impl Dispatcher {
         };
         let names: Vec<&str> =
             self.settings.providers.iter().map(|provider| provider.name.as_str()).collect();
-        let alert = Alert::new(arrival, ends, &names);
+        // From here on no wall clock has a say in it.
+        let fresh_until = now.monotonic.plus(FRESH_FOR.saturating_sub(now.wall.since(id.born())));
+        let alert = Alert::new(arrival, (ends, fresh_until), &names);
         let nobody_is_open = alert.nobody_is_open();
         self.alerts.insert(id, alert);
         if nobody_is_open {

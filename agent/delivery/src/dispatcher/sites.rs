@@ -100,7 +100,7 @@ impl Dispatcher {
         if let Some(pass) = &mut alert.pass {
             pass.waits_at = Some(place);
         }
-        let age = if is_fresh(alert, now, id) { Age::Fresh } else { Age::Old };
+        let age = if is_fresh(alert, now) { Age::Fresh } else { Age::Old };
         self.queue.wait_for(place, (alert.severity, age), id);
         let end = now.monotonic.plus(self.stuck_after(place));
         self.sites[place].look_at.get_or_insert(end);

@@ -9,6 +9,7 @@ use super::*;
 use crate::alert::Past;
 
 mod changes;
+mod clock;
 mod hedging;
 mod histories;
 mod outages;
