@@ -273,7 +273,9 @@ fn a_cable_a_route_and_a_gateway_are_waited_for_and_what_waits_is_sent_at_once_w
                 world.is_quiet();
                 begin();
                 let ids = [(); 3].map(|()| world.sandbox.enqueue(&ALERT));
-                ids.iter().for_each(|id| world.waits_for_the_network(*id));
+                for id in ids {
+                    world.waits_for_the_network(id);
+                }
                 end();
                 for id in ids {
                     world.sent(id, AT_ONCE);
