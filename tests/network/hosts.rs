@@ -17,6 +17,8 @@ const ALERT: [&str; 7] =
     ["--to", "oncall@example.jp", "--severity", "critical", "--subject", "disk full", "now"];
 const NAME_SERVER: &str = "203.0.113.53";
 const NAMES: [(&str, &str); 2] = [("one.example.jp", "192.0.2.10"), ("two.example.jp", "198.51.100.10")];
+/// Without a name service in between it is the way alone that says whose fault it is.
+const ADDRESSES: [&str; 2] = [NAMES[0].1, NAMES[1].1];
 /// What a critical alert waits for a provider before the next one starts beside it, as it is by default; and what all else
 /// may take on a busy machine.
 const HEDGE_AFTER: Duration = Duration::from_secs(1);
@@ -91,14 +93,15 @@ impl<'a> World<'a> {
         }
     }
 
-    fn config(&self) -> Config {
+    /// Both providers, by these names or addresses.
+    fn config(&self, hosts: [&str; 2]) -> Config {
         let provider = |name, postfix: &Postfix, host| {
             // The certificates are for localhost.
             let provider = Provider::starttls(name, postfix.submission).host(host);
             provider.login(USER, PASSWORD).key("tls_name", "\"localhost\"").from("alert@example.jp")
         };
         let [one, two] = &self.postfixes;
-        Config::of([provider("one", one, NAMES[0].0), provider("two", two, NAMES[1].0)])
+        Config::of([provider("one", one, hosts[0]), provider("two", two, hosts[1])])
             .limit("keep", "1s")
             .limit("connect", "4s")
     }
@@ -193,7 +196,7 @@ fn when_the_first_of_two_real_providers_is_cut_off_the_second_has_the_mail_in_ti
         "hosts::when_the_first_of_two_real_providers_is_cut_off_the_second_has_the_mail_in_time_and_the_first_comes_back",
         |machine| {
             let world = World::new(machine);
-            world.sandbox.configure(&world.config().pause("2s"));
+            world.sandbox.configure(&world.config(ADDRESSES).pause("2s"));
             let agent = world.sandbox.start_agent();
             world.is_sent_by("one", BOUND);
 
@@ -254,7 +257,7 @@ fn a_cable_a_route_and_a_gateway_are_waited_for_and_what_waits_is_sent_at_once_w
         |machine| {
             let mut world = World::new(machine);
             // Whoever is not told that the network is back waits for five minutes at least.
-            world.sandbox.configure(&world.config().pause("10m"));
+            world.sandbox.configure(&world.config(ADDRESSES).pause("10m"));
             let agent = world.sandbox.start_agent();
             world.is_sent_by("one", BOUND);
             let (router, own) = (&world.router, &world.own);
@@ -284,6 +287,10 @@ fn a_cable_a_route_and_a_gateway_are_waited_for_and_what_waits_is_sent_at_once_w
                 assert!(asked < 60, "{trouble}: {asked} attempts");
             }
 
+            assert_eq!(agent.stop(), Some(0));
+            world.sandbox.configure(&world.config(NAMES.map(|(name, _)| name)).pause("10m"));
+            let agent = world.sandbox.start_agent();
+            world.is_sent_by("one", HEDGE_AFTER + BOUND);
             world.is_quiet();
             // Names cannot be resolved: the addresses that the providers had are good enough.
             world.end_names();
