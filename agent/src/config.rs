@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `keys` | the table of keys: it drives the check for unknown ones, and the reference |
 //! | `limits` | how long things may take, and the pauses between tries |
+//! | `network` | what is done while names cannot be resolved |
 //! | `source` | the file with its mistakes, by line |
 //! | `manners` | how mails are presented: `[[recipient]]`, heads of subjects, lateness |
 //! | `keeping` | how long what is over is kept |
@@ -29,6 +30,7 @@ mod keys;
 mod limits;
 mod login;
 mod manners;
+mod network;
 mod pin;
 mod preset;
 mod provider;
@@ -58,6 +60,7 @@ pub use keys::reference;
 pub use limits::Limits;
 pub(crate) use login::mechanism;
 pub use manners::{Manners, Rule, SubjectHead};
+pub use network::Network;
 pub use pin::Pin;
 pub use preset::{Preset, PresetLimits, Senders, presets};
 pub(crate) use provider::charset;
@@ -85,6 +88,8 @@ pub struct Config {
     pub retry: RetryPlan,
     /// Time limits.
     pub limits: Limits,
+    /// What is done while names cannot be resolved.
+    pub network: Network,
     /// How long what is over is kept, and room on the spool's disk.
     pub keeping: Keeping,
     /// In order of preference; at least one.
@@ -309,6 +314,7 @@ fn read(source: &Source<'_>, root: &toml::de::DeTable<'_>) -> Option<Config> {
         submit: submit(&root),
         retry: limits::retry(&root),
         limits: limits::limits(&root),
+        network: network::network(&root),
         keeping: keeping::keeping(&root),
         providers: providers?,
         warnings,

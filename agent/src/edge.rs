@@ -1,8 +1,10 @@
-//! The only readers of clocks, chance, signals, the language and the user database. Everything else is told.
+//! The only readers of clocks, chance, signals, the language, the user database and the state of the network. Everything
+//! else is told.
 
 pub mod chance;
 pub mod clock;
 pub mod host;
 pub mod language;
+pub mod network;
 pub mod signals;
 pub mod users;

@@ -69,6 +69,8 @@ pub struct Ears {
     pub reports: UnboundedReceiver<Report>,
     /// From the writer.
     pub acks: UnboundedReceiver<Ack>,
+    /// From the network: it may be there now.
+    pub network: mpsc::Receiver<()>,
     /// From outside.
     pub signals: StopSignals,
 }
@@ -102,6 +104,7 @@ enum Heard {
     Ack(Ack),
     Hint(Hint),
     Submission(Submission),
+    NetworkChanged,
     Due,
     Rescan,
 }
@@ -194,6 +197,7 @@ async fn listen(ears: &mut Ears, scan_at: Instant, wake: Option<Monotonic>) -> H
         Some(ack) = ears.acks.recv() => Heard::Ack(ack),
         Some(hint) = ears.hints.recv() => Heard::Hint(hint),
         Some(submission) = ears.submissions.recv() => Heard::Submission(submission),
+        Some(()) = ears.network.recv() => Heard::NetworkChanged,
         () = due => Heard::Due,
         () = sleep_until(scan_at) => Heard::Rescan,
     }

@@ -38,6 +38,18 @@ pub fn warning(text: &str) {
     line(&format!("warning {text}"));
 }
 
+/// A name could not be resolved, and the address that it had has done.
+pub fn address_recalled(provider: &str, why: &str) {
+    line(&format!("recalled provider={provider} reason={why:?}; its remembered address is used"));
+}
+
+/// Nobody tells when the network comes back: it is looked for every few seconds, as ever.
+pub fn network_not_watched(what: &str, error: &dyn Display) {
+    line(&format!(
+        "warning {what} cannot be watched: {error}; alerts that wait for the network are tried at their time"
+    ));
+}
+
 /// A signal asked for the end.
 pub fn stopping(signal: &str, in_flight: bool) {
     let what = if in_flight { "; a transaction in hand is finished first" } else { "" };

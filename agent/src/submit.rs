@@ -3,6 +3,7 @@
 //! | module | what it does |
 //! | --- | --- |
 //! | `connect` | names, addresses and endpoints to a connection |
+//! | `memory` | the addresses that hosts had, for when names cannot be resolved |
 //! | `race` | which address comes first, and who connects first |
 //! | `socks` | a connection through a proxy |
 //! | `program` | a program as the connection |
@@ -26,6 +27,7 @@ mod certificate;
 mod connect;
 mod drive;
 mod login;
+mod memory;
 mod onlooker;
 mod peek;
 mod program;
@@ -52,6 +54,7 @@ use attempt::{Attempt, Word};
 use carry::Carriage;
 use login::Login;
 pub use login::{Identity, TokenSource};
+pub use memory::Memory;
 pub use onlooker::{Audience, Onlooker, Protection, Sight};
 use tls::Handshake;
 pub use tls::TrustError;
@@ -133,6 +136,15 @@ pub enum Report {
         /// Which gate.
         gate: Gate,
     },
+    /// Something about its way that belongs into the alert's history.
+    Noted {
+        /// Which attempt.
+        attempt: AttemptId,
+        /// One sentence.
+        note: String,
+    },
+    /// Addresses of hosts are to be written down: the text of the file.
+    Addresses(String),
     /// It is over. Comes exactly once for each [`Carrier::begin`].
     Ended {
         /// Which attempt.
@@ -154,12 +166,13 @@ pub struct Carrier {
 
 impl Carrier {
     /// Prepares for these providers. Reads the files of [`Trust::CaFile`], and connects to nobody. The audience looks on
-    /// at every connection.
+    /// at every connection. Without a memory a name that cannot be resolved leads nowhere.
     pub fn new(
         targets: Vec<Target>,
         limits: Limits,
         reports: UnboundedSender<Report>,
         audience: Option<&Arc<dyn Audience>>,
+        memory: Option<&Arc<Memory>>,
     ) -> Result<Self, TrustError> {
         let (leaving, _) = watch::channel(false);
         let prepare = |target: Target| {
@@ -171,6 +184,7 @@ impl Carrier {
                 tls,
                 kept: Mutex::default(),
                 leaving: leaving.subscribe(),
+                memory: memory.cloned(),
                 audience: audience.cloned(),
             }))
         };

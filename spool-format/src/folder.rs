@@ -124,6 +124,11 @@ impl Layout {
         self.root.join("queue/status.json")
     }
 
+    /// The addresses that providers' hosts had, for when no name server answers: replaced atomically.
+    pub fn addresses(&self) -> PathBuf {
+        self.root.join("queue/addresses.json")
+    }
+
     /// Room that the agent gives free when the disk is full.
     pub fn reserve(&self) -> PathBuf {
         self.root.join("queue/reserve")

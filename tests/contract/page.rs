@@ -273,8 +273,11 @@ fn folders_limits_and_the_example_of_an_id_are_those_of_the_code() {
     let says = |what: String| assert!(PAGE.contains(&what), "the page does not say `{what}`");
     let layout = Layout::new("spool");
     let folders = first_column("path below the spool");
-    for path in
-        layout.all_folders().iter().skip(1).chain([layout.status(), layout.lock(), layout.reserve()].iter())
+    for path in layout
+        .all_folders()
+        .iter()
+        .skip(1)
+        .chain([layout.status(), layout.addresses(), layout.lock(), layout.reserve()].iter())
     {
         let below = path.strip_prefix("spool").expect("below the spool").to_string_lossy();
         assert!(folders.contains(&*below) || folders.contains(&*format!("{below}/")), "no row for {below}");

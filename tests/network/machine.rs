@@ -17,6 +17,15 @@ const LOCALHOST: &str = "127.0.0.1 localhost\n";
 /// Without it only the first address of a name in `hosts` counts.
 const HOST_CONF: (&str, &str) = ("host.conf", "multi on\n");
 
+/// What the programs want that make certificates and start a Postfix, if this machine has it.
+const WANTED: [&str; 5] = [
+    "ssl/openssl.cnf",
+    "postfix/main.cf",
+    "postfix/master.cf",
+    "postfix/postfix-files",
+    "postfix/dynamicmaps.cf",
+];
+
 /// Runs the test on such a machine, or says why that cannot be.
 #[track_caller]
 pub(crate) fn on_a_machine_of_its_own(test: &str, body: impl FnOnce(&Machine)) {
@@ -34,7 +43,13 @@ impl Machine {
     /// A machine that has no `resolv.conf` and knows no name but its own.
     fn new() -> Self {
         let nsswitch = "passwd: files\ngroup: files\nhosts: files dns\n";
-        let etc = own_etc(&[("nsswitch.conf", nsswitch), ("hosts", LOCALHOST), HOST_CONF]);
+        let wanted: Vec<(&str, String)> = WANTED
+            .iter()
+            .filter_map(|name| Some((*name, fs::read_to_string(Path::new("/etc").join(name)).ok()?)))
+            .collect();
+        let mut files = vec![("nsswitch.conf", nsswitch), ("hosts", LOCALHOST), HOST_CONF];
+        files.extend(wanted.iter().map(|(name, text)| (*name, text.as_str())));
+        let etc = own_etc(&files);
         // A cache of names that somebody runs on the real machine would answer in our place.
         own_dev_and_run();
         Self { _etc: etc }

@@ -92,7 +92,7 @@ impl Desk {
             target.trust = Trust::CaFile(ca.path().to_owned());
         }
         let (sender, reports) = unbounded_channel();
-        let carrier = Carrier::new(vec![target], limits, sender, None).expect("a provider");
+        let carrier = Carrier::new(vec![target], limits, sender, None, None).expect("a provider");
         Self { carrier, reports, last: 0, _ca: ca }
     }
 
@@ -139,6 +139,7 @@ impl Desk {
         loop {
             match self.report().await {
                 Report::Reached { attempt, .. } => self.carrier.grant(attempt),
+                Report::Noted { .. } | Report::Addresses(_) => {}
                 Report::Ended { outcome: Outcome { recipients }, .. } => {
                     let [recipient] = recipients.try_into().expect("one recipient");
                     return recipient;

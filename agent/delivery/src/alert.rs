@@ -100,6 +100,8 @@ pub(crate) struct Alert {
     pub(crate) folder: Folder,
     pub(crate) severity: Severity,
     pub(crate) ends: Monotonic,
+    /// Until when it counts as fresh, in its first pass.
+    pub(crate) fresh_until: Monotonic,
     /// Size of its file.
     pub(crate) octets: u64,
     recipients: Vec<Recipient>,
@@ -110,13 +112,19 @@ pub(crate) struct Alert {
     /// Whether that provider has said nothing since.
     is_in_doubt: bool,
     pub(crate) pass: Option<Pass>,
+    /// Whether nobody answered in its last pass.
+    pub(crate) is_unanswered: bool,
     last_trouble: Option<String>,
 }
 
 impl Alert {
     /// Takes in an arrival and its past; `providers` are their names in order. What was told of a provider that the
     /// configuration no longer has is of no use.
-    pub(crate) fn new(arrival: Arrival, ends: Monotonic, providers: &[&str]) -> Self {
+    pub(crate) fn new(
+        arrival: Arrival,
+        (ends, fresh_until): (Monotonic, Monotonic),
+        providers: &[&str],
+    ) -> Self {
         let place = |name: &str| providers.iter().position(|provider| *provider == name);
         let past = arrival.past;
         let mut recipients: Vec<Recipient> = Vec::with_capacity(arrival.recipients.len());
@@ -136,6 +144,7 @@ impl Alert {
             folder: arrival.folder,
             severity: arrival.severity,
             ends,
+            fresh_until,
             octets: arrival.octets,
             recipients,
             passes: past.passes,
@@ -143,6 +152,7 @@ impl Alert {
             first: past.uncertain_at.as_deref().and_then(place),
             is_in_doubt: past.uncertain_at.as_deref().and_then(place).is_some(),
             pass: None,
+            is_unanswered: false,
             last_trouble: None,
         }
     }

@@ -220,6 +220,19 @@ impl Breaker {
         self.learn(now, witness, &Blame::Fails(Cause::Silent, why), plan, draw)
     }
 
+    /// Who was not reached may be reached now: one alert finds out, and no pause has to be over for it. A refused login or
+    /// a refusal has nothing to do with the network.
+    pub fn may_be_asked(&mut self, now: Monotonic) {
+        if let State::Open(open) = &mut self.state
+            && matches!(open.outage.cause, Cause::Trouble | Cause::Silent)
+        {
+            open.until = open.until.min(now);
+            // Who is asking now began before.
+            open.is_asked = false;
+            self.epoch += 1;
+        }
+    }
+
     /// It was slow because this machine has no network, which is not its fault.
     pub fn is_absolved(&mut self) -> Option<Change> {
         match &self.state {

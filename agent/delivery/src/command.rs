@@ -32,6 +32,13 @@ pub enum Event {
         /// In what.
         differs: Differences,
     },
+    /// The way of an attempt is not the usual one.
+    Noted {
+        /// Which attempt.
+        attempt: AttemptId,
+        /// In what, in one sentence.
+        note: String,
+    },
     /// A session stands before a gate and asks.
     Reached {
         /// Which attempt.
@@ -53,6 +60,8 @@ pub enum Event {
         /// What is wrong, for each of its recipients.
         outcome: Outcome,
     },
+    /// Something has changed that may have been in the way to everybody: a link, an address, a route, the name service.
+    NetworkChanged,
     /// The time that [`crate::Dispatcher::next_wake`] named has come.
     Woke,
     /// The agent shall stop: nothing new begins, what stands before DATA is let go, what is behind it is finished.

@@ -10,6 +10,7 @@
 //! | `choice` | which provider is next for an alert |
 //! | `hedge` | when another provider starts beside a slow one, and which of them sends |
 //! | `sites` | what becomes of those who wait when a provider changes |
+//! | `network` | what is known of this machine's network, and who waits for it |
 //! | `ending` | what becomes of an alert at the end of a pass |
 //! | `results` | an outcome in the journal's words |
 
@@ -17,6 +18,7 @@ mod attempt;
 mod choice;
 mod ending;
 mod hedge;
+mod network;
 mod results;
 mod sites;
 #[cfg(test)]
@@ -31,8 +33,9 @@ use spool_format::{Address, AlertId, Event as Fact, Outage, Settlement, Severity
 use crate::alert::{Alert, Arrival};
 use crate::blame::{Blame, blame};
 use crate::chance::Chance;
+use crate::changes::Changes;
 use crate::command::{AttemptId, Command, Differences, Event, Sync};
-use crate::pass::{Network, Pass};
+use crate::pass::Pass;
 use crate::queue::{Age, Queue};
 use crate::retry::RetryPlan;
 use crate::time::{Monotonic, Now};
@@ -42,7 +45,7 @@ use choice::Choice;
 use sites::Site;
 
 /// As long after its birth an alert counts as fresh, in its first pass.
-const FRESH_MS: i64 = 5 * 60 * 1_000;
+const FRESH_FOR: Duration = Duration::from_mins(5);
 
 /// One provider, as far as the dispatcher needs to know it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,6 +103,8 @@ pub struct Dispatcher {
     parked: BTreeSet<AlertId>,
     /// While this machine has no network: when the next alert finds out.
     no_network: Option<Monotonic>,
+    /// What was told of the network and not acted upon.
+    changes: Changes,
     last_attempt: u64,
     stopping: bool,
 }
@@ -119,6 +124,7 @@ impl Dispatcher {
             patience: BTreeSet::new(),
             parked: BTreeSet::new(),
             no_network: None,
+            changes: Changes::default(),
             last_attempt: 0,
             stopping: false,
         }
@@ -141,12 +147,16 @@ impl Dispatcher {
                     attempt.differs = differs;
                 }
             }
+            Event::Noted { attempt, note } => {
+                self.attempts.entry(attempt).and_modify(|attempt| attempt.differs.notes.push(note));
+            }
             Event::Reached { attempt, gate } => self.reached(now, attempt, gate, out),
             Event::Ended { attempt, outcome } => {
                 let blame = self.blame(now, attempt, &outcome);
                 self.ended(now, attempt, &outcome, &blame, out);
             }
             Event::NotBegun { attempt, outcome } => self.ended(now, attempt, &outcome, &Blame::Nobody, out),
+            Event::NetworkChanged => self.network_has_changed(now),
             Event::Woke => self.woke(now, out),
             Event::Stopping => self.stop(out),
         }
@@ -159,7 +169,7 @@ impl Dispatcher {
         }
         let patience = self.patience.first().map(|(end, _)| *end);
         let looks = self.sites.iter().filter_map(|site| site.look_at);
-        [self.queue.next_due(), patience].into_iter().flatten().chain(looks).min()
+        [self.queue.next_due(), patience, self.changes.due()].into_iter().flatten().chain(looks).min()
     }
 
     /// Whether no attempt runs that matters to an alert.
@@ -185,7 +195,9 @@ impl Dispatcher {
         };
         let names: Vec<&str> =
             self.settings.providers.iter().map(|provider| provider.name.as_str()).collect();
-        let alert = Alert::new(arrival, ends, &names);
+        // From here on no wall clock has a say in it.
+        let fresh_until = now.monotonic.plus(FRESH_FOR.saturating_sub(now.wall.since(id.born())));
+        let alert = Alert::new(arrival, (ends, fresh_until), &names);
         let nobody_is_open = alert.nobody_is_open();
         self.alerts.insert(id, alert);
         if nobody_is_open {
@@ -199,6 +211,9 @@ impl Dispatcher {
     fn woke(&mut self, now: Now, out: &mut Vec<Command>) {
         if self.stopping {
             return;
+        }
+        if self.changes.is_due(now.monotonic) {
+            self.try_the_network(now);
         }
         self.lose_patience(now, out);
         self.look_at_lanes(now, out);
@@ -360,8 +375,7 @@ impl Dispatcher {
         if let Some(pass) = &mut alert.pass {
             pass.attempts.retain(|other| *other != id);
             pass.leave = pass.leave.filter(|leave| *leave != id);
-            let network = if *blame == Blame::NoNetwork { Network::None } else { Network::There };
-            pass.network = pass.network.max(network);
+            pass.network = pass.network.max(network::seen(outcome, blame));
         }
     }
 

@@ -13,6 +13,7 @@
 //! | [`retry`] | how long an alert waits, and when its life is over |
 //! | [`queue`] | which alert is due, and which of two goes first |
 //! | [`alert`] | what the dispatcher knows of one alert |
+//! | [`changes`] | when a change of the network is acted upon |
 //! | [`time`] | the two kinds of time |
 //! | [`chance`] | jitter that a seed reproduces |
 
@@ -20,6 +21,7 @@ pub mod alert;
 pub mod blame;
 pub mod breaker;
 pub mod chance;
+pub mod changes;
 pub mod command;
 pub mod dispatcher;
 pub mod pass;

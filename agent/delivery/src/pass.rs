@@ -12,6 +12,8 @@ pub enum Network {
     Unknown,
     /// This machine has none.
     None,
+    /// Nobody answered, and nobody knows why.
+    Unanswered,
     /// Whatever is wrong, it is not the network.
     There,
 }
@@ -31,6 +33,8 @@ pub struct Pass {
     pub waits_at: Option<usize>,
     /// Whether anybody was asked.
     pub has_tried: bool,
+    /// Whether the network has changed since it began.
+    pub is_outdated: bool,
     /// The best that its attempts have found of the network.
     pub network: Network,
     /// Whether recipients that may have the alert already are left for a later pass.
@@ -49,6 +53,7 @@ impl Pass {
             leave: None,
             waits_at: None,
             has_tried: false,
+            is_outdated: false,
             network: Network::Unknown,
             waits_for_certainty: false,
         }
@@ -76,6 +81,11 @@ impl Pass {
     /// Whether the attempt there was taken back in this pass, so that it may be asked though it is left out.
     pub fn is_asked_again(&self, place: usize) -> bool {
         self.again.contains(&place)
+    }
+
+    /// Whether nobody has answered in it, so that the network may be to blame.
+    pub const fn found_nobody(&self) -> bool {
+        matches!(self.network, Network::None | Network::Unanswered)
     }
 
     /// Whether it ended with nothing but the news that this machine has no network.

@@ -4,11 +4,12 @@
 //! touched. A provider whose secret cannot be read is skipped and named; the others work.
 
 use std::io;
+use std::sync::Arc;
 
 use delivery::Dispatcher;
 use spool_format::fs::StdFs;
 use spool_format::{Event, Layout};
-use tokio::sync::mpsc::{self, unbounded_channel};
+use tokio::sync::mpsc::{self, UnboundedSender, unbounded_channel};
 
 use super::place::Place;
 use super::{Refusal, finish, target};
@@ -17,7 +18,7 @@ use crate::config::{self, Config};
 use crate::edge::clock::wall_now;
 use crate::edge::signals::StopSignals;
 use crate::edge::users::Submitters;
-use crate::edge::{chance, host};
+use crate::edge::{chance, clock, host, network};
 use crate::engine::{self, Caps, Ears, Engine, Eyes, Load, Real};
 use crate::exit::Exit;
 use crate::log;
@@ -28,7 +29,7 @@ use crate::spool::socket::{self, Socket, Submission};
 use crate::spool::watch::Watch;
 use crate::spool::writer::{Batch, Deed, Writer, ground};
 use crate::spool::{self, Folders, audit};
-use crate::submit::{self, Carrier, Target};
+use crate::submit::{self, Carrier, Memory, Report, Target};
 
 /// Everybody may submit: the agent judges by the user that the kernel names.
 const SOCKET_MODE: u32 = 0o666;
@@ -156,7 +157,8 @@ async fn work(
         keep: config.limits.keep,
     };
     let audience = args.trace.then(trace::audience);
-    let carrier = Carrier::new(targets, limits, report_sender, audience.as_ref())
+    let memory = memory(config, layout, &report_sender);
+    let carrier = Carrier::new(targets, limits, report_sender, audience.as_ref(), memory.as_ref())
         .map_err(|error| Refusal::new(Exit::Config, error))?;
     let (ack_sender, acks) = unbounded_channel();
     let writer = Writer::start(layout, config.keeping, move |ack| drop(ack_sender.send(ack)))
@@ -189,7 +191,9 @@ async fn work(
     };
     let (rescan, stop) = (config.limits.rescan, config.limits.stop);
     let eyes = Eyes { layout: layout.clone(), watch, rescan, stop };
-    engine::run(engine, Ears { hints, submissions, reports, acks, signals }, eyes, found).await;
+    let network = network::listen();
+    let ears = Ears { hints, submissions, reports, acks, network, signals };
+    engine::run(engine, ears, eyes, found).await;
     Ok(())
 }
 
@@ -201,6 +205,16 @@ fn dispatcher_settings(config: &Config, providers: &[Ready<'_>]) -> delivery::Se
         phrases: ready.provider.phrases(),
     };
     delivery::Settings { providers: providers.iter().map(known).collect(), retry: config.retry.clone() }
+}
+
+/// The addresses that providers had, unless nobody shall remember them.
+fn memory(config: &Config, layout: &Layout, reports: &UnboundedSender<Report>) -> Option<Arc<Memory>> {
+    let life = config.network.remember_addresses?;
+    // It was written by an agent; one that is not there, or no such file, is as good as an empty one.
+    let kept = std::fs::read(layout.addresses()).unwrap_or_default();
+    let reports = reports.clone();
+    let keeper = move |text| drop(reports.send(Report::Addresses(text)));
+    Some(Arc::new(Memory::new(life, &kept, wall_now(), keeper)))
 }
 
 /// The socket, if it can be had: alerts come without it as well.

@@ -237,6 +237,21 @@ fn each_mistake_is_named_with_file_line_key_and_provider() {
 }
 
 #[test]
+fn addresses_are_remembered_for_a_week_or_as_long_as_the_file_says() {
+    for (text, days) in [
+        ("", Some(7)),
+        ("remember_addresses = \"2d\"\n", Some(2)),
+        ("remember_addresses = \"never\"\n", None),
+    ] {
+        let config = parse(&format!("[network]\n{text}{PROVIDER}")).expect("it can be read");
+        let life = config.network.remember_addresses.map(|life| life.as_secs() / 86_400);
+        assert_eq!(life, days, "{text}");
+    }
+    let error = mistakes(&format!("[network]\nremember_addresses = \"0s\"\n{PROVIDER}"));
+    assert!(error.contains("`remember_addresses`"), "{error}");
+}
+
+#[test]
 fn limits_longer_than_those_of_the_standard_are_refused() {
     for (key, most, more) in [("connect", "5m", "301s"), ("reply", "5m", "6m"), ("dot", "10m", "1h")] {
         assert!(parse(&format!("[limits]\n{key} = \"{most}\"\n{PROVIDER}")).is_ok(), "{key}");

@@ -110,6 +110,8 @@ impl<W: World> Hands<W> {
         match heard {
             Heard::Report(Report::Reached { attempt, gate }) => self.tell(Event::Reached { attempt, gate }),
             Heard::Report(Report::Ended { attempt, outcome }) => self.tell(Event::Ended { attempt, outcome }),
+            Heard::Report(Report::Noted { attempt, note }) => self.tell(Event::Noted { attempt, note }),
+            Heard::Report(Report::Addresses(text)) => self.batch.deeds.push(Deed::KeepAddresses(text)),
             Heard::Ack(ack) => self.hear_ack(ack),
             Heard::Hint(Hint::Name(name)) => self.look_at_hinted(&name),
             Heard::Hint(Hint::Spare) => self.look_into_spare(),
@@ -117,6 +119,7 @@ impl<W: World> Hands<W> {
             Heard::Submission(Submission { uid, octets, answer, .. }) => {
                 self.take_submitted(uid, &octets, answer);
             }
+            Heard::NetworkChanged => self.tell(Event::NetworkChanged),
             Heard::Due => self.tell(Event::Woke),
             Heard::Stop(_) => self.tell(Event::Stopping),
         }

@@ -97,6 +97,8 @@ pub enum Deed {
     },
     /// Open the folders at this place: other ones are there now.
     OpenAnew(Layout),
+    /// Write down the addresses of hosts, for those who come after this run. Nothing is missing without them.
+    KeepAddresses(String),
     /// Look after what is not about one alert: the reserve, what has been kept for long enough, the status.
     Tend(Pulse),
     /// Move what is not an alert from `incoming/` to `corrupt/`, with a file that says why.

@@ -50,6 +50,11 @@ impl Attempt {
         let _ = self.reports.send(Report::Reached { attempt: self.id, gate });
     }
 
+    /// Says what its alert's history is to know of the way.
+    pub(super) fn note(&self, note: String) {
+        let _ = self.reports.send(Report::Noted { attempt: self.id, note });
+    }
+
     /// Notes the leave that the engine gave.
     pub(super) fn grant(&mut self, gate: Gate) {
         self.granted = Some(gate);

@@ -11,9 +11,10 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::attempt::Attempt;
-use super::connect::{Connection, connect};
+use super::connect::{Connection, connect, not_recalled};
 use super::drive::{Line, Stop, say_goodbye, withdrawn};
 use super::login::{Login, is_token_refused};
+use super::memory::Memory;
 use super::onlooker::{Audience, Onlooker, Protection, Sight};
 use super::program::Ending;
 use super::tls::Handshake;
@@ -39,6 +40,8 @@ pub(super) struct Carriage {
     pub(super) kept: Mutex<Vec<UnboundedSender<Attempt>>>,
     /// Becomes true when all shall say goodbye.
     pub(super) leaving: watch::Receiver<bool>,
+    /// The addresses that hosts had, for when names cannot be resolved.
+    pub(super) memory: Option<Arc<Memory>>,
     /// Who looks on at each connection.
     pub(super) audience: Option<Arc<dyn Audience>>,
 }
@@ -85,9 +88,19 @@ pub(super) async fn carry(carriage: Arc<Carriage>, attempt: Attempt) {
             Ok(line) => line,
             Err(failure) => return attempt.fail(&failure),
         };
+        if let Some(why) = line.recalled.as_ref().filter(|_| !is_kept) {
+            attempt.note(format!("{why}; it went to an address that was remembered"));
+            log::address_recalled(&carriage.target.name, why);
+        }
         line.session.begin(attempt.transaction().clone());
         let outcome = match line.pump(Some(&mut attempt)).await {
-            Stop::Settled(outcome) => line.stillborn(&attempt).unwrap_or(outcome),
+            Stop::Settled(outcome) => {
+                let outcome = line.stillborn(&attempt).unwrap_or(outcome);
+                match &line.recalled {
+                    Some(why) => misled(outcome, why),
+                    None => outcome,
+                }
+            }
             Stop::Withdrawn(phase) => return attempt.fail(&withdrawn(phase)),
             Stop::Idle | Stop::Over(_) => return,
         };
@@ -113,6 +126,19 @@ pub(super) async fn carry(carriage: Arc<Carriage>, attempt: Attempt) {
             next = wait_for_work(&carriage, line).await.map(|(attempt, line)| (attempt, Some(line)));
         }
     }
+}
+
+/// Whoever could not show the right certificate at a remembered address may be somebody else by now, which is not the
+/// provider's fault.
+fn misled(mut outcome: Outcome, why: &str) -> Outcome {
+    for recipient in &mut outcome.recipients {
+        if let RecipientOutcome::Failed(failure) = recipient
+            && matches!(failure.trouble, Trouble::Tls(_))
+        {
+            *failure = not_recalled(why, failure);
+        }
+    }
+    outcome
 }
 
 /// Whether there is another token than the one that this connection was refused with.
@@ -172,7 +198,8 @@ async fn connected(carriage: &Carriage, show: &impl Fn(Sight<'_>)) -> Result<Lin
     let credentials = login.credentials().await?;
     let seed = seed()?;
     let begun = Instant::now();
-    let Connection { stream, endpoint, ending } = connect(target, limits.connect).await?;
+    let memory = carriage.memory.as_deref();
+    let Connection { stream, endpoint, ending, recalled } = connect(target, limits.connect, memory).await?;
     show(Sight::Connected { address: stream.peer(), endpoint, took: begun.elapsed() });
     let begun = Instant::now();
     let wire = match (endpoint.security, tls) {
@@ -183,7 +210,10 @@ async fn connected(carriage: &Carriage, show: &impl Fn(Sight<'_>)) -> Result<Lin
                     show(Sight::Secured(&Protection::of(&stream, begun.elapsed())));
                     Wire::Tls(Box::new(stream))
                 }
-                Err(why) => return Err(not_shaken(why, ending).await),
+                Err(why) => {
+                    let failure = not_shaken(why, ending).await;
+                    return Err(recalled.map_or(failure.clone(), |why| not_recalled(&why, &failure)));
+                }
             }
         }
         _ => Wire::Clear(stream),
@@ -191,6 +221,7 @@ async fn connected(carriage: &Carriage, show: &impl Fn(Sight<'_>)) -> Result<Lin
     let settings = settings(target, endpoint, credentials.clone(), seed);
     let mut line = Line::new(Session::new(settings), wire, tls.clone(), *limits, credentials);
     line.ending = ending;
+    line.recalled = recalled;
     Ok(line)
 }
 

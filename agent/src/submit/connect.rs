@@ -6,18 +6,31 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use rustix::net::sockopt::set_tcp_user_timeout;
 use smtp::{Failure, Phase, Security, Trouble};
 use tokio::net::{TcpStream, lookup_host};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
+use super::memory::Memory;
 use super::program::{self, Ending};
-use super::race::{Note, Why, in_turn, race};
+use super::race::{Note, Side, Why, in_turn, race};
 use super::wire::Stream;
 use super::{Endpoint, Proxy, Route, Target, socks};
 use crate::config::{hides_password, is_near};
+use crate::edge::clock::wall_now;
+use crate::edge::network::{Way, way_to};
 
 /// Addresses that an error lists at most; the reason is usually the same for all.
 const LISTED_MAX: usize = 6;
+
+/// When nothing of what was sent is acknowledged for so long, the connection is over (`TCP_USER_TIMEOUT`). A server may think
+/// about a message for minutes, but its kernel says at once that it is there: where that does not, nobody is, and an alert
+/// whose last octets are under way need not wait for the limit of the reply.
+const UNACKNOWLEDGED_MAX: Duration = Duration::from_secs(10);
+
+/// How long the name service may take before a remembered address is tried beside it: less than a provider may take to be
+/// ready for a critical alert.
+const NAME_PATIENCE: Duration = Duration::from_millis(500);
 
 /// A connection on which nothing was said yet.
 pub(super) struct Connection {
@@ -25,26 +38,109 @@ pub(super) struct Connection {
     pub(super) endpoint: Endpoint,
     /// Of the program that carries it, if one does.
     pub(super) ending: Option<Ending>,
+    /// Why the name was not resolved, if a remembered address took its place.
+    pub(super) recalled: Option<String>,
+}
+
+impl Connection {
+    const fn tcp(stream: TcpStream, endpoint: Endpoint) -> Self {
+        Self { stream: Stream::Tcp(stream), endpoint, ending: None, recalled: None }
+    }
 }
 
 /// Connects to the first endpoint that can be reached.
-pub(super) async fn connect(target: &Target, limit: Duration) -> Result<Connection, Failure> {
+pub(super) async fn connect(
+    target: &Target,
+    limit: Duration,
+    memory: Option<&Memory>,
+) -> Result<Connection, Failure> {
     let deadline = Instant::now() + limit;
     match &target.route {
-        Route::Straight => straight(target, deadline).await,
+        Route::Straight => straight(target, deadline, memory).await,
         Route::Socks(proxy) => through(proxy, target, deadline).await,
         Route::Command(words) => {
             // It is the program that decides where to go, so that there is one way in.
             let endpoint = *target.endpoints.first().ok_or_else(|| Failure::connect("no endpoint"))?;
             let started = program::start(words, &target.host, endpoint.port);
             let (pipe, ending) = started.map_err(Failure::connect)?;
-            Ok(Connection { stream: Stream::Program(pipe), endpoint, ending: Some(ending) })
+            Ok(Connection { stream: Stream::Program(pipe), endpoint, ending: Some(ending), recalled: None })
         }
     }
 }
 
-async fn straight(target: &Target, deadline: Instant) -> Result<Connection, Failure> {
-    let found = resolve(&target.host, deadline).await.map_err(unreached)?;
+/// Connects to an address of the host. While the name service does not answer, the addresses count that the host had when it
+/// was last reached; whatever the name service says goes before them.
+async fn straight(
+    target: &Target,
+    deadline: Instant,
+    memory: Option<&Memory>,
+) -> Result<Connection, Failure> {
+    let host = &target.host;
+    let lookup = resolve(host, deadline);
+    tokio::pin!(lookup);
+    let recalled = memory.map_or_else(Vec::new, |memory| memory.recall(host));
+    let answer = if recalled.is_empty() {
+        Some(lookup.as_mut().await)
+    } else {
+        timeout(NAME_PATIENCE, lookup.as_mut()).await.ok()
+    };
+    let mut why = match answer {
+        Some(Ok(found)) => return fresh(target, &found, deadline, memory).await,
+        Some(Err(why)) if why.side != Side::Ours || recalled.is_empty() => return Err(unreached(why)),
+        Some(Err(why)) => Some(why),
+        None => None,
+    };
+    let reaching = reach(target, &recalled, deadline);
+    tokio::pin!(reaching);
+    let failure = loop {
+        tokio::select! {
+            biased;
+            answer = lookup.as_mut(), if why.is_none() => match answer {
+                Ok(found) => return fresh(target, &found, deadline, memory).await,
+                Err(late) if late.side == Side::Ours => why = Some(late),
+                Err(late) => return Err(unreached(late)),
+            },
+            reached = reaching.as_mut() => match reached {
+                Ok(mut connection) => {
+                    connection.recalled = Some(why.unwrap_or_else(|| unanswered(host)).words);
+                    return Ok(connection);
+                }
+                Err(failure) => break failure,
+            },
+        }
+    };
+    let why = match why {
+        Some(why) => why,
+        None => match lookup.as_mut().await {
+            Ok(found) => return fresh(target, &found, deadline, memory).await,
+            Err(why) => why,
+        },
+    };
+    if why.side == Side::Ours { Err(not_recalled(&why.words, &failure)) } else { Err(unreached(why)) }
+}
+
+/// What is wrong is that no name server answers: the address was right once, and what is there now is not the provider's
+/// fault.
+pub(super) fn not_recalled(why: &str, failure: &Failure) -> Failure {
+    let words = format!("{why}; at the address that it had: {failure}");
+    Failure::new(failure.phase, Trouble::NoNetwork(words))
+}
+
+async fn fresh(
+    target: &Target,
+    found: &[SocketAddr],
+    deadline: Instant,
+    memory: Option<&Memory>,
+) -> Result<Connection, Failure> {
+    let connection = reach(target, found, deadline).await?;
+    if let Some(memory) = memory {
+        memory.remember(&target.host, found, wall_now());
+    }
+    Ok(connection)
+}
+
+/// Connects to one of these addresses, at the first endpoint that can be reached.
+async fn reach(target: &Target, found: &[SocketAddr], deadline: Instant) -> Result<Connection, Failure> {
     let mut notes = Vec::new();
     let mut refused = 0;
     for (n, endpoint) in target.endpoints.iter().enumerate() {
@@ -56,9 +152,9 @@ async fn straight(target: &Target, deadline: Instant) -> Result<Connection, Fail
         let by = share(deadline, target.endpoints.len() - n);
         match race(&open, by, dial).await {
             Ok(stream) => {
-                return Ok(Connection { stream: Stream::Tcp(stream), endpoint: *endpoint, ending: None });
+                return Ok(Connection::tcp(stream, *endpoint));
             }
-            Err(more) => notes.extend(more),
+            Err(more) => notes.extend(more.into_iter().map(decided)),
         }
     }
     if refused == notes.len() && refused > 0 {
@@ -87,6 +183,7 @@ async fn through(proxy: &Proxy, target: &Target, deadline: Instant) -> Result<Co
             Ok(stream) => stream,
             // The next port would not be nearer.
             Err(more) => {
+                let more: Vec<Note> = more.into_iter().map(decided).collect();
                 let why = in_list(&proxy.host, &more);
                 return Err(unreached(why.told(|why| format!("{through}: {why}"))));
             }
@@ -94,7 +191,7 @@ async fn through(proxy: &Proxy, target: &Target, deadline: Instant) -> Result<Co
         let asked = socks::ask(&mut stream, &target.host, endpoint.port, proxy.login.as_deref());
         match timeout_at(by, asked).await {
             Ok(Ok(())) => {
-                return Ok(Connection { stream: Stream::Tcp(stream), endpoint: *endpoint, ending: None });
+                return Ok(Connection::tcp(stream, *endpoint));
             }
             Ok(Err(why)) => notes.push(format!("{} port {}: {why}", target.host, endpoint.port)),
             Err(_) => notes.push(format!("{} port {}: no answer in time", target.host, endpoint.port)),
@@ -117,10 +214,11 @@ fn share(deadline: Instant, ways: usize) -> Instant {
 
 /// One TCP connection. Keep-alive stays off: whoever falls silent is found out by our own limits.
 async fn dial(address: SocketAddr) -> Result<TcpStream, Why> {
-    let not_dialed = |error: io::Error| Why { words: in_words(&error), is_ours: is_ours(&error) };
-    let stream = TcpStream::connect(address).await.map_err(not_dialed)?;
+    let stream = TcpStream::connect(address).await.map_err(|error| not_dialed(&error))?;
     // Each flight is one write; waiting for more to come would only cost time.
     let _ = stream.set_nodelay(true);
+    let most = u32::try_from(UNACKNOWLEDGED_MAX.as_millis()).unwrap_or(u32::MAX);
+    let _ = set_tcp_user_timeout(&stream, most);
     Ok(stream)
 }
 
@@ -128,7 +226,7 @@ async fn dial(address: SocketAddr) -> Result<TcpStream, Why> {
 pub(super) async fn resolve(host: &str, deadline: Instant) -> Result<Vec<SocketAddr>, Why> {
     let failed = |why: &dyn Display, is_ours| Why {
         words: format!("the name `{host}` cannot be resolved ({why})"),
-        is_ours,
+        side: if is_ours { Side::Ours } else { Side::Theirs },
     };
     match timeout_at(deadline, lookup_host((host, 0))).await {
         Ok(Ok(found)) => {
@@ -136,8 +234,13 @@ pub(super) async fn resolve(host: &str, deadline: Instant) -> Result<Vec<SocketA
             if found.is_empty() { Err(failed(&"it has no address", false)) } else { Ok(found) }
         }
         Ok(Err(error)) => Err(failed(&error, nobody_answers(&error))),
-        Err(_) => Err(failed(&"no answer from the name service", true)),
+        Err(_) => Err(unanswered(host)),
     }
+}
+
+fn unanswered(host: &str) -> Why {
+    let words = format!("the name `{host}` cannot be resolved (no answer from the name service)");
+    Why { words, side: Side::Ours }
 }
 
 /// Whether anything may be said there: without TLS only to near addresses, unless no password can be seen.
@@ -158,28 +261,45 @@ fn too_far(host: &str, addresses: &str) -> Failure {
 fn in_list(host: &str, notes: &[Note]) -> Why {
     let lines: Vec<String> =
         notes.iter().map(|(address, why)| format!("{}: {}", place(host, *address), why.words)).collect();
-    let is_ours = !notes.is_empty() && notes.iter().all(|(_, why)| why.is_ours);
-    Why { words: cut(&lines, "; "), is_ours }
+    let is_ours = !notes.is_empty() && notes.iter().all(|(_, why)| why.side == Side::Ours);
+    Why { words: cut(&lines, "; "), side: if is_ours { Side::Ours } else { Side::Theirs } }
 }
 
 /// Nobody is to blame for a network that this machine has not.
 fn unreached(why: Why) -> Failure {
-    if why.is_ours {
+    if why.side == Side::Ours {
         Failure::new(Phase::Connect, Trouble::NoNetwork(why.words))
     } else {
         Failure::connect(why.words)
     }
 }
 
-/// Whether it was this machine that found no way. A host of the own network that is switched off looks the same.
-fn is_ours(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::NetworkUnreachable
-            | io::ErrorKind::HostUnreachable
-            | io::ErrorKind::NetworkDown
-            | io::ErrorKind::AddrNotAvailable
-    )
+/// What an error of a connection means. "No route to host" may come from this machine or from any router on the way.
+fn not_dialed(error: &io::Error) -> Why {
+    let side = match error.kind() {
+        io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable | io::ErrorKind::TimedOut => {
+            Side::Unclear
+        }
+        io::ErrorKind::NetworkDown | io::ErrorKind::AddrNotAvailable => Side::Ours,
+        _ => Side::Theirs,
+    };
+    Why { words: in_words(error), side }
+}
+
+/// What is unclear is decided by what this machine has: a route, a carrier, a gateway that answers. Where the kernel does not
+/// tell, "no way" is believed to be ours, and silence to be theirs.
+fn decided((address, why): Note) -> Note {
+    if why.side != Side::Unclear {
+        return (address, why);
+    }
+    let why = match way_to(address.ip()).map(Way::missing) {
+        Ok(Some(missing)) if why.words.contains(missing) => Why { side: Side::Ours, ..why },
+        Ok(Some(missing)) => Why { words: format!("{} ({missing})", why.words), side: Side::Ours },
+        Ok(None) => Why { side: Side::Theirs, ..why },
+        Err(_) if why.words.starts_with("no route") => Why { side: Side::Ours, ..why },
+        Err(_) => Why { side: Side::Theirs, ..why },
+    };
+    (address, why)
 }
 
 /// Whether no name server gave an answer (`EAI_AGAIN`). The error has no number; these are the words of glibc and of musl.

@@ -37,6 +37,8 @@ pub(super) struct Line {
     pub(super) credentials: Option<Arc<Credentials>>,
     /// Of the program that carries the connection, if one does.
     pub(super) ending: Option<Ending>,
+    /// Why its host's name was not resolved, if it leads to a remembered address.
+    pub(super) recalled: Option<String>,
     /// Attempts that it has carried.
     pub(super) carried: usize,
     /// Whether the server has said anything.
@@ -77,6 +79,7 @@ impl Line {
             limits,
             credentials,
             ending: None,
+            recalled: None,
             carried: 0,
             has_heard: false,
             ended_early: None,

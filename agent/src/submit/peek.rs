@@ -16,7 +16,7 @@ use super::wire::Wire;
 /// What the server shows, whoever vouches for it. `None` if no handshake comes about.
 pub(super) async fn peek(carriage: &Carriage) -> Option<Protection> {
     let limit = carriage.limits.connect;
-    let Connection { stream, endpoint, ending: _ } = connect(&carriage.target, limit).await.ok()?;
+    let Connection { stream, endpoint, .. } = connect(&carriage.target, limit, None).await.ok()?;
     let stream = match endpoint.security {
         Security::None => return None,
         Security::Implicit => stream,

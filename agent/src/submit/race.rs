@@ -21,19 +21,35 @@ pub(super) type Note = (SocketAddr, Why);
 pub(super) struct Why {
     /// In words.
     pub(super) words: String,
-    /// Whether it is this machine that has no network.
-    pub(super) is_ours: bool,
+    /// On which side, as far as that is known.
+    pub(super) side: Side,
+}
+
+/// Where the reason lies that something was not reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    /// There, or nobody knows where.
+    Theirs,
+    /// Nobody answered, or somebody said that there is no way: whoever knows this machine's network can tell.
+    Unclear,
+    /// This machine has no network.
+    Ours,
 }
 
 impl Why {
     /// Somebody else's fault, or nobody knows whose.
     pub(super) fn theirs(words: impl Into<String>) -> Self {
-        Self { words: words.into(), is_ours: false }
+        Self { words: words.into(), side: Side::Theirs }
+    }
+
+    /// Perhaps this machine's fault.
+    pub(super) fn unclear(words: impl Into<String>) -> Self {
+        Self { words: words.into(), side: Side::Unclear }
     }
 
     /// The same with more words around it.
     pub(super) fn told(self, tell: impl FnOnce(&str) -> String) -> Self {
-        Self { words: tell(&self.words), is_ours: self.is_ours }
+        Self { words: tell(&self.words), side: self.side }
     }
 }
 
@@ -104,8 +120,10 @@ where
         }
         None => "not tried, since the time was over".to_owned(),
     };
-    let notes =
-        notes.into_iter().enumerate().map(|(place, note)| note.unwrap_or_else(|| Why::theirs(silent(place))));
+    let notes = notes
+        .into_iter()
+        .enumerate()
+        .map(|(place, note)| note.unwrap_or_else(|| Why::unclear(silent(place))));
     Err(addresses.iter().copied().zip(notes).collect())
 }
 

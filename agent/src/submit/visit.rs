@@ -33,8 +33,16 @@ impl Visit {
         let tls = Handshake::prepare(&target)?.map(|handshake| Arc::new(handshake.without_warnings()));
         let login = Login::new(target.identity.clone());
         let (_, leaving) = watch::channel(false);
-        let carriage =
-            Carriage { target, login, limits, tls, kept: Mutex::default(), leaving, audience: None };
+        let carriage = Carriage {
+            target,
+            login,
+            limits,
+            tls,
+            kept: Mutex::default(),
+            leaving,
+            memory: None,
+            audience: None,
+        };
         Ok(Self { carriage, onlooker })
     }
 

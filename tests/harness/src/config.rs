@@ -13,6 +13,7 @@ pub struct Config {
     submit: Vec<(&'static str, String)>,
     retry: Vec<(&'static str, String)>,
     limits: Vec<(&'static str, &'static str)>,
+    network: Vec<(&'static str, &'static str)>,
 }
 
 impl Config {
@@ -78,6 +79,13 @@ impl Config {
         self
     }
 
+    /// A key of `[network]` and its value: `remember_addresses`, `never`.
+    #[must_use]
+    pub fn network(mut self, key: &'static str, value: &'static str) -> Self {
+        self.network.push((key, value));
+        self
+    }
+
     pub(crate) fn providers(&self) -> &[Provider] {
         &self.providers
     }
@@ -113,9 +121,11 @@ impl Config {
                 let _ = writeln!(text, "{key} = {value}");
             }
         }
-        if !self.limits.is_empty() {
-            text.push_str("\n[limits]\n");
-            for (key, value) in &self.limits {
+        for (title, keys) in [("limits", &self.limits), ("network", &self.network)] {
+            if !keys.is_empty() {
+                let _ = writeln!(text, "\n[{title}]");
+            }
+            for (key, value) in keys {
                 let _ = writeln!(text, "{key} = \"{value}\"");
             }
         }

@@ -29,6 +29,7 @@ mod child;
 mod config;
 mod cut;
 mod disk;
+mod hosts;
 mod machine;
 mod mounts;
 mod openssl;
@@ -48,6 +49,7 @@ pub use child::{Ended, run, run_within, signal};
 pub use config::{Config, Provider};
 pub use cut::{Call, Cut, Fate, calls, watched, watched_from_aside};
 pub use disk::{Disk, FileSystem};
+pub use hosts::Host;
 pub use mounts::{
     loopback, may_have_own_mounts, mount, not_tried, own_dev_and_run, own_etc, unmount, with_own_mounts,
     with_own_network,

@@ -1,7 +1,7 @@
 //! A Postfix of the test's own, from the installed programs: its own configuration, queue, ports, users and keys.
 //!
-//! It never reads or writes the system's configuration or queue, listens on the loopback interface only, asks no name
-//! server and relays to nobody: what it takes goes into Maildirs under its own folder. It ends with its value, and by
+//! It never reads or writes the system's configuration or queue, listens on the loopback interface only (or in a network of
+//! the test's own), asks no name server and relays to nobody: what it takes goes into Maildirs under its own folder. It ends with its value, and by
 //! itself if the test should be killed.
 
 use std::fs;
@@ -16,6 +16,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::certificates::make_certificates;
 use crate::child::{run, signal};
+use crate::hosts::Host;
 use crate::patience::{PATIENCE, becomes_true};
 use crate::sandbox::write_file;
 
@@ -51,6 +52,11 @@ pub struct Postfix {
 impl Postfix {
     /// Starts it with one user. Mail for `mailbox`@example.jp is stored, anything else is refused.
     pub fn start(user: &str, password: &str, mailbox: &str) -> Self {
+        Self::start_on(&Host::own(), "127.0.0.1", (user, password), mailbox)
+    }
+
+    /// The same on another host, at that address of it.
+    pub fn start_on(host: &Host, address: &str, (user, password): (&str, &str), mailbox: &str) -> Self {
         assert_possible();
         let folder = tempfile::Builder::new().prefix("am-").tempdir_in("/tmp").expect("a temporary folder");
         let at = folder.path();
@@ -68,8 +74,8 @@ impl Postfix {
         saslpasswd.args(["-p", "-c", "-u", HOST, "-f"]).arg(&database).arg(user);
         run(&mut saslpasswd, password.as_bytes()).expect_success();
         give(&database, "postfix");
-        write_file(&at.join("etc/main.cf"), 0o644, main_cf(at, mailbox).as_bytes());
-        let (master, [submission, smtps, behind]) = start_master(at);
+        write_file(&at.join("etc/main.cf"), 0o644, main_cf(at, address, mailbox).as_bytes());
+        let (master, [submission, smtps, behind]) = start_master(at, host, address);
         Self { master, submission, smtps, behind, folder }
     }
 
@@ -122,21 +128,21 @@ fn assert_possible() {
 
 /// Starts the master process and waits until all ports answer. Another process may take a port between our choice and
 /// Postfix's bind, so it is tried more than once.
-fn start_master(at: &Path) -> (Child, [u16; 3]) {
+fn start_master(at: &Path, host: &Host, address: &str) -> (Child, [u16; 3]) {
     let etc = at.join("etc");
     for _ in 0..3 {
         let ports = free_ports();
-        write_file(&etc.join("master.cf"), 0o644, master_cf(ports).as_bytes());
+        write_file(&etc.join("master.cf"), 0o644, master_cf(address, ports).as_bytes());
         // Makes what is missing of the queue, with the owners that Postfix wants.
-        run(Command::new("postfix").arg("-c").arg(&etc).arg("check"), b"").expect_success();
+        run(host.command("postfix").arg("-c").arg(&etc).arg("check"), b"").expect_success();
         let programs =
-            run(Command::new("postconf").arg("-c").arg(&etc).args(["-h", "daemon_directory"]), b"");
+            run(host.command("postconf").arg("-c").arg(&etc).args(["-h", "daemon_directory"]), b"");
         let master = PathBuf::from(programs.expect_success().trim_end()).join("master");
-        let mut command = Command::new(master);
+        let mut command = host.command(master);
         command.arg("-c").arg(&etc).args(["-d", "-e", LIFE_S]);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
         let mut master = command.spawn().expect("Postfix's master starts");
-        let answers = |port: u16| TcpStream::connect(("127.0.0.1", port)).is_ok();
+        let answers = |port: u16| TcpStream::connect((address, port)).is_ok();
         let mut has_ended = false;
         let is_up = becomes_true(PATIENCE, || {
             has_ended = !matches!(master.try_wait(), Ok(None));
@@ -185,7 +191,7 @@ fn sasl_conf(at: &Path) -> String {
     )
 }
 
-fn main_cf(at: &Path, mailbox: &str) -> String {
+fn main_cf(at: &Path, address: &str, mailbox: &str) -> String {
     let at = at.display();
     format!(
         "compatibility_level = 3.6\n\
@@ -196,7 +202,7 @@ fn main_cf(at: &Path, mailbox: &str) -> String {
          myhostname = {HOST}\n\
          mydestination =\n\
          mynetworks =\n\
-         inet_interfaces = 127.0.0.1\n\
+         inet_interfaces = {address}\n\
          inet_protocols = ipv4\n\
          alias_maps =\n\
          alias_database =\n\
@@ -222,11 +228,11 @@ fn main_cf(at: &Path, mailbox: &str) -> String {
 }
 
 /// Nothing runs in a chroot: the test's folder holds no copy of a system.
-fn master_cf([submission, smtps, behind]: [u16; 3]) -> String {
+fn master_cf(address: &str, [submission, smtps, behind]: [u16; 3]) -> String {
     format!(
-        "127.0.0.1:{submission} inet n - n - - smtpd\n\
-         127.0.0.1:{smtps} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes\n\
-         127.0.0.1:{behind} inet n - n - - smtpd -o smtpd_tls_security_level=none -o smtpd_tls_auth_only=no \
+        "{address}:{submission} inet n - n - - smtpd\n\
+         {address}:{smtps} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes\n\
+         {address}:{behind} inet n - n - - smtpd -o smtpd_tls_security_level=none -o smtpd_tls_auth_only=no \
              -o mynetworks=127.0.0.0/8 -o smtpd_relay_restrictions=permit_mynetworks,reject\n\
          cleanup unix n - n - 0 cleanup\n\
          qmgr unix n - n 300 1 qmgr\n\

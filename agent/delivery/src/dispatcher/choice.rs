@@ -4,7 +4,7 @@
 
 use spool_format::{Address, AlertId, Severity};
 
-use super::{Alert, Dispatcher, FRESH_MS, Now};
+use super::{Alert, Dispatcher, Now};
 use crate::breaker::{Permit, Urgency};
 use crate::time::Monotonic;
 
@@ -29,7 +29,7 @@ pub(super) enum Choice {
 impl Dispatcher {
     pub(super) fn choose(&mut self, now: Now, id: AlertId) -> Choice {
         let Some(alert) = self.alerts.get_mut(&id) else { return Choice::None };
-        let urgency = urgency(alert, now, id);
+        let urgency = urgency(alert, now);
         let Some(pass) = &alert.pass else { return Choice::Nothing { until: None } };
         if pass.leave.is_some() {
             return Choice::None;
@@ -105,8 +105,8 @@ impl Dispatcher {
     }
 }
 
-fn urgency(alert: &Alert, now: Now, id: AlertId) -> Urgency {
-    if is_fresh(alert, now, id) {
+fn urgency(alert: &Alert, now: Now) -> Urgency {
+    if is_fresh(alert, now) {
         Urgency::Fresh
     } else if alert.severity == Severity::Critical || now.monotonic >= alert.ends {
         Urgency::Urgent
@@ -116,6 +116,6 @@ fn urgency(alert: &Alert, now: Now, id: AlertId) -> Urgency {
 }
 
 /// Whether it has just come, and nobody has been tried in vain.
-pub(super) fn is_fresh(alert: &Alert, now: Now, id: AlertId) -> bool {
-    alert.passes == 0 && now.wall.unix_ms() - id.born().unix_ms() < FRESH_MS
+pub(super) fn is_fresh(alert: &Alert, now: Now) -> bool {
+    alert.passes == 0 && now.monotonic < alert.fresh_until
 }

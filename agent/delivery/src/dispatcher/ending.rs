@@ -5,6 +5,7 @@ use std::time::Duration;
 use spool_format::{AlertId, Event as Fact, Folder, Settlement};
 
 use super::{Command, Dispatcher, Now, Sync};
+use crate::pass::Pass;
 use crate::time::Monotonic;
 
 impl Dispatcher {
@@ -18,6 +19,7 @@ impl Dispatcher {
     ) {
         let Some(alert) = self.alerts.get_mut(&id) else { return };
         let pass = alert.pass.take();
+        alert.is_unanswered = pass.as_ref().is_some_and(Pass::found_nobody);
         let delivered = alert.settled_as(Settlement::Delivered);
         if alert.nobody_is_open() && !delivered.is_empty() {
             let fact = Fact::Sent { id, delivered, refused: alert.settled_as(Settlement::Refused) };
@@ -44,12 +46,16 @@ impl Dispatcher {
             }
             return self.defer(now, id, until.since(now.monotonic), out);
         }
-        if pass.is_some_and(|pass| pass.found_no_network()) {
+        if pass.as_ref().is_some_and(Pass::found_no_network) {
             let pause = self.settings.retry.pause_without_network(self.chance.next());
             self.absolve(now, out);
             self.no_network = Some(now.monotonic.plus(pause));
             self.parked.insert(id);
             return self.defer(now, id, pause, out);
+        }
+        if pass.is_some_and(|pass| pass.is_outdated && pass.found_nobody()) {
+            // It speaks of a network that is no more.
+            return self.defer(now, id, Duration::ZERO, out);
         }
         alert.passes = alert.passes.saturating_add(1);
         let pause = self.settings.retry.pause(alert.severity, alert.passes, self.chance.next());

@@ -1,6 +1,6 @@
 //! How each provider stands, and what becomes of those who wait for it when that changes.
 
-use spool_format::{AlertId, Event as Fact, Folder};
+use spool_format::{AlertId, Event as Fact};
 
 use super::choice::is_fresh;
 use super::{Age, Command, Dispatcher, Now, Sync};
@@ -100,7 +100,7 @@ impl Dispatcher {
         if let Some(pass) = &mut alert.pass {
             pass.waits_at = Some(place);
         }
-        let age = if is_fresh(alert, now, id) { Age::Fresh } else { Age::Old };
+        let age = if is_fresh(alert, now) { Age::Fresh } else { Age::Old };
         self.queue.wait_for(place, (alert.severity, age), id);
         let end = now.monotonic.plus(self.stuck_after(place));
         self.sites[place].look_at.get_or_insert(end);
@@ -161,22 +161,5 @@ impl Dispatcher {
                 self.queue.wait_until(id, now);
             }
         }
-    }
-
-    /// While this machine has no network, one alert at a time finds out whether it is back. What was never tried goes
-    /// out in any case.
-    pub(super) fn waits_for_the_network(&mut self, now: Now, id: AlertId) -> bool {
-        let (Some(until), Some(alert)) = (self.no_network, self.alerts.get(&id)) else { return false };
-        if alert.folder == Folder::Incoming {
-            return false;
-        }
-        if until > now.monotonic {
-            self.queue.wait_until(id, until);
-            self.parked.insert(id);
-            return true;
-        }
-        let pause = self.settings.retry.pause_without_network(self.chance.next());
-        self.no_network = Some(now.monotonic.plus(pause));
-        false
     }
 }

@@ -8,6 +8,8 @@ use spool_format::{Attachment, Folder, Wall};
 use super::*;
 use crate::alert::Past;
 
+mod changes;
+mod clock;
 mod hedging;
 mod histories;
 mod outages;

@@ -184,6 +184,7 @@ impl<F: QueueFs> Desk<F> {
                 self.owed.removals.push(deed);
             }
             Deed::Tend(pulse) => self.tend(now, pulse),
+            Deed::KeepAddresses(text) => self.keep_addresses(&text),
             Deed::OpenAnew(layout) => self.open_anew(&layout),
             // Copies are done before the lines.
             Deed::Copy { .. } | Deed::Strand { .. } | Deed::Bury { .. } => {}
@@ -235,6 +236,7 @@ impl<F: QueueFs> Desk<F> {
             | Deed::SetAside { .. }
             | Deed::Explain { .. }
             | Deed::Litter { .. }
+            | Deed::KeepAddresses(_)
             | Deed::OpenAnew(_)
             | Deed::Tend(_) => {}
         }

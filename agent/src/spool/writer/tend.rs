@@ -17,6 +17,9 @@ use crate::spool::status::{STATUS, STATUS_DRAFT, Status};
 
 /// Name of the reserve in `queue/`.
 const RESERVE: &str = "reserve";
+/// Name of the addresses of hosts, and of their draft.
+const ADDRESSES: &str = "addresses.json";
+const ADDRESSES_DRAFT: &str = ".addresses.tmp";
 /// How old a draft in `incoming/` becomes.
 const DRAFT_LIFE: Duration = Duration::from_hours(24);
 /// Mode of the reserve and the status: operators read it by their group.
@@ -131,16 +134,24 @@ impl<F: QueueFs> Desk<F> {
         if says == self.status {
             return;
         }
-        let queue = self.folders.queue();
-        let _ = self.fs.unlink(queue, STATUS_DRAFT);
         let text = format!("{{\"at\":\"{now}\",{}\n", &says[1..]);
-        let written = self.fs.create(queue, STATUS_DRAFT, MODE).and_then(|mut file| {
-            self.fs.write_all(&mut file, text.as_bytes())?;
-            self.fs.replace(queue, STATUS_DRAFT, STATUS)
-        });
-        if written.is_ok() {
+        if self.replace((STATUS_DRAFT, STATUS), &text).is_ok() {
             self.status = says;
         }
+    }
+
+    /// Writes the addresses down. That they cannot be written is no trouble.
+    pub(super) fn keep_addresses(&self, text: &str) {
+        let _ = self.replace((ADDRESSES_DRAFT, ADDRESSES), text);
+    }
+
+    /// Puts a file without which nothing is missing in the place of the one that is there, in one step.
+    fn replace(&self, (draft, name): (&str, &str), text: &str) -> io::Result<()> {
+        let queue = self.folders.queue();
+        let _ = self.fs.unlink(queue, draft);
+        let mut file = self.fs.create(queue, draft, MODE)?;
+        self.fs.write_all(&mut file, text.as_bytes())?;
+        self.fs.replace(queue, draft, name)
     }
 }
 
