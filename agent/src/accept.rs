@@ -115,6 +115,7 @@ impl Accepted {
             id: self.id,
             folder,
             severity: self.alert.severity,
+            key: self.alert.key.clone(),
             recipients: self.recipients.all(),
             born: self.born(),
             ttl: self.alert.ttl.map(Duration::from_secs),

@@ -23,6 +23,7 @@ mod sites;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use smtp::{Gate, Outcome};
@@ -32,12 +33,13 @@ use crate::alert::{Alert, Arrival};
 use crate::blame::{Blame, blame};
 use crate::chance::Chance;
 use crate::command::{AttemptId, Command, Event, Sync};
-use crate::pass::{Network, Pass};
+use crate::pass::Network;
 use crate::queue::{Age, Queue};
 use crate::retry::RetryPlan;
+use crate::routing::{Rule, first_that_fits};
 use crate::time::{Monotonic, Now};
 use attempt::Attempt;
-use choice::Choice;
+use choice::{Choice, Start};
 use sites::Site;
 
 /// As long after its birth an alert counts as fresh, in its first pass.
@@ -77,6 +79,8 @@ impl HedgeAfter {
 pub struct Settings {
     /// In order of preference; at least one.
     pub providers: Vec<Provider>,
+    /// Who may be asked for which recipients; the first rule that fits counts.
+    pub routing: Vec<Rule>,
     /// Pauses and life times.
     pub retry: RetryPlan,
 }
@@ -86,6 +90,8 @@ pub struct Settings {
 pub struct Dispatcher {
     settings: Settings,
     chance: Chance,
+    /// For each rule of the routing the places of its providers; the last is for those for whom there is no rule.
+    orders: Vec<Arc<[usize]>>,
     alerts: BTreeMap<AlertId, Alert>,
     attempts: BTreeMap<AttemptId, Attempt>,
     /// How each provider stands.
@@ -106,9 +112,13 @@ impl Dispatcher {
     pub fn new(settings: Settings, seed: u64) -> Self {
         assert!(!settings.providers.is_empty(), "the configuration refuses a list without providers");
         let providers = settings.providers.len();
+        let place = |name: &String| settings.providers.iter().position(|provider| provider.name == *name);
+        let order = |rule: &Rule| rule.providers.iter().filter_map(place).collect();
+        let orders = settings.routing.iter().map(order).chain([(0..providers).collect()]).collect();
         Self {
             settings,
             chance: Chance::new(seed),
+            orders,
             alerts: BTreeMap::new(),
             attempts: BTreeMap::new(),
             sites: vec![Site::default(); providers],
@@ -124,9 +134,19 @@ impl Dispatcher {
     /// Takes up that an earlier run left a provider out; `was_stopped` says whether that run ended in good order, so that
     /// a person may have mended something since. One that the configuration no longer has is of no interest.
     pub fn remember(&mut self, now: Now, provider: &str, outage: Outage, was_stopped: bool) {
-        if let Some(place) = self.settings.providers.iter().position(|it| it.name == provider) {
+        if let Some(place) = self.place_of(provider) {
             self.sites[place].breaker.restore(now, outage, was_stopped, &self.settings.retry);
         }
+    }
+
+    fn place_of(&self, name: &str) -> Option<usize> {
+        self.settings.providers.iter().position(|provider| provider.name == name)
+    }
+
+    /// The places of the providers that may be asked for a recipient, in order.
+    fn order_for(&self, severity: Severity, key: Option<&str>, to: &Address) -> Arc<[usize]> {
+        let rule = first_that_fits(&self.settings.routing, severity, key, to);
+        Arc::clone(&self.orders[rule.unwrap_or(self.settings.routing.len())])
     }
 
     /// Takes in what happened and appends to `out` what is to be done, in order.
@@ -183,9 +203,9 @@ impl Dispatcher {
             Some(until) => retry.resumes_at(arrival.severity, until, now),
             None => now.monotonic,
         };
-        let names: Vec<&str> =
-            self.settings.providers.iter().map(|provider| provider.name.as_str()).collect();
-        let alert = Alert::new(arrival, ends, &names);
+        let (severity, key) = (arrival.severity, arrival.key.clone());
+        let order = |to: &Address| self.order_for(severity, key.as_deref(), to);
+        let alert = Alert::new(arrival, ends, |name| self.place_of(name), order);
         let nobody_is_open = alert.nobody_is_open();
         self.alerts.insert(id, alert);
         if nobody_is_open {
@@ -215,32 +235,36 @@ impl Dispatcher {
             }
             self.parked.remove(&id);
             if let Some(alert) = self.alerts.get_mut(&id) {
-                alert.pass = Some(Pass::new(self.settings.providers.len(), alert.first));
+                alert.begin_pass();
                 self.go_on(now, id, out);
             }
         }
     }
 
-    /// Brings an alert's pass to its next attempt, to a wait, or to its end.
+    /// Brings an alert's pass to its next attempts, to a wait, or to its end.
     fn go_on(&mut self, now: Now, id: AlertId, out: &mut Vec<Command>) {
-        if let Some(pass) = self.alerts.get_mut(&id).and_then(|alert| alert.pass.as_mut()) {
-            // Where it may still stand in line, it does not wait any more.
-            pass.waits_at = None;
-        }
-        match self.choose(now, id) {
-            Choice::Begin { place, recipients, asks } => self.begin(now, id, place, (recipients, asks), out),
-            Choice::WaitFor(place) => self.wait_for(now, place, id),
-            Choice::Nothing { until } => {
-                let running = self.running_of(id);
-                match running.last() {
-                    None => self.end_pass(now, id, until, out),
-                    // Beside the one that is slow nobody can start now; later, perhaps.
-                    Some(attempt) => {
-                        self.patience.extend(until.map(|until| (until, *attempt)));
-                    }
-                }
+        loop {
+            if let Some(pass) = self.alerts.get_mut(&id).and_then(|alert| alert.pass.as_mut()) {
+                // Where it may still stand in line, it does not wait any more.
+                pass.waits_at.clear();
             }
-            Choice::None => {}
+            match self.choose(now, id) {
+                Choice::Begin(start) => self.begin(now, id, start, out),
+                Choice::WaitFor(places) => {
+                    return places.into_iter().for_each(|place| self.wait_for(now, place, id));
+                }
+                Choice::Nothing { until } => {
+                    let running = self.running_of(id);
+                    if running.is_empty() {
+                        return self.end_pass(now, id, until, out);
+                    }
+                    // Beside the one that is slow nobody can start now; later, perhaps.
+                    let slow = running.iter().rfind(|attempt| self.is_slow_without_leave(**attempt)).copied();
+                    self.patience.extend(until.zip(slow));
+                    return;
+                }
+                Choice::None => return,
+            }
         }
     }
 
@@ -248,8 +272,7 @@ impl Dispatcher {
         &mut self,
         now: Now,
         id: AlertId,
-        place: usize,
-        (recipients, asks): (Vec<Address>, bool),
+        Start { place, groups, recipients, asks }: Start,
         out: &mut Vec<Command>,
     ) {
         let Some(alert) = self.alerts.get_mut(&id) else { return };
@@ -262,7 +285,7 @@ impl Dispatcher {
             beside =
                 pass.attempts.last().and_then(|other| self.attempts.get(other)).map(|other| other.number);
             pass.attempts.push(attempt);
-            pass.is_done_with(place);
+            groups.into_iter().for_each(|group| pass.is_done_with(group, place));
             pass.has_tried = true;
         }
         let provider = self.settings.providers[place].name.clone();
@@ -296,9 +319,13 @@ impl Dispatcher {
             Gate::Data if self.stopping => out.push(Command::Withdraw { attempt: id }),
             Gate::Data => {
                 attempt.leave = Some(gate);
-                self.take_leave(now, id, out);
+                let alert = attempt.id;
+                let others_are_free = self.take_leave(now, id, out);
                 out.push(Command::Grant { attempt: id });
                 self.sites[place].progress = now.monotonic;
+                if others_are_free {
+                    self.go_on(now, alert, out);
+                }
             }
             Gate::FinalDot => {
                 attempt.leave = Some(gate);
@@ -325,7 +352,7 @@ impl Dispatcher {
         self.tell(place, change.as_ref(), out);
         if !attempt.is_dismissed {
             let is_over = self.alerts.get(&attempt.id).is_some_and(Alert::nobody_is_open);
-            if (!self.stopping || is_over) && !self.somebody_is_in_time(attempt.id) {
+            if !self.stopping || is_over {
                 self.go_on(now, attempt.id, out);
             }
         }
@@ -344,7 +371,7 @@ impl Dispatcher {
         let Some(alert) = self.alerts.get_mut(&attempt.id) else { return };
         let provider = &self.settings.providers[attempt.provider].name;
         let judged = results::judge_all(provider, &attempt.recipients, outcome);
-        let recipients = alert.settle(attempt.provider, self.settings.providers.len(), judged);
+        let recipients = alert.settle(attempt.provider, judged);
         let somebody_has_it = recipients.iter().any(|result| result.result == Settlement::Delivered);
         let fact = attempt.outcome(now.monotonic, provider, recipients);
         // While others are still open no closing line follows at once that would bring this one to the disk.
@@ -352,7 +379,7 @@ impl Dispatcher {
         out.push(Command::Record { fact, sync });
         if let Some(pass) = &mut alert.pass {
             pass.attempts.retain(|other| *other != id);
-            pass.leave = pass.leave.filter(|leave| *leave != id);
+            pass.leave.retain(|leave| *leave != id);
             let network = if *blame == Blame::NoNetwork { Network::None } else { Network::There };
             pass.network = pass.network.max(network);
         }

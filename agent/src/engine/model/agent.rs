@@ -72,7 +72,7 @@ impl Setup {
         let provider =
             |place| Provider { name: format!("p{place}"), connections: self.connections, hedge_after };
         let providers = (0..self.providers).map(provider).collect();
-        Dispatcher::new(Settings { providers, retry: self.retry.clone() }, seed)
+        Dispatcher::new(Settings { providers, routing: Vec::new(), retry: self.retry.clone() }, seed)
     }
 }
 
