@@ -10,6 +10,7 @@
 //! | `template` | how mails are worded: `[template.NAME]`, and the keys that choose one |
 //! | `section` | one table of the file, read key by key |
 //! | `provider` | a `[[provider]]` |
+//! | `routing` | who may be asked for which recipients: `[[route]]` |
 //! | `route` | the way there: straight, a proxy, a program |
 //! | `security` | its TLS: endpoints, trust, where it may do without |
 //! | `pin` | the digest of a server's public key |
@@ -31,6 +32,7 @@ mod pin;
 mod preset;
 mod provider;
 mod route;
+mod routing;
 mod secret;
 mod section;
 mod security;
@@ -56,6 +58,7 @@ pub(crate) use login::mechanism;
 pub use manners::{Manners, Rule, SubjectHead};
 pub use pin::Pin;
 pub(crate) use provider::charset;
+pub use routing::RoutingRule;
 pub use secret::{Kind, SecretError, SecretSource};
 pub use template::{Choice, Wording};
 
@@ -83,6 +86,8 @@ pub struct Config {
     pub keeping: Keeping,
     /// In order of preference; at least one.
     pub providers: Vec<Provider>,
+    /// Who may be asked for which recipients; the first rule that fits counts.
+    pub routing: Vec<RoutingRule>,
     /// What deserves attention and stops nothing, one sentence each.
     pub warnings: Vec<String>,
 }
@@ -277,6 +282,9 @@ fn read(source: &Source<'_>, root: &toml::de::DeTable<'_>) -> Option<Config> {
         section.names().map(|name| (name.to_owned(), section.addresses(name).unwrap_or_default())).collect()
     });
     let providers = provider::all(&root, &mut warnings);
+    let names: Option<Vec<&str>> =
+        providers.as_ref().map(|all| all.iter().map(|provider| provider.name.as_str()).collect());
+    let routing = routing::read(&root, names.as_deref());
     for alias in aliases.iter().filter(|(_, addresses)| addresses.is_empty()) {
         warnings.push(format!("alias `{}` stands for nobody", alias.0));
     }
@@ -293,6 +301,7 @@ fn read(source: &Source<'_>, root: &toml::de::DeTable<'_>) -> Option<Config> {
         limits: limits::limits(&root),
         keeping: keeping::keeping(&root),
         providers: providers?,
+        routing,
         warnings,
     })
 }

@@ -296,7 +296,11 @@ impl History {
             to: to.clone(),
             result: *result,
             refused_by: self.refusals_of(to).map(str::to_owned).collect(),
-            uncertain_at: self.uncertain.iter().find(|(who, _)| who == to).map(|(_, provider)| provider.clone()),
+            uncertain_at: self
+                .uncertain
+                .iter()
+                .find(|(who, _)| who == to)
+                .map(|(_, provider)| provider.clone()),
         };
         let (state, until) = Word::of(self.state);
         Snapshot {
@@ -332,7 +336,8 @@ impl History {
             self.recipients.push((standing.to.clone(), standing.result));
             let refusals = standing.refused_by.iter().map(|provider| (standing.to.clone(), provider.clone()));
             self.refused_by.extend(refusals);
-            let doubt = standing.uncertain_at.as_ref().map(|provider| (standing.to.clone(), provider.clone()));
+            let doubt =
+                standing.uncertain_at.as_ref().map(|provider| (standing.to.clone(), provider.clone()));
             self.uncertain.extend(doubt);
         }
         self.unusable.clone_from(&snapshot.unusable);

@@ -149,7 +149,8 @@ impl Alert {
             });
             let settled = past.settled.iter().find(|(who, _)| *who == to);
             let refusals = past.refused_by.iter().filter(|(who, _)| *who == to);
-            let doubt = past.uncertain_at.iter().find(|(who, _)| *who == to).and_then(|(_, name)| place(name));
+            let doubt =
+                past.uncertain_at.iter().find(|(who, _)| *who == to).and_then(|(_, name)| place(name));
             groups[group].first = groups[group].first.or(doubt);
             recipients.push(Recipient {
                 settlement: settled.map_or(Settlement::Open, |(_, settlement)| *settlement),

@@ -36,7 +36,7 @@ use crate::command::{AttemptId, Command, Event, Sync};
 use crate::pass::Network;
 use crate::queue::{Age, Queue};
 use crate::retry::RetryPlan;
-use crate::routing::{Rule, first_that_fits};
+use crate::routing::Rule;
 use crate::time::{Monotonic, Now};
 use attempt::Attempt;
 use choice::{Choice, Start};
@@ -137,16 +137,6 @@ impl Dispatcher {
         if let Some(place) = self.place_of(provider) {
             self.sites[place].breaker.restore(now, outage, was_stopped, &self.settings.retry);
         }
-    }
-
-    fn place_of(&self, name: &str) -> Option<usize> {
-        self.settings.providers.iter().position(|provider| provider.name == name)
-    }
-
-    /// The places of the providers that may be asked for a recipient, in order.
-    fn order_for(&self, severity: Severity, key: Option<&str>, to: &Address) -> Arc<[usize]> {
-        let rule = first_that_fits(&self.settings.routing, severity, key, to);
-        Arc::clone(&self.orders[rule.unwrap_or(self.settings.routing.len())])
     }
 
     /// Takes in what happened and appends to `out` what is to be done, in order.
@@ -282,10 +272,11 @@ impl Dispatcher {
         let number = alert.attempts;
         let mut beside = None;
         if let Some(pass) = &mut alert.pass {
-            beside =
-                pass.attempts.last().and_then(|other| self.attempts.get(other)).map(|other| other.number);
+            beside = pass.attempts.last().and_then(|it| self.attempts.get(it)).map(|other| other.number);
             pass.attempts.push(attempt);
-            groups.into_iter().for_each(|group| pass.is_done_with(group, place));
+            for group in groups {
+                pass.is_done_with(group, place);
+            }
             pass.has_tried = true;
         }
         let provider = self.settings.providers[place].name.clone();

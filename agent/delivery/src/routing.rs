@@ -93,12 +93,7 @@ fn some_or_any<T>(list: &[T]) -> Vec<Option<&T>> {
 }
 
 /// The place of the first rule that fits.
-pub fn first_that_fits(
-    rules: &[Rule],
-    severity: Severity,
-    key: Option<&str>,
-    to: &Address,
-) -> Option<usize> {
+pub fn first_that_fits(rules: &[Rule], severity: Severity, key: Option<&str>, to: &Address) -> Option<usize> {
     rules.iter().position(|rule| rule.fits(severity, key, to))
 }
 

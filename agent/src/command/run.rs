@@ -130,6 +130,10 @@ fn usable_providers(config: &Config) -> Result<Vec<Ready<'_>>, Refusal> {
     if ready.is_empty() {
         return Err(Refusal::new(Exit::Config, "no provider can be used; the lines above say why"));
     }
+    let is_usable = |name: &String| ready.iter().any(|it| it.provider.name == *name);
+    for rule in config.routing.iter().filter(|it| !it.rule.providers.iter().any(is_usable)) {
+        log::rule_without_providers(rule.line, &rule.rule.providers);
+    }
     Ok(ready)
 }
 
@@ -195,7 +199,11 @@ fn dispatcher_settings(config: &Config, providers: &[Ready<'_>]) -> delivery::Se
         connections: ready.provider.connections,
         hedge_after: ready.provider.hedge_after.unwrap_or(config.limits.hedge_after),
     };
-    delivery::Settings { providers: providers.iter().map(known).collect(), retry: config.retry.clone() }
+    delivery::Settings {
+        providers: providers.iter().map(known).collect(),
+        routing: config.routing.iter().map(|it| it.rule.clone()).collect(),
+        retry: config.retry.clone(),
+    }
 }
 
 /// The socket, if it can be had: alerts come without it as well.

@@ -20,6 +20,7 @@ pub(super) enum Place {
     Disk,
     Provider,
     Recipient,
+    Route,
     Password,
     Token,
 }
@@ -323,7 +324,7 @@ const KEYS: &[Key] = &[
 
 /// All of them, in the order of the reference.
 pub(super) fn all() -> impl Iterator<Item = &'static Key> {
-    KEYS.iter().chain(super::manners::KEYS).chain(super::template::KEYS)
+    KEYS.iter().chain(super::routing::KEYS).chain(super::manners::KEYS).chain(super::template::KEYS)
 }
 
 /// The keys of one place.
@@ -333,7 +334,12 @@ pub(super) fn of(place: Place) -> impl Iterator<Item = &'static Key> {
 
 /// The key that was probably meant.
 pub(super) fn nearest(place: Place, name: &str) -> Option<&'static str> {
-    let near = of(place).map(|key| (strsim::damerau_levenshtein(key.name, name), key.name));
+    nearest_of(of(place).map(|key| key.name), name)
+}
+
+/// The one of these names that was probably meant.
+pub(super) fn nearest_of<'n>(names: impl Iterator<Item = &'n str>, name: &str) -> Option<&'n str> {
+    let near = names.map(|known| (strsim::damerau_levenshtein(known, name), known));
     near.filter(|(distance, known)| *distance <= 1 + known.len() / 4).min().map(|(_, known)| known)
 }
 
@@ -355,6 +361,7 @@ pub fn reference() -> String {
             Place::Disk => "[disk] ",
             Place::Provider => "[[provider]] ",
             Place::Recipient => "[[recipient]] ",
+            Place::Route => "[[route]] ",
             Place::Password => "[[provider]] password.",
             Place::Token => "[[provider]] token.",
         };

@@ -276,11 +276,10 @@ mod tests {
     fn after_a_power_cut_an_attempt_without_an_end_may_have_been_delivered() {
         let spool = spool(&[(1, Folder::Incoming)]);
         let events = || vec![started("boot-1"), accepted(1), attempt(1)];
-        let uncertain_at =
-            |found: &Found| {
-                let past = past(&found.ledger.alerts[&id(1)], found.crashed_with_machine);
-                past.uncertain_at.first().map(|(_, provider)| provider.clone())
-            };
+        let uncertain_at = |found: &Found| {
+            let past = past(&found.ledger.alerts[&id(1)], found.crashed_with_machine);
+            past.uncertain_at.first().map(|(_, provider)| provider.clone())
+        };
         assert_eq!(uncertain_at(&find(&spool, events())).as_deref(), Some("home"));
         let same_boot = recover(&StdFs, &spool.folders, "boot-1").expect("readable");
         assert_eq!(uncertain_at(&same_boot), None);

@@ -5,11 +5,13 @@
 //! Each group of recipients has an order of its own. Groups that come to the same provider go there together.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use spool_format::{Address, AlertId, Severity};
 
 use super::{Alert, Dispatcher, FRESH_MS, Now};
 use crate::breaker::{Permit, Urgency};
+use crate::routing::first_that_fits;
 use crate::time::Monotonic;
 
 /// What is next.
@@ -67,6 +69,18 @@ impl Choice {
 }
 
 impl Dispatcher {
+    /// The place of the provider of this name.
+    pub(super) fn place_of(&self, name: &str) -> Option<usize> {
+        self.settings.providers.iter().position(|provider| provider.name == name)
+    }
+
+    /// The places of the providers that may be asked for a recipient, in order.
+    pub(super) fn order_for(&self, severity: Severity, key: Option<&str>, to: &Address) -> Arc<[usize]> {
+        let rule = first_that_fits(&self.settings.routing, severity, key, to);
+        Arc::clone(&self.orders[rule.unwrap_or(self.settings.routing.len())])
+    }
+
+    /// The next attempt of an alert.
     pub(super) fn choose(&mut self, now: Now, id: AlertId) -> Choice {
         let Some(alert) = self.alerts.get(&id) else { return Choice::None };
         let Some(pass) = &alert.pass else { return Choice::Nothing { until: None } };
@@ -95,18 +109,15 @@ impl Dispatcher {
         let (of_use, nothing): (Vec<usize>, Vec<usize>) =
             places.into_iter().partition(|place| alert.is_of_use(group, *place));
         if let Some(pass) = &mut alert.pass {
-            nothing.into_iter().for_each(|place| pass.is_done_with(group, place));
+            for place in nothing {
+                pass.is_done_with(group, place);
+            }
         }
         let mut left: Vec<(usize, Vec<Address>)> =
             of_use.into_iter().map(|place| (place, alert.open_for(group, place))).collect();
         left.retain(|(_, recipients)| !recipients.is_empty());
         let begin = |(place, recipients): &(usize, Vec<Address>), asks| {
-            Choice::Begin(Start {
-                place: *place,
-                groups: vec![group],
-                recipients: recipients.clone(),
-                asks,
-            })
+            Choice::Begin(Start { place: *place, groups: vec![group], recipients: recipients.clone(), asks })
         };
         let (mut asked, mut shut) = (None, Vec::new());
         for at in &left {

@@ -64,7 +64,9 @@ impl Dispatcher {
 
     /// An attempt that has leave is not through with its message in time: somebody else gets it.
     fn lose_leave(&mut self, now: Now, alert_id: AlertId, id: AttemptId, out: &mut Vec<Command>) {
-        let (Some(alert), Some(attempt)) = (self.alerts.get(&alert_id), self.attempts.get(&id)) else { return };
+        let (Some(alert), Some(attempt)) = (self.alerts.get(&alert_id), self.attempts.get(&id)) else {
+            return;
+        };
         let Some(pass) = &alert.pass else { return };
         let groups = alert.groups_of(&attempt.recipients);
         let left = groups.iter().flat_map(|group| pass.left(*group).iter().map(|place| (*group, *place)));
@@ -131,10 +133,15 @@ impl Dispatcher {
             other.map_or_else(BTreeSet::new, |other| alert.groups_of(&other.recipients))
         };
         let running = alert.pass.iter().flat_map(|pass| &pass.attempts).filter(|other| **other != id);
-        let (others, theirs): (Vec<AttemptId>, Vec<BTreeSet<usize>>) =
-            running.map(|other| (*other, of(other))).filter(|(_, theirs)| !theirs.is_disjoint(&groups)).unzip();
+        let (others, theirs): (Vec<AttemptId>, Vec<BTreeSet<usize>>) = running
+            .map(|other| (*other, of(other)))
+            .filter(|(_, theirs)| !theirs.is_disjoint(&groups))
+            .unzip();
         let Some(pass) = &mut alert.pass else { return false };
-        debug_assert!(pass.leave.iter().all(|leave| !others.contains(leave)), "{alert_id}: two attempts may send");
+        debug_assert!(
+            pass.leave.iter().all(|leave| !others.contains(leave)),
+            "{alert_id}: two attempts may send"
+        );
         pass.leave.push(id);
         pass.attempts.retain(|other| !others.contains(other));
         let end = now.monotonic.plus(self.patience_in_data(&self.attempts[&id]));
@@ -153,7 +160,9 @@ impl Dispatcher {
         let Some(alert) = self.alerts.get_mut(&alert_id) else { return };
         let groups = alert.groups_of(&attempt.recipients);
         if let Some(pass) = &mut alert.pass {
-            groups.into_iter().for_each(|group| pass.may_ask_again(group, attempt.provider));
+            for group in groups {
+                pass.may_ask_again(group, attempt.provider);
+            }
         }
         let provider = &self.settings.providers[attempt.provider].name;
         let failure = Failure::new(Phase::Data, Trouble::Withdrawn);

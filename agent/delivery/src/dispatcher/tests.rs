@@ -11,6 +11,7 @@ use crate::alert::Past;
 mod hedging;
 mod histories;
 mod outages;
+mod routes;
 
 struct Day {
     dispatcher: Dispatcher,
@@ -68,8 +69,11 @@ impl Day {
     fn with_routing(providers: &[&str], routing: Vec<Rule>) -> Self {
         let hedge_after = HedgeAfter { critical: Duration::from_secs(1), others: Duration::from_secs(2) };
         let provider = |name: &&str| Provider { name: (*name).to_owned(), connections: 2, hedge_after };
-        let settings =
-            Settings { providers: providers.iter().map(provider).collect(), routing, retry: RetryPlan::default() };
+        let settings = Settings {
+            providers: providers.iter().map(provider).collect(),
+            routing,
+            retry: RetryPlan::default(),
+        };
         let now = Now { wall: Wall::from_unix_ms(2_000), monotonic: Monotonic::from_ms(500) };
         let mut dispatcher = Dispatcher::new(settings, 1);
         // Nobody has to find out first whether they work.
@@ -361,7 +365,9 @@ fn a_restart_goes_on_where_the_journal_ends() {
         passes: 3,
         attempts: 7,
         until: Some(day.now.wall.plus(Duration::from_secs(20))),
-        uncertain_at: ["bad@example.jp", "open@example.jp"].map(|to| (address(to), "docomo".to_owned())).into(),
+        uncertain_at: ["bad@example.jp", "open@example.jp"]
+            .map(|to| (address(to), "docomo".to_owned()))
+            .into(),
     };
     assert_eq!(day.arrives(back), Vec::<String>::new());
     assert_eq!(day.dispatcher.next_wake(), Some(day.now.monotonic.plus(Duration::from_secs(20))));
