@@ -9,6 +9,7 @@
 mod draft;
 mod manners;
 mod settings;
+mod text;
 mod wording;
 
 use std::collections::BTreeMap;
@@ -18,8 +19,10 @@ use delivery::{Arrival, Past};
 use spool_format::{Address, Alert, AlertError, AlertId, Event, Folder, Severity, Wall};
 
 use crate::config::Manners;
+use crate::submit::About;
 pub(crate) use manners::on_the_wire;
-pub use manners::{Mail, Sender};
+pub use manners::{Form, Mail, Sender};
+pub(crate) use text::text_of;
 
 /// What the configuration says about every alert.
 #[derive(Clone, Debug, Default)]
@@ -169,6 +172,12 @@ impl Accepted {
     /// What was decided about its writer, for the next reading of the same alert.
     pub const fn reach(&self) -> Reach {
         self.reach
+    }
+
+    /// What a program is told of it besides its text.
+    pub fn about(&self) -> About {
+        let Alert { severity, key, subject, .. } = &self.alert;
+        About { id: self.id, severity: *severity, key: key.clone(), subject: subject.clone() }
     }
 
     /// How urgent it is.

@@ -7,6 +7,7 @@ pub mod list;
 pub mod place;
 pub mod preview;
 pub mod probe;
+pub mod route;
 pub mod run;
 pub mod send;
 pub mod show;

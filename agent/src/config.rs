@@ -10,6 +10,7 @@
 //! | `template` | how mails are worded: `[template.NAME]`, and the keys that choose one |
 //! | `section` | one table of the file, read key by key |
 //! | `provider` | a `[[provider]]` |
+//! | `means` | one that is no server: a program, a folder for mail |
 //! | `routing` | who may be asked for which recipients: `[[route]]` |
 //! | `route` | the way there: straight, a proxy, a program |
 //! | `security` | its TLS: endpoints, trust, where it may do without |
@@ -28,6 +29,7 @@ mod keys;
 mod limits;
 mod login;
 mod manners;
+mod means;
 mod pin;
 mod preset;
 mod provider;
@@ -56,6 +58,7 @@ pub use keys::reference;
 pub use limits::Limits;
 pub(crate) use login::mechanism;
 pub use manners::{Manners, Rule, SubjectHead};
+pub use means::{CommandLine, Input, Means};
 pub use pin::Pin;
 pub(crate) use provider::charset;
 pub use routing::RoutingRule;
@@ -142,6 +145,8 @@ pub enum Account {
 pub struct Provider {
     /// Its name in journal and log.
     pub name: String,
+    /// By which means mail gets there. What follows of servers says nothing where it is none.
+    pub means: Means,
     /// Host name or address.
     pub host: String,
     /// Ways in, in the order in which they are tried.

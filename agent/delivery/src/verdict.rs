@@ -4,6 +4,7 @@
 //! said so. Never looks at time, attempts or other providers: the pass does. What is not known is "provider, soft":
 //! the next provider gets a chance and nobody is given up.
 
+mod exit;
 mod rules;
 
 use smtp::{Failure, Phase, Trouble};
@@ -94,6 +95,9 @@ pub fn judge(failure: &Failure) -> Verdict {
         Trouble::Withdrawn => Verdict::new(Scope::Provider, Soft, "withdrawn"),
         Trouble::TooLarge { .. } => Verdict::new(Scope::Message, Hard, "too-large"),
         Trouble::EightBitMissing => Verdict::new(Scope::Message, Hard, "eight-bit-missing"),
+        Trouble::Exit { code, is_alone, .. } => exit::judge_exit(*code, *is_alone),
+        Trouble::Local(_) => Verdict::new(Scope::Provider, Soft, "local-trouble"),
+        Trouble::Unaddressable(_) => Verdict::new(Scope::Recipient, Hard, "unaddressable"),
     }
 }
 

@@ -2,8 +2,8 @@
 
 use spool_format::{AlertId, History};
 
-use super::{Policy, Sender};
-use crate::config::{Config, Provider};
+use super::{Form, Policy, Sender};
+use crate::config::{CommandLine, Config, Input, Means, Provider};
 
 impl Policy {
     /// As this configuration has it.
@@ -37,6 +37,12 @@ impl Sender {
             charset: provider.charset,
             limits: provider.mail_limits,
             free_from: provider.free_from,
+            form: match &provider.means {
+                Means::Command(CommandLine { input: Input::Text { chars_max }, .. }) => {
+                    Form::Text { chars_max: *chars_max }
+                }
+                Means::Command(_) | Means::Smtp | Means::Maildir(_) => Form::Mail,
+            },
         }
     }
 }

@@ -27,7 +27,7 @@ use crate::spool::socket::{self, Socket, Submission};
 use crate::spool::watch::Watch;
 use crate::spool::writer::{Batch, Deed, Writer, ground};
 use crate::spool::{self, Folders, audit};
-use crate::submit::{self, Carrier, Target};
+use crate::submit::{self, Carrier, Destination};
 
 /// Everybody may submit: the agent judges by the user that the kernel names.
 const SOCKET_MODE: u32 = 0o666;
@@ -116,14 +116,14 @@ fn exit_for(error: &io::Error) -> Exit {
 /// A provider with its secret.
 struct Ready<'a> {
     provider: &'a config::Provider,
-    target: Target,
+    destination: Destination,
 }
 
 fn usable_providers(config: &Config) -> Result<Vec<Ready<'_>>, Refusal> {
     let mut ready = Vec::new();
     for provider in &config.providers {
-        match target::identity(provider).and_then(|identity| target::target(provider, identity)) {
-            Ok(target) => ready.push(Ready { provider, target }),
+        match target::destination(provider, &config.limits) {
+            Ok(destination) => ready.push(Ready { provider, destination }),
             Err(error) => log::provider_skipped(&provider.name, &error),
         }
     }
@@ -148,7 +148,7 @@ async fn work(
     let no = |what: &str, error: &dyn std::fmt::Display| Refusal::new(Exit::Io, format!("{what}: {error}"));
     let signals = StopSignals::new().map_err(|error| no("cannot catch signals", &error))?;
     let (report_sender, reports) = unbounded_channel();
-    let targets = providers.iter().map(|ready| ready.target.clone()).collect();
+    let destinations: Vec<Destination> = providers.iter().map(|ready| ready.destination.clone()).collect();
     let limits = submit::Limits {
         connect: config.limits.connect,
         reply: config.limits.reply,
@@ -156,7 +156,7 @@ async fn work(
         keep: config.limits.keep,
     };
     let audience = args.trace.then(trace::audience);
-    let carrier = Carrier::new(targets, limits, report_sender, audience.as_ref())
+    let carrier = Carrier::new(destinations, limits, report_sender, audience.as_ref())
         .map_err(|error| Refusal::new(Exit::Config, error))?;
     let (ack_sender, acks) = unbounded_channel();
     let writer = Writer::start(layout, config.keeping, move |ack| drop(ack_sender.send(ack)))

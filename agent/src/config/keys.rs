@@ -168,6 +168,13 @@ const KEYS: &[Key] = &[
         "a provider that is not ready for the message after this time gets company: the next one starts beside it, and who is ready first sends",
     ),
     key(Place::Limits, "hedge_after_critical", "time", "1s", "the same for critical alerts"),
+    key(
+        Place::Limits,
+        "command",
+        "time",
+        "60s",
+        "for a program in the place of a server; then it is ended, with its children; 10m at most",
+    ),
     key(Place::Limits, "stop", "time", "20s", "for transactions in hand when the agent shall stop"),
     key(Place::Limits, "rescan", "time", "30s", "between two scans of the incoming folder"),
     key(Place::Keep, "journal", "time", "30d", "how long the journal remembers what is over"),
@@ -324,7 +331,11 @@ const KEYS: &[Key] = &[
 
 /// All of them, in the order of the reference.
 pub(super) fn all() -> impl Iterator<Item = &'static Key> {
-    KEYS.iter().chain(super::routing::KEYS).chain(super::manners::KEYS).chain(super::template::KEYS)
+    KEYS.iter()
+        .chain(super::means::KEYS)
+        .chain(super::routing::KEYS)
+        .chain(super::manners::KEYS)
+        .chain(super::template::KEYS)
 }
 
 /// The keys of one place.

@@ -3,7 +3,8 @@
 use smtp::{Failure, Outcome, Path, Phase, Transaction, Trouble};
 use spool_format::{Address, AlertId, Wall};
 
-use crate::accept::{Accepted, Policy, Reach, Sender};
+use crate::accept::{Accepted, Form, Policy, Reach, Sender, text_of};
+use crate::submit::Errand;
 
 /// What cannot be sent there, for each recipient.
 pub(super) fn never(recipients: &[Address], phase: Phase, why: String) -> Outcome {
@@ -12,7 +13,7 @@ pub(super) fn never(recipients: &[Address], phase: Phase, why: String) -> Outcom
 
 /// A mail that is ready to go.
 pub(crate) struct Ready {
-    pub(crate) transaction: Transaction,
+    pub(crate) errand: Errand,
     /// How it differs from what the alert asked for.
     pub(crate) notes: Vec<String>,
     /// The alert's whole text, if the mail does not hold all of it.
@@ -38,7 +39,11 @@ pub(crate) fn compose(
 
     let place = (domain, offset_minutes(accepted.born()));
     let composed = accepted.compose((sender, policy), recipients, place, now);
-    let content = composed.octets.into();
-    let transaction = Transaction { sender: envelope_sender, recipients: paths, content };
-    Ok(Ready { transaction, notes: composed.notes, text: composed.whole_text })
+    let content = match sender.form {
+        Form::Mail => composed.octets,
+        Form::Text { chars_max } => text_of(&composed.octets, chars_max),
+    };
+    let transaction = Transaction { sender: envelope_sender, recipients: paths, content: content.into() };
+    let errand = Errand { transaction, about: Some(accepted.about()) };
+    Ok(Ready { errand, notes: composed.notes, text: composed.whole_text })
 }

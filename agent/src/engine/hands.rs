@@ -220,11 +220,11 @@ impl<W: World> Hands<W> {
         match command {
             Command::Begin { attempt, id, provider, recipients } => {
                 match self.transaction(id, provider, &recipients) {
-                    Ok(Ready { transaction, notes, text }) => {
+                    Ok(Ready { errand, notes, text }) => {
                         if !notes.is_empty() {
                             self.untold.push_back(Event::Composed { attempt, notes, text });
                         }
-                        self.world.begin(attempt, provider, transaction);
+                        self.world.begin(attempt, provider, errand);
                     }
                     Err(outcome) => self.untold.push_back(Event::NotBegun { attempt, outcome }),
                 }

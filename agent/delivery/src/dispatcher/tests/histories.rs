@@ -152,7 +152,7 @@ impl Play {
                     for to in &running.recipients {
                         let (mails, doubts) = self.mails.entry((running.id, to.clone())).or_default();
                         match outcome {
-                            RecipientOutcome::Delivered(_) => *mails += 1,
+                            RecipientOutcome::Delivered(_) | RecipientOutcome::Taken { .. } => *mails += 1,
                             RecipientOutcome::Uncertain(_) => (*mails, *doubts) = (*mails + 1, *doubts + 1),
                             RecipientOutcome::Failed(_) => {}
                         }
