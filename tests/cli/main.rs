@@ -5,6 +5,7 @@ mod json;
 mod preview;
 mod readme;
 mod refusals;
+mod route;
 
 use std::path::Path;
 use std::process::Command;

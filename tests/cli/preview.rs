@@ -35,7 +35,7 @@ charset = "iso-2022-jp"
 "#;
 
 /// Writes the configuration of a sandbox: this text behind its spool.
-fn configure(sandbox: &Sandbox, text: &str) {
+pub(crate) fn configure(sandbox: &Sandbox, text: &str) {
     let text = format!("spool = \"{}\"\n{text}", sandbox.spool().display());
     write_file(&sandbox.config_file(), 0o600, text.as_bytes());
 }
@@ -55,7 +55,7 @@ fn page(sandbox: &Sandbox, arguments: &[&str]) -> String {
 
 #[track_caller]
 #[expect(clippy::disallowed_methods, reason = "a golden file is source text, not a spool file")]
-fn looks_like(name: &str, page: &str) {
+pub(crate) fn looks_like(name: &str, page: &str) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/cli/testdata").join(name);
     if std::env::var_os("ALERTMAIL_UPDATE_GOLDEN").is_some_and(|value| value == "1") {
         std::fs::write(&path, page).expect("testdata can be written");

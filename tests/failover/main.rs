@@ -6,7 +6,7 @@
 //! after the final dot, `login` and `storm` what comes of trouble that lasts, `trust` what a provider gets to hear that
 //! cannot be trusted, `certificates` all that a handshake can fail of, `providers` the manners of real ones, `ways` those
 //! that are reached in another way, `leads` smaller reports, and `interruption` what becomes of an alert in hand when the
-//! agent is ended.
+//! agent is ended. `routes` has recipients who go different ways, `local` what is no server.
 
 mod certificates;
 mod dialogue;
@@ -15,11 +15,13 @@ mod dot;
 mod endless;
 mod interruption;
 mod leads;
+mod local;
 mod login;
 mod nullmailer;
 mod old_tls;
 mod outage;
 mod providers;
+mod routes;
 mod sick;
 mod silence;
 mod stand;

@@ -269,7 +269,7 @@ fn the_example_names_every_key_and_is_a_configuration() {
     let config = parse(text).expect("a configuration");
     assert_eq!(config.warnings, Vec::<String>::new());
     let names: Vec<_> = config.providers.iter().map(|provider| provider.name.as_str()).collect();
-    assert_eq!(names, ["home", "yahoo", "docomo"]);
+    assert_eq!(names, ["home", "yahoo", "docomo", "sms", "last-resort"]);
     for key in keys::all().filter(|key| key.place != keys::Place::Aliases) {
         let mentioned = text.lines().any(|line| {
             let line = line.trim_start_matches(['#', ' ', '[']);

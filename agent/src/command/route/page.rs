@@ -77,7 +77,7 @@ fn next(route: &Route, now: Wall) -> String {
                 route.providers.iter().filter_map(|asked| asked.left_out.as_ref()).map(|it| it.until);
             let until =
                 soonest.min().map_or_else(String::new, |until| format!(" ({})", age::until(until, now)));
-            format!("all are left out: a fresh or critical alert asks them anyway, any other waits{until}")
+            format!("all are left out: a fresh or critical alert may ask them before, any other waits{until}")
         }
     }
 }

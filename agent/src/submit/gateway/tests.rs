@@ -78,7 +78,7 @@ async fn a_program_that_closes_its_input_early_or_reads_nothing_of_much_holds_no
 
 #[tokio::test]
 async fn megabytes_on_standard_error_block_nothing_and_only_the_end_is_kept() {
-    let script = "cat >/dev/null; head -c 5000000 /dev/zero | tr '\\0' x >&2; echo; echo the end >&2";
+    let script = "cat >/dev/null; head -c 5000000 /dev/zero | tr '\\0' x >&2; echo >&2; echo the end >&2";
     let mut gateway = gateway(&["/bin/sh", "-c", script], Input::Message);
     gateway.within = Duration::from_secs(30);
     let said = take(&gateway, &["a@example.jp"], b"m").await.remove(0);
