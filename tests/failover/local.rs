@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use harness::{Config, PATIENCE, Sandbox, run, write_file};
+use harness::{Config, Ended, PATIENCE, Sandbox, run, write_file};
 use lab::Port;
 use spool_format::{Event, Settlement};
 
@@ -25,6 +25,11 @@ fn read_by_python(maildir: &Path) -> String {
 fn command(name: &str, script: &str, more: &str) -> String {
     let words = serde_json::json!(["/bin/sh", "-c", script, "x", "{local}"]);
     format!("[[provider]]\nkind = \"command\"\nname = \"{name}\"\ncommand = {words}\n{more}")
+}
+
+fn ask(sandbox: &Sandbox, arguments: &[&str]) -> Ended {
+    let config = sandbox.config_file();
+    sandbox.alertmail(&[arguments, &["--config", &config.to_string_lossy()]].concat())
 }
 
 fn file_in(sandbox: &Sandbox, name: &str) -> String {
@@ -51,7 +56,7 @@ fn when_three_servers_are_down_the_list_ends_in_a_folder_that_any_reader_reads()
     assert!(result.text.contains("Maildir/new/"), "{}", result.text);
     let read = read_by_python(&sandbox.path().join("Maildir"));
     assert_eq!(read, format!("['{ONCALL}', 'b@example.com']|障害①|db1 が満杯\n"));
-    let shown = sandbox.alertmail(&["show", id.as_str()]).expect_success();
+    let shown = ask(&sandbox, &["show", id.as_str()]).expect_success();
     assert!(shown.contains("box") && shown.contains("Maildir/new/"), "{shown}");
 }
 
@@ -96,12 +101,12 @@ fn a_program_that_hangs_before_it_has_read_is_ended_and_left_out_and_the_next_on
     let second = stand::enqueue(&sandbox);
     sandbox.wait_until_sent(second);
     assert_eq!(sandbox.history(second).attempts[0].provider, "box", "nobody waits for it again");
-    let route = sandbox.alertmail(&["route", "--to", ONCALL]).expect_success();
+    let route = ask(&sandbox, &["route", "--to", ONCALL]).expect_success();
     assert!(
         route.contains("1. hangs (command): left out since") && route.contains("box is asked"),
         "{route}"
     );
-    let check = sandbox.alertmail(&["check"]).stdout;
+    let check = ask(&sandbox, &["check"]).stdout;
     assert!(check.contains("provider `hangs` is left out"));
 }
 
@@ -135,7 +140,7 @@ fn probe_says_what_would_be_run_and_whether_the_folder_can_be_written() {
     let missing =
         "[[provider]]\nkind = \"command\"\nname = \"gone\"\ncommand = [\"/nowhere/sms\"]\ninput = \"text\"\n";
     sandbox.configure(&Config::of([]).more(&format!("{sms}{MAILDIR}{missing}")));
-    let probe = sandbox.alertmail(&["probe"]);
+    let probe = ask(&sandbox, &["probe"]);
     assert_eq!(probe.code, Some(69));
     let text = probe.stdout;
     for part in [
@@ -147,13 +152,13 @@ fn probe_says_what_would_be_run_and_whether_the_folder_can_be_written() {
         assert!(text.contains(part), "{part} is not in\n{text}");
     }
     let json: serde_json::Value =
-        serde_json::from_str(&sandbox.alertmail(&["probe", "box", "--json"]).stdout).expect("JSON");
+        serde_json::from_str(&ask(&sandbox, &["probe", "box", "--json"]).stdout).expect("JSON");
     assert_eq!(
         (&json["providers"][0]["kind"], &json["providers"][0]["usable"]),
         (&"maildir".into(), &true.into())
     );
     write_file(&sandbox.path().join("Maildir"), 0o600, b"a file");
-    assert_eq!(sandbox.alertmail(&["probe", "box"]).code, Some(69));
-    let send = sandbox.alertmail(&["send", "--provider", "sms", "--to", ONCALL, "x"]);
+    assert_eq!(ask(&sandbox, &["probe", "box"]).code, Some(69));
+    let send = ask(&sandbox, &["send", "--provider", "sms", "--to", ONCALL, "x"]);
     assert_eq!(send.code, Some(64));
 }

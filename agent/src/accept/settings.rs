@@ -5,6 +5,9 @@ use spool_format::{AlertId, History};
 use super::{Form, Policy, Sender};
 use crate::config::{CommandLine, Config, Input, Means, Provider};
 
+/// The domain of nobody.
+const NOWHERE: &str = "localhost";
+
 impl Policy {
     /// As this configuration has it.
     pub fn of(config: &Config) -> Self {
@@ -12,7 +15,7 @@ impl Policy {
             default_to: config.alerts.to.clone(),
             from_name: config.alerts.from_name.clone(),
             aliases: config.aliases.clone(),
-            domain: config.providers.first().map_or("localhost", |first| first.from.domain()).to_owned(),
+            domain: domain(config).to_owned(),
             manners: config.manners.clone(),
         }
     }
@@ -25,6 +28,12 @@ impl Policy {
         let ours = known.filter(|(left, _)| AlertId::parse(left).is_some());
         ours.map_or(self.domain.as_str(), |(_, domain)| domain)
     }
+}
+
+/// That of the first provider that has a sender of its own.
+fn domain(config: &Config) -> &str {
+    let domains = || config.providers.iter().map(|provider| provider.from.domain());
+    domains().find(|domain| *domain != NOWHERE).unwrap_or(NOWHERE)
 }
 
 impl Sender {
