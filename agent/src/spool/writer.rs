@@ -3,7 +3,7 @@
 //! The engine hands it batches of [`Deed`]s, in order. It takes all that wait and does them together, so that many
 //! alerts share one sync: first the copies, then the lines of the journal, then the sync, then the removals. So a copy
 //! is durable before the line that speaks of it, and the line before the file goes. A sync for which nobody waits also
-//! waits a moment for the batches that come next.
+//! waits a moment for the batches that come next, and between a few removals and the next few it takes up what has come.
 //!
 //! A disk that fails stops no mail: what could not be written is owed, named in the log, and tried again every
 //! second; until then no file goes whose line is not on the disk.
@@ -45,6 +45,9 @@ const LINGER: Duration = Duration::from_millis(1);
 
 /// Batches that share one sync at most.
 const UNFINISHED_MAX: usize = 64;
+
+/// Removals in a row while others may wait for their lines, unless many times as many are to be done.
+const REMOVALS: usize = 8;
 
 /// One thing to do.
 #[derive(Debug, PartialEq)]
@@ -192,25 +195,32 @@ impl Writer {
 fn serve(mut desk: Desk<StdFs>, batches: &Receiver<Batch>, acks: impl Fn(Ack)) {
     let mut unfinished = 0;
     loop {
-        let first = match (desk.owes(), desk.is_in_trouble()) {
-            (false, _) => batches.recv().map_err(|_| RecvTimeoutError::Disconnected),
-            (true, false) => batches.recv_timeout(LINGER),
-            (true, true) => batches.recv_timeout(PAUSE_WHILE_OWING),
+        // Removals wait for nobody, and let everybody past.
+        let patience = match (desk.has_removals(), desk.owes(), desk.is_in_trouble()) {
+            (true, ..) => Some(Duration::ZERO),
+            (false, false, _) => None,
+            (false, true, false) => Some(LINGER),
+            (false, true, true) => Some(PAUSE_WHILE_OWING),
+        };
+        let first = match patience {
+            None => batches.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            Some(patience) => batches.recv_timeout(patience),
         };
         let first = match first {
             Ok(batch) => Some(batch),
             Err(RecvTimeoutError::Timeout) => None,
             Err(RecvTimeoutError::Disconnected) => break,
         };
-        let nobody_came = first.is_none();
+        let has_waited = first.is_none() && !desk.has_removals();
         let more = std::iter::from_fn(|| batches.try_recv().ok());
         let together: Vec<Batch> = first.into_iter().chain(more).take(BATCHES_MAX).collect();
         unfinished += together.len();
         desk.write(clock::wall_now(), together).into_iter().for_each(&acks);
-        if nobody_came || unfinished >= UNFINISHED_MAX || desk.is_waited_for() {
+        if has_waited || unfinished >= UNFINISHED_MAX || desk.is_waited_for() {
             unfinished = 0;
-            desk.finish().into_iter().for_each(&acks);
+            desk.sync().into_iter().for_each(&acks);
         }
+        desk.remove_some(REMOVALS).into_iter().for_each(&acks);
     }
     if desk.owes() {
         desk.carry_out(clock::wall_now(), Vec::new());

@@ -154,10 +154,15 @@ impl Agent {
         }
         outside.borrow_mut().oracle.has_written(self.desk.is_in_trouble());
         if nobody_came || !lingers || self.desk.is_waited_for() {
-            self.acks.extend(self.desk.finish());
-            if !fs.machine.borrow().is_off {
-                outside.borrow_mut().oracle.has_finished(self.desk.is_in_trouble());
+            self.acks.extend(self.desk.sync());
+            if fs.machine.borrow().is_off {
+                return;
             }
+            outside.borrow_mut().oracle.has_finished(self.desk.is_in_trouble());
+        }
+        self.acks.extend(self.desk.remove_some(1));
+        while !lingers && self.desk.has_removals() {
+            self.acks.extend(self.desk.remove_some(1));
         }
     }
 

@@ -1,12 +1,12 @@
 //! What the writer's thread does with the batches that wait: copies, lines, sync, removals, in this order.
 //!
-//! Lines are written at once, since somebody may wait for them before a final dot. For the sync nobody waits as a rule:
-//! that and the removals behind it are a second half, which many batches share.
+//! Lines are written at once, since somebody may wait for them before a final dot. For the sync nobody waits as a rule,
+//! so that many batches share it. The removals behind it can be done a few at a time: a disk may take its time over each.
 //!
 //! It knows no thread and no clock, so that a model of a disk can take the place of the real one. What it could not
 //! write it owes, and tries again whenever it is called; nothing is removed whose line is owed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
 
 use spool_format::folder::{file_name, parse_file_name};
@@ -30,6 +30,8 @@ pub struct Desk<F: QueueFs> {
     pub(super) troubles: Troubles,
     pub(super) acks: Vec<Ack>,
     pub(super) owed: Owed,
+    /// Removals and what follows from them, in order, whose lines are on the disk.
+    cleared: VecDeque<Deed>,
     /// Alerts whose copy could not be made: what there is of them stays where it is.
     pub(super) uncopied: BTreeMap<AlertId, Uncopied>,
     /// Alerts whose file could not be removed: they stay in hand, so that no scan takes them for new ones.
@@ -56,7 +58,7 @@ struct Stuck {
 pub(super) struct Owed {
     pub(super) lines: Vec<u8>,
     sync: bool,
-    /// Removals and what follows from them, in order; nothing of it happens while lines are owed.
+    /// Removals and what follows from them, in order, that wait for the sync of their lines.
     pub(super) removals: Vec<Deed>,
     /// Of batches whose lines have to be on the disk.
     tokens: Vec<u64>,
@@ -73,6 +75,7 @@ impl<F: QueueFs> Desk<F> {
             troubles: Troubles::default(),
             acks: Vec::new(),
             owed: Owed::default(),
+            cleared: VecDeque::new(),
             uncopied: BTreeMap::new(),
             stuck: BTreeMap::new(),
             told: Told::default(),
@@ -83,9 +86,15 @@ impl<F: QueueFs> Desk<F> {
     }
 
     /// Whether something is left to do: what [`Desk::finish`] does, or what could not be written and has to be tried again.
-    pub const fn owes(&self) -> bool {
+    pub fn owes(&self) -> bool {
         let Owed { lines, sync, removals, tokens } = &self.owed;
-        !lines.is_empty() || *sync || !removals.is_empty() || !tokens.is_empty()
+        let all_is_synced = lines.is_empty() && !*sync && removals.is_empty() && tokens.is_empty();
+        !all_is_synced || self.has_removals()
+    }
+
+    /// Whether [`Desk::remove_some`] has something to do.
+    pub fn has_removals(&self) -> bool {
+        !self.cleared.is_empty()
     }
 
     /// Whether lines could not be written to the file, or not be brought to the disk.
@@ -93,7 +102,7 @@ impl<F: QueueFs> Desk<F> {
         self.troubles.has(What::Journal)
     }
 
-    /// Whether somebody waits for what [`Desk::finish`] does.
+    /// Whether somebody waits for what [`Desk::sync`] does.
     pub fn is_waited_for(&self) -> bool {
         !self.owed.tokens.is_empty() || self.owed.removals.iter().any(|deed| matches!(deed, Deed::Confirm(_)))
     }
@@ -106,7 +115,7 @@ impl<F: QueueFs> Desk<F> {
     }
 
     /// The first half: makes the copies and writes the lines, as one. Who waits only for the kernel to have the lines
-    /// gets the word now. Several of these may share one [`Desk::finish`].
+    /// gets the word now. Several of these may share one [`Desk::sync`].
     pub fn write(&mut self, now: Wall, batches: Vec<Batch>) -> Vec<Ack> {
         let mut tokens = Vec::new();
         let mut copied = Vec::new();
@@ -135,11 +144,29 @@ impl<F: QueueFs> Desk<F> {
         std::mem::take(&mut self.acks)
     }
 
-    /// The second half: brings what was written to the disk if that was asked for, and then removes what may go.
+    /// Brings what was written to the disk if that was asked for, and then removes what may go.
     pub fn finish(&mut self) -> Vec<Ack> {
+        let mut acks = self.sync();
+        while self.has_removals() {
+            acks.append(&mut self.remove_some(usize::MAX));
+        }
+        acks
+    }
+
+    /// The second half: brings what was written to the disk if that was asked for. What waits for that may go then.
+    pub fn sync(&mut self) -> Vec<Ack> {
         self.settle();
         let tokens = std::mem::take(&mut self.owed.tokens);
         self.acks.extend(tokens.into_iter().map(Ack::Written));
+        std::mem::take(&mut self.acks)
+    }
+
+    /// Removes `few` of those that may go, or more if many wait: they become fewer though others come.
+    pub fn remove_some(&mut self, few: usize) -> Vec<Ack> {
+        let some = few.max(self.cleared.len() / 4).min(self.cleared.len());
+        for deed in self.cleared.drain(..some).collect::<Vec<_>>() {
+            self.remove_what(deed);
+        }
         std::mem::take(&mut self.acks)
     }
 
@@ -178,7 +205,7 @@ impl<F: QueueFs> Desk<F> {
         Entry { at: now, event }.write_line(&mut self.owed.lines);
     }
 
-    /// Syncs what is owed, and then removes what may go.
+    /// Syncs what is owed, and clears what waits for that.
     fn settle(&mut self) {
         if !self.owed.lines.is_empty() {
             // They could not be written, which has been said.
@@ -189,25 +216,27 @@ impl<F: QueueFs> Desk<F> {
             return self.let_nobody_wait();
         }
         self.troubles.over(What::Journal);
-        for deed in std::mem::take(&mut self.owed.removals) {
-            match deed {
-                Deed::Unlink { id, folder } => self.unlink(id, folder),
-                Deed::UnlinkSpare { id, name } => self.unlink_spare(id, &name),
-                Deed::Forget(id) => self.forget(id),
-                Deed::Confirm(id) => {
-                    let durable = !self.uncopied.contains_key(&id);
-                    self.acks.push(Ack::Confirmed { id, durable });
-                }
-                Deed::Line(_)
-                | Deed::Copy { .. }
-                | Deed::Strand { .. }
-                | Deed::Bury { .. }
-                | Deed::SetAside { .. }
-                | Deed::Explain { .. }
-                | Deed::Litter { .. }
-                | Deed::OpenAnew(_)
-                | Deed::Tend(_) => {}
+        self.cleared.extend(self.owed.removals.drain(..));
+    }
+
+    fn remove_what(&mut self, deed: Deed) {
+        match deed {
+            Deed::Unlink { id, folder } => self.unlink(id, folder),
+            Deed::UnlinkSpare { id, name } => self.unlink_spare(id, &name),
+            Deed::Forget(id) => self.forget(id),
+            Deed::Confirm(id) => {
+                let durable = !self.uncopied.contains_key(&id);
+                self.acks.push(Ack::Confirmed { id, durable });
             }
+            Deed::Line(_)
+            | Deed::Copy { .. }
+            | Deed::Strand { .. }
+            | Deed::Bury { .. }
+            | Deed::SetAside { .. }
+            | Deed::Explain { .. }
+            | Deed::Litter { .. }
+            | Deed::OpenAnew(_)
+            | Deed::Tend(_) => {}
         }
     }
 
@@ -256,6 +285,7 @@ impl<F: QueueFs> Desk<F> {
     pub(super) fn is_wanted_in(&mut self, id: AlertId, folder: Folder) {
         let is_void = Deed::Unlink { id, folder };
         self.owed.removals.retain(|deed| *deed != is_void);
+        self.cleared.retain(|deed| *deed != is_void);
         if let Some(stuck) = self.stuck.get_mut(&id) {
             stuck.places.remove(&folder);
             if stuck.places.is_empty() && !stuck.forget {

@@ -1,5 +1,6 @@
 //! The writer on real folders: copy, line, removal, also where the disk refuses.
 
+use std::cell::RefCell;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, channel};
@@ -19,6 +20,8 @@ struct Stage {
     layout: Layout,
     writer: Writer,
     acks: Receiver<Ack>,
+    /// What was heard while something else was waited for.
+    heard: RefCell<Vec<Ack>>,
 }
 
 fn id() -> AlertId {
@@ -50,7 +53,7 @@ impl Stage {
         fs::File::create(layout.folder(Folder::Incoming).join(file_name(id()))).expect("a file");
         let (sender, acks) = channel();
         let writer = Writer::start(&layout, KEEPING, move |ack| drop(sender.send(ack))).expect("a spool");
-        Self { folder, layout, writer, acks }
+        Self { folder, layout, writer, acks, heard: RefCell::default() }
     }
 
     fn place(&self, folder: Folder) -> PathBuf {
@@ -61,9 +64,24 @@ impl Stage {
         self.writer.send(Batch { deeds, sync: true, early: None, token: Some(1) });
     }
 
+    /// Waits for this word. Who waits for a sync hears of it before the removals behind it are done.
     fn hears(&self, ack: &Ack) {
-        let heard = self.acks.recv_timeout(Duration::from_secs(20)).expect("an acknowledgement");
-        assert_eq!(heard, *ack);
+        let mut heard = self.heard.borrow_mut();
+        while !heard.contains(ack) {
+            let Ok(next) = self.acks.recv_timeout(Duration::from_secs(20)) else {
+                panic!("no {ack:?} behind {heard:?}")
+            };
+            heard.push(next);
+        }
+        heard.retain(|other| other != ack);
+    }
+
+    /// Waits until all removals so far were tried.
+    fn settles(&self) {
+        let other = AlertId::new(Wall::from_unix_ms(2_000), [8; 10]);
+        let deeds = vec![Deed::Forget(other)];
+        self.writer.send(Batch { deeds, sync: false, early: None, token: None });
+        self.hears(&Ack::Forgotten(other));
     }
 
     fn lines(&self) -> usize {
@@ -78,10 +96,10 @@ impl Stage {
 fn a_sent_alert_is_forgotten_when_its_line_is_written_and_its_file_gone() {
     let stage = Stage::new();
     stage.send(vec![sent(), Deed::Unlink { id: id(), folder: Folder::Incoming }, Deed::Forget(id())]);
+    stage.hears(&Ack::Written(1));
     stage.hears(&Ack::Forgotten(id()));
     assert!(!stage.place(Folder::Incoming).exists());
     assert_eq!(stage.lines(), 1);
-    stage.hears(&Ack::Written(1));
 }
 
 #[test]
@@ -94,8 +112,37 @@ fn who_waits_for_the_kernel_is_answered_before_the_sync_and_no_file_goes_before_
     assert_eq!(desk.write(Wall::from_unix_ms(1), vec![batch]), [Ack::Written(1)]);
     assert_eq!(stage.lines(), 1);
     assert!(desk.is_waited_for() && stage.place(Folder::Incoming).exists());
-    assert_eq!(desk.finish(), [Ack::Forgotten(id()), Ack::Written(2)]);
+    assert_eq!(desk.sync(), [Ack::Written(2)]);
+    assert!(!desk.is_waited_for() && desk.has_removals() && stage.place(Folder::Incoming).exists());
+    assert_eq!(desk.remove_some(2), [Ack::Forgotten(id())]);
     assert!(!desk.owes() && !stage.place(Folder::Incoming).exists());
+}
+
+#[test]
+fn between_removals_others_are_written_and_what_is_wanted_again_stays() {
+    const REMOVED: u8 = 40;
+    let stage = Stage::new();
+    let folders = Folders::open(&StdFs, &stage.layout).expect("a spool");
+    let mut desk = Desk::new(StdFs, folders, KEEPING);
+    let unlink = Deed::Unlink { id: id(), folder: Folder::Incoming };
+    let others = (1..REMOVED).map(|n| Deed::Forget(AlertId::new(Wall::from_unix_ms(1), [n; 10])));
+    let deeds = others.chain([unlink]).collect();
+    let now = Wall::from_unix_ms(1);
+    assert_eq!(desk.write(now, vec![Batch { deeds, sync: false, early: None, token: None }]), []);
+    assert_eq!(desk.sync(), []);
+    let some = desk.remove_some(4).len();
+    assert!(
+        some > 0 && some < usize::from(REMOVED) && stage.place(Folder::Incoming).exists(),
+        "{some} at once"
+    );
+
+    let copy = Deed::Copy { id: id(), to: Folder::Incoming, octets: Arc::from(*b"{}") };
+    let batch = Batch { deeds: vec![sent(), copy], sync: false, early: Some(1), token: None };
+    let acks = desk.write(now, vec![batch]);
+    assert!(acks.contains(&Ack::Written(1)) && stage.lines() == 1, "{acks:?}");
+    let left = desk.finish().len();
+    assert_eq!((some + left, desk.owes()), (usize::from(REMOVED) - 1, false));
+    assert!(stage.place(Folder::Incoming).exists(), "its removal is void");
 }
 
 #[test]
@@ -112,7 +159,7 @@ fn a_deferred_alert_is_never_without_a_file() {
     let stage = Stage::new();
     stage.send(vec![copy(), Deed::Unlink { id: id(), folder: Folder::Incoming }]);
     stage.hears(&Ack::Copied { id: id(), to: Folder::Deferred });
-    stage.hears(&Ack::Written(1));
+    stage.settles();
     assert!(!stage.place(Folder::Incoming).exists());
     assert_eq!(fs::read(stage.place(Folder::Deferred)).expect("the copy"), b"{}");
 }
@@ -137,7 +184,7 @@ fn where_no_copy_can_be_made_the_original_stays_and_goes_with_the_alert() {
     let stage = Stage::new();
     fs::remove_dir(stage.layout.folder(Folder::Deferred)).expect("removed");
     stage.send(vec![copy(), Deed::Unlink { id: id(), folder: Folder::Incoming }]);
-    stage.hears(&Ack::Written(1));
+    stage.settles();
     assert!(stage.place(Folder::Incoming).exists());
     stage.send(vec![sent(), Deed::Unlink { id: id(), folder: Folder::Deferred }, Deed::Forget(id())]);
     stage.hears(&Ack::Forgotten(id()));
@@ -149,7 +196,7 @@ fn what_could_not_be_read_when_it_was_to_be_copied_is_copied_as_soon_as_it_can_b
     let stage = Stage::new();
     let strand = Deed::Strand { id: id(), to: Folder::Dead };
     stage.send(vec![strand, Deed::Unlink { id: id(), folder: Folder::Incoming }, Deed::Forget(id())]);
-    stage.hears(&Ack::Written(1));
+    stage.settles();
     assert!(stage.place(Folder::Incoming).exists(), "its only copy");
     stage.send(vec![Deed::Tend(Pulse { watching: true, in_hand: 1 })]);
     stage.hears(&Ack::Copied { id: id(), to: Folder::Dead });
@@ -177,7 +224,7 @@ fn a_file_that_cannot_be_removed_is_not_forgotten_lest_it_be_sent_again() {
     fs::remove_file(stage.place(Folder::Incoming)).expect("removed");
     fs::create_dir(stage.place(Folder::Incoming)).expect("something that unlink does not remove");
     stage.send(vec![sent(), Deed::Unlink { id: id(), folder: Folder::Incoming }, Deed::Forget(id())]);
-    stage.hears(&Ack::Written(1));
+    stage.settles();
     fs::remove_dir(stage.place(Folder::Incoming)).expect("out of the way");
     stage.send(vec![Deed::Tend(Pulse { watching: true, in_hand: 1 })]);
     stage.hears(&Ack::Forgotten(id()));
@@ -191,7 +238,7 @@ fn a_dead_letter_that_cannot_be_copied_is_kept_where_it_is_until_it_can() {
     write_deferred(&stage);
     let to_dead = Deed::Copy { id: id(), to: Folder::Dead, octets: b"{}".as_slice().into() };
     stage.send(vec![to_dead, Deed::Unlink { id: id(), folder: Folder::Deferred }, Deed::Forget(id())]);
-    stage.hears(&Ack::Written(1));
+    stage.settles();
     assert!(stage.place(Folder::Deferred).exists(), "its only copy");
     fs::create_dir(&dead).expect("made again");
     stage.send(vec![Deed::OpenAnew(stage.layout.clone()), Deed::Tend(Pulse { watching: true, in_hand: 1 })]);
@@ -226,7 +273,7 @@ fn the_last_batch_is_written_before_the_writer_ends() {
     writer.finish();
     let (sender, acks) = channel();
     let writer = Writer::start(&layout, KEEPING, move |ack| drop(sender.send(ack))).expect("a spool");
-    assert_eq!(Stage { folder, layout, writer, acks }.lines(), 1);
+    assert_eq!(Stage { folder, layout, writer, acks, heard: RefCell::default() }.lines(), 1);
 }
 
 #[test]
@@ -249,7 +296,7 @@ fn an_old_journal_stays_until_a_newer_one_has_a_checkpoint() {
     writer.finish();
     let (sender, acks) = channel();
     let writer = Writer::start(&layout, KEEPING, move |ack| drop(sender.send(ack))).expect("a spool");
-    let stage = Stage { folder, layout, writer, acks };
+    let stage = Stage { folder, layout, writer, acks, heard: RefCell::default() };
     stage.send(vec![tend()]);
     stage.hears(&Ack::Written(1));
     let path = |day: &str| stage.layout.journal().join(format!("{day}.jsonl"));
