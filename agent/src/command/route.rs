@@ -105,12 +105,12 @@ fn route(args: &Args, place: &Place) -> Result<(Exit, String), Refusal> {
     let accepted = read(args, &policy, reach)?;
     let view = View::read(&place.layout(Some(&config)), read_back::Reach::Alive).ok();
     let left_out = view.as_ref().map(|view| &view.left_out);
-    let of = |to: Address| one(args, (&config, &file), left_out, to);
+    let of = |to: &Address| one(args, (&config, &file), left_out, to);
     let routes = Routes {
         severity: args.severity.as_str(),
         key: args.key.clone(),
         journal_read: view.is_some(),
-        recipients: accepted.recipients().into_iter().map(of).collect(),
+        recipients: accepted.recipients().iter().map(of).collect(),
         unusable: accepted.unusable(),
     };
     let is_whole = routes.unusable.is_empty() && !routes.recipients.is_empty();
@@ -150,10 +150,10 @@ fn one(
     args: &Args,
     (config, file): (&Config, &str),
     left_out: Option<&BTreeMap<String, Outage>>,
-    to: Address,
+    to: &Address,
 ) -> Route {
     let rules: Vec<Rule> = config.routing.iter().map(|it| it.rule.clone()).collect();
-    let rule = first_that_fits(&rules, args.severity, args.key.as_deref(), &to);
+    let rule = first_that_fits(&rules, args.severity, args.key.as_deref(), to);
     let rule = rule.map(|at| &config.routing[at]);
     let all = || config.providers.iter().map(|provider| provider.name.clone()).collect();
     let names: Vec<String> = rule.map_or_else(all, |it| it.rule.providers.clone());
@@ -170,16 +170,16 @@ fn one(
             retired: provider.retired.clone(),
         })
     };
-    let is_named = args.to.iter().any(|name| crate::address::parse(name).is_ok_and(|named| named == to));
+    let is_named = args.to.iter().any(|name| crate::address::parse(name).is_ok_and(|named| named == *to));
     let alias = args
         .to
         .iter()
         .map(|name| name.trim())
-        .find(|name| config.aliases.get(*name).is_some_and(|addresses| addresses.contains(&to)));
+        .find(|name| config.aliases.get(*name).is_some_and(|addresses| addresses.contains(to)));
     Route {
         alias: alias.filter(|_| !is_named).map(str::to_owned),
         rule: rule.map(|it| format!("{file}:{}", it.line)),
-        why: why(rule, config, &to),
+        why: why(rule, config, to),
         providers: names.iter().filter_map(asked).collect(),
         to: to.as_str().to_owned(),
     }

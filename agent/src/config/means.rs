@@ -88,15 +88,15 @@ impl Means {
     }
 }
 
-/// The means, if it is no server; `None` around it if the keys have a mistake.
-pub(super) fn other_than_smtp(section: &Section<'_, '_>) -> Option<Option<Means>> {
+/// The means, from the keys of one provider.
+pub(super) fn means(section: &Section<'_, '_>) -> Option<Means> {
     let kind = if section.has("kind") { section.text("kind")? } else { "smtp".to_owned() };
     let (own, means): (&[&str], _) = match kind.as_str() {
         "smtp" => {
             refuse_others(section, "smtp", |key| {
                 !KEYS.iter().any(|known| known.name == key) || key == "kind"
             });
-            return Some(None);
+            return Some(Means::Smtp);
         }
         "command" => (&["command", "input", "text_max", "hedge_after"], command(section).map(Means::Command)),
         "maildir" => {
@@ -114,7 +114,7 @@ pub(super) fn other_than_smtp(section: &Section<'_, '_>) -> Option<Option<Means>
         }
     };
     refuse_others(section, &kind, |key| key == "kind" || SHARED.contains(&key) || own.contains(&key));
-    means.map(Some)
+    means
 }
 
 fn refuse_others(section: &Section<'_, '_>, kind: &str, is_of_use: impl Fn(&str) -> bool) {

@@ -62,7 +62,8 @@ fn title(n: usize, table: &DeTable<'_>) -> String {
 }
 
 fn one(section: &Section<'_, '_>, warnings: &mut Vec<String>) -> Option<Provider> {
-    if let Some(means) = means::other_than_smtp(section)? {
+    let means = means::means(section)?;
+    if means != Means::Smtp {
         return local(section, means);
     }
     let preset = section.parsed("preset", preset::find);
@@ -95,7 +96,7 @@ fn one(section: &Section<'_, '_>, warnings: &mut Vec<String>) -> Option<Provider
     let login = login?;
     let provider = Provider {
         name: name?,
-        means: Means::Smtp,
+        means,
         host: host?,
         endpoints: endpoints?,
         trust: trust?,

@@ -126,12 +126,11 @@ fn known_provider(name: &str, providers: Option<&[&str]>) -> Result<String, Stri
     let Some(providers) = providers.filter(|providers| !providers.contains(&name)) else {
         return Ok(name.to_owned());
     };
-    let hint = match keys::nearest_of(providers.iter().copied(), name) {
-        Some(known) => format!("did you mean `{}`?", shown(known)),
-        None => {
-            let list: Vec<String> = providers.iter().map(|known| format!("`{}`", shown(known))).collect();
-            format!("known are {}", list.join(", "))
-        }
+    let hint = if let Some(known) = keys::nearest_of(providers.iter().copied(), name) {
+        format!("did you mean `{}`?", shown(known))
+    } else {
+        let list: Vec<String> = providers.iter().map(|known| format!("`{}`", shown(known))).collect();
+        format!("known are {}", list.join(", "))
     };
     Err(format!("no provider is called `{}`; {hint}", shown(name)))
 }

@@ -213,7 +213,7 @@ impl Oracle {
             let tally = asked.tallies.get_mut(&to).expect("it was begun");
             match &outcomes[at] {
                 RecipientOutcome::Delivered(_) | RecipientOutcome::Taken { .. } => {
-                    (tally.has_it, tally.heard) = (Known::Heard, now)
+                    (tally.has_it, tally.heard) = (Known::Heard, now);
                 }
                 RecipientOutcome::Uncertain(_) => tally.doubts += 1,
                 RecipientOutcome::Failed(_) => {}
