@@ -181,7 +181,7 @@ fn each_mistake_is_named_with_file_line_key_and_provider() {
         (format!("spol = \"x\"\n{PROVIDER}"), "alertmail.toml:1: unknown key `spol`; did you mean `spool`?"),
         (
             format!("[limits]\nzzz = 1\n{PROVIDER}"),
-            "alertmail.toml:2: unknown key `zzz` in [limits]; known are `connect`, `reply`, `dot`, `keep`, `hedge_after`, `hedge_after_critical`, `stop`, `rescan`",
+            "alertmail.toml:2: unknown key `zzz` in [limits]; known are `connect`, `reply`, `dot`, `keep`, `hedge_after`, `hedge_after_critical`, `command`, `stop`, `rescan`",
         ),
         (
             with("port = 0"),

@@ -42,7 +42,6 @@ fn a_rule_that_cannot_be_meant_is_named_with_its_line_and_key() {
         (&format!("[[route]]\n{all}\nto = [\"*.jp\"]\n"), 11, "is not a domain"),
         (&format!("[[route]]\n{all}\nto = [\"a@\"]\n"), 11, "`to`: "),
         (&format!("[[route]]\n{all}\nseverity = [\"crit\"]\n"), 11, "is not a severity"),
-        (&format!("[[route]]\n{all}\nseverity = \"critical\"\n"), 11, "a list of texts"),
         (&format!("[[route]]\n{all}\nkey = [\"\"]\n"), 11, "the beginning of every key"),
         (&format!("[[route]]\n{all}\nkeys = [\"x\"]\n"), 11, "did you mean `key`?"),
         (&format!("[[route]]\n{all}\n[[route]]\nto = [\"example.jp\"]\n{all}\n"), 13, "can never hold"),
