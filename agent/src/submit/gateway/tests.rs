@@ -1,3 +1,5 @@
+//! Real programs that end in every way.
+
 use super::*;
 use smtp::Phase;
 use spool_format::{AlertId, Severity, Wall};

@@ -1,3 +1,5 @@
+//! Mails in a folder on a real disk: names, modes, a second try.
+
 use super::*;
 use std::os::unix::fs::PermissionsExt as _;
 
