@@ -11,6 +11,7 @@ mod manners;
 #[cfg(test)]
 mod ours;
 mod settings;
+mod text;
 mod wording;
 
 use std::collections::BTreeMap;
@@ -20,9 +21,11 @@ use delivery::{Arrival, Past};
 use spool_format::{Address, Alert, AlertError, AlertId, Event, Folder, Severity, Wall};
 
 use crate::config::Manners;
+use crate::submit::About;
 pub(crate) use draft::octets;
 pub(crate) use manners::on_the_wire;
-pub use manners::{Mail, Sender};
+pub use manners::{Form, Mail, Sender};
+pub(crate) use text::text_of;
 
 /// What the configuration says about every alert.
 #[derive(Clone, Debug, Default)]
@@ -118,6 +121,7 @@ impl Accepted {
             id: self.id,
             folder,
             severity: self.alert.severity,
+            key: self.alert.key.clone(),
             recipients: self.recipients.all(),
             born: self.born(),
             ttl: self.alert.ttl.map(Duration::from_secs),
@@ -171,6 +175,12 @@ impl Accepted {
     /// What was decided about its writer, for the next reading of the same alert.
     pub const fn reach(&self) -> Reach {
         self.reach
+    }
+
+    /// What a program is told of it besides its text.
+    pub fn about(&self) -> About {
+        let Alert { severity, key, subject, .. } = &self.alert;
+        About { id: self.id, severity: *severity, key: key.clone(), subject: subject.clone() }
     }
 
     /// How urgent it is.

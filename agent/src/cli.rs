@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 
-use crate::command::{check, demo, list, place::Place, preview, probe, providers, run, send, show, spool};
+use crate::command::{
+    check, demo, list, place::Place, preview, probe, providers, route, run, send, show, spool,
+};
 use crate::exit::Exit;
 
 /// Gets alerts from the spool to a phone, through whichever mail provider works.
@@ -52,6 +54,8 @@ enum Command {
     Providers(providers::Args),
     /// Ask providers what they offer, and say whether they can be used.
     Probe(probe::Args),
+    /// Say which providers would be asked for an alert, in which order, and why.
+    Route(route::Args),
     /// Send one message now, past the spool, and show the dialogue.
     Send(Box<send::Args>),
     /// Make a spool.
@@ -75,6 +79,7 @@ pub fn main(argv: impl Iterator<Item = OsString>) -> Exit {
         Command::Check(asked) => check::run(&asked, &place),
         Command::Providers(asked) => providers::run(&asked, &place),
         Command::Probe(asked) => probe::run(&asked, &place),
+        Command::Route(asked) => route::run(&asked, &place),
         Command::Send(asked) => send::run(&asked, &place),
         Command::Spool(asked) => spool::run(&asked, &place),
         Command::Demo(asked) => demo::run(&asked),

@@ -8,6 +8,7 @@ pub mod place;
 pub mod preview;
 pub mod probe;
 pub mod providers;
+pub mod route;
 pub mod run;
 pub mod send;
 pub mod show;

@@ -11,6 +11,8 @@
 //! | `template` | how mails are worded: `[template.NAME]`, and the keys that choose one |
 //! | `section` | one table of the file, read key by key |
 //! | `provider` | a `[[provider]]` |
+//! | `means` | one that is no server: a program, a folder for mail |
+//! | `routing` | who may be asked for which recipients: `[[route]]` |
 //! | `route` | the way there: straight, a proxy, a program |
 //! | `security` | its TLS: endpoints, trust, where it may do without |
 //! | `pin` | the digest of a server's public key |
@@ -30,12 +32,14 @@ mod keys;
 mod limits;
 mod login;
 mod manners;
+mod means;
 mod network;
 mod pin;
 mod preset;
 mod provider;
 mod retirement;
 mod route;
+mod routing;
 mod secret;
 mod section;
 mod security;
@@ -60,11 +64,13 @@ pub use keys::reference;
 pub use limits::Limits;
 pub(crate) use login::mechanism;
 pub use manners::{Manners, Rule, SubjectHead};
+pub use means::{CommandLine, Input, Means};
 pub use network::Network;
 pub use pin::Pin;
 pub use preset::{Preset, PresetLimits, Senders, presets};
 pub(crate) use provider::charset;
 pub use retirement::{RETIRES_SOON, Retirement};
+pub use routing::RoutingRule;
 pub use secret::{Kind, SecretError, SecretSource};
 pub use template::{Choice, Wording};
 
@@ -94,6 +100,8 @@ pub struct Config {
     pub keeping: Keeping,
     /// In order of preference; at least one.
     pub providers: Vec<Provider>,
+    /// Who may be asked for which recipients; the first rule that fits counts.
+    pub routing: Vec<RoutingRule>,
     /// What deserves attention and stops nothing, one sentence each.
     pub warnings: Vec<String>,
 }
@@ -148,6 +156,8 @@ pub enum Account {
 pub struct Provider {
     /// Its name in journal and log.
     pub name: String,
+    /// By which means mail gets there. What follows of servers says nothing where it is none.
+    pub means: Means,
     /// Host name or address.
     pub host: String,
     /// Ways in, in the order in which they are tried.
@@ -300,6 +310,9 @@ fn read(source: &Source<'_>, root: &toml::de::DeTable<'_>) -> Option<Config> {
         section.names().map(|name| (name.to_owned(), section.addresses(name).unwrap_or_default())).collect()
     });
     let providers = provider::all(&root, &mut warnings);
+    let names: Option<Vec<&str>> =
+        providers.as_ref().map(|all| all.iter().map(|provider| provider.name.as_str()).collect());
+    let routing = routing::read(&root, names.as_deref());
     for alias in aliases.iter().filter(|(_, addresses)| addresses.is_empty()) {
         warnings.push(format!("alias `{}` stands for nobody", alias.0));
     }
@@ -317,6 +330,7 @@ fn read(source: &Source<'_>, root: &toml::de::DeTable<'_>) -> Option<Config> {
         network: network::network(&root),
         keeping: keeping::keeping(&root),
         providers: providers?,
+        routing,
         warnings,
     })
 }

@@ -310,3 +310,11 @@ pub fn writer_died() {
 pub fn provider_skipped(name: &str, why: &dyn Display) {
     line(&format!("provider `{name}` is skipped until this is mended: {why}"));
 }
+
+/// Nobody of those who may be asked by a rule can be used.
+pub fn rule_without_providers(line_number: usize, providers: &[String]) {
+    line(&format!(
+        "the [[route]] in line {line_number} has no provider that can be used ({}): what goes by it waits",
+        providers.join(", ")
+    ));
+}

@@ -7,6 +7,10 @@
 //! | `race` | which address comes first, and who connects first |
 //! | `socks` | a connection through a proxy |
 //! | `program` | a program as the connection |
+//! | `local` | what takes mails in the place of a server, with the same two gates |
+//! | `gateway` | a program that takes mails |
+//! | `maildir` | a folder for mail |
+//! | `errand` | one attempt's mail, and what is told of its alert |
 //! | `tls` | what a handshake needs, the handshake, and why there was none, in words |
 //! | `trust` | says yes or no to a certificate |
 //! | `certificate` | when one ends |
@@ -26,7 +30,11 @@ mod carry;
 mod certificate;
 mod connect;
 mod drive;
+mod errand;
+mod gateway;
+mod local;
 mod login;
+mod maildir;
 mod memory;
 mod onlooker;
 mod peek;
@@ -43,7 +51,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use delivery::AttemptId;
-use smtp::{AuthPolicy, Credentials, Gate, Outcome, Transaction};
+use smtp::{AuthPolicy, Credentials, Failure, Gate, Outcome, Phase, Trouble};
 use spool_format::Wall;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
@@ -52,8 +60,12 @@ use tokio::task::JoinSet;
 pub use crate::config::{Endpoint, Pin, Trust};
 use attempt::{Attempt, Word};
 use carry::Carriage;
+pub use errand::{About, Errand};
+pub use gateway::Gateway;
+use local::Local;
 use login::Login;
 pub use login::{Identity, TokenSource};
+pub use maildir::Maildir;
 pub use memory::Memory;
 pub use onlooker::{Audience, Onlooker, Protection, Sight};
 use tls::Handshake;
@@ -63,6 +75,30 @@ pub use visit::Visit;
 
 /// How long all kept connections together may take to say goodbye.
 const GOODBYE_MAX: Duration = Duration::from_secs(2);
+
+/// Where mails go.
+#[derive(Clone, Debug)]
+pub enum Destination {
+    /// To a server.
+    Server(Box<Target>),
+    /// To a program.
+    Program(Gateway),
+    /// Into a folder.
+    Maildir(Maildir),
+}
+
+impl From<Target> for Destination {
+    fn from(target: Target) -> Self {
+        Self::Server(Box::new(target))
+    }
+}
+
+/// A destination that is ready.
+#[derive(Clone, Debug)]
+enum Station {
+    Server(Arc<Carriage>),
+    Local(Local),
+}
 
 /// One provider, as the network sees it.
 #[derive(Clone, Debug)]
@@ -157,7 +193,7 @@ pub enum Report {
 /// Carries attempts.
 #[derive(Debug)]
 pub struct Carrier {
-    providers: Vec<Arc<Carriage>>,
+    providers: Vec<Station>,
     reports: UnboundedSender<Report>,
     words: BTreeMap<AttemptId, UnboundedSender<Word>>,
     tasks: JoinSet<()>,
@@ -167,41 +203,57 @@ pub struct Carrier {
 impl Carrier {
     /// Prepares for these providers. Reads the files of [`Trust::CaFile`], and connects to nobody. The audience looks on
     /// at every connection. Without a memory a name that cannot be resolved leads nowhere.
-    pub fn new(
-        targets: Vec<Target>,
+    pub fn new<D: Into<Destination>>(
+        destinations: Vec<D>,
         limits: Limits,
         reports: UnboundedSender<Report>,
         audience: Option<&Arc<dyn Audience>>,
         memory: Option<&Arc<Memory>>,
     ) -> Result<Self, TrustError> {
         let (leaving, _) = watch::channel(false);
-        let prepare = |target: Target| {
+        let prepare = |destination: D| {
+            let target = match destination.into() {
+                Destination::Server(target) => target,
+                Destination::Program(gateway) => return Ok(Station::Local(Local::Gateway(gateway))),
+                Destination::Maildir(maildir) => return Ok(Station::Local(Local::Maildir(maildir))),
+            };
             let tls = Handshake::prepare(&target)?.map(Arc::new);
-            Ok(Arc::new(Carriage {
+            Ok(Station::Server(Arc::new(Carriage {
                 login: Login::new(target.identity.clone()),
-                target,
+                target: *target,
                 limits,
                 tls,
                 kept: Mutex::default(),
                 leaving: leaving.subscribe(),
                 memory: memory.cloned(),
                 audience: audience.cloned(),
-            }))
+            })))
         };
-        let providers = targets.into_iter().map(prepare).collect::<Result<_, TrustError>>()?;
+        let providers = destinations.into_iter().map(prepare).collect::<Result<_, TrustError>>()?;
         Ok(Self { providers, reports, words: BTreeMap::new(), tasks: JoinSet::new(), leaving })
     }
 
     /// Begins an attempt at the provider in this place: on a kept connection if there is one, else on a new one.
-    pub fn begin(&mut self, attempt: AttemptId, provider: usize, transaction: Transaction) {
+    pub fn begin(&mut self, attempt: AttemptId, provider: usize, errand: impl Into<Errand>) {
         while self.tasks.try_join_next().is_some() {}
         self.words.retain(|_, words| !words.is_closed());
         let (words, inbox) = unbounded_channel();
         self.words.insert(attempt, words);
-        let carriage = &self.providers[provider];
-        let errand = Attempt::new(attempt, transaction, inbox, self.reports.clone());
-        if let Some(errand) = carriage.hand_to_kept(errand) {
-            self.tasks.spawn(carry::carry(Arc::clone(carriage), errand));
+        let Errand { transaction, about } = errand.into();
+        let attempt = Attempt::new(attempt, transaction, inbox, self.reports.clone());
+        match (&self.providers[provider], about) {
+            (Station::Server(carriage), _) => {
+                if let Some(attempt) = carriage.hand_to_kept(attempt) {
+                    self.tasks.spawn(carry::carry(Arc::clone(carriage), attempt));
+                }
+            }
+            (Station::Local(local), Some(about)) => {
+                self.tasks.spawn(local::carry(local.clone(), attempt, about));
+            }
+            (Station::Local(_), None) => {
+                let why = "a mail without an alert goes to servers alone".to_owned();
+                attempt.fail(&Failure::new(Phase::Connect, Trouble::Settings(why)));
+            }
         }
     }
 
@@ -217,7 +269,10 @@ impl Carrier {
 
     /// When the certificate ends that the provider in this place showed last; `None` before the first handshake.
     pub fn certificate_end(&self, provider: usize) -> Option<Wall> {
-        self.providers[provider].tls.as_ref()?.certificate_end()
+        match &self.providers[provider] {
+            Station::Server(carriage) => carriage.tls.as_ref()?.certificate_end(),
+            Station::Local(_) => None,
+        }
     }
 
     fn tell(&self, attempt: AttemptId, word: Word) {

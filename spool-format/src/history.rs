@@ -82,8 +82,8 @@ pub struct History {
     pub last_attempt: u32,
     /// Attempts without an end.
     pub under_way: Vec<UnderWay>,
-    /// The provider of the last attempt, if its reply to the final dot was lost.
-    pub uncertain_at: Option<String>,
+    /// Whose last reply to a final dot was lost, and by the provider of which name.
+    pub uncertain: Vec<(Address, String)>,
     /// All attempts, oldest first; empty in [`Detail::Brief`].
     pub attempts: Vec<AttemptRecord>,
     /// Passes over the providers that ended with somebody still open.
@@ -113,7 +113,7 @@ impl History {
             refused_by: Vec::new(),
             last_attempt: 0,
             under_way: Vec::new(),
-            uncertain_at: None,
+            uncertain: Vec::new(),
             attempts: Vec::new(),
             passes: 0,
             dead_reason: None,
@@ -140,8 +140,8 @@ impl History {
         self.state = state;
         match &entry.event {
             Event::Accepted { .. } => self.accepted(&entry.event),
-            Event::Attempt { attempt, provider, beside, .. } => {
-                self.began(entry.at, (*attempt, *beside), provider, detail);
+            Event::Attempt { attempt, provider, recipients, beside, .. } => {
+                self.began(entry.at, (*attempt, *beside), (provider, recipients), detail);
             }
             Event::DotSent { attempt, notes, text, files, .. } => {
                 self.reached_the_dot(entry.at, *attempt, (notes, text.as_deref(), files));
@@ -199,19 +199,26 @@ impl History {
         }
     }
 
-    fn began(&mut self, at: Wall, (number, beside): (u32, Option<u32>), provider: &str, detail: Detail) {
+    fn began(
+        &mut self,
+        at: Wall,
+        (number, beside): (u32, Option<u32>),
+        (provider, recipients): (&str, &[Address]),
+        detail: Detail,
+    ) {
         self.last_attempt = self.last_attempt.max(number);
-        self.uncertain_at = None;
+        self.uncertain.retain(|(to, _)| !recipients.contains(to));
         // An earlier one without an end was cut off, and this one follows from that; unless it runs beside it.
         if beside.is_none() {
             self.under_way.clear();
         }
         self.under_way.retain(|attempt| attempt.number != number);
-        self.under_way.push(UnderWay { number, provider: provider.to_owned(), dot_sent: false });
+        let (provider, recipients) = (provider.to_owned(), recipients.to_vec());
+        self.under_way.push(UnderWay { number, provider: provider.clone(), recipients, dot_sent: false });
         // A line that was repeated after a failed sync tells nothing new.
         let is_known = self.attempts.last().is_some_and(|last| last.number >= number);
         if detail == Detail::Full && !is_known {
-            let provider = provider.to_owned();
+            let provider = provider.clone();
             self.attempts.push(AttemptRecord {
                 number,
                 provider,
@@ -246,9 +253,11 @@ impl History {
         self.under_way.retain(|attempt| attempt.number != number);
         // Of a hundred thousand alerts that wait, each would keep the room.
         self.under_way.shrink_to_fit();
-        let is_lost = results.iter().any(|result| result.result == Settlement::Uncertain);
-        self.uncertain_at = is_lost.then(|| provider.to_owned());
         for result in results {
+            self.uncertain.retain(|(to, _)| *to != result.to);
+            if result.result == Settlement::Uncertain {
+                self.uncertain.push((result.to.clone(), provider.to_owned()));
+            }
             self.settle(&result.to, result.result);
             if result.is_refusal_for_good() {
                 self.refused_by.push((result.to.clone(), provider.to_owned()));
@@ -281,10 +290,21 @@ impl History {
         self.recipients.iter().find(|(known, _)| known == to).map(|(_, settlement)| *settlement)
     }
 
-    /// The provider that may have the message though no reply ever said so.
-    pub fn uncertain_at(&self) -> Option<&str> {
-        let cut_off = self.under_way.iter().find(|attempt| attempt.dot_sent);
-        cut_off.map(|attempt| attempt.provider.as_str()).or(self.uncertain_at.as_deref())
+    /// Whose message a provider, by its name, may have though no reply ever said so.
+    pub fn uncertain_at(&self) -> Vec<(Address, String)> {
+        let cut_off = self.under_way.iter().filter(|attempt| attempt.dot_sent);
+        let of = |attempt: &UnderWay| self.asked_in(attempt);
+        cut_off.flat_map(of).chain(self.uncertain.iter().cloned()).collect()
+    }
+
+    /// For whom an attempt without an end was, each with the name of its provider. A journal that does not say so means
+    /// everybody.
+    pub fn asked_in(&self, attempt: &UnderWay) -> Vec<(Address, String)> {
+        let with_provider = |to: &Address| (to.clone(), attempt.provider.clone());
+        if attempt.recipients.is_empty() {
+            return self.recipients.iter().map(|(to, _)| with_provider(to)).collect();
+        }
+        attempt.recipients.iter().map(with_provider).collect()
     }
 
     /// What the agent's next life has to know of it, without the older files of the journal.
@@ -293,6 +313,11 @@ impl History {
             to: to.clone(),
             result: *result,
             refused_by: self.refusals_of(to).map(str::to_owned).collect(),
+            uncertain_at: self
+                .uncertain
+                .iter()
+                .find(|(who, _)| who == to)
+                .map(|(_, provider)| provider.clone()),
         };
         let (state, until) = Word::of(self.state);
         Snapshot {
@@ -312,7 +337,6 @@ impl History {
             attempts: self.last_attempt,
             passes: self.passes,
             under_way: self.under_way.clone(),
-            uncertain_at: self.uncertain_at.clone(),
             reason: self.dead_reason.clone(),
         }
     }
@@ -329,6 +353,9 @@ impl History {
             self.recipients.push((standing.to.clone(), standing.result));
             let refusals = standing.refused_by.iter().map(|provider| (standing.to.clone(), provider.clone()));
             self.refused_by.extend(refusals);
+            let doubt =
+                standing.uncertain_at.as_ref().map(|provider| (standing.to.clone(), provider.clone()));
+            self.uncertain.extend(doubt);
         }
         self.unusable.clone_from(&snapshot.unusable);
         self.severity = snapshot.severity;
@@ -338,7 +365,6 @@ impl History {
         self.message_id.clone_from(&snapshot.message_id);
         (self.last_attempt, self.passes) = (snapshot.attempts, snapshot.passes);
         self.under_way.clone_from(&snapshot.under_way);
-        self.uncertain_at.clone_from(&snapshot.uncertain_at);
         self.dead_reason.clone_from(&snapshot.reason);
     }
 }

@@ -56,9 +56,6 @@ pub struct Snapshot {
     /// Attempts that have no end yet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub under_way: Vec<UnderWay>,
-    /// Provider of the last attempt, if its reply to the final dot was lost.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub uncertain_at: Option<String>,
     /// Why it is dead, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -118,6 +115,9 @@ pub struct Standing {
     /// Names of the providers that refused it for good.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refused_by: Vec<String>,
+    /// Name of the provider that was asked last, if its reply to the final dot was lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uncertain_at: Option<String>,
 }
 
 /// An attempt without an end: it runs, or the agent died in it.
@@ -127,6 +127,9 @@ pub struct UnderWay {
     pub number: u32,
     /// Name of the provider.
     pub provider: String,
+    /// For whom.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recipients: Vec<Address>,
     /// Whether the last octets went out.
     pub dot_sent: bool,
 }

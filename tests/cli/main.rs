@@ -7,6 +7,7 @@ mod preview;
 mod providers;
 mod readme;
 mod refusals;
+mod route;
 
 use std::path::Path;
 use std::process::Command;

@@ -34,7 +34,7 @@ charset = "iso-2022-jp"
 "#;
 
 /// Writes the configuration of a sandbox: this text behind its spool.
-fn configure(sandbox: &Sandbox, text: &str) {
+pub(crate) fn configure(sandbox: &Sandbox, text: &str) {
     let text = format!("spool = \"{}\"\n{text}", sandbox.spool().display());
     write_file(&sandbox.config_file(), 0o600, text.as_bytes());
 }

@@ -117,7 +117,12 @@ fn full_snapshot() -> Snapshot {
         until: Some(id().born()),
         uid: Some(7),
         octets: 1,
-        recipients: vec![Standing { to: to(), result: Settlement::Open, refused_by: vec![text()] }],
+        recipients: vec![Standing {
+            to: to(),
+            result: Settlement::Open,
+            refused_by: vec![text()],
+            uncertain_at: Some(text()),
+        }],
         unusable: vec![text()],
         severity: Severity::Info,
         key: Some(text()),
@@ -127,8 +132,7 @@ fn full_snapshot() -> Snapshot {
         message_id: Some("<x@example.jp>".to_owned()),
         attempts: 1,
         passes: 1,
-        under_way: vec![UnderWay { number: 1, provider: text(), dot_sent: true }],
-        uncertain_at: Some(text()),
+        under_way: vec![UnderWay { number: 1, provider: text(), recipients: vec![to()], dot_sent: true }],
         reason: Some(text()),
     }
 }

@@ -13,6 +13,7 @@ mod agent_short;
 mod agent_start;
 mod hooks;
 mod killed;
+mod maildir;
 mod order;
 mod power;
 mod refused;

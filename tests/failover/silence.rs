@@ -76,7 +76,7 @@ fn case_silent_server_deadline() {
 /// sends twice.
 #[test]
 fn case_silent_server_deadline_without_configuration() {
-    let Limits { connect, reply, dot, keep, stop, rescan, hedge_after } = Limits::default();
+    let Limits { connect, reply, dot, keep, stop, rescan, hedge_after, command: _ } = Limits::default();
     let (minute, standard) = (Duration::from_mins(1), Duration::from_mins(5));
     for (name, limit) in [("connect", connect), ("reply", reply)] {
         assert!(limit >= Duration::from_secs(10) && limit <= standard, "{name}: {limit:?}");

@@ -1,6 +1,7 @@
 //! What the dispatcher knows of one alert: who is still without it, who refused whom, and what an earlier run left.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use spool_format::{Address, AlertId, Folder, History, RecipientResult, Settlement, Severity, State, Wall};
@@ -17,6 +18,8 @@ pub struct Arrival {
     pub folder: Folder,
     /// Its lane.
     pub severity: Severity,
+    /// What it is about: rules may ask for it.
+    pub key: Option<String>,
     /// Who is to have it. Nobody means that it is dead on arrival.
     pub recipients: Vec<Address>,
     /// When it was made.
@@ -42,8 +45,8 @@ pub struct Past {
     pub attempts: u32,
     /// When it is due.
     pub until: Option<Wall>,
-    /// The provider that may have it already, since no reply to its last octets was ever read.
-    pub uncertain_at: Option<String>,
+    /// For whom which provider may have it already, since no reply to its last octets was ever read.
+    pub uncertain_at: Vec<(Address, String)>,
 }
 
 impl Past {
@@ -63,7 +66,7 @@ impl Past {
                 State::Deferred { until } => Some(until),
                 _ => None,
             },
-            uncertain_at: history.uncertain_at().map(str::to_owned),
+            uncertain_at: history.uncertain_at(),
         }
     }
 }
@@ -73,8 +76,12 @@ impl Past {
 struct Recipient {
     to: Address,
     settlement: Settlement,
+    /// Whom it goes with.
+    group: usize,
     /// Places of the providers that refused it for good.
     refused_by: BTreeSet<usize>,
+    /// The provider that may have it, and has said nothing since.
+    doubt: Option<usize>,
 }
 
 impl Recipient {
@@ -94,6 +101,15 @@ pub(crate) struct Judged {
     pub(crate) trouble: Option<String>,
 }
 
+/// Recipients for whom the same providers may be asked, in the same order.
+#[derive(Clone, Debug)]
+pub(crate) struct Group {
+    /// Places of the providers, the preferred one first.
+    pub(crate) order: Arc<[usize]>,
+    /// The provider to ask before the others, since it may have the alert already.
+    pub(crate) first: Option<usize>,
+}
+
 /// An alert that is not settled.
 #[derive(Clone, Debug)]
 pub(crate) struct Alert {
@@ -105,12 +121,9 @@ pub(crate) struct Alert {
     /// Size of its file.
     pub(crate) octets: u64,
     recipients: Vec<Recipient>,
+    pub(crate) groups: Vec<Group>,
     pub(crate) passes: u32,
     pub(crate) attempts: u32,
-    /// The provider to ask first, since it may have the alert already.
-    pub(crate) first: Option<usize>,
-    /// Whether that provider has said nothing since.
-    is_in_doubt: bool,
     pub(crate) pass: Option<Pass>,
     /// Whether nobody answered in its last pass.
     pub(crate) is_unanswered: bool,
@@ -118,28 +131,41 @@ pub(crate) struct Alert {
 }
 
 impl Alert {
-    /// Takes in an arrival and its past; `providers` are their names in order. What was told of a provider that the
-    /// configuration no longer has is of no use.
+    /// Takes in an arrival and its past; `place` knows where a provider of this name stands, `order` who may be asked for
+    /// a recipient. What was told of a provider that the configuration no longer has is of no use.
     pub(crate) fn new(
         arrival: Arrival,
         (ends, fresh_until): (Monotonic, Monotonic),
-        providers: &[&str],
+        place: impl Fn(&str) -> Option<usize>,
+        order: impl Fn(&Address) -> Arc<[usize]>,
     ) -> Self {
-        let place = |name: &str| providers.iter().position(|provider| *provider == name);
         let past = arrival.past;
         let mut recipients: Vec<Recipient> = Vec::with_capacity(arrival.recipients.len());
+        let mut groups: Vec<Group> = Vec::with_capacity(1);
         for to in arrival.recipients {
             if recipients.iter().any(|other| other.to == to) {
                 continue;
             }
+            let order = order(&to);
+            let group = groups.iter().position(|group| group.order == order).unwrap_or_else(|| {
+                groups.push(Group { order, first: None });
+                groups.len() - 1
+            });
             let settled = past.settled.iter().find(|(who, _)| *who == to);
             let refusals = past.refused_by.iter().filter(|(who, _)| *who == to);
+            let doubt =
+                past.uncertain_at.iter().find(|(who, _)| *who == to).and_then(|(_, name)| place(name));
+            groups[group].first = groups[group].first.or(doubt);
             recipients.push(Recipient {
                 settlement: settled.map_or(Settlement::Open, |(_, settlement)| *settlement),
+                group,
                 refused_by: refusals.filter_map(|(_, name)| place(name)).collect(),
+                // Who may not be asked any more will never give word.
+                doubt: doubt.filter(|place| groups[group].order.contains(place)),
                 to,
             });
         }
+        groups.shrink_to_fit();
         Self {
             folder: arrival.folder,
             severity: arrival.severity,
@@ -147,31 +173,53 @@ impl Alert {
             fresh_until,
             octets: arrival.octets,
             recipients,
+            groups,
             passes: past.passes,
             attempts: past.attempts,
-            first: past.uncertain_at.as_deref().and_then(place),
-            is_in_doubt: past.uncertain_at.as_deref().and_then(place).is_some(),
             pass: None,
             is_unanswered: false,
             last_trouble: None,
         }
     }
 
-    /// Recipients that this provider can still be asked for.
-    pub(crate) fn open_for(&self, provider: usize) -> Vec<Address> {
+    /// Begins a pass over the providers.
+    pub(crate) fn begin_pass(&mut self) {
+        self.pass = Some(Pass::new(self.groups.iter().map(|group| (&*group.order, group.first))));
+    }
+
+    /// Recipients of a group that this provider can be asked for now. One that may have the alert elsewhere waits for word
+    /// from there: a second copy is worth it to a critical alert alone.
+    pub(crate) fn open_for(&self, group: usize, provider: usize) -> Vec<Address> {
+        let may = |recipient: &&Recipient| {
+            let elsewhere = recipient.doubt.is_some_and(|place| place != provider);
+            self.severity == Severity::Critical || !elsewhere
+        };
+        self.to_be_asked(group, provider).filter(may).map(|recipient| recipient.to.clone()).collect()
+    }
+
+    /// Whether this provider can be of use to a group in this pass.
+    pub(crate) fn is_of_use(&self, group: usize, provider: usize) -> bool {
+        self.to_be_asked(group, provider).next().is_some()
+    }
+
+    fn to_be_asked(&self, group: usize, provider: usize) -> impl Iterator<Item = &Recipient> {
         let skip_uncertain = self.pass.as_ref().is_some_and(|pass| pass.waits_for_certainty);
         self.recipients
             .iter()
-            .filter(|recipient| recipient.is_open() && !recipient.refused_by.contains(&provider))
-            .filter(|recipient| !(skip_uncertain && recipient.settlement == Settlement::Uncertain))
-            .map(|recipient| recipient.to.clone())
-            .collect()
+            .filter(move |recipient| recipient.group == group)
+            .filter(move |recipient| recipient.is_open() && !recipient.refused_by.contains(&provider))
+            .filter(move |recipient| !(skip_uncertain && recipient.settlement == Settlement::Uncertain))
     }
 
-    /// The provider that has to be asked before any other one may be, since it may have the alert: a second copy is worth
-    /// it to a critical alert alone.
-    pub(crate) fn waits_for_word_of(&self) -> Option<usize> {
-        self.first.filter(|_| self.is_in_doubt && self.severity != Severity::Critical)
+    /// The groups of these recipients, each once.
+    pub(crate) fn groups_of(&self, recipients: &[Address]) -> BTreeSet<usize> {
+        let named = self.recipients.iter().filter(|recipient| recipients.contains(&recipient.to));
+        named.map(|recipient| recipient.group).collect()
+    }
+
+    /// Whether somebody of a group is not settled.
+    pub(crate) fn somebody_is_open_in(&self, group: usize) -> bool {
+        self.recipients.iter().any(|recipient| recipient.group == group && recipient.is_open())
     }
 
     /// Whether every recipient is settled.
@@ -190,45 +238,49 @@ impl Alert {
         as_asked.map(|recipient| recipient.to.clone()).collect()
     }
 
-    /// Takes in what an attempt at one of `providers` providers came to, and gives the lines for the journal: who was
-    /// refused for good by the last provider that was left is refused.
-    pub(crate) fn settle(
-        &mut self,
-        provider: usize,
-        providers: usize,
-        judged: Vec<Judged>,
-    ) -> Vec<RecipientResult> {
+    /// Takes in what an attempt at a provider came to, and gives the lines for the journal: who was refused for good by the
+    /// last of its providers is refused.
+    pub(crate) fn settle(&mut self, provider: usize, judged: Vec<Judged>) -> Vec<RecipientResult> {
         let mut results = Vec::with_capacity(judged.len());
+        let mut asked = BTreeSet::new();
         for Judged { mut result, refused_for_good, trouble } in judged {
             if let Some(recipient) = self.recipients.iter_mut().find(|recipient| recipient.to == result.to) {
+                asked.insert(recipient.group);
                 if refused_for_good {
                     recipient.refused_by.insert(provider);
-                    if recipient.refused_by.len() == providers {
+                    let order = &self.groups[recipient.group].order;
+                    if order.iter().all(|place| recipient.refused_by.contains(place)) {
                         result.result = Settlement::Refused;
                     }
                 }
                 recipient.settlement = result.result;
-            }
-            match result.result {
                 // The one that may have it is asked first; only a critical alert risks a second copy meanwhile.
-                Settlement::Uncertain => {
-                    (self.first, self.is_in_doubt) = (Some(provider), true);
+                if result.result == Settlement::Uncertain {
+                    recipient.doubt = Some(provider);
+                    self.groups[recipient.group].first = Some(provider);
                     if let Some(pass) = &mut self.pass {
                         pass.waits_for_certainty |= self.severity != Severity::Critical;
                     }
+                } else if recipient.doubt == Some(provider) {
+                    recipient.doubt = None;
                 }
-                Settlement::Delivered if self.first == Some(provider) => {
-                    (self.first, self.is_in_doubt) = (None, false);
-                }
-                Settlement::Open | Settlement::Refused if self.first == Some(provider) => {
-                    self.is_in_doubt = false;
-                }
-                Settlement::Delivered | Settlement::Open | Settlement::Refused => {}
             }
             if trouble.is_some() {
                 self.last_trouble = trouble;
             }
             results.push(result);
+        }
+        let is_in_doubt = |group| {
+            let mut others = self.recipients.iter().filter(|recipient| recipient.group == group);
+            others.any(|recipient| recipient.is_open() && recipient.doubt == Some(provider))
+        };
+        let is_settled = |group: &usize| {
+            let delivered = |result: &RecipientResult| result.result == Settlement::Delivered;
+            !is_in_doubt(*group) && results.iter().any(delivered)
+        };
+        for group in asked.into_iter().filter(is_settled).collect::<Vec<_>>() {
+            let group = &mut self.groups[group];
+            group.first = group.first.filter(|first| *first != provider);
         }
         results
     }

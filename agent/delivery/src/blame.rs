@@ -24,7 +24,7 @@ pub enum Blame {
 /// a provider may take to be ready.
 pub fn blame(outcome: &Outcome, phrases: &Phrases, was_slow: bool) -> Blame {
     let each = || outcome.recipients.iter();
-    if each().any(|recipient| matches!(recipient, RecipientOutcome::Delivered(_))) {
+    if each().any(|it| matches!(it, RecipientOutcome::Delivered(_) | RecipientOutcome::Taken { .. })) {
         return Blame::Works;
     }
     each().map(|recipient| blame_one(recipient, phrases, was_slow)).max().unwrap_or(Blame::Nobody)
@@ -32,7 +32,7 @@ pub fn blame(outcome: &Outcome, phrases: &Phrases, was_slow: bool) -> Blame {
 
 fn blame_one(recipient: &RecipientOutcome, phrases: &Phrases, was_slow: bool) -> Blame {
     let failure = match recipient {
-        RecipientOutcome::Delivered(_) => return Blame::Works,
+        RecipientOutcome::Delivered(_) | RecipientOutcome::Taken { .. } => return Blame::Works,
         RecipientOutcome::Failed(failure) | RecipientOutcome::Uncertain(failure) => failure,
     };
     match &failure.trouble {
@@ -89,6 +89,7 @@ mod tests {
     #[test]
     fn each_outcome_tells_of_its_provider_what_will_hold_for_the_next_alert() {
         let delivered = || RecipientOutcome::Delivered(Reply::new(ReplyCode(250), ["2.0.0 ok"]));
+        let exit = |code| Trouble::Exit { code, is_alone: true, text: String::new() };
         let closed = || Trouble::Closed(String::new());
         for (outcome, expected) in [
             (delivered(), "works"),
@@ -113,6 +114,13 @@ mod tests {
             (reply(Phase::Dot, "554 5.6.0 bad"), "works"),
             (reply(Phase::Dot, "550 5.7.1 spam"), "works"),
             (RecipientOutcome::Uncertain(Failure::new(Phase::Dot, closed())), "trouble"),
+            (RecipientOutcome::Taken { phase: Phase::Maildir, text: String::new() }, "works"),
+            (failed(Phase::Program, exit(67)), "works"),
+            (failed(Phase::Program, exit(65)), "works"),
+            (failed(Phase::Program, exit(75)), "trouble"),
+            (failed(Phase::Program, exit(78)), "refused"),
+            (failed(Phase::Program, Trouble::Unaddressable(String::new())), "works"),
+            (failed(Phase::Maildir, Trouble::Local("no space left".into())), "trouble"),
             (failed(Phase::Ehlo, Trouble::Silent { seconds: 60 }), "silent"),
             (failed(Phase::Connect, Trouble::Unreachable("refused".into())), "trouble"),
             (failed(Phase::Connect, Trouble::NoNetwork("no route".into())), "no network"),

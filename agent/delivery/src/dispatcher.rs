@@ -13,6 +13,7 @@
 //! | `network` | what is known of this machine's network, and who waits for it |
 //! | `ending` | what becomes of an alert at the end of a pass |
 //! | `results` | an outcome in the journal's words |
+//! | `settings` | what it is told once |
 
 mod attempt;
 mod choice;
@@ -20,11 +21,13 @@ mod ending;
 mod hedge;
 mod network;
 mod results;
+mod settings;
 mod sites;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use smtp::{Gate, Outcome};
@@ -35,63 +38,24 @@ use crate::blame::{Blame, blame};
 use crate::chance::Chance;
 use crate::changes::Changes;
 use crate::command::{AttemptId, Command, Differences, Event, Sync};
-use crate::pass::Pass;
 use crate::queue::{Age, Queue};
-use crate::retry::RetryPlan;
+use crate::routing::Rule;
 use crate::time::{Monotonic, Now};
-use crate::verdict::Phrases;
 use attempt::Attempt;
-use choice::Choice;
+use choice::{Choice, Start};
+pub use settings::{HedgeAfter, Provider, Settings};
 use sites::Site;
 
 /// As long after its birth an alert counts as fresh, in its first pass.
 const FRESH_FOR: Duration = Duration::from_mins(5);
-
-/// One provider, as far as the dispatcher needs to know it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Provider {
-    /// Its name in the configuration and the journal.
-    pub name: String,
-    /// How many attempts may run there at the same time; at least 1.
-    pub connections: usize,
-    /// How long it may take to be ready for a message.
-    pub hedge_after: HedgeAfter,
-    /// What it is known to mean by its replies.
-    pub phrases: Phrases,
-}
-
-/// How long a provider may take to be ready for a message before the next one starts beside it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HedgeAfter {
-    /// For critical alerts.
-    pub critical: Duration,
-    /// For all others.
-    pub others: Duration,
-}
-
-impl HedgeAfter {
-    const fn of(self, severity: Severity) -> Duration {
-        match severity {
-            Severity::Critical => self.critical,
-            Severity::Warning | Severity::Info => self.others,
-        }
-    }
-}
-
-/// What the dispatcher is told once.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settings {
-    /// In order of preference; at least one.
-    pub providers: Vec<Provider>,
-    /// Pauses and life times.
-    pub retry: RetryPlan,
-}
 
 /// When, where, and what next, for all alerts.
 #[derive(Debug)]
 pub struct Dispatcher {
     settings: Settings,
     chance: Chance,
+    /// For each rule of the routing the places of its providers; the last is for those for whom there is no rule.
+    orders: Vec<Arc<[usize]>>,
     alerts: BTreeMap<AlertId, Alert>,
     attempts: BTreeMap<AttemptId, Attempt>,
     /// How each provider stands.
@@ -114,9 +78,13 @@ impl Dispatcher {
     pub fn new(settings: Settings, seed: u64) -> Self {
         assert!(!settings.providers.is_empty(), "the configuration refuses a list without providers");
         let providers = settings.providers.len();
+        let place = |name: &String| settings.providers.iter().position(|provider| provider.name == *name);
+        let order = |rule: &Rule| rule.providers.iter().filter_map(place).collect();
+        let orders = settings.routing.iter().map(order).chain([(0..providers).collect()]).collect();
         Self {
             settings,
             chance: Chance::new(seed),
+            orders,
             alerts: BTreeMap::new(),
             attempts: BTreeMap::new(),
             sites: vec![Site::default(); providers],
@@ -133,7 +101,7 @@ impl Dispatcher {
     /// Takes up that an earlier run left a provider out; `was_stopped` says whether that run ended in good order, so that
     /// a person may have mended something since. One that the configuration no longer has is of no interest.
     pub fn remember(&mut self, now: Now, provider: &str, outage: Outage, was_stopped: bool) {
-        if let Some(place) = self.settings.providers.iter().position(|it| it.name == provider) {
+        if let Some(place) = self.place_of(provider) {
             self.sites[place].breaker.restore(now, outage, was_stopped, &self.settings.retry);
         }
     }
@@ -193,11 +161,11 @@ impl Dispatcher {
             Some(until) => retry.resumes_at(arrival.severity, until, now),
             None => now.monotonic,
         };
-        let names: Vec<&str> =
-            self.settings.providers.iter().map(|provider| provider.name.as_str()).collect();
         // From here on no wall clock has a say in it.
         let fresh_until = now.monotonic.plus(FRESH_FOR.saturating_sub(now.wall.since(id.born())));
-        let alert = Alert::new(arrival, (ends, fresh_until), &names);
+        let (severity, key) = (arrival.severity, arrival.key.clone());
+        let order = |to: &Address| self.order_for(severity, key.as_deref(), to);
+        let alert = Alert::new(arrival, (ends, fresh_until), |name| self.place_of(name), order);
         let nobody_is_open = alert.nobody_is_open();
         self.alerts.insert(id, alert);
         if nobody_is_open {
@@ -230,32 +198,36 @@ impl Dispatcher {
             }
             self.parked.remove(&id);
             if let Some(alert) = self.alerts.get_mut(&id) {
-                alert.pass = Some(Pass::new(self.settings.providers.len(), alert.first));
+                alert.begin_pass();
                 self.go_on(now, id, out);
             }
         }
     }
 
-    /// Brings an alert's pass to its next attempt, to a wait, or to its end.
+    /// Brings an alert's pass to its next attempts, to a wait, or to its end.
     fn go_on(&mut self, now: Now, id: AlertId, out: &mut Vec<Command>) {
-        if let Some(pass) = self.alerts.get_mut(&id).and_then(|alert| alert.pass.as_mut()) {
-            // Where it may still stand in line, it does not wait any more.
-            pass.waits_at = None;
-        }
-        match self.choose(now, id) {
-            Choice::Begin { place, recipients, asks } => self.begin(now, id, place, (recipients, asks), out),
-            Choice::WaitFor(place) => self.wait_for(now, place, id),
-            Choice::Nothing { until } => {
-                let running = self.running_of(id);
-                match running.last() {
-                    None => self.end_pass(now, id, until, out),
-                    // Beside the one that is slow nobody can start now; later, perhaps.
-                    Some(attempt) => {
-                        self.patience.extend(until.map(|until| (until, *attempt)));
-                    }
-                }
+        loop {
+            if let Some(pass) = self.alerts.get_mut(&id).and_then(|alert| alert.pass.as_mut()) {
+                // Where it may still stand in line, it does not wait any more.
+                pass.waits_at.clear();
             }
-            Choice::None => {}
+            match self.choose(now, id) {
+                Choice::Begin(start) => self.begin(now, id, start, out),
+                Choice::WaitFor(places) => {
+                    return places.into_iter().for_each(|place| self.wait_for(now, place, id));
+                }
+                Choice::Nothing { until } => {
+                    let running = self.running_of(id);
+                    if running.is_empty() {
+                        return self.end_pass(now, id, until, out);
+                    }
+                    // Beside the one that is slow nobody can start now; later, perhaps.
+                    let slow = running.iter().rfind(|attempt| self.is_slow_without_leave(**attempt)).copied();
+                    self.patience.extend(until.zip(slow));
+                    return;
+                }
+                Choice::None => return,
+            }
         }
     }
 
@@ -263,8 +235,7 @@ impl Dispatcher {
         &mut self,
         now: Now,
         id: AlertId,
-        place: usize,
-        (recipients, asks): (Vec<Address>, bool),
+        Start { place, groups, recipients, asks }: Start,
         out: &mut Vec<Command>,
     ) {
         let Some(alert) = self.alerts.get_mut(&id) else { return };
@@ -274,10 +245,11 @@ impl Dispatcher {
         let number = alert.attempts;
         let mut beside = None;
         if let Some(pass) = &mut alert.pass {
-            beside =
-                pass.attempts.last().and_then(|other| self.attempts.get(other)).map(|other| other.number);
+            beside = pass.attempts.last().and_then(|it| self.attempts.get(it)).map(|other| other.number);
             pass.attempts.push(attempt);
-            pass.is_done_with(place);
+            for group in groups {
+                pass.is_done_with(group, place);
+            }
             pass.has_tried = true;
         }
         let provider = self.settings.providers[place].name.clone();
@@ -310,9 +282,13 @@ impl Dispatcher {
             Gate::Data if self.stopping => out.push(Command::Withdraw { attempt: id }),
             Gate::Data => {
                 attempt.leave = Some(gate);
-                self.take_leave(now, id, out);
+                let alert = attempt.id;
+                let others_are_free = self.take_leave(now, id, out);
                 out.push(Command::Grant { attempt: id });
                 self.sites[place].progress = now.monotonic;
+                if others_are_free {
+                    self.go_on(now, alert, out);
+                }
             }
             Gate::FinalDot => {
                 attempt.leave = Some(gate);
@@ -347,7 +323,7 @@ impl Dispatcher {
         self.tell(place, change.as_ref(), out);
         if !attempt.is_dismissed {
             let is_over = self.alerts.get(&attempt.id).is_some_and(Alert::nobody_is_open);
-            if (!self.stopping || is_over) && !self.somebody_is_in_time(attempt.id) {
+            if !self.stopping || is_over {
                 self.go_on(now, attempt.id, out);
             }
         }
@@ -366,7 +342,7 @@ impl Dispatcher {
         let Some(alert) = self.alerts.get_mut(&attempt.id) else { return };
         let provider = &self.settings.providers[attempt.provider];
         let judged = results::judge_all(provider, &attempt.recipients, outcome);
-        let recipients = alert.settle(attempt.provider, self.settings.providers.len(), judged);
+        let recipients = alert.settle(attempt.provider, judged);
         let somebody_has_it = recipients.iter().any(|result| result.result == Settlement::Delivered);
         let fact = attempt.outcome(now.monotonic, &provider.name, recipients);
         // While others are still open no closing line follows at once that would bring this one to the disk.
@@ -374,7 +350,7 @@ impl Dispatcher {
         out.push(Command::Record { fact, sync });
         if let Some(pass) = &mut alert.pass {
             pass.attempts.retain(|other| *other != id);
-            pass.leave = pass.leave.filter(|leave| *leave != id);
+            pass.leave.retain(|leave| *leave != id);
             pass.network = pass.network.max(network::seen(outcome, blame));
         }
     }

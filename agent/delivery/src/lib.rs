@@ -6,6 +6,7 @@
 //! | module | what it decides |
 //! | --- | --- |
 //! | [`dispatcher`] | the whole: one event in, commands out |
+//! | [`routing`] | which providers may be asked for a recipient, in which order |
 //! | [`pass`] | one pass over the providers for one alert |
 //! | [`breaker`] | whether a provider is used, left out, or being asked |
 //! | [`blame`] | what an attempt tells of its provider |
@@ -27,6 +28,7 @@ pub mod dispatcher;
 pub mod pass;
 pub mod queue;
 pub mod retry;
+pub mod routing;
 pub mod time;
 pub mod verdict;
 

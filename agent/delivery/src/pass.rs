@@ -1,4 +1,5 @@
-//! One pass over the providers for one alert: in the configured order, everybody who is still open goes on to the next.
+//! One pass over the providers for one alert: in their order, everybody who is still open goes on to the next. Recipients
+//! with the same order go together, as a group; groups do not wait for each other.
 //!
 //! A pass knows which providers it has not asked, which attempts run, and which of them has leave to send. A provider
 //! that is passed over stays among those that are left: it may be there again before the pass is over.
@@ -21,16 +22,16 @@ pub enum Network {
 /// Where a pass is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pass {
-    /// Places of the providers that were not asked, in the order of this pass.
-    left: Vec<usize>,
-    /// Those whose attempt was taken back, since another one was faster: they may be asked once more.
-    again: Vec<usize>,
+    /// For each group of recipients the places of the providers that were not asked for it, in the order of this pass.
+    left: Vec<Vec<usize>>,
+    /// Groups and providers whose attempt was taken back, since another one was faster: they may be asked once more.
+    again: Vec<(usize, usize)>,
     /// The attempts that run.
     pub attempts: Vec<AttemptId>,
-    /// The attempt that has leave to enter DATA.
-    pub leave: Option<AttemptId>,
-    /// The provider for whose connection it waits.
-    pub waits_at: Option<usize>,
+    /// The attempts that have leave to enter DATA; no two of them are for the same group.
+    pub leave: Vec<AttemptId>,
+    /// The providers for whose connections it waits.
+    pub waits_at: Vec<usize>,
     /// Whether anybody was asked.
     pub has_tried: bool,
     /// Whether the network has changed since it began.
@@ -42,16 +43,19 @@ pub struct Pass {
 }
 
 impl Pass {
-    /// A new pass over `providers` providers, with `first` moved to the front.
-    pub fn new(providers: usize, first: Option<usize>) -> Self {
-        let first = first.filter(|place| *place < providers);
-        let rest = (0..providers).filter(|place| Some(*place) != first);
+    /// A new pass. Each group has the places of its providers in order, and the one that is to come before the others.
+    pub fn new<'a>(groups: impl Iterator<Item = (&'a [usize], Option<usize>)>) -> Self {
+        let in_order = |(order, first): (&[usize], Option<usize>)| {
+            let first = first.filter(|place| order.contains(place));
+            let rest = order.iter().copied().filter(|place| Some(*place) != first);
+            first.into_iter().chain(rest).collect()
+        };
         Self {
-            left: first.into_iter().chain(rest).collect(),
+            left: groups.map(in_order).collect(),
             again: Vec::new(),
             attempts: Vec::new(),
-            leave: None,
-            waits_at: None,
+            leave: Vec::new(),
+            waits_at: Vec::new(),
             has_tried: false,
             is_outdated: false,
             network: Network::Unknown,
@@ -59,28 +63,28 @@ impl Pass {
         }
     }
 
-    /// The providers that were not asked, in order.
-    pub fn left(&self) -> &[usize] {
-        &self.left
+    /// The providers that were not asked for a group, in order.
+    pub fn left(&self, group: usize) -> &[usize] {
+        &self.left[group]
     }
 
-    /// This provider is asked, or has nothing to be asked for.
-    pub fn is_done_with(&mut self, place: usize) {
-        self.left.retain(|left| *left != place);
-        self.again.retain(|again| *again != place);
+    /// This provider is asked for the group, or has nothing to be asked for.
+    pub fn is_done_with(&mut self, group: usize, place: usize) {
+        self.left[group].retain(|left| *left != place);
+        self.again.retain(|again| *again != (group, place));
     }
 
     /// The attempt there was taken back without an answer: it is the first that is left, once.
-    pub fn may_ask_again(&mut self, place: usize) {
-        if !self.left.contains(&place) {
-            self.left.insert(0, place);
-            self.again.push(place);
+    pub fn may_ask_again(&mut self, group: usize, place: usize) {
+        if !self.left[group].contains(&place) {
+            self.left[group].insert(0, place);
+            self.again.push((group, place));
         }
     }
 
     /// Whether the attempt there was taken back in this pass, so that it may be asked though it is left out.
-    pub fn is_asked_again(&self, place: usize) -> bool {
-        self.again.contains(&place)
+    pub fn is_asked_again(&self, group: usize, place: usize) -> bool {
+        self.again.contains(&(group, place))
     }
 
     /// Whether nobody has answered in it, so that the network may be to blame.
@@ -98,20 +102,31 @@ impl Pass {
 mod tests {
     use super::*;
 
+    fn one(order: &[usize], first: Option<usize>) -> Pass {
+        Pass::new([(order, first)].into_iter())
+    }
+
     #[test]
     fn the_preferred_provider_comes_first_and_the_others_keep_their_order() {
         for (first, expected) in [(None, vec![0, 1, 2]), (Some(2), vec![2, 0, 1]), (Some(9), vec![0, 1, 2])] {
-            assert_eq!(Pass::new(3, first).left(), expected, "{first:?}");
+            assert_eq!(one(&[0, 1, 2], first).left(0), expected, "{first:?}");
         }
     }
 
     #[test]
     fn a_provider_that_was_taken_back_is_asked_once_more_and_before_the_others() {
-        let mut pass = Pass::new(3, None);
-        pass.is_done_with(0);
-        pass.may_ask_again(0);
-        assert!((pass.left(), pass.is_asked_again(0)) == (&[0, 1, 2], true));
-        pass.is_done_with(0);
-        assert!((pass.left(), pass.is_asked_again(0)) == (&[1, 2], false));
+        let mut pass = one(&[0, 1, 2], None);
+        pass.is_done_with(0, 0);
+        pass.may_ask_again(0, 0);
+        assert!((pass.left(0), pass.is_asked_again(0, 0)) == (&[0, 1, 2], true));
+        pass.is_done_with(0, 0);
+        assert!((pass.left(0), pass.is_asked_again(0, 0)) == (&[1, 2], false));
+    }
+
+    #[test]
+    fn who_was_asked_for_some_recipients_is_still_there_for_the_others() {
+        let mut pass = Pass::new([(&[1, 0][..], None), (&[0][..], None)].into_iter());
+        pass.is_done_with(0, 0);
+        assert_eq!((pass.left(0), pass.left(1)), (&[1][..], &[0][..]));
     }
 }

@@ -11,6 +11,7 @@
 //! | `phrase` | the phrases of one provider |
 //! | `general` | phrases that are seen behind any host |
 
+mod exit;
 mod general;
 mod phrase;
 mod reply;
@@ -111,6 +112,9 @@ pub fn judge(failure: &Failure, phrases: &Phrases) -> Verdict {
         Trouble::Withdrawn => rule::WITHDRAWN,
         Trouble::TooLarge { .. } => rule::TOO_LARGE,
         Trouble::EightBitMissing => rule::EIGHT_BIT_MISSING,
+        Trouble::Exit { code, is_alone, .. } => exit::judge_exit(*code, *is_alone),
+        Trouble::Local(_) => rule::LOCAL_TROUBLE,
+        Trouble::Unaddressable(_) => rule::UNADDRESSABLE,
     };
     rule.verdict()
 }

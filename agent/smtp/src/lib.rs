@@ -39,6 +39,7 @@ pub use auth::{Mechanism, Seed, UnknownMechanism};
 pub use capabilities::Capabilities;
 pub use outcome::{Failure, Outcome, Phase, RecipientOutcome, Trouble};
 pub use path::{Path, PathError, PathFault};
+pub use printable::printable;
 pub use reply::{Reply, ReplyError, ReplyParser};
 pub use secret::{Credentials, Proof, Secret};
 pub use session::{Gate, Session, Step};

@@ -35,6 +35,10 @@ pub enum Phase {
     Rset,
     /// QUIT.
     Quit,
+    /// A program in the place of a server.
+    Program,
+    /// A folder for mail in the place of a server.
+    Maildir,
 }
 
 impl Phase {
@@ -53,6 +57,8 @@ impl Phase {
             Phase::Dot => "dot",
             Phase::Rset => "rset",
             Phase::Quit => "quit",
+            Phase::Program => "program",
+            Phase::Maildir => "maildir",
         }
     }
 }
@@ -114,6 +120,19 @@ pub enum Trouble {
     EightBitMissing,
     /// The settings cannot be used; says which and why. Nothing was sent.
     Settings(String),
+    /// A program in the place of a server ended with this code, which is not 0 (`sysexits.h` says what they mean).
+    Exit {
+        /// The code.
+        code: i32,
+        /// Whether it was run for this recipient and nobody else.
+        is_alone: bool,
+        /// Its name, and what it said last.
+        text: String,
+    },
+    /// What is on this machine in the place of a server does not work; says what and why.
+    Local(String),
+    /// This recipient cannot be told to a program; says why. It was not started.
+    Unaddressable(String),
 }
 
 impl fmt::Display for Trouble {
@@ -151,6 +170,9 @@ impl fmt::Display for Trouble {
                 f.write_str("the message has 8-bit octets and the server does not offer 8BITMIME")
             }
             Trouble::Settings(text) => write!(f, "the settings cannot be used{}", reason(text)),
+            Trouble::Exit { text, .. } | Trouble::Local(text) | Trouble::Unaddressable(text) => {
+                f.write_str(&cut(&printable(text.as_bytes())))
+            }
         }
     }
 }
@@ -207,7 +229,10 @@ impl Failure {
             | Trouble::Withdrawn
             | Trouble::TooLarge { .. }
             | Trouble::EightBitMissing
-            | Trouble::Settings(_) => None,
+            | Trouble::Settings(_)
+            | Trouble::Exit { .. }
+            | Trouble::Local(_)
+            | Trouble::Unaddressable(_) => None,
         }
     }
 }
@@ -224,6 +249,13 @@ impl fmt::Display for Failure {
 pub enum RecipientOutcome {
     /// The server took the message over, with this reply to the final dot.
     Delivered(Reply),
+    /// What is in the place of a server took the message over, in these words.
+    Taken {
+        /// What it is.
+        phase: Phase,
+        /// Its words.
+        text: String,
+    },
     /// The server certainly has not got the message for this recipient.
     Failed(Failure),
     /// The final dot may have gone out and no reply to it could be read: the server may have the message or not.

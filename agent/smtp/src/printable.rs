@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use crate::limits::SHOWN_CHARS_MAX;
 
 /// Returns the octets as one line of visible text.
-pub(crate) fn printable(octets: &[u8]) -> String {
+pub fn printable(octets: &[u8]) -> String {
     let mut shown = String::with_capacity(octets.len());
     match std::str::from_utf8(octets) {
         // What nearly every line is.

@@ -33,6 +33,20 @@ pub struct Sender {
     pub limits: Limits,
     /// Whether From may be the alert's own sender.
     pub free_from: bool,
+    /// In which form its mails go.
+    pub form: Form,
+}
+
+/// In which form a mail goes to a provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// As a message (RFC 5322).
+    Mail,
+    /// Its subject and text, in UTF-8, for what is no mail.
+    Text {
+        /// Characters at most.
+        chars_max: Option<usize>,
+    },
 }
 
 /// A mail as it goes out.
@@ -152,6 +166,7 @@ mod tests {
             charset: CharsetPolicy::Auto,
             limits: Limits::default(),
             free_from: false,
+            form: Form::Mail,
         }
     }
 

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::json;
 use spool_format::{Address, AlertId, Wall};
 
-use super::{Accepted, Policy, Reach, Sender};
+use super::{Accepted, Form, Policy, Reach, Sender};
 
 const OURS: &str = "watch@docomo.ne.jp";
 const THEIRS: &str = "mallory@example.com";
@@ -19,6 +19,7 @@ fn fields(alert: &serde_json::Value) -> Vec<String> {
         charset: CharsetPolicy::Auto,
         limits: Limits::default(),
         free_from: false,
+        form: Form::Mail,
     };
     let id = AlertId::parse("01kax3tzzzzzzzzzzzzzzzzzzz").expect("an id");
     let policy = Policy::default();

@@ -2,8 +2,11 @@
 
 use spool_format::{AlertId, History};
 
-use super::{Policy, Sender};
-use crate::config::{Config, Provider};
+use super::{Form, Policy, Sender};
+use crate::config::{CommandLine, Config, Input, Means, Provider};
+
+/// The domain of nobody.
+const NOWHERE: &str = "localhost";
 
 impl Policy {
     /// As this configuration has it.
@@ -12,7 +15,7 @@ impl Policy {
             default_to: config.alerts.to.clone(),
             from_name: config.alerts.from_name.clone(),
             aliases: config.aliases.clone(),
-            domain: config.providers.first().map_or("localhost", |first| first.from.domain()).to_owned(),
+            domain: domain(config).to_owned(),
             manners: config.manners.clone(),
         }
     }
@@ -27,6 +30,12 @@ impl Policy {
     }
 }
 
+/// That of the first provider that has a sender of its own.
+fn domain(config: &Config) -> &str {
+    let domains = || config.providers.iter().map(|provider| provider.from.domain());
+    domains().find(|domain| *domain != NOWHERE).unwrap_or(NOWHERE)
+}
+
 impl Sender {
     /// As this provider has it.
     pub fn of(provider: &Provider) -> Self {
@@ -37,6 +46,12 @@ impl Sender {
             charset: provider.charset,
             limits: provider.mail_limits,
             free_from: provider.free_from,
+            form: match &provider.means {
+                Means::Command(CommandLine { input: Input::Text { chars_max }, .. }) => {
+                    Form::Text { chars_max: *chars_max }
+                }
+                Means::Command(_) | Means::Smtp | Means::Maildir(_) => Form::Mail,
+            },
         }
     }
 }

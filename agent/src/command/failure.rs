@@ -17,13 +17,15 @@ pub(super) fn exit_for(failure: &Failure) -> Exit {
         | Trouble::Protocol(_)
         | Trouble::Tls(_)
         | Trouble::StartTlsMissing
-        | Trouble::Withdrawn => Exit::Unavailable,
+        | Trouble::Withdrawn
+        | Trouble::Exit { .. }
+        | Trouble::Local(_) => Exit::Unavailable,
         Trouble::NoCommonMechanism { .. }
         | Trouble::PasswordNeedsTls
         | Trouble::MechanismUnusable { .. }
         | Trouble::ServerUnproven(_)
         | Trouble::TokenRefused(_) => Exit::NoPermission,
-        Trouble::TooLarge { .. } | Trouble::EightBitMissing => Exit::Data,
+        Trouble::TooLarge { .. } | Trouble::EightBitMissing | Trouble::Unaddressable(_) => Exit::Data,
         Trouble::Settings(_) => Exit::Config,
         Trouble::Reply(reply) if reply.code.is_transient() => Exit::NotNow,
         Trouble::Reply(reply) if reply.code.0 == LOGIN_WANTED => Exit::NoPermission,
@@ -36,7 +38,9 @@ pub(super) fn exit_for(failure: &Failure) -> Exit {
             | Phase::StartTls
             | Phase::Tls
             | Phase::Rset
-            | Phase::Quit => Exit::Unavailable,
+            | Phase::Quit
+            | Phase::Program
+            | Phase::Maildir => Exit::Unavailable,
         },
     }
 }

@@ -17,7 +17,7 @@ use self::document::Document;
 use self::subject::Subject;
 use super::place::Place;
 use super::{Refusal, finish, json};
-use crate::accept::{Policy, Sender};
+use crate::accept::{Form, Policy, Sender};
 use crate::config::{Config, Provider};
 use crate::edge::clock;
 use crate::engine::compose::compose;
@@ -67,6 +67,10 @@ struct Output {
     #[arg(long, conflicts_with_all = ["json", "all"])]
     octets: bool,
 }
+
+/// Makes a mail of a text that is none.
+const TEXT_HEADER: &[u8] =
+    b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n";
 
 /// One mail, or why there is none.
 struct Preview {
@@ -140,8 +144,12 @@ fn one(subject: &subject::Read, provider: &Provider, policy: &Policy, asks_docom
     );
     let mail = match ready {
         Ok(ready) => {
-            let octets = ready.transaction.content.to_vec();
-            let letter = Letter::read(&octets);
+            let octets = ready.errand.transaction.content.to_vec();
+            let letter = match sender.form {
+                Form::Mail => Letter::read(&octets),
+                // What is no mail is shown as the text of one.
+                Form::Text { .. } => Letter::read(&[TEXT_HEADER, &octets].concat()),
+            };
             let docomo = Docomo::of(&letter, provider, &subject.recipients, asks_docomo);
             Ok(Mail { octets, notes: ready.differs.notes, letter, docomo })
         }

@@ -5,6 +5,7 @@
 //! and no longer. What counts is the first that can be reached, since it is the one that mail goes by.
 
 mod certificate;
+mod local;
 mod notes;
 mod report;
 mod verdict;
@@ -20,13 +21,14 @@ use tokio::time::{timeout, timeout_at};
 use super::place::Place;
 use super::visit::{self, Tls};
 use super::{Refusal, finish, json, target};
-use crate::config::Provider;
+use crate::config::{self, Provider};
 use crate::edge::clock;
 use crate::exit::Exit;
 use crate::output::terminal::Look;
 use crate::output::trace::{Trace, Unsaid};
-use crate::submit::{Endpoint, Identity, Limits, Onlooker, Route, Target, Visit};
+use crate::submit::{Destination, Endpoint, Identity, Limits, Onlooker, Route, Target, Visit};
 use certificate::Certificate;
+use local::LocalReport;
 use notes::{Notes, Seen};
 use report::{Fault, Login, Report};
 use verdict::{Facts, Verdict, judge};
@@ -68,6 +70,11 @@ pub struct Args {
 }
 
 impl Candidate {
+    /// Who sends by it.
+    fn sender(&self) -> String {
+        self.provider.as_ref().map_or_else(String::new, |it| it.from.as_str().to_owned())
+    }
+
     /// The same for each way in; a program knows one only.
     fn ways(&self) -> Vec<Self> {
         if self.wayless.is_some() || matches!(self.target.route, Route::Command(_)) {
@@ -82,7 +89,15 @@ impl Candidate {
 /// For machines: what `probe --json` prints.
 #[derive(Debug, serde::Serialize)]
 struct Reports {
-    providers: Vec<Report>,
+    providers: Vec<Looked>,
+}
+
+/// What was found of one provider.
+#[derive(Debug, serde::Serialize)]
+#[serde(untagged)]
+enum Looked {
+    Server(Box<Report>),
+    Local(LocalReport),
 }
 
 /// One provider to be asked.
@@ -95,6 +110,8 @@ struct Candidate {
     wayless: Option<String>,
     /// As it stands in the configuration, if it does.
     provider: Option<Provider>,
+    /// What it is in the place of a server, if it is none.
+    local: Option<Destination>,
 }
 
 /// Does what the command says.
@@ -108,6 +125,18 @@ fn probe_all(args: &Args, place: &Place) -> Result<Exit, Refusal> {
     let (mut reports, mut exit) = (Vec::new(), Exit::Done);
     let mut between = "";
     for candidate in &candidates {
+        if let Some((code, report)) =
+            candidate.local.as_ref().and_then(|it| local::look(it, &candidate.sender()))
+        {
+            exit = if exit == Exit::Done { code } else { exit };
+            if args.json {
+                reports.push(Looked::Local(report));
+            } else {
+                let _ = io::stdout().lock().write_all((between.to_owned() + &report.text()).as_bytes());
+                between = "\n";
+            }
+            continue;
+        }
         let mut verdict = None;
         let mut with_login = args.auth;
         let mut last = Exit::Done;
@@ -118,7 +147,7 @@ fn probe_all(args: &Args, place: &Place) -> Result<Exit, Refusal> {
             verdict = verdict.or(is_reached.then_some(code));
             last = code;
             if args.json {
-                reports.push(report);
+                reports.push(Looked::Server(Box::new(report)));
                 continue;
             }
             // Each when it is known: the next one may take its time.
@@ -156,18 +185,19 @@ fn candidates(args: &Args, place: &Place) -> Result<(Vec<Candidate>, Limits), Re
         Some(name) => vec![visit::named(&config, name)?],
         None => config.providers.iter().collect(),
     };
-    Ok((providers.into_iter().map(candidate).collect(), limits))
+    Ok((providers.into_iter().map(|it| candidate(it, &config.limits)).collect(), limits))
 }
 
 /// A provider of the configuration. One whose proxy cannot be asked keeps nobody from asking the others.
-fn candidate(provider: &Provider) -> Candidate {
+fn candidate(provider: &Provider, limits: &config::Limits) -> Candidate {
+    let local = target::local(provider, limits);
     let (target, wayless) = match target::target(provider, Identity::Nobody) {
         Ok(target) => (target, None),
         Err(error) => (target::outline(provider), Some(error.to_string())),
     };
     let policy = provider.auth.clone();
     let retired = provider.retired().filter(|day| *day <= clock::wall_now().day().as_str());
-    Candidate { target, policy, retired, wayless, provider: Some(provider.clone()) }
+    Candidate { target, policy, retired, wayless, provider: Some(provider.clone()), local }
 }
 
 /// A server that is in no configuration.
@@ -186,7 +216,14 @@ fn stranger_at(text: &str, args: &Args) -> Result<Candidate, Refusal> {
     let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
     let mut target = visit::stranger(&host, visit::endpoint(Some(port), args.tls), args.ca_file.clone());
     text.clone_into(&mut target.name);
-    Ok(Candidate { target, policy: AuthPolicy::Auto, retired: None, wayless: None, provider: None })
+    Ok(Candidate {
+        target,
+        policy: AuthPolicy::Auto,
+        retired: None,
+        wayless: None,
+        provider: None,
+        local: None,
+    })
 }
 
 /// The exit code, whether the server could be reached, and the report.

@@ -18,7 +18,7 @@ use crate::config::{self, Config};
 use crate::edge::clock::wall_now;
 use crate::edge::signals::StopSignals;
 use crate::edge::users::Submitters;
-use crate::edge::{chance, clock, host, network};
+use crate::edge::{chance, host, network};
 use crate::engine::{self, Caps, Ears, Engine, Eyes, Load, Real};
 use crate::exit::Exit;
 use crate::log;
@@ -29,7 +29,7 @@ use crate::spool::socket::{self, Socket, Submission};
 use crate::spool::watch::Watch;
 use crate::spool::writer::{Batch, Deed, Writer, ground};
 use crate::spool::{self, Folders, audit};
-use crate::submit::{self, Carrier, Memory, Report, Target};
+use crate::submit::{self, Carrier, Destination, Memory, Report};
 
 /// Everybody may submit: the agent judges by the user that the kernel names.
 const SOCKET_MODE: u32 = 0o666;
@@ -121,19 +121,23 @@ fn exit_for(error: &io::Error) -> Exit {
 /// A provider with its secret.
 struct Ready<'a> {
     provider: &'a config::Provider,
-    target: Target,
+    destination: Destination,
 }
 
 fn usable_providers(config: &Config) -> Result<Vec<Ready<'_>>, Refusal> {
     let mut ready = Vec::new();
     for provider in &config.providers {
-        match target::identity(provider).and_then(|identity| target::target(provider, identity)) {
-            Ok(target) => ready.push(Ready { provider, target }),
+        match target::destination(provider, &config.limits) {
+            Ok(destination) => ready.push(Ready { provider, destination }),
             Err(error) => log::provider_skipped(&provider.name, &error),
         }
     }
     if ready.is_empty() {
         return Err(Refusal::new(Exit::Config, "no provider can be used; the lines above say why"));
+    }
+    let is_usable = |name: &String| ready.iter().any(|it| it.provider.name == *name);
+    for rule in config.routing.iter().filter(|it| !it.rule.providers.iter().any(is_usable)) {
+        log::rule_without_providers(rule.line, &rule.rule.providers);
     }
     Ok(ready)
 }
@@ -149,7 +153,7 @@ async fn work(
     let no = |what: &str, error: &dyn std::fmt::Display| Refusal::new(Exit::Io, format!("{what}: {error}"));
     let signals = StopSignals::new().map_err(|error| no("cannot catch signals", &error))?;
     let (report_sender, reports) = unbounded_channel();
-    let targets = providers.iter().map(|ready| ready.target.clone()).collect();
+    let destinations: Vec<Destination> = providers.iter().map(|ready| ready.destination.clone()).collect();
     let limits = submit::Limits {
         connect: config.limits.connect,
         reply: config.limits.reply,
@@ -158,7 +162,7 @@ async fn work(
     };
     let audience = args.trace.then(trace::audience);
     let memory = memory(config, layout, &report_sender);
-    let carrier = Carrier::new(targets, limits, report_sender, audience.as_ref(), memory.as_ref())
+    let carrier = Carrier::new(destinations, limits, report_sender, audience.as_ref(), memory.as_ref())
         .map_err(|error| Refusal::new(Exit::Config, error))?;
     let (ack_sender, acks) = unbounded_channel();
     let writer = Writer::start(layout, config.keeping, move |ack| drop(ack_sender.send(ack)))
@@ -204,7 +208,11 @@ fn dispatcher_settings(config: &Config, providers: &[Ready<'_>]) -> delivery::Se
         hedge_after: ready.provider.hedge_after.unwrap_or(config.limits.hedge_after),
         phrases: ready.provider.phrases(),
     };
-    delivery::Settings { providers: providers.iter().map(known).collect(), retry: config.retry.clone() }
+    delivery::Settings {
+        providers: providers.iter().map(known).collect(),
+        routing: config.routing.iter().map(|it| it.rule.clone()).collect(),
+        retry: config.retry.clone(),
+    }
 }
 
 /// The addresses that providers had, unless nobody shall remember them.

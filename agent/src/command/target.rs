@@ -5,9 +5,31 @@ use std::sync::Arc;
 
 use smtp::Credentials;
 
-use crate::config::{self, Kind, Provider, SecretError, SecretSource};
+use crate::config::{self, Kind, Limits, Means, Provider, SecretError, SecretSource};
 use crate::edge::host;
-use crate::submit::{Identity, Proxy, Route, Target, TokenSource};
+use crate::submit::{Destination, Gateway, Identity, Maildir, Proxy, Route, Target, TokenSource};
+
+/// The provider with all that it needs. Reads its secrets.
+pub(super) fn destination(provider: &Provider, limits: &Limits) -> Result<Destination, SecretError> {
+    Ok(match local(provider, limits) {
+        Some(local) => local,
+        None => target(provider, identity(provider)?)?.into(),
+    })
+}
+
+/// What takes mails in the place of a server, if it is none.
+pub(super) fn local(provider: &Provider, limits: &Limits) -> Option<Destination> {
+    let name = provider.name.clone();
+    match &provider.means {
+        Means::Smtp => None,
+        Means::Command(line) => {
+            Some(Destination::Program(Gateway { name, line: line.clone(), within: limits.command }))
+        }
+        Means::Maildir(path) => {
+            Some(Destination::Maildir(Maildir { name, path: path.clone(), within: limits.reply }))
+        }
+    }
+}
 
 /// The provider. Reads the password for its proxy, if that wants one.
 pub(super) fn target(provider: &Provider, identity: Identity) -> Result<Target, SecretError> {

@@ -21,6 +21,7 @@ pub(super) enum Place {
     Disk,
     Provider,
     Recipient,
+    Route,
     Password,
     Token,
 }
@@ -169,6 +170,13 @@ const KEYS: &[Key] = &[
         "a provider that is not ready for the message after this time gets company: the next one starts beside it, and who is ready first sends",
     ),
     key(Place::Limits, "hedge_after_critical", "time", "1s", "the same for critical alerts"),
+    key(
+        Place::Limits,
+        "command",
+        "time",
+        "60s",
+        "for a program in the place of a server; then it is ended, with its children; 10m at most",
+    ),
     key(Place::Limits, "stop", "time", "20s", "for transactions in hand when the agent shall stop"),
     key(Place::Limits, "rescan", "time", "30s", "between two scans of the incoming folder"),
     key(
@@ -346,7 +354,11 @@ const KEYS: &[Key] = &[
 
 /// All of them, in the order of the reference.
 pub(super) fn all() -> impl Iterator<Item = &'static Key> {
-    KEYS.iter().chain(super::manners::KEYS).chain(super::template::KEYS)
+    KEYS.iter()
+        .chain(super::means::KEYS)
+        .chain(super::routing::KEYS)
+        .chain(super::manners::KEYS)
+        .chain(super::template::KEYS)
 }
 
 /// The keys of one place.
@@ -356,7 +368,12 @@ pub(super) fn of(place: Place) -> impl Iterator<Item = &'static Key> {
 
 /// The key that was probably meant.
 pub(super) fn nearest(place: Place, name: &str) -> Option<&'static str> {
-    let near = of(place).map(|key| (strsim::damerau_levenshtein(key.name, name), key.name));
+    nearest_of(of(place).map(|key| key.name), name)
+}
+
+/// The one of these names that was probably meant.
+pub(super) fn nearest_of<'n>(names: impl Iterator<Item = &'n str>, name: &str) -> Option<&'n str> {
+    let near = names.map(|known| (strsim::damerau_levenshtein(known, name), known));
     near.filter(|(distance, known)| *distance <= 1 + known.len() / 4).min().map(|(_, known)| known)
 }
 
@@ -379,6 +396,7 @@ pub fn reference() -> String {
             Place::Disk => "[disk] ",
             Place::Provider => "[[provider]] ",
             Place::Recipient => "[[recipient]] ",
+            Place::Route => "[[route]] ",
             Place::Password => "[[provider]] password.",
             Place::Token => "[[provider]] token.",
         };

@@ -20,6 +20,8 @@ pub struct Limits {
     pub keep: Duration,
     /// How long a provider may take to be ready for a message before the next one starts beside it.
     pub hedge_after: HedgeAfter,
+    /// For a program in the place of a server.
+    pub command: Duration,
     /// For transactions in hand when the agent shall stop.
     pub stop: Duration,
     /// Between two scans of `incoming/`.
@@ -40,6 +42,7 @@ impl Default for Limits {
             dot: Duration::from_mins(10),
             keep: Duration::from_secs(10),
             hedge_after: HedgeAfter { critical: Duration::from_secs(1), others: Duration::from_secs(2) },
+            command: Duration::from_mins(1),
             stop: Duration::from_secs(20),
             rescan: Duration::from_secs(30),
         }
@@ -79,6 +82,7 @@ pub(super) fn limits(root: &Section<'_, '_>) -> Limits {
             critical: section.time("hedge_after_critical").unwrap_or(limits.hedge_after.critical),
             others: section.time("hedge_after").unwrap_or(limits.hedge_after.others),
         },
+        command: at_most("command", DOT_MAX).unwrap_or(limits.command),
         stop: section.time("stop").unwrap_or(limits.stop),
         rescan: section.time("rescan").unwrap_or(limits.rescan),
     }

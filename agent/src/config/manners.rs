@@ -251,7 +251,8 @@ pub(super) fn limits(section: &Section<'_, '_>) -> Limits {
     }
 }
 
-fn domain(text: &str) -> Result<Vec<String>, String> {
+/// A domain in lower case, or those of the carriers.
+pub(super) fn domain(text: &str) -> Result<Vec<String>, String> {
     if text == CARRIERS {
         return Ok(CARRIER_DOMAINS.map(str::to_owned).to_vec());
     }

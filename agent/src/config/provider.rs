@@ -2,15 +2,19 @@
 
 use delivery::HedgeAfter;
 use mime::CharsetPolicy;
+use smtp::AuthPolicy;
+use spool_format::Address;
 use toml::de::DeTable;
 
 use super::keys::Place;
 use super::login;
-use super::preset;
+use super::preset::{self, Senders};
 use super::section::Section;
-use super::{Provider, manners, route, security, sender};
+use super::{Means, Provider, Route, Trust, manners, means, route, security, sender};
 use crate::address;
 
+/// Who sends where no mail is made, so that nobody reads it.
+const NO_SENDER: &str = "alertmail@localhost";
 /// Attempts at the same time, where the file says nothing.
 const CONNECTIONS: u16 = 4;
 /// Messages on one connection, where the file says nothing; some servers want to see a fresh login now and then.
@@ -58,6 +62,10 @@ fn title(n: usize, table: &DeTable<'_>) -> String {
 }
 
 fn one(section: &Section<'_, '_>, warnings: &mut Vec<String>) -> Option<Provider> {
+    let means = means::means(section)?;
+    if means != Means::Smtp {
+        return local(section, means);
+    }
     let preset = section.parsed("preset", preset::find);
     let has = |key: &str| section.has(key);
     let need = |key: &str, what: &str| {
@@ -92,6 +100,7 @@ fn one(section: &Section<'_, '_>, warnings: &mut Vec<String>) -> Option<Provider
     let sender = sender?;
     let provider = Provider {
         name: name?,
+        means,
         host: host?,
         endpoints: endpoints?,
         trust: trust?,
@@ -118,6 +127,45 @@ fn one(section: &Section<'_, '_>, warnings: &mut Vec<String>) -> Option<Provider
     security::refuse_far_in_clear(section, &provider);
     security::warn(&provider, warnings);
     Some(provider)
+}
+
+/// One that is no server: what has to do with servers says nothing.
+fn local(section: &Section<'_, '_>, means: Means) -> Option<Provider> {
+    if !section.has("name") {
+        section.wrong("name", "`name` is missing: the journal calls the provider by it");
+    }
+    let from = section.address("from");
+    if !section.has("from") && means.needs_a_sender() {
+        section.wrong("from", "`from` is missing: the address in From and in the envelope");
+    }
+    let nobody = || Address::parse(NO_SENDER).ok().filter(|_| !section.has("from"));
+    let connections = section.number("connections", 1, CONNECTIONS_MAX).unwrap_or(CONNECTIONS);
+    Some(Provider {
+        name: section.text("name")?,
+        means,
+        host: String::new(),
+        endpoints: Vec::new(),
+        trust: Trust::System,
+        tls_name: None,
+        route: Route::Straight,
+        auth: AuthPolicy::None,
+        user: None,
+        password: None,
+        token: None,
+        realm: None,
+        from: from.or_else(nobody)?,
+        from_name: section.text("from_name"),
+        helo: None,
+        charset: section.parsed("charset", charset).unwrap_or_default(),
+        mail_limits: manners::limits(section),
+        free_from: section.flag("free_from").unwrap_or(false),
+        connections: usize::from(connections),
+        hedge_after: section.time("hedge_after").map(|time| HedgeAfter { critical: time, others: time }),
+        messages_per_connection: 1,
+        chunking: false,
+        senders: Senders::Any,
+        preset: None,
+    })
 }
 
 /// Which charsets readers take, by its name.

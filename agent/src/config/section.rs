@@ -59,9 +59,17 @@ impl<'s, 't> Section<'s, 't> {
 
     /// Notes a mistake about a key; without such a key, about the table.
     pub(super) fn wrong(&self, key: &str, what: &str) {
-        let first = || self.table.keys().map(|name| name.span().start).min().unwrap_or(0);
-        let at = self.entry(key).map_or_else(first, |value| value.span().start);
+        let at = self.entry(key).map_or_else(|| self.first_key(), |value| value.span().start);
         self.source.add(at, &format!("{what}{}", self.within()));
+    }
+
+    fn first_key(&self) -> usize {
+        self.table.keys().map(|name| name.span().start).min().unwrap_or(0)
+    }
+
+    /// The line of its first key.
+    pub(super) fn line(&self) -> usize {
+        self.source.line(self.first_key())
     }
 
     fn wrong_kind(&self, key: &str, value: &DeValue<'_>, wanted: &str) {

@@ -21,9 +21,13 @@ impl<'t> Source<'t> {
 
     /// Notes a mistake at this octet of the text.
     pub(super) fn add(&self, at: usize, what: &str) {
+        self.mistakes.borrow_mut().push((self.line(at), what.to_owned()));
+    }
+
+    /// The number of the line with this octet of the text.
+    pub(super) fn line(&self, at: usize) -> usize {
         let before = self.text.as_bytes().get(..at.min(self.text.len())).unwrap_or_default();
-        let line = before.split(|octet| *octet == b'\n').count();
-        self.mistakes.borrow_mut().push((line, what.to_owned()));
+        before.split(|octet| *octet == b'\n').count()
     }
 
     /// A path of the file: relative ones are relative to its folder.

@@ -1,5 +1,6 @@
 //! The configuration: what is meant by what was typed, and how mistakes are told.
 
+mod routes;
 mod sender;
 mod ways;
 
@@ -170,7 +171,7 @@ fn each_mistake_is_named_with_file_line_key_and_provider() {
         (format!("spol = \"x\"\n{PROVIDER}"), "alertmail.toml:1: unknown key `spol`; did you mean `spool`?"),
         (
             format!("[limits]\nzzz = 1\n{PROVIDER}"),
-            "alertmail.toml:2: unknown key `zzz` in [limits]; known are `connect`, `reply`, `dot`, `keep`, `hedge_after`, `hedge_after_critical`, `stop`, `rescan`",
+            "alertmail.toml:2: unknown key `zzz` in [limits]; known are `connect`, `reply`, `dot`, `keep`, `hedge_after`, `hedge_after_critical`, `command`, `stop`, `rescan`",
         ),
         (
             with("port = 0"),
@@ -273,7 +274,7 @@ fn the_example_names_every_key_and_is_a_configuration() {
     let config = parse(text).expect("a configuration");
     assert_eq!(config.warnings, Vec::<String>::new());
     let names: Vec<_> = config.providers.iter().map(|provider| provider.name.as_str()).collect();
-    assert_eq!(names, ["home", "yahoo", "docomo"]);
+    assert_eq!(names, ["home", "yahoo", "docomo", "sms", "last-resort"]);
     for key in keys::all().filter(|key| key.place != keys::Place::Aliases) {
         let mentioned = text.lines().any(|line| {
             let line = line.trim_start_matches(['#', ' ', '[']);

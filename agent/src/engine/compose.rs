@@ -4,7 +4,8 @@ use delivery::Differences;
 use smtp::{Failure, Outcome, Path, Phase, Transaction, Trouble};
 use spool_format::{Address, AlertId, Wall};
 
-use crate::accept::{Accepted, Policy, Reach, Sender};
+use crate::accept::{Accepted, Form, Policy, Reach, Sender, text_of};
+use crate::submit::Errand;
 
 /// What cannot be sent there, for each recipient.
 pub(super) fn never(recipients: &[Address], phase: Phase, why: String) -> Outcome {
@@ -13,7 +14,7 @@ pub(super) fn never(recipients: &[Address], phase: Phase, why: String) -> Outcom
 
 /// A mail that is ready to go.
 pub(crate) struct Ready {
-    pub(crate) transaction: Transaction,
+    pub(crate) errand: Errand,
     pub(crate) differs: Differences,
 }
 
@@ -36,7 +37,11 @@ pub(crate) fn compose(
 
     let place = (domain, offset_minutes(accepted.born()));
     let composed = accepted.compose((sender, policy), recipients, place, now);
-    let content = composed.octets.into();
-    let transaction = Transaction { sender: envelope_sender, recipients: paths, content };
-    Ok(Ready { transaction, differs: composed.differs })
+    let content = match sender.form {
+        Form::Mail => composed.octets,
+        Form::Text { chars_max } => text_of(&composed.octets, chars_max),
+    };
+    let transaction = Transaction { sender: envelope_sender, recipients: paths, content: content.into() };
+    let errand = Errand { transaction, about: Some(accepted.about()) };
+    Ok(Ready { errand, differs: composed.differs })
 }

@@ -289,6 +289,7 @@ impl<W: World> Hands<W> {
             id,
             folder: Folder::Deferred,
             severity: history.severity,
+            key: history.key.clone(),
             recipients: history.recipients.iter().map(|(to, _)| to.clone()).collect(),
             born: history.created.unwrap_or_else(|| id.born()),
             ttl: history.ttl.map(std::time::Duration::from_secs),

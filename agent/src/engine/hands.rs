@@ -223,11 +223,11 @@ impl<W: World> Hands<W> {
         match command {
             Command::Begin { attempt, id, provider, recipients } => {
                 match self.transaction(id, provider, &recipients) {
-                    Ok(Ready { transaction, differs }) => {
+                    Ok(Ready { errand, differs }) => {
                         if !differs.notes.is_empty() {
                             self.untold.push_back(Event::Composed { attempt, differs });
                         }
-                        self.world.begin(attempt, provider, transaction);
+                        self.world.begin(attempt, provider, errand);
                     }
                     Err(outcome) => self.untold.push_back(Event::NotBegun { attempt, outcome }),
                 }

@@ -4,7 +4,6 @@
 //! a clock that jumps.
 
 use delivery::{AttemptId, Now};
-use smtp::Transaction;
 use spool_format::Wall;
 use spool_format::fs::StdFs;
 
@@ -14,7 +13,7 @@ use crate::edge::users::Submitters;
 use crate::spool::lock::Lock;
 use crate::spool::queue_fs::QueueFs;
 use crate::spool::writer::{Batch, Writer};
-use crate::submit::Carrier;
+use crate::submit::{Carrier, Errand};
 
 /// Everything outside.
 pub trait World {
@@ -32,7 +31,7 @@ pub trait World {
     /// Hands a batch to the writer.
     fn write(&mut self, batch: Batch);
     /// Begins an attempt at the provider in this place.
-    fn begin(&mut self, attempt: AttemptId, provider: usize, transaction: Transaction);
+    fn begin(&mut self, attempt: AttemptId, provider: usize, errand: Errand);
     /// Lets an attempt through the gate at which it stands.
     fn grant(&mut self, attempt: AttemptId);
     /// Takes an attempt back.
@@ -75,8 +74,8 @@ impl World for Real {
         self.writer.send(batch);
     }
 
-    fn begin(&mut self, attempt: AttemptId, provider: usize, transaction: Transaction) {
-        self.carrier.begin(attempt, provider, transaction);
+    fn begin(&mut self, attempt: AttemptId, provider: usize, errand: Errand) {
+        self.carrier.begin(attempt, provider, errand);
     }
 
     fn grant(&mut self, attempt: AttemptId) {

@@ -123,8 +123,9 @@ fn put_in_order(id: AlertId, mut places: Vec<Folder>, found: &mut Found) {
 /// `dot-sent` is not synced, so that its absence says nothing.
 pub fn past(history: &History, after_power_cut: bool) -> Past {
     let mut past = Past::from_history(history);
-    if after_power_cut && past.uncertain_at.is_none() {
-        past.uncertain_at = history.under_way.last().map(|attempt| attempt.provider.clone());
+    if after_power_cut {
+        let unknown = history.under_way.iter().rev().flat_map(|attempt| history.asked_in(attempt));
+        past.uncertain_at.extend(unknown);
     }
     past
 }
@@ -275,8 +276,10 @@ mod tests {
     fn after_a_power_cut_an_attempt_without_an_end_may_have_been_delivered() {
         let spool = spool(&[(1, Folder::Incoming)]);
         let events = || vec![started("boot-1"), accepted(1), attempt(1)];
-        let uncertain_at =
-            |found: &Found| past(&found.ledger.alerts[&id(1)], found.crashed_with_machine).uncertain_at;
+        let uncertain_at = |found: &Found| {
+            let past = past(&found.ledger.alerts[&id(1)], found.crashed_with_machine);
+            past.uncertain_at.first().map(|(_, provider)| provider.clone())
+        };
         assert_eq!(uncertain_at(&find(&spool, events())).as_deref(), Some("home"));
         let same_boot = recover(&StdFs, &spool.folders, "boot-1").expect("readable");
         assert_eq!(uncertain_at(&same_boot), None);

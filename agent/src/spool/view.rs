@@ -245,7 +245,7 @@ impl Item {
 
     /// Whether a provider may have it though no reply ever said so.
     pub fn is_uncertain(&self) -> bool {
-        self.history.as_ref().is_some_and(|history| history.uncertain_at().is_some())
+        self.history.as_ref().is_some_and(|history| !history.uncertain_at().is_empty())
             || self.recipients.iter().any(|(_, settlement)| *settlement == Settlement::Uncertain)
     }
 }

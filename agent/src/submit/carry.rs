@@ -166,7 +166,9 @@ fn is_stale(outcome: &Outcome) -> bool {
             };
             over && matches!(failure.phase, Phase::Rset | Phase::Mail | Phase::Rcpt | Phase::Data)
         }
-        RecipientOutcome::Delivered(_) | RecipientOutcome::Uncertain(_) => false,
+        RecipientOutcome::Delivered(_) | RecipientOutcome::Taken { .. } | RecipientOutcome::Uncertain(_) => {
+            false
+        }
     })
 }
 

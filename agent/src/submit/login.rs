@@ -119,7 +119,9 @@ fn is_same(one: &Credentials, other: &Credentials) -> bool {
 pub(super) fn is_token_refused(outcome: &Outcome) -> bool {
     outcome.recipients.iter().all(|recipient| match recipient {
         RecipientOutcome::Failed(failure) => matches!(failure.trouble, Trouble::TokenRefused(_)),
-        RecipientOutcome::Delivered(_) | RecipientOutcome::Uncertain(_) => false,
+        RecipientOutcome::Delivered(_) | RecipientOutcome::Taken { .. } | RecipientOutcome::Uncertain(_) => {
+            false
+        }
     })
 }
 

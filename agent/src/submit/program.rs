@@ -22,7 +22,7 @@ const WORDS_OCTETS_MAX: usize = 300;
 const END_WITHIN: Duration = Duration::from_secs(1);
 
 /// How long its last words are waited for when it has ended.
-const LAST_WORDS_WITHIN: Duration = Duration::from_millis(200);
+pub(super) const LAST_WORDS_WITHIN: Duration = Duration::from_millis(200);
 
 /// How long its end is waited for when its output has ended, to say how it ended.
 const STATUS_WITHIN: Duration = Duration::from_millis(500);
@@ -85,7 +85,8 @@ async fn end_of(mut child: Child, is_over: oneshot::Receiver<()>) -> Option<Exit
     }
 }
 
-async fn listen(mut errors: ChildStderr, words: Arc<Mutex<Vec<u8>>>) {
+/// Reads what a program writes to standard error, so that it never waits for us, and keeps the end of it.
+pub(super) async fn listen(mut errors: ChildStderr, words: Arc<Mutex<Vec<u8>>>) {
     let mut buffer = [0; 1024];
     while let Ok(count @ 1..) = errors.read(&mut buffer).await {
         let mut words = words.lock().unwrap_or_else(PoisonError::into_inner);

@@ -14,6 +14,7 @@ pub struct Config {
     retry: Vec<(&'static str, String)>,
     limits: Vec<(&'static str, &'static str)>,
     network: Vec<(&'static str, &'static str)>,
+    more: String,
 }
 
 impl Config {
@@ -86,6 +87,13 @@ impl Config {
         self
     }
 
+    /// More tables as they stand in the file, behind all others: rules, providers that are no servers.
+    #[must_use]
+    pub fn more(mut self, tables: &str) -> Self {
+        self.more.push_str(tables);
+        self
+    }
+
     pub(crate) fn providers(&self) -> &[Provider] {
         &self.providers
     }
@@ -130,6 +138,7 @@ impl Config {
             }
         }
         self.providers.iter().for_each(|provider| provider.write_to(&mut text));
+        text.push_str(&self.more);
         text
     }
 }

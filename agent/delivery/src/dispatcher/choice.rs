@@ -1,55 +1,123 @@
 //! Which provider is next for an alert: the first in order that is used and has room. What an outage has taught chooses the
 //! provider and never holds a fresh or critical alert up: if nobody else is left, one that is left out is asked anyway, by
 //! one alert at a time.
+//!
+//! Each group of recipients has an order of its own. Groups that come to the same provider go there together.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use spool_format::{Address, AlertId, Severity};
 
 use super::{Alert, Dispatcher, Now};
 use crate::breaker::{Permit, Urgency};
+use crate::routing::first_that_fits;
 use crate::time::Monotonic;
 
 /// What is next.
 #[derive(Debug)]
 pub(super) enum Choice {
     /// An attempt.
-    Begin {
-        place: usize,
-        recipients: Vec<Address>,
-        /// Whether it asks a provider that is left out.
-        asks: bool,
-    },
-    /// A free connection there, or what the alert that asks there finds out.
-    WaitFor(usize),
+    Begin(Start),
+    /// A free connection at one of them, or what the alert that asks there finds out.
+    WaitFor(Vec<usize>),
     /// Nobody is left, or nobody before then.
     Nothing { until: Option<Monotonic> },
-    /// Another attempt has leave to send, or the alert is gone.
+    /// Attempts that are in time, or have leave to send, see to everybody; or the alert is gone.
     None,
 }
 
+/// An attempt that is to begin.
+#[derive(Debug)]
+pub(super) struct Start {
+    pub(super) place: usize,
+    /// Groups of the recipients.
+    pub(super) groups: Vec<usize>,
+    pub(super) recipients: Vec<Address>,
+    /// Whether it asks a provider that is left out.
+    pub(super) asks: bool,
+}
+
+impl Choice {
+    /// The choice for two groups, of which the other one comes later in the alert.
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Begin(mut start), Self::Begin(other)) => {
+                if start.place == other.place {
+                    start.groups.extend(other.groups);
+                    start.recipients.extend(other.recipients);
+                    start.asks |= other.asks;
+                }
+                // Otherwise the other one comes up when this one has begun.
+                Self::Begin(start)
+            }
+            (Self::Begin(start), _) | (_, Self::Begin(start)) => Self::Begin(start),
+            (Self::WaitFor(mut places), Self::WaitFor(others)) => {
+                places.extend(others);
+                Self::WaitFor(places)
+            }
+            (Self::WaitFor(places), _) | (_, Self::WaitFor(places)) => Self::WaitFor(places),
+            (Self::Nothing { until }, Self::Nothing { until: other }) => {
+                Self::Nothing { until: until.into_iter().chain(other).min() }
+            }
+            (Self::Nothing { until }, Self::None) | (Self::None, Self::Nothing { until }) => {
+                Self::Nothing { until }
+            }
+            (Self::None, Self::None) => Self::None,
+        }
+    }
+}
+
 impl Dispatcher {
+    /// The place of the provider of this name.
+    pub(super) fn place_of(&self, name: &str) -> Option<usize> {
+        self.settings.providers.iter().position(|provider| provider.name == name)
+    }
+
+    /// The places of the providers that may be asked for a recipient, in order.
+    pub(super) fn order_for(&self, severity: Severity, key: Option<&str>, to: &Address) -> Arc<[usize]> {
+        let rule = first_that_fits(&self.settings.routing, severity, key, to);
+        Arc::clone(&self.orders[rule.unwrap_or(self.settings.routing.len())])
+    }
+
+    /// The next attempt of an alert.
     pub(super) fn choose(&mut self, now: Now, id: AlertId) -> Choice {
-        let Some(alert) = self.alerts.get_mut(&id) else { return Choice::None };
-        let urgency = urgency(alert, now);
+        let Some(alert) = self.alerts.get(&id) else { return Choice::None };
         let Some(pass) = &alert.pass else { return Choice::Nothing { until: None } };
-        if pass.leave.is_some() {
-            return Choice::None;
+        let urgency = urgency(alert, now);
+        let busy: BTreeSet<usize> = pass
+            .attempts
+            .iter()
+            .filter(|attempt| !self.is_slow_without_leave(**attempt))
+            .filter_map(|attempt| self.attempts.get(attempt))
+            .flat_map(|attempt| alert.groups_of(&attempt.recipients))
+            .collect();
+        let open: Vec<usize> =
+            (0..alert.groups.len()).filter(|group| alert.somebody_is_open_in(*group)).collect();
+        if open.is_empty() {
+            return Choice::Nothing { until: None };
         }
-        let left: Vec<(usize, Vec<Address>)> =
-            pass.left().iter().map(|place| (*place, alert.open_for(*place))).collect();
-        let (mut left, nothing): (Vec<_>, Vec<_>) =
-            left.into_iter().partition(|(_, recipients)| !recipients.is_empty());
-        if let Some(first) = alert.waits_for_word_of() {
-            left.retain(|(place, _)| *place == first);
-        }
+        let free = open.into_iter().filter(|group| !busy.contains(group));
+        let choices: Vec<Choice> = free.map(|group| self.choose_for(now, id, group, urgency)).collect();
+        choices.into_iter().fold(Choice::None, Choice::and)
+    }
+
+    /// The next provider for one group, of which nobody is in the hands of an attempt that gets on.
+    fn choose_for(&mut self, now: Now, id: AlertId, group: usize, urgency: Urgency) -> Choice {
+        let Some(alert) = self.alerts.get_mut(&id) else { return Choice::None };
+        let places = alert.pass.as_ref().map_or_else(Vec::new, |pass| pass.left(group).to_vec());
+        let (of_use, nothing): (Vec<usize>, Vec<usize>) =
+            places.into_iter().partition(|place| alert.is_of_use(group, *place));
         if let Some(pass) = &mut alert.pass {
-            for (place, _) in &nothing {
-                pass.is_done_with(*place);
+            for place in nothing {
+                pass.is_done_with(group, place);
             }
         }
-        let begin = |(place, recipients): &(usize, Vec<Address>), asks| Choice::Begin {
-            place: *place,
-            recipients: recipients.clone(),
-            asks,
+        let mut left: Vec<(usize, Vec<Address>)> =
+            of_use.into_iter().map(|place| (place, alert.open_for(group, place))).collect();
+        left.retain(|(_, recipients)| !recipients.is_empty());
+        let begin = |(place, recipients): &(usize, Vec<Address>), asks| {
+            Choice::Begin(Start { place: *place, groups: vec![group], recipients: recipients.clone(), asks })
         };
         let (mut asked, mut shut) = (None, Vec::new());
         for at in &left {
@@ -63,16 +131,16 @@ impl Dispatcher {
                     let is_elsewhere =
                         |(other, _): &(usize, _)| *other != place && self.is_there(now, *other);
                     if !(self.is_stuck(now.monotonic, place) && left.iter().any(is_elsewhere)) {
-                        return Choice::WaitFor(place);
+                        return Choice::WaitFor(vec![place]);
                     }
                 }
             }
         }
         if let Some(place) = asked {
-            return Choice::WaitFor(place);
+            return Choice::WaitFor(vec![place]);
         }
         let pass = self.alerts.get(&id).and_then(|alert| alert.pass.as_ref());
-        let is_asked_again = |place| pass.is_some_and(|pass| pass.is_asked_again(place));
+        let is_asked_again = |place| pass.is_some_and(|pass| pass.is_asked_again(group, place));
         let mut soonest: Option<Monotonic> = None;
         for (at, until) in shut {
             let anyway = self.sites[at.0].breaker.asked_anyway_from(urgency, &self.settings.retry);

@@ -1,8 +1,9 @@
 //! Several attempts for one alert beside each other. A provider that is not ready for the message in time gets company: the
 //! next one starts beside it. Whoever is ready first sends, the others are taken back. No second mail can come of it, since
-//! only one attempt of an alert has leave to enter DATA. Who has it and then falls silent loses it again, if anybody else is
+//! only one attempt for a recipient has leave to enter DATA. Who has it and then falls silent loses it again, if anybody else is
 //! there: up to the last octets nobody has the message.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use smtp::{Failure, Gate, Phase, Trouble};
@@ -22,10 +23,16 @@ impl Dispatcher {
         pass.map_or_else(Vec::new, |pass| pass.attempts.clone())
     }
 
-    /// Whether one of its attempts runs and is not slow, so that nobody has to start beside it.
-    pub(super) fn somebody_is_in_time(&self, id: AlertId) -> bool {
-        let attempts = self.running_of(id);
-        attempts.iter().filter_map(|attempt| self.attempts.get(attempt)).any(|attempt| !attempt.is_slow)
+    /// Whether an attempt is not ready in time, so that another one may start beside it.
+    pub(super) fn is_slow_without_leave(&self, id: AttemptId) -> bool {
+        self.attempts.get(&id).is_some_and(|attempt| attempt.is_slow && attempt.leave.is_none())
+    }
+
+    /// The places of the providers that may be asked for the recipients of an attempt.
+    fn places_for(&self, attempt: &Attempt) -> BTreeSet<usize> {
+        let Some(alert) = self.alerts.get(&attempt.id) else { return BTreeSet::new() };
+        let groups = alert.groups_of(&attempt.recipients);
+        groups.iter().flat_map(|group| alert.groups[*group].order.iter().copied()).collect()
     }
 
     /// How long this attempt may take to be ready.
@@ -51,29 +58,23 @@ impl Dispatcher {
             if !std::mem::replace(&mut attempt.is_slow, true) {
                 self.is_slow(now, id, out);
             }
-            let is_waiting = self
-                .alerts
-                .get(&alert)
-                .and_then(|alert| alert.pass.as_ref())
-                .is_some_and(|pass| pass.waits_at.is_some());
-            if !is_waiting && !self.somebody_is_in_time(alert) {
-                self.go_on(now, alert, out);
-            }
+            self.go_on(now, alert, out);
         }
     }
 
     /// An attempt that has leave is not through with its message in time: somebody else gets it.
     fn lose_leave(&mut self, now: Now, alert_id: AlertId, id: AttemptId, out: &mut Vec<Command>) {
-        let Some(alert) = self.alerts.get(&alert_id) else { return };
-        let left = alert.pass.as_ref().map_or(&[][..], |pass| pass.left());
-        if alert.waits_for_word_of().is_some() {
+        let (Some(alert), Some(attempt)) = (self.alerts.get(&alert_id), self.attempts.get(&id)) else {
             return;
-        }
-        let mut others = left.iter().filter(|place| !alert.open_for(**place).is_empty()).peekable();
+        };
+        let Some(pass) = &alert.pass else { return };
+        let groups = alert.groups_of(&attempt.recipients);
+        let left = groups.iter().flat_map(|group| pass.left(*group).iter().map(|place| (*group, *place)));
+        let mut others = left.filter(|(group, place)| !alert.open_for(*group, *place).is_empty()).peekable();
         if others.peek().is_none() {
             return;
         }
-        if others.all(|place| self.is_left_out(now, *place)) {
+        if others.all(|(_, place)| self.is_left_out(now, place)) {
             let again =
                 now.monotonic.plus(self.attempts.get(&id).map_or(Duration::MAX, |it| self.patience_with(it)));
             self.patience.insert((again, id));
@@ -81,7 +82,7 @@ impl Dispatcher {
         }
         self.is_slow(now, id, out);
         if let Some(pass) = self.alerts.get_mut(&alert_id).and_then(|alert| alert.pass.as_mut()) {
-            pass.leave = None;
+            pass.leave.retain(|other| *other != id);
             pass.attempts.retain(|other| *other != id);
         }
         self.dismiss(now, alert_id, id, out);
@@ -98,7 +99,8 @@ impl Dispatcher {
     fn is_slow(&mut self, now: Now, id: AttemptId, out: &mut Vec<Command>) {
         let Some(attempt) = self.attempts.get(&id) else { return };
         let (place, witness, within) = (attempt.provider, attempt.witness, self.patience_with(attempt));
-        let is_elsewhere = (0..self.sites.len()).any(|other| other != place && !self.is_left_out(now, other));
+        let others = self.places_for(attempt);
+        let is_elsewhere = others.iter().any(|other| *other != place && !self.is_left_out(now, *other));
         if !is_elsewhere && !witness.asks {
             return;
         }
@@ -118,26 +120,37 @@ impl Dispatcher {
         self.sites[place].breaker.is_open() && !self.is_there(now, place)
     }
 
-    /// This attempt sends; the others of its alert are taken back.
-    pub(super) fn take_leave(&mut self, now: Now, id: AttemptId, out: &mut Vec<Command>) {
+    /// This attempt sends; the others for its recipients are taken back. Says whether anybody else was among theirs, who
+    /// may go on by themselves.
+    pub(super) fn take_leave(&mut self, now: Now, id: AttemptId, out: &mut Vec<Command>) -> bool {
         self.patience.retain(|(_, of)| *of != id);
-        let Some(alert_id) = self.attempts.get(&id).map(|attempt| attempt.id) else { return };
-        let others: Vec<AttemptId> = {
-            let pass = self.alerts.get_mut(&alert_id).and_then(|alert| alert.pass.as_mut());
-            let Some(pass) = pass else { return };
-            debug_assert!(pass.leave.is_none(), "{alert_id}: two attempts may send");
-            pass.leave = Some(id);
-            pass.waits_at = None;
-            std::mem::replace(&mut pass.attempts, vec![id]).into_iter().filter(|other| *other != id).collect()
+        let Some(attempt) = self.attempts.get(&id) else { return false };
+        let alert_id = attempt.id;
+        let Some(alert) = self.alerts.get_mut(&alert_id) else { return false };
+        let groups = alert.groups_of(&attempt.recipients);
+        let of = |other: &AttemptId| {
+            let other = self.attempts.get(other);
+            other.map_or_else(BTreeSet::new, |other| alert.groups_of(&other.recipients))
         };
-        if let Some(attempt) = self.attempts.get(&id) {
-            let end = now.monotonic.plus(self.patience_in_data(attempt));
-            self.patience.insert((end, id));
-        }
+        let running = alert.pass.iter().flat_map(|pass| &pass.attempts).filter(|other| **other != id);
+        let (others, theirs): (Vec<AttemptId>, Vec<BTreeSet<usize>>) = running
+            .map(|other| (*other, of(other)))
+            .filter(|(_, theirs)| !theirs.is_disjoint(&groups))
+            .unzip();
+        let Some(pass) = &mut alert.pass else { return false };
+        debug_assert!(
+            pass.leave.iter().all(|leave| !others.contains(leave)),
+            "{alert_id}: two attempts may send"
+        );
+        pass.leave.push(id);
+        pass.attempts.retain(|other| !others.contains(other));
+        let end = now.monotonic.plus(self.patience_in_data(&self.attempts[&id]));
+        self.patience.insert((end, id));
         // The first in order shall be the first to be asked again.
         for other in others.into_iter().rev() {
             self.dismiss(now, alert_id, other, out);
         }
+        theirs.iter().any(|theirs| !theirs.is_subset(&groups))
     }
 
     fn dismiss(&mut self, now: Now, alert_id: AlertId, id: AttemptId, out: &mut Vec<Command>) {
@@ -145,8 +158,11 @@ impl Dispatcher {
         let Some(attempt) = self.attempts.get_mut(&id) else { return };
         attempt.is_dismissed = true;
         let Some(alert) = self.alerts.get_mut(&alert_id) else { return };
+        let groups = alert.groups_of(&attempt.recipients);
         if let Some(pass) = &mut alert.pass {
-            pass.may_ask_again(attempt.provider);
+            for group in groups {
+                pass.may_ask_again(group, attempt.provider);
+            }
         }
         let provider = &self.settings.providers[attempt.provider].name;
         let failure = Failure::new(Phase::Data, Trouble::Withdrawn);

@@ -18,7 +18,9 @@ pub(super) fn seen(outcome: &Outcome, blame: &Blame) -> Network {
             Trouble::Silent { .. } => true,
             _ => false,
         },
-        RecipientOutcome::Delivered(_) | RecipientOutcome::Uncertain(_) => false,
+        RecipientOutcome::Delivered(_) | RecipientOutcome::Taken { .. } | RecipientOutcome::Uncertain(_) => {
+            false
+        }
     };
     match blame {
         Blame::NoNetwork => Network::None,

@@ -24,6 +24,20 @@ fn judge_one(provider: &Provider, to: &Address, outcome: &RecipientOutcome) -> J
             let result = result_of_reply(to, Settlement::Delivered, smtp::Phase::Dot, reply);
             Judged { result, refused_for_good: false, trouble: None }
         }
+        RecipientOutcome::Taken { phase, text } => {
+            let result = RecipientResult {
+                to: to.clone(),
+                result: Settlement::Delivered,
+                phase: phase.as_str().to_owned(),
+                code: None,
+                enhanced: None,
+                text: text.clone(),
+                scope: None,
+                duration: None,
+                rule: None,
+            };
+            Judged { result, refused_for_good: false, trouble: None }
+        }
         RecipientOutcome::Failed(failure) => {
             failed(name, to, failure, Settlement::Open, &judge(failure, phrases))
         }

@@ -98,7 +98,7 @@ impl Dispatcher {
     pub(super) fn wait_for(&mut self, now: Now, place: usize, id: AlertId) {
         let Some(alert) = self.alerts.get_mut(&id) else { return };
         if let Some(pass) = &mut alert.pass {
-            pass.waits_at = Some(place);
+            pass.waits_at.push(place);
         }
         let age = if is_fresh(alert, now) { Age::Fresh } else { Age::Old };
         self.queue.wait_for(place, (alert.severity, age), id);
@@ -149,7 +149,7 @@ impl Dispatcher {
     /// An alert that waited there goes on, if it still waits.
     fn call_up(&mut self, now: Now, place: usize, id: AlertId, out: &mut Vec<Command>) {
         let pass = self.alerts.get(&id).and_then(|alert| alert.pass.as_ref());
-        if pass.is_some_and(|pass| pass.waits_at == Some(place)) {
+        if pass.is_some_and(|pass| pass.waits_at.contains(&place)) {
             self.go_on(now, id, out);
         }
     }

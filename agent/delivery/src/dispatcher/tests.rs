@@ -14,6 +14,7 @@ mod hedging;
 mod histories;
 mod outages;
 mod recipients;
+mod routes;
 
 struct Day {
     dispatcher: Dispatcher,
@@ -34,6 +35,7 @@ fn arrival(n: u8, severity: Severity, recipients: &[&str]) -> Arrival {
         id: id(n),
         folder: Folder::Incoming,
         severity,
+        key: None,
         recipients: recipients.iter().map(|to| address(to)).collect(),
         born: Wall::from_unix_ms(1_000),
         ttl: None,
@@ -64,6 +66,10 @@ fn lost_reply() -> RecipientOutcome {
 
 impl Day {
     fn new(providers: &[&str]) -> Self {
+        Self::with_routing(providers, Vec::new())
+    }
+
+    fn with_routing(providers: &[&str], routing: Vec<Rule>) -> Self {
         let hedge_after = HedgeAfter { critical: Duration::from_secs(1), others: Duration::from_secs(2) };
         let provider = |name: &&str| Provider {
             name: (*name).to_owned(),
@@ -71,8 +77,11 @@ impl Day {
             hedge_after,
             phrases: Phrases::default(),
         };
-        let settings =
-            Settings { providers: providers.iter().map(provider).collect(), retry: RetryPlan::default() };
+        let settings = Settings {
+            providers: providers.iter().map(provider).collect(),
+            routing,
+            retry: RetryPlan::default(),
+        };
         let now = Now { wall: Wall::from_unix_ms(2_000), monotonic: Monotonic::from_ms(500) };
         let mut dispatcher = Dispatcher::new(settings, 1);
         // Nobody has to find out first whether they work.
@@ -369,7 +378,9 @@ fn a_restart_goes_on_where_the_journal_ends() {
         passes: 3,
         attempts: 7,
         until: Some(day.now.wall.plus(Duration::from_secs(20))),
-        uncertain_at: Some("docomo".to_owned()),
+        uncertain_at: ["bad@example.jp", "open@example.jp"]
+            .map(|to| (address(to), "docomo".to_owned()))
+            .into(),
     };
     assert_eq!(day.arrives(back), Vec::<String>::new());
     assert_eq!(day.dispatcher.next_wake(), Some(day.now.monotonic.plus(Duration::from_secs(20))));

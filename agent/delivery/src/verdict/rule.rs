@@ -91,4 +91,18 @@ rules! {
     MESSAGE_NOT_NOW = "message-not-now", Message Soft: "not this message just now";
     MESSAGE_REFUSED = "message-refused", Message Hard: "the server does not take this message";
     OVER_QUOTA = "over-quota", Provider Soft: "somebody's quota is used up, ours or a recipient's";
+
+    EXIT_USAGE = "exit-usage", Provider Hard: "the program does not understand how it was called";
+    EXIT_DATA = "exit-data", Message Hard: "the program finds the message wrong";
+    EXIT_NO_INPUT = "exit-no-input", Provider Hard: "the program lacks a file";
+    EXIT_NO_USER = "exit-no-user", Recipient Hard: "the program does not know the recipient";
+    EXIT_NO_HOST = "exit-no-host", Recipient Hard: "the program does not know the recipient's domain";
+    EXIT_ONE_OF_SEVERAL = "exit-one-of-several", Provider Soft: "the program does not know one of several recipients, and does not say which";
+    EXIT_UNAVAILABLE = "exit-unavailable", Provider Hard: "the program lacks something that it needs";
+    EXIT_LATER = "exit-later", Provider Soft: "the program says: later";
+    EXIT_NO_PERMISSION = "exit-no-permission", Provider Hard: "the program is not allowed to";
+    EXIT_CONFIG = "exit-config", Provider Hard: "the program is not set up rightly";
+    EXIT_UNKNOWN = "exit-unknown", Provider Soft: "nobody knows what this exit code means";
+    LOCAL_TROUBLE = "local-trouble", Provider Soft: "the program could not be run, or the folder not be written";
+    UNADDRESSABLE = "unaddressable", Recipient Hard: "the recipient cannot be named to the program";
 }

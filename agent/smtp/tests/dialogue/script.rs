@@ -160,6 +160,7 @@ fn told(session: &Session, played: &str) -> String {
 fn recipient(outcome: &RecipientOutcome) -> String {
     match outcome {
         RecipientOutcome::Delivered(_) => "delivered".to_owned(),
+        RecipientOutcome::Taken { text, .. } => format!("taken {text}"),
         RecipientOutcome::Failed(why) => format!("failed {}", failure(why)),
         RecipientOutcome::Uncertain(why) => format!("uncertain {}", failure(why)),
     }
@@ -184,6 +185,7 @@ fn failure(failure: &Failure) -> String {
         Trouble::TooLarge { limit } => format!("larger than {limit}"),
         Trouble::EightBitMissing => "needs 8bitmime".to_owned(),
         Trouble::Settings(_) => "settings".to_owned(),
+        Trouble::Exit { .. } | Trouble::Local(_) | Trouble::Unaddressable(_) => "no session".to_owned(),
     };
     format!("{} {trouble}", failure.phase)
 }

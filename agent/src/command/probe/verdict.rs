@@ -159,6 +159,9 @@ fn advice(facts: &Facts<'_>, failure: &Failure) -> Vec<String> {
         | Trouble::NoCommonMechanism { .. }
         | Trouble::MechanismUnusable { .. }
         | Trouble::Withdrawn
+        | Trouble::Exit { .. }
+        | Trouble::Local(_)
+        | Trouble::Unaddressable(_)
         | Trouble::TooLarge { .. }
         | Trouble::EightBitMissing
         | Trouble::Settings(_) => Vec::new(),

@@ -117,6 +117,10 @@ impl Recipient {
                 let code = Some(reply.code.0);
                 return Self { to, result: Fate::Delivered, phase: None, code, text: words(reply) };
             }
+            RecipientOutcome::Taken { text, .. } => {
+                let text = printable(text);
+                return Self { to, result: Fate::Delivered, phase: None, code: None, text };
+            }
             RecipientOutcome::Failed(failure) => (Fate::NotDelivered, failure),
             RecipientOutcome::Uncertain(failure) => (Fate::Uncertain, failure),
         };
@@ -137,7 +141,7 @@ fn trouble(failure: &Failure) -> String {
 fn exit(outcome: &Outcome) -> Exit {
     let exits: Vec<Exit> = (outcome.recipients.iter())
         .filter_map(|recipient| match recipient {
-            RecipientOutcome::Delivered(_) => None,
+            RecipientOutcome::Delivered(_) | RecipientOutcome::Taken { .. } => None,
             RecipientOutcome::Failed(failure) => Some(exit_for(failure)),
             RecipientOutcome::Uncertain(_) => Some(Exit::NotNow),
         })

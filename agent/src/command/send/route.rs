@@ -13,7 +13,7 @@ use super::is_stdin;
 use crate::address;
 use crate::command::visit::{self, Tls};
 use crate::command::{Refusal, target};
-use crate::config::{self, Config, Kind, Provider, SecretSource};
+use crate::config::{self, Config, Kind, Means, Provider, SecretSource};
 use crate::exit::Exit;
 use crate::output::terminal::printable;
 use crate::submit::{Identity, Target};
@@ -102,7 +102,7 @@ impl Route {
     /// Puts together what the configuration and the command line say. Reads no secret.
     pub(super) fn new(options: &RouteOptions, config: Option<&Config>) -> Result<Self, Refusal> {
         let provider = match (&options.provider, config) {
-            (Some(name), Some(config)) => Some(visit::named(config, name)?),
+            (Some(name), Some(config)) => Some(server(visit::named(config, name)?)?),
             (Some(_), None) => {
                 let text = "there is no configuration with this provider; name one with --config FILE, or a server with --server";
                 return Err(Refusal::new(Exit::Config, text));
@@ -155,6 +155,17 @@ impl Route {
             identity.map_err(|error| Refusal::new(Exit::Config, error))?
         };
         Ok(target)
+    }
+}
+
+/// The provider, if it is a server: others have no dialogue that could be shown.
+fn server(provider: &Provider) -> Result<&Provider, Refusal> {
+    match provider.means {
+        Means::Smtp => Ok(provider),
+        Means::Command(_) | Means::Maildir(_) => Err(usage(format!(
+            "`{}` is no mail server; look at it with `alertmail probe`, and send through it with `enqueue`",
+            printable(&provider.name)
+        ))),
     }
 }
 

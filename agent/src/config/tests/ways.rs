@@ -65,3 +65,44 @@ fn an_address_of_the_internet_gets_nothing_without_tls_unless_the_password_is_hi
         assert!(provider(near, "tls = \"none\"\n").is_ok(), "{near}");
     }
 }
+
+#[test]
+fn a_provider_may_be_a_program_or_a_folder_and_what_is_said_of_servers_is_then_a_mistake() {
+    let read = |lines: &str| parse(&format!("[[provider]]\nname = \"x\"\n{lines}"));
+    let means = |lines: &str| read(lines).expect("a configuration").providers[0].means.clone();
+    let from = "from = \"alert@example.jp\"\n";
+    let words = vec!["/bin/sms".to_owned(), "{local}".to_owned()];
+    let line = |input| Means::Command(CommandLine { words: words.clone(), input });
+    let sms = "kind = \"command\"\ncommand = [\"/bin/sms\", \"{local}\"]\n";
+    assert_eq!(means(&format!("{sms}{from}")), line(Input::Message));
+    let text = format!("{sms}input = \"text\"\ntext_max = 160\n");
+    assert_eq!(means(&text), line(Input::Text { chars_max: Some(160) }));
+    assert_eq!(means(&format!("{sms}input = \"none\"\n")), line(Input::None));
+    let folder = format!("kind = \"maildir\"\npath = \"Mail\"\n{from}");
+    assert_eq!(means(&folder), Means::Maildir("/etc/alertmail/Mail".into()));
+    assert_eq!(means(&format!("kind = \"smtp\"\nhost = \"h.example.jp\"\n{from}")), Means::Smtp);
+    for (lines, part) in [
+        (sms.to_owned(), "`from` is missing"),
+        (format!("{sms}{from}host = \"h\"\n"), "`host` is of no use with kind = \"command\""),
+        (format!("{sms}{from}path = \"h\"\n"), "`path` is of no use with kind = \"command\""),
+        (format!("{folder}input = \"text\"\n"), "`input` is of no use with kind = \"maildir\""),
+        (
+            format!("host = \"h.example.jp\"\n{from}path = \"Mail\"\n"),
+            "`path` is of no use with kind = \"smtp\"",
+        ),
+        (format!("{sms}{from}text_max = 100\n"), "of use with input = \"text\" alone"),
+        (format!("{sms}{from}input = \"body\"\n"), "`input` has to be"),
+        (format!("kind = \"command\"\n{from}"), "`command` is missing"),
+        (format!("kind = \"command\"\ncommand = []\n{from}"), "names no program"),
+        (
+            format!("kind = \"command\"\ncommand = [\"a\", \"{{too}}\"]\n{from}"),
+            "`{too}` is not filled in; there are {to}, ",
+        ),
+        (format!("kind = \"maildir\"\n{from}"), "`path` is missing"),
+        (format!("kind = \"pager\"\n{from}"), "no kind of provider"),
+        ("kind = \"maildir\"\npath = \"Mail\"\n".to_owned(), "`from` is missing"),
+    ] {
+        let error = read(&lines).expect_err("refused").to_string();
+        assert!(error.contains(part), "{lines}: {error}");
+    }
+}

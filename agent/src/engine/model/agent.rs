@@ -11,7 +11,7 @@ use spool_format::{Address, AlertId, Event as Fact, Layout};
 use super::chance::Dice;
 use super::fs::ModelFs;
 use super::world::{ModelWorld, OWN, Outside};
-use crate::accept::{Policy, Sender};
+use crate::accept::{Form, Policy, Sender};
 use crate::config::{Keeping, Manners};
 use crate::engine::hands::Hands;
 use crate::engine::{Caps, Engine, Heard, Load};
@@ -63,6 +63,7 @@ impl Setup {
             charset: CharsetPolicy::Utf8,
             limits: mime::Limits::default(),
             free_from: false,
+            form: Form::Mail,
         };
         (0..self.providers).map(sender).collect()
     }
@@ -76,7 +77,7 @@ impl Setup {
             phrases: delivery::Phrases::default(),
         };
         let providers = (0..self.providers).map(provider).collect();
-        Dispatcher::new(Settings { providers, retry: self.retry.clone() }, seed)
+        Dispatcher::new(Settings { providers, routing: Vec::new(), retry: self.retry.clone() }, seed)
     }
 }
 

@@ -200,7 +200,9 @@ impl Oracle {
     pub(super) fn heard(&mut self, now: Monotonic, attempt: AttemptId, outcomes: &[RecipientOutcome]) {
         let is_no_network = |outcome: &RecipientOutcome| match outcome {
             RecipientOutcome::Failed(failure) => matches!(failure.trouble, Trouble::NoNetwork(_)),
-            RecipientOutcome::Delivered(_) | RecipientOutcome::Uncertain(_) => false,
+            RecipientOutcome::Delivered(_)
+            | RecipientOutcome::Taken { .. }
+            | RecipientOutcome::Uncertain(_) => false,
         };
         if !outcomes.iter().all(is_no_network) {
             self.last_answer = now;
@@ -210,7 +212,9 @@ impl Oracle {
         for (at, to) in recipients {
             let tally = asked.tallies.get_mut(&to).expect("it was begun");
             match &outcomes[at] {
-                RecipientOutcome::Delivered(_) => (tally.has_it, tally.heard) = (Known::Heard, now),
+                RecipientOutcome::Delivered(_) | RecipientOutcome::Taken { .. } => {
+                    (tally.has_it, tally.heard) = (Known::Heard, now);
+                }
                 RecipientOutcome::Uncertain(_) => tally.doubts += 1,
                 RecipientOutcome::Failed(_) => {}
             }

@@ -17,6 +17,7 @@ use super::oracle::Oracle;
 use crate::accept::Reach;
 use crate::engine::World;
 use crate::spool::writer::Batch;
+use crate::submit::Errand;
 use crate::submit::Report;
 
 /// A user who may name everybody.
@@ -104,7 +105,8 @@ impl World for ModelWorld {
         self.outside.borrow_mut().hand_over(batch);
     }
 
-    fn begin(&mut self, attempt: AttemptId, provider: usize, transaction: Transaction) {
+    fn begin(&mut self, attempt: AttemptId, provider: usize, errand: Errand) {
+        let Errand { transaction, .. } = errand;
         self.assert_alive("begins an attempt");
         self.outside.borrow_mut().begin(attempt, provider, &transaction);
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::chance::Chance;
+use crate::routing::Whom;
 
 /// What a provider does, from connection to reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +27,7 @@ enum Manner {
 
 const BROKEN: [Manner; 5] =
     [Manner::Refuses, Manner::SaysGoodbye, Manner::RefusesLogin, Manner::Silent, Manner::FallsSilent];
+const NAMES: [&str; 4] = ["home", "docomo", "gmail", "goo"];
 /// The driver's own limit.
 const GIVES_UP_MS: u64 = 60_000;
 
@@ -42,7 +44,7 @@ enum Happens {
 struct Running {
     id: AlertId,
     provider: usize,
-    recipients: usize,
+    recipients: Vec<Address>,
     has_leave: bool,
     sends_dot: bool,
 }
@@ -56,7 +58,9 @@ struct Play {
     count: u64,
     running: BTreeMap<AttemptId, Running>,
     /// Copies that went out, and of how many nobody knows.
-    mails: BTreeMap<AlertId, (usize, usize)>,
+    mails: BTreeMap<(AlertId, Address), (usize, usize)>,
+    /// For whom each alert is.
+    recipients: Vec<&'static str>,
     arrived: BTreeMap<AlertId, u64>,
     sent: BTreeMap<AlertId, u64>,
     /// When attempts began, at each provider.
@@ -66,8 +70,11 @@ struct Play {
 
 impl Play {
     fn new(seed: u64, manners: &[Manner], connections: usize) -> Self {
-        let names = ["home", "docomo", "gmail", "goo"];
-        let mut day = Day::new(&names[..manners.len()]);
+        Self::with_routing(seed, manners, connections, Vec::new())
+    }
+
+    fn with_routing(seed: u64, manners: &[Manner], connections: usize, routing: Vec<Rule>) -> Self {
+        let mut day = Day::with_routing(&NAMES[..manners.len()], routing);
         day.dispatcher.settings.providers.iter_mut().for_each(|it| it.connections = connections);
         day.dispatcher.sites.iter_mut().for_each(|site| *site = Site::default());
         Self {
@@ -78,6 +85,7 @@ impl Play {
             count: 0,
             running: BTreeMap::new(),
             mails: BTreeMap::new(),
+            recipients: vec!["a@example.jp"],
             arrived: BTreeMap::new(),
             sent: BTreeMap::new(),
             begun: vec![Vec::new(); manners.len()],
@@ -129,7 +137,7 @@ impl Play {
             Happens::Changes(place, manner) => self.manners[place] = manner,
             Happens::Arrives(n) => {
                 let severity = if n % 3 == 0 { Severity::Critical } else { Severity::Warning };
-                let mut alert = arrival(n, severity, &["a@example.jp"]);
+                let mut alert = arrival(n, severity, &self.recipients);
                 alert.id = AlertId::new(self.day.now.wall, [n; 10]);
                 alert.born = self.day.now.wall;
                 let now = self.now();
@@ -141,14 +149,16 @@ impl Play {
             }
             Happens::Ends(attempt, outcome) => {
                 if let Some(running) = self.running.remove(&attempt) {
-                    let (mails, doubts) = self.mails.entry(running.id).or_default();
-                    match outcome {
-                        RecipientOutcome::Delivered(_) => *mails += 1,
-                        RecipientOutcome::Uncertain(_) => (*mails, *doubts) = (*mails + 1, *doubts + 1),
-                        RecipientOutcome::Failed(_) => {}
+                    for to in &running.recipients {
+                        let (mails, doubts) = self.mails.entry((running.id, to.clone())).or_default();
+                        match outcome {
+                            RecipientOutcome::Delivered(_) | RecipientOutcome::Taken { .. } => *mails += 1,
+                            RecipientOutcome::Uncertain(_) => (*mails, *doubts) = (*mails + 1, *doubts + 1),
+                            RecipientOutcome::Failed(_) => {}
+                        }
+                        assert!(*mails <= 1 + *doubts, "{}: twice to {to}", running.id);
                     }
-                    assert!(*mails <= 1 + *doubts, "{}: twice", running.id);
-                    let recipients = vec![outcome; running.recipients];
+                    let recipients = vec![outcome; running.recipients.len()];
                     self.tell(Event::Ended { attempt, outcome: Outcome { recipients } });
                 }
             }
@@ -164,7 +174,7 @@ impl Play {
         for command in std::mem::take(&mut self.day.said) {
             match command {
                 Command::Begin { attempt, id, provider, recipients } => {
-                    self.begins(attempt, id, provider, recipients.len());
+                    self.begins(attempt, id, provider, recipients);
                 }
                 Command::Grant { attempt } => self.granted(attempt),
                 Command::Withdraw { attempt } => {
@@ -184,8 +194,13 @@ impl Play {
         }
     }
 
-    fn begins(&mut self, attempt: AttemptId, id: AlertId, provider: usize, recipients: usize) {
+    fn begins(&mut self, attempt: AttemptId, id: AlertId, provider: usize, recipients: Vec<Address>) {
         assert!(!self.sent.contains_key(&id), "{id} is sent, and tried");
+        let severity = self.day.dispatcher.alerts[&id].severity;
+        for to in &recipients {
+            let order = self.day.dispatcher.order_for(severity, None, to);
+            assert!(order.contains(&provider), "{id}: {to} is not to go by {provider}");
+        }
         let now = self.now();
         self.begun[provider].push(now);
         self.running
@@ -211,9 +226,13 @@ impl Play {
     }
 
     fn granted(&mut self, attempt: AttemptId) {
-        let id = self.running[&attempt].id;
-        let others =
-            self.running.iter().filter(|(other, it)| **other != attempt && it.id == id && it.has_leave);
+        let Running { id, ref recipients, .. } = self.running[&attempt];
+        let is_for_the_same =
+            |it: &Running| it.id == id && it.recipients.iter().any(|to| recipients.contains(to));
+        let others = self
+            .running
+            .iter()
+            .filter(|(other, it)| **other != attempt && it.has_leave && is_for_the_same(it));
         assert_eq!(others.count(), 0, "{id}: two may send");
         let running = self.running.get_mut(&attempt).expect("it runs");
         let place = running.provider;
@@ -237,6 +256,26 @@ impl Play {
     }
 }
 
+/// None in half of the histories; else each of three domains has a rule with some of the providers, in any order.
+fn routing_by_chance(dice: &mut Chance, providers: usize) -> Vec<Rule> {
+    if dice.next().is_multiple_of(2) {
+        return Vec::new();
+    }
+    let mut some = || {
+        let mut names: Vec<&str> = NAMES[..providers].to_vec();
+        let turn = usize::try_from(dice.next() % providers as u64).expect("small");
+        names.rotate_left(turn);
+        names.truncate(1 + usize::try_from(dice.next() % providers as u64).expect("small"));
+        names.into_iter().map(str::to_owned).collect()
+    };
+    let mut rule = |domain: &str| Rule {
+        to: vec![Whom::Domain(domain.to_owned())],
+        providers: some(),
+        ..Rule::default()
+    };
+    ["example.jp", "example.com", "example.net"].map(&mut rule).into()
+}
+
 fn each_seed(play: impl Fn(u64)) {
     for seed in 1..=100 {
         let told = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| play(seed)));
@@ -249,7 +288,9 @@ fn whatever_providers_do_nothing_is_lost_or_sent_twice_and_all_is_sent_when_they
     each_seed(|seed| {
         let mut dice = Chance::new(seed);
         let providers = 1 + usize::try_from(dice.next() % 4).expect("small");
-        let mut play = Play::new(seed, &vec![Manner::Well(20); providers], 2);
+        let routing = routing_by_chance(&mut dice, providers);
+        let mut play = Play::with_routing(seed, &vec![Manner::Well(20); providers], 2, routing);
+        play.recipients = vec!["a@example.jp", "b@example.com", "c@example.net"];
         let all =
             [&BROKEN[..], &[Manner::HangsUp, Manner::LosesReply, Manner::Well(20), Manner::Well(3_000)]];
         let all = all.concat();

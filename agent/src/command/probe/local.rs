@@ -1,0 +1,101 @@
+//! What takes mails in the place of a server: what would be run, whether the folder can be written. Nothing is run or written.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{Access, access};
+use spool_format::{AlertId, Severity, Wall};
+
+use crate::exit::Exit;
+use crate::output::terminal::printable;
+use crate::submit::{About, Destination, Gateway};
+
+/// For machines: the report of a provider that is no server.
+#[derive(Debug, serde::Serialize)]
+pub(super) struct LocalReport {
+    provider: String,
+    /// `command` or `maildir`.
+    kind: &'static str,
+    /// Whether it could take a mail, as far as can be seen without one.
+    usable: bool,
+    exit_code: u8,
+    /// The words of the command, with examples filled in; empty for a folder.
+    command: Vec<String>,
+    /// The program, or the folder.
+    path: Option<PathBuf>,
+    /// What is to be said of it.
+    verdict: String,
+}
+
+/// Looks at it; `None` if it is a server.
+pub(super) fn look(destination: &Destination, sender: &str) -> Option<(Exit, LocalReport)> {
+    let (provider, kind, command, path, found) = match destination {
+        Destination::Server(_) => return None,
+        Destination::Program(gateway) => {
+            let words = gateway.words(sender, &["someone@example.jp"], &example()).unwrap_or_default();
+            let found = program(gateway);
+            let path = found.as_ref().ok().cloned();
+            let each =
+                if gateway.runs_for_each() { "once for each recipient" } else { "once for all recipients" };
+            let found = found.map(|path| format!("would be run, {each}: {}", path.display()));
+            (&gateway.name, "command", words, path, found)
+        }
+        Destination::Maildir(maildir) => {
+            let found = maildir.look().map(|what| format!("the folder {} {what}", maildir.path.display()));
+            (&maildir.name, "maildir", Vec::new(), Some(maildir.path.clone()), found)
+        }
+    };
+    let exit = if found.is_ok() { Exit::Done } else { Exit::Unavailable };
+    let report = LocalReport {
+        provider: provider.clone(),
+        kind,
+        usable: found.is_ok(),
+        exit_code: exit.code(),
+        command,
+        path,
+        verdict: found.unwrap_or_else(|why| why),
+    };
+    Some((exit, report))
+}
+
+fn example() -> About {
+    About {
+        id: AlertId::new(Wall::from_unix_ms(0), [0; 10]),
+        severity: Severity::Critical,
+        key: None,
+        subject: String::new(),
+    }
+}
+
+/// The file that would be run.
+fn program(gateway: &Gateway) -> Result<PathBuf, String> {
+    let name = gateway.line.words.first().map_or("", String::as_str);
+    let may_run = |path: &Path| path.is_file() && access(path, Access::EXEC_OK).is_ok();
+    let candidates: Vec<PathBuf> = if name.contains('/') {
+        vec![PathBuf::from(name)]
+    } else {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        std::env::split_paths(&path).map(|folder| folder.join(name)).collect()
+    };
+    candidates.into_iter().find(|path| may_run(path)).ok_or_else(|| {
+        format!("there is no program `{name}` that this user may run; name it by its whole path in `command`")
+    })
+}
+
+impl LocalReport {
+    /// For people.
+    pub(super) fn text(&self) -> String {
+        let mut text = String::new();
+        let mut line = |name: &str, what: &str| {
+            let _ = writeln!(text, "{name:<11}{}", printable(what));
+        };
+        line("provider", &self.provider);
+        line("kind", self.kind);
+        if !self.command.is_empty() {
+            line("command", &self.command.join(" "));
+        }
+        line("usable", if self.usable { "yes, as far as can be seen without a mail" } else { "no" });
+        line("", &self.verdict);
+        text
+    }
+}
