@@ -7,6 +7,7 @@ use spool_format::{Attachment, Folder, Wall};
 
 use super::*;
 use crate::alert::Past;
+use crate::{Phrases, RetryPlan};
 
 mod changes;
 mod clock;
