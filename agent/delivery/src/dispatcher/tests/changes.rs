@@ -64,7 +64,7 @@ fn a_provider_that_was_not_reached_is_asked_by_one_alert_and_a_refused_login_is_
         [(Cause::Trouble, true), (Cause::Silent, true), (Cause::Refused, false), (Cause::Login, false)]
     {
         let mut day = Day::new(&["home"]);
-        let until = day.now.wall.plus(Duration::from_secs(300));
+        let until = day.now.wall.plus(Duration::from_mins(5));
         let outage = Outage { since: day.now.wall, until, openings: 9, cause, reason: String::new() };
         day.dispatcher.remember(day.now, "home", outage, false);
         day.now.wall = day.now.wall.plus(Duration::from_mins(10));
