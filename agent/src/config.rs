@@ -6,6 +6,7 @@
 //! | `limits` | how long things may take, and the pauses between tries |
 //! | `network` | what is done while names cannot be resolved |
 //! | `source` | the file with its mistakes, by line |
+//! | `drills` | how often providers are asked without an alert |
 //! | `manners` | how mails are presented: `[[recipient]]`, heads of subjects, lateness |
 //! | `keeping` | how long what is over is kept |
 //! | `template` | how mails are worded: `[template.NAME]`, and the keys that choose one |
@@ -26,6 +27,7 @@
 //!
 //! It reads the file and, when asked, a secret. It knows nothing of how what it says is carried out.
 
+mod drills;
 mod in_clear;
 mod keeping;
 mod keys;
@@ -58,6 +60,7 @@ use delivery::{HedgeAfter, RetryPlan};
 use smtp::{AuthPolicy, Security};
 use spool_format::Address;
 
+pub use drills::Drills;
 pub use in_clear::{hides_password, is_near};
 pub use keeping::Keeping;
 pub use keys::reference;
@@ -96,6 +99,8 @@ pub struct Config {
     pub limits: Limits,
     /// What is done while names cannot be resolved.
     pub network: Network,
+    /// How often each provider is asked without an alert.
+    pub drills: Drills,
     /// How long what is over is kept, and room on the spool's disk.
     pub keeping: Keeping,
     /// In order of preference; at least one.
@@ -198,6 +203,8 @@ pub struct Provider {
     pub messages_per_connection: usize,
     /// Whether a message may go as a chunk, along with its envelope.
     pub chunking: bool,
+    /// Whether it is asked from time to time without an alert.
+    pub drill: bool,
     /// As whom it lets us send; any, where the file says so.
     pub senders: Senders,
     /// The preset that filled in what the file leaves out.
@@ -328,6 +335,7 @@ fn read(source: &Source<'_>, root: &toml::de::DeTable<'_>) -> Option<Config> {
         retry: limits::retry(&root),
         limits: limits::limits(&root),
         network: network::network(&root),
+        drills: drills::read(&root),
         keeping: keeping::keeping(&root),
         providers: providers?,
         routing,

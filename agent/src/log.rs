@@ -9,7 +9,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::time::Duration;
 
-use spool_format::{Address, AlertId, Event, Folder, Outage, RecipientResult, Settlement, Wall};
+use spool_format::{Address, AlertId, Drill, Event, Folder, Outage, RecipientResult, Settlement, Wall};
 
 /// Characters of a stranger's name for somebody at most: no address is longer.
 const NAME_CHARACTERS_MAX: usize = 254;
@@ -79,6 +79,7 @@ pub fn fact(fact: &Event) {
         }
         Event::Dead { id, reason } => line(&format!("dead id={id} reason={reason:?}")),
         Event::Provider { provider, outage } => provider_stands(provider, outage.as_ref()),
+        Event::Drill(drill) => drilled(drill),
         Event::Started { .. }
         | Event::Stopped
         | Event::Accepted { .. }
@@ -90,6 +91,19 @@ pub fn fact(fact: &Event) {
         | Event::Checkpoint { .. }
         | Event::Corrupt { .. } => {}
     }
+}
+
+/// What a drill has found. That one begins is no news.
+fn drilled(drill: &Drill) {
+    let Some(result) = drill.result.as_ref().filter(|_| !drill.is_running()) else { return };
+    let said: Vec<&str> = result.news.iter().chain(&result.changes).map(String::as_str).collect();
+    let said = if said.is_empty() { String::new() } else { format!(" {:?}", said.join("; ")) };
+    let (provider, login, took) = (&drill.provider, result.login, result.took_ms);
+    let word = if result.ok { "ok" } else { "failed" };
+    line(&format!(
+        "drill provider={provider} {word} phase={} login={login} took_ms={took}{said}",
+        result.phase
+    ));
 }
 
 /// A provider is left out, or used again. That it was asked again in vain is no change.

@@ -20,6 +20,8 @@
 //! | `carry` | one task for each connection: attempts one after the other, then keeps it for a while |
 //! | `onlooker` | what there is to see, for those who want to look on |
 //! | `visit` | one session on its own, for a person: a probe, or one message |
+//! | `notes` | what such a session has seen |
+//! | `drill` | what can be found out of a provider without an alert |
 //! | `peek` | the certificate of a server that was refused |
 //! | `attempt` | what an attempt still owes the engine: its outcome, exactly once |
 //!
@@ -29,6 +31,7 @@ mod attempt;
 mod carry;
 mod certificate;
 mod connect;
+mod drill;
 mod drive;
 mod errand;
 mod gateway;
@@ -36,6 +39,7 @@ mod local;
 mod login;
 mod maildir;
 mod memory;
+mod notes;
 mod onlooker;
 mod peek;
 mod program;
@@ -50,7 +54,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use delivery::AttemptId;
+use delivery::{AttemptId, Sighting};
 use smtp::{AuthPolicy, Credentials, Failure, Gate, Outcome, Phase, Trouble};
 use spool_format::Wall;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
@@ -67,6 +71,7 @@ use login::Login;
 pub use login::{Identity, TokenSource};
 pub use maildir::Maildir;
 pub use memory::Memory;
+pub use notes::{Notes, Seen, Way};
 pub use onlooker::{Audience, Onlooker, Protection, Sight};
 use tls::Handshake;
 pub use tls::TrustError;
@@ -179,6 +184,13 @@ pub enum Report {
         /// One sentence.
         note: String,
     },
+    /// A drill is over. Comes exactly once for each [`Carrier::drill`].
+    Drilled {
+        /// Place of the provider.
+        provider: usize,
+        /// What was seen.
+        sighting: Sighting,
+    },
     /// Addresses of hosts are to be written down: the text of the file.
     Addresses(String),
     /// It is over. Comes exactly once for each [`Carrier::begin`].
@@ -255,6 +267,17 @@ impl Carrier {
                 attempt.fail(&Failure::new(Phase::Connect, Trouble::Settings(why)));
             }
         }
+    }
+
+    /// Finds out whether the provider in this place could take a mail, with or without a login. At the end nobody waits
+    /// for it.
+    pub fn drill(&self, provider: usize, with_login: bool) {
+        let (station, reports) = (self.providers[provider].clone(), self.reports.clone());
+        tokio::spawn(async move {
+            let sighting = drill::drill(station, with_login).await;
+            // An engine that is gone does not want to know.
+            let _ = reports.send(Report::Drilled { provider, sighting });
+        });
     }
 
     /// Lets an attempt through the gate at which it stands.

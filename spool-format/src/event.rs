@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
 use crate::alert::{Attachment, Severity};
+use crate::drill::Drill;
 use crate::id::AlertId;
 use crate::outage::Outage;
 use crate::snapshot::Snapshot;
@@ -156,6 +157,8 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         outage: Option<Outage>,
     },
+    /// A provider was asked without an alert whether it could take one, or is being asked.
+    Drill(Box<Drill>),
     /// How an alert stands that is alive when a day's file begins.
     Alive(Box<Snapshot>),
     /// The end of the `alive` lines. Who finds it needs no file before the previous one.
@@ -228,6 +231,7 @@ impl Event {
             Self::Started { .. }
             | Self::Stopped
             | Self::Provider { .. }
+            | Self::Drill(_)
             | Self::Checkpoint { .. }
             | Self::Corrupt { .. } => None,
             Self::Alive(snapshot) => Some(snapshot.id),

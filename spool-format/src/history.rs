@@ -160,6 +160,7 @@ impl History {
             | Event::Started { .. }
             | Event::Stopped
             | Event::Provider { .. }
+            | Event::Drill(_)
             | Event::Alive(_)
             | Event::Checkpoint { .. }
             | Event::Corrupt { .. } => {}

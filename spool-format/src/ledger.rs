@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::event::{Entry, Event};
+use crate::drill::Drill;
+use crate::event::{Entry, Event, Settlement};
 use crate::history::{Detail, History};
 use crate::id::AlertId;
 use crate::outage::Outage;
@@ -19,6 +20,8 @@ pub struct Ledger {
     pub sent: BTreeSet<AlertId>,
     /// Providers that are left out, by name.
     pub providers: BTreeMap<String, Outage>,
+    /// What the last drill of each provider has found, by name.
+    pub drills: BTreeMap<String, Drill>,
     /// Boot id of the last start.
     pub boot: Option<String>,
     /// Whether the last start was followed by a stop in good order.
@@ -46,7 +49,19 @@ impl Ledger {
             Event::Provider { provider, outage: None } => {
                 self.providers.remove(provider);
             }
+            Event::Drill(drill) => {
+                let known = self.drills.insert(drill.provider.clone(), Drill::clone(drill));
+                if let Some(now) = self.drills.get_mut(&drill.provider) {
+                    now.delivered = now.delivered.max(known.and_then(|known| known.delivered));
+                }
+            }
             event => {
+                if let Event::Outcome { provider, recipients, .. } = event
+                    && let Some(drill) = self.drills.get_mut(provider)
+                    && recipients.iter().any(|it| it.result == Settlement::Delivered)
+                {
+                    drill.delivered = drill.delivered.max(Some(entry.at));
+                }
                 if let Some(id) = event.alert() {
                     self.take_alert(id, entry);
                 }
@@ -69,7 +84,7 @@ impl Ledger {
     }
 
     /// The lines with which a day's file begins: every alert that is not sent, those that are sent and of which a file is
-    /// `still_there`, and every provider that is left out. After them stands the mark that they are complete.
+    /// `still_there`, every provider that is left out, and every one of which a drill is known. After them stands the mark that they are complete.
     pub fn checkpoint(&self, still_there: impl Fn(AlertId) -> bool) -> Vec<Event> {
         let alive = |(id, history): (&AlertId, &History)| {
             let stays = history.state != State::Sent && (history.state != State::Dead || still_there(*id));
@@ -88,6 +103,7 @@ impl Ledger {
             provider: provider.clone(),
             outage: Some(outage.clone()),
         }));
+        events.extend(self.drills.values().map(|drill| Event::Drill(Box::new(drill.clone()))));
         events.push(Event::Checkpoint { alive });
         events
     }
@@ -96,7 +112,7 @@ impl Ledger {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{RecipientResult, Settlement};
+    use crate::event::RecipientResult;
     use crate::{Address, Severity};
 
     fn id() -> AlertId {
@@ -321,6 +337,47 @@ mod tests {
         let lines = before.checkpoint(|_| true);
         assert_eq!(lines, [open("home"), Event::Checkpoint { alive: 0 }]);
         assert_eq!(ledger(lines).providers, before.providers);
+    }
+
+    #[test]
+    fn what_a_drill_has_found_is_remembered_over_a_checkpoint_and_so_is_that_an_alert_went_out_since() {
+        let result = crate::DrillResult {
+            ended: Wall::from_unix_ms(2),
+            ok: false,
+            login: true,
+            phase: "auth".into(),
+            text: "535 5.7.8 no".into(),
+            took_ms: 1,
+            tls: None,
+            certificate_end: None,
+            key: None,
+            offers: vec![],
+            size: None,
+            news: vec![],
+            changes: vec![],
+        };
+        let drill = |begun| {
+            let begun = Wall::from_unix_ms(begun);
+            let (provider, result) = ("home".into(), Some(result.clone()));
+            Event::Drill(Box::new(Drill { provider, begun, result, delivered: None }))
+        };
+        let before = ledger(vec![drill(1)]);
+        assert_eq!(before.drills["home"].failure().map(|it| it.phase.as_str()), Some("auth"));
+        let again = ledger(before.checkpoint(|_| true));
+        assert_eq!(again.drills, before.drills);
+        let recipients = match &a_life()[2] {
+            Event::Outcome { recipients, .. } => recipients.clone(),
+            other => panic!("{other:?}"),
+        };
+        let recipients: Vec<RecipientResult> = recipients
+            .into_iter()
+            .map(|result| RecipientResult { result: Settlement::Delivered, ..result })
+            .collect();
+        let sent = Event::Outcome { id: id(), attempt: 1, provider: "home".into(), took_ms: 3, recipients };
+        let after = ledger(vec![accepted(), drill(1), sent, drill(9)]);
+        assert_eq!(after.drills["home"].delivered, Some(Wall::from_unix_ms(3)), "kept by a later line");
+        assert_eq!(after.drills["home"].failure(), None, "an alert is worth more than a drill");
+        assert!(after.drills["home"].is_running());
     }
 
     #[test]

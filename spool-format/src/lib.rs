@@ -19,6 +19,7 @@
 //! | [`snapshot`] | what a checkpoint says of it |
 //! | [`ledger`] | what a whole journal tells |
 //! | [`outage`] | that a provider is left out |
+//! | [`drill`] | what a drill of a provider has found |
 //! | [`publish`] | the only way in which a file becomes visible |
 //! | [`socket`] | what is said on the agent's socket: the answers, the limits |
 //! | [`reach`] | paths of sockets, however long |
@@ -26,6 +27,7 @@
 
 pub mod address;
 pub mod alert;
+pub mod drill;
 pub mod event;
 pub mod folder;
 pub mod fs;
@@ -43,6 +45,7 @@ pub mod wall;
 
 pub use address::{Address, BadAddress};
 pub use alert::{Alert, AlertError, Attachment, Severity};
+pub use drill::{Drill, DrillResult};
 pub use event::{Entry, Event, RecipientResult, Settlement};
 pub use folder::{Folder, Layout};
 pub use history::{Detail, History};

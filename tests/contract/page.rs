@@ -7,8 +7,8 @@ use spool_format::alert::{ALERT_OCTETS_MAX, FORMAT_VERSION, RECIPIENTS_MAX, Sour
 use spool_format::folder::{ALERT_MODE, SYSTEM_SPOOL};
 use spool_format::snapshot::{Snapshot, Standing, UnderWay, Word};
 use spool_format::{
-    Address, Alert, AlertId, Attachment, Cause, Entry, Event, Layout, Outage, RecipientResult, Settlement,
-    Severity, Wall,
+    Address, Alert, AlertId, Attachment, Cause, Drill, DrillResult, Entry, Event, Layout, Outage,
+    RecipientResult, Settlement, Severity, Wall,
 };
 
 use crate::validator::{Schema, expect_valid};
@@ -101,12 +101,33 @@ fn full_events() -> Vec<Event> {
         Event::Checkpoint { alive: 1 },
         Event::Corrupt { name: text(), reason: text() },
         Event::Provider { provider: text(), outage: Some(outage()) },
+        Event::Drill(Box::new(drill())),
     ]
 }
 
 fn outage() -> Outage {
     let at = id().born();
     Outage { since: at, until: at, openings: 1, cause: Cause::Login, reason: "x".to_owned() }
+}
+
+fn drill() -> Drill {
+    let (at, text) = (id().born(), || "x".to_owned());
+    let result = DrillResult {
+        ended: at,
+        ok: true,
+        login: true,
+        phase: text(),
+        text: text(),
+        took_ms: 1,
+        tls: Some(text()),
+        certificate_end: Some(at),
+        key: Some("ab".repeat(32)),
+        offers: vec![text()],
+        size: Some(1),
+        news: vec![text()],
+        changes: vec![text()],
+    };
+    Drill { provider: text(), begun: at, result: Some(result), delivered: Some(at) }
 }
 
 fn full_snapshot() -> Snapshot {

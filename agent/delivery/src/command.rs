@@ -3,6 +3,7 @@
 use spool_format::{Address, AlertId, Attachment, Event as Fact, Folder};
 
 use crate::alert::Arrival;
+use crate::drills::Sighting;
 use smtp::{Gate, Outcome};
 
 /// Names one attempt for the engine, within one run of the agent.
@@ -60,6 +61,13 @@ pub enum Event {
         /// What is wrong, for each of its recipients.
         outcome: Outcome,
     },
+    /// A drill is over. Comes exactly once for each [`Command::Drill`].
+    Drilled {
+        /// Place of the provider.
+        provider: usize,
+        /// What was seen.
+        sighting: Sighting,
+    },
     /// Something has changed that may have been in the way to everybody: a link, an address, a route, the name service.
     NetworkChanged,
     /// The time that [`crate::Dispatcher::next_wake`] named has come.
@@ -91,6 +99,13 @@ pub enum Command {
     Withdraw {
         /// Which attempt.
         attempt: AttemptId,
+    },
+    /// Find out whether a provider could take an alert: over a connection of its own, without a mail.
+    Drill {
+        /// Place of the provider in [`crate::Settings::providers`].
+        provider: usize,
+        /// Whether to log in.
+        login: bool,
     },
     /// Write a line into the journal. Nothing behind it starts before `sync` is fulfilled.
     Record {

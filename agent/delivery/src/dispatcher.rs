@@ -11,12 +11,14 @@
 //! | `hedge` | when another provider starts beside a slow one, and which of them sends |
 //! | `sites` | what becomes of those who wait when a provider changes |
 //! | `network` | what is known of this machine's network, and who waits for it |
+//! | `drills` | when a provider is asked without an alert |
 //! | `ending` | what becomes of an alert at the end of a pass |
 //! | `results` | an outcome in the journal's words |
 //! | `settings` | what it is told once |
 
 mod attempt;
 mod choice;
+mod drills;
 mod ending;
 mod hedge;
 mod network;
@@ -30,14 +32,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use smtp::{Gate, Outcome};
+use smtp::{Gate, Outcome, RecipientOutcome};
 use spool_format::{Address, AlertId, Event as Fact, Outage, Settlement, Severity};
 
 use crate::alert::{Alert, Arrival};
 use crate::blame::{Blame, blame};
+use crate::breaker::Witness;
 use crate::chance::Chance;
 use crate::changes::Changes;
 use crate::command::{AttemptId, Command, Differences, Event, Sync};
+use crate::drills::Drills;
 use crate::queue::{Age, Queue};
 use crate::routing::Rule;
 use crate::time::{Monotonic, Now};
@@ -70,6 +74,9 @@ pub struct Dispatcher {
     /// What was told of the network and not acted upon.
     changes: Changes,
     last_attempt: u64,
+    drills: Drills,
+    /// That of the drill that runs.
+    drill_witness: Option<Witness>,
     stopping: bool,
 }
 
@@ -94,6 +101,8 @@ impl Dispatcher {
             no_network: None,
             changes: Changes::default(),
             last_attempt: 0,
+            drills: Drills::never(),
+            drill_witness: None,
             stopping: false,
         }
     }
@@ -124,6 +133,7 @@ impl Dispatcher {
                 self.ended(now, attempt, &outcome, &blame, out);
             }
             Event::NotBegun { attempt, outcome } => self.ended(now, attempt, &outcome, &Blame::Nobody, out),
+            Event::Drilled { provider, sighting } => self.drilled(now, provider, &sighting, out),
             Event::NetworkChanged => self.network_has_changed(now),
             Event::Woke => self.woke(now, out),
             Event::Stopping => self.stop(out),
@@ -137,7 +147,11 @@ impl Dispatcher {
         }
         let patience = self.patience.first().map(|(end, _)| *end);
         let looks = self.sites.iter().filter_map(|site| site.look_at);
-        [self.queue.next_due(), patience, self.changes.due()].into_iter().flatten().chain(looks).min()
+        [self.queue.next_due(), patience, self.changes.due(), self.drills.next_wake()]
+            .into_iter()
+            .flatten()
+            .chain(looks)
+            .min()
     }
 
     /// Whether no attempt runs that matters to an alert.
@@ -186,6 +200,7 @@ impl Dispatcher {
         self.lose_patience(now, out);
         self.look_at_lanes(now, out);
         self.start_due(now, out);
+        self.start_drills(now, out);
     }
 
     fn start_due(&mut self, now: Now, out: &mut Vec<Command>) {
@@ -316,6 +331,12 @@ impl Dispatcher {
         self.patience.retain(|(_, of)| *of != id);
         let place = attempt.provider;
         self.sites[place].ends(now.monotonic);
+        let has_it = |it: &RecipientOutcome| {
+            matches!(it, RecipientOutcome::Delivered(_) | RecipientOutcome::Taken { .. })
+        };
+        if outcome.recipients.iter().any(has_it) {
+            self.drills.is_proven(now, place);
+        }
         let change = self.learn(now, place, attempt.witness, blame);
         if !attempt.is_dismissed {
             self.settle(now, id, &attempt, (outcome, blame), out);

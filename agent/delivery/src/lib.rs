@@ -15,6 +15,7 @@
 //! | [`queue`] | which alert is due, and which of two goes first |
 //! | [`alert`] | what the dispatcher knows of one alert |
 //! | [`changes`] | when a change of the network is acted upon |
+//! | [`drills`] | which provider is asked without an alert, and when |
 //! | [`time`] | the two kinds of time |
 //! | [`chance`] | jitter that a seed reproduces |
 
@@ -25,6 +26,7 @@ pub mod chance;
 pub mod changes;
 pub mod command;
 pub mod dispatcher;
+pub mod drills;
 pub mod pass;
 pub mod queue;
 pub mod retry;
@@ -35,6 +37,7 @@ pub mod verdict;
 pub use alert::{Arrival, Past};
 pub use command::{AttemptId, Command, Differences, Event, Sync};
 pub use dispatcher::{Dispatcher, HedgeAfter, Provider, Settings};
+pub use drills::{Drills, Sighting};
 pub use retry::RetryPlan;
 pub use time::{Monotonic, Now};
 pub use verdict::{Lasting, Phrase, Phrases, Scope, Verdict};

@@ -6,7 +6,6 @@
 
 mod certificate;
 mod local;
-mod notes;
 mod report;
 mod verdict;
 
@@ -26,11 +25,10 @@ use crate::edge::clock;
 use crate::exit::Exit;
 use crate::output::terminal::Look;
 use crate::output::trace::{Trace, Unsaid};
-use crate::submit::{Destination, Endpoint, Identity, Limits, Onlooker, Route, Target, Visit};
+use crate::submit::{Destination, Endpoint, Identity, Limits, Notes, Onlooker, Route, Seen, Target, Visit};
 use certificate::Certificate;
 use local::LocalReport;
-use notes::{Notes, Seen};
-use report::{Fault, Login, Report};
+use report::{Connected, Fault, Login, Report};
 use verdict::{Facts, Verdict, judge};
 
 /// What is said on the command line.
@@ -324,7 +322,7 @@ impl Found {
                 .endpoints
                 .iter()
                 .map(|endpoint| endpoint.security)
-                .find(|it| visit::kind(*it) == connected.tls)
+                .find(|it| *it == connected.endpoint.security)
         });
         let capabilities = seen.capabilities();
         let in_channel =
@@ -365,7 +363,7 @@ impl Found {
             login,
             failure: failure.map(|failure| Fault::new(failure.phase, failure.trouble.to_string())),
             verdict: sentences,
-            connected: seen.connected,
+            connected: seen.connected.as_ref().map(Connected::of),
             took_ms: 0,
         };
         (exit, report)

@@ -6,7 +6,7 @@
 use std::io;
 use std::sync::Arc;
 
-use delivery::Dispatcher;
+use delivery::{Dispatcher, Drills};
 use spool_format::fs::StdFs;
 use spool_format::{Event, Layout};
 use tokio::sync::mpsc::{self, UnboundedSender, unbounded_channel};
@@ -15,7 +15,7 @@ use super::place::Place;
 use super::{Refusal, finish, target};
 use crate::accept::{Policy, Sender};
 use crate::config::{self, Config};
-use crate::edge::clock::wall_now;
+use crate::edge::clock::{now, wall_now};
 use crate::edge::signals::StopSignals;
 use crate::edge::users::Submitters;
 use crate::edge::{chance, host, network};
@@ -185,8 +185,10 @@ async fn work(
     }
     let names: Vec<String> = providers.iter().map(|ready| ready.provider.name.clone()).collect();
     log::started(layout.root(), &names, found.deferred.len());
+    let mut dispatcher = Dispatcher::new(dispatcher_settings(config, &providers), chance::seed());
+    dispatcher.drill(drills(config, &providers));
     let engine = Engine {
-        dispatcher: Dispatcher::new(dispatcher_settings(config, &providers), chance::seed()),
+        dispatcher,
         world: Real { carrier, writer, submitters, lock },
         folders,
         policy: Policy::of(config),
@@ -213,6 +215,12 @@ fn dispatcher_settings(config: &Config, providers: &[Ready<'_>]) -> delivery::Se
         routing: config.routing.iter().map(|it| it.rule.clone()).collect(),
         retry: config.retry.clone(),
     }
+}
+
+fn drills(config: &Config, providers: &[Ready<'_>]) -> Drills {
+    let Some(every) = config.drills.every else { return Drills::never() };
+    let each = providers.iter().map(|ready| (ready.provider.name.clone(), ready.provider.drill));
+    Drills::new(now(), every, each, chance::seed())
 }
 
 /// The addresses that providers had, unless nobody shall remember them.

@@ -17,6 +17,7 @@ pub(super) enum Place {
     Retry,
     Limits,
     Network,
+    Drills,
     Keep,
     Disk,
     Provider,
@@ -357,6 +358,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Key> {
     KEYS.iter()
         .chain(super::means::KEYS)
         .chain(super::routing::KEYS)
+        .chain(super::drills::KEYS)
         .chain(super::manners::KEYS)
         .chain(super::template::KEYS)
 }
@@ -392,6 +394,7 @@ pub fn reference() -> String {
             Place::Retry => "[retry] ",
             Place::Limits => "[limits] ",
             Place::Network => "[network] ",
+            Place::Drills => "[drills] ",
             Place::Keep => "[keep] ",
             Place::Disk => "[disk] ",
             Place::Provider => "[[provider]] ",

@@ -122,6 +122,7 @@ fn one(section: &Section<'_, '_>, warnings: &mut Vec<String>) -> Option<Provider
         hedge_after: section.time("hedge_after").map(|time| HedgeAfter { critical: time, others: time }),
         messages_per_connection: usize::from(messages),
         chunking: section.flag("chunking").unwrap_or(true),
+        drill: section.flag("drill").unwrap_or(true),
         preset,
     };
     security::refuse_far_in_clear(section, &provider);
@@ -163,6 +164,7 @@ fn local(section: &Section<'_, '_>, means: Means) -> Option<Provider> {
         hedge_after: section.time("hedge_after").map(|time| HedgeAfter { critical: time, others: time }),
         messages_per_connection: 1,
         chunking: false,
+        drill: section.flag("drill").unwrap_or(true),
         senders: Senders::Any,
         preset: None,
     })

@@ -71,6 +71,9 @@ impl<W: World> Hands<W> {
         for (provider, outage) in std::mem::take(&mut found.ledger.providers) {
             dispatcher.remember(world.now(), &provider, outage, found.ledger.stopped_cleanly);
         }
+        for drill in std::mem::take(&mut found.ledger.drills).into_values() {
+            dispatcher.recall(world.now(), drill);
+        }
         let mut hands = Self {
             world,
             folders,
@@ -111,6 +114,9 @@ impl<W: World> Hands<W> {
             Heard::Report(Report::Reached { attempt, gate }) => self.tell(Event::Reached { attempt, gate }),
             Heard::Report(Report::Ended { attempt, outcome }) => self.tell(Event::Ended { attempt, outcome }),
             Heard::Report(Report::Noted { attempt, note }) => self.tell(Event::Noted { attempt, note }),
+            Heard::Report(Report::Drilled { provider, sighting }) => {
+                self.tell(Event::Drilled { provider, sighting });
+            }
             Heard::Report(Report::Addresses(text)) => self.batch.deeds.push(Deed::KeepAddresses(text)),
             Heard::Ack(ack) => self.hear_ack(ack),
             Heard::Hint(Hint::Name(name)) => self.look_at_hinted(&name),
@@ -198,7 +204,7 @@ impl<W: World> Hands<W> {
                 Some(None) => self.behind_sync.push(command),
                 Some(Some(token)) => self.waiting.entry(*token).or_default().push(command),
             },
-            Command::Grant { .. } | Command::Withdraw { .. } => match *barrier {
+            Command::Grant { .. } | Command::Withdraw { .. } | Command::Drill { .. } => match *barrier {
                 Sync::Grouped => self.act(command),
                 Sync::Written => self.behind_lines.push(command),
                 Sync::Synced => self.behind_sync.push(command),
@@ -234,6 +240,7 @@ impl<W: World> Hands<W> {
             }
             Command::Grant { attempt } => self.world.grant(attempt),
             Command::Withdraw { attempt } => self.world.withdraw(attempt),
+            Command::Drill { provider, login } => self.world.drill(provider, login),
             Command::Record { .. }
             | Command::Copy { .. }
             | Command::Unlink { .. }

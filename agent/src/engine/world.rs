@@ -36,6 +36,8 @@ pub trait World {
     fn grant(&mut self, attempt: AttemptId);
     /// Takes an attempt back.
     fn withdraw(&mut self, attempt: AttemptId);
+    /// Finds out whether the provider in this place could take an alert.
+    fn drill(&mut self, provider: usize, with_login: bool);
 }
 
 /// The world as it is.
@@ -84,5 +86,9 @@ impl World for Real {
 
     fn withdraw(&mut self, attempt: AttemptId) {
         self.carrier.withdraw(attempt);
+    }
+
+    fn drill(&mut self, provider: usize, with_login: bool) {
+        self.carrier.drill(provider, with_login);
     }
 }

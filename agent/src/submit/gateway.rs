@@ -7,10 +7,12 @@
 
 use std::io::PipeReader;
 use std::os::unix::process::ExitStatusExt as _;
+use std::path::{self, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use rustix::fs::{Access, access};
 use rustix::process::{Pid, Signal, kill_process_group};
 use smtp::{Failure, Path, Phase, RecipientOutcome, Transaction, Trouble};
 use tokio::io::AsyncWriteExt as _;
@@ -52,6 +54,23 @@ impl Gateway {
     /// Whether it is run for each recipient by itself.
     pub fn runs_for_each(&self) -> bool {
         self.line.words.iter().any(|word| word.contains("{to}") || word.contains("{local}"))
+    }
+
+    /// The file that would be run; the error says why there is none. Nothing is run.
+    pub fn look(&self) -> Result<PathBuf, String> {
+        let name = self.line.words.first().map_or("", String::as_str);
+        let may_run = |path: &path::Path| path.is_file() && access(path, Access::EXEC_OK).is_ok();
+        let candidates: Vec<PathBuf> = if name.contains('/') {
+            vec![PathBuf::from(name)]
+        } else {
+            let path = std::env::var_os("PATH").unwrap_or_default();
+            std::env::split_paths(&path).map(|folder| folder.join(name)).collect()
+        };
+        candidates.into_iter().find(|path| may_run(path)).ok_or_else(|| {
+            format!(
+                "there is no program `{name}` that this user may run; name it by its whole path in `command`"
+            )
+        })
     }
 
     /// What would be run for these recipients; the error says why one of them cannot be told to a program.

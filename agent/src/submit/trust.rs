@@ -115,7 +115,7 @@ impl ServerCertVerifier for Judge {
 }
 
 /// The digest of the key for which the certificate is.
-fn pin_of(certificate: &CertificateDer<'_>) -> Result<Pin, Error> {
+pub(super) fn pin_of(certificate: &CertificateDer<'_>) -> Result<Pin, Error> {
     let key = ParsedCertificate::try_from(certificate)?.subject_public_key_info();
     pin_of_key(&key).ok_or_else(|| Error::General("there is no SHA-256".to_owned()))
 }

@@ -46,6 +46,22 @@ impl Visit {
         Ok(Self { carriage, onlooker })
     }
 
+    /// One beside the agent's own connections to the same provider, with their handshake. A token is fetched for it.
+    pub(super) fn beside(carriage: &Carriage, target: Target, onlooker: Arc<dyn Onlooker>) -> Self {
+        let login = Login::new(target.identity.clone());
+        let carriage = Carriage {
+            target,
+            login,
+            limits: carriage.limits,
+            tls: carriage.tls.clone(),
+            kept: Mutex::default(),
+            leaving: carriage.leaving.clone(),
+            memory: carriage.memory.clone(),
+            audience: None,
+        };
+        Self { carriage, onlooker }
+    }
+
     /// The addresses of the provider's host, in the order of trying; none if it is a proxy or a program that knows them.
     pub async fn addresses(&self) -> Result<Vec<IpAddr>, String> {
         let Carriage { target, limits, .. } = &self.carriage;

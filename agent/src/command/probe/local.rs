@@ -1,14 +1,13 @@
 //! What takes mails in the place of a server: what would be run, whether the folder can be written. Nothing is run or written.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use rustix::fs::{Access, access};
 use spool_format::{AlertId, Severity, Wall};
 
 use crate::exit::Exit;
 use crate::output::terminal::printable;
-use crate::submit::{About, Destination, Gateway};
+use crate::submit::{About, Destination};
 
 /// For machines: the report of a provider that is no server.
 #[derive(Debug, serde::Serialize)]
@@ -33,7 +32,7 @@ pub(super) fn look(destination: &Destination, sender: &str) -> Option<(Exit, Loc
         Destination::Server(_) => return None,
         Destination::Program(gateway) => {
             let words = gateway.words(sender, &["someone@example.jp"], &example()).unwrap_or_default();
-            let found = program(gateway);
+            let found = gateway.look();
             let path = found.as_ref().ok().cloned();
             let each =
                 if gateway.runs_for_each() { "once for each recipient" } else { "once for all recipients" };
@@ -65,21 +64,6 @@ fn example() -> About {
         key: None,
         subject: String::new(),
     }
-}
-
-/// The file that would be run.
-fn program(gateway: &Gateway) -> Result<PathBuf, String> {
-    let name = gateway.line.words.first().map_or("", String::as_str);
-    let may_run = |path: &Path| path.is_file() && access(path, Access::EXEC_OK).is_ok();
-    let candidates: Vec<PathBuf> = if name.contains('/') {
-        vec![PathBuf::from(name)]
-    } else {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        std::env::split_paths(&path).map(|folder| folder.join(name)).collect()
-    };
-    candidates.into_iter().find(|path| may_run(path)).ok_or_else(|| {
-        format!("there is no program `{name}` that this user may run; name it by its whole path in `command`")
-    })
 }
 
 impl LocalReport {

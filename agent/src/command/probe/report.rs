@@ -1,15 +1,14 @@
 //! What a probe found, for people and for machines.
 
 use std::fmt::Write as _;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use smtp::Phase;
 
 use super::certificate::Certificate;
 use crate::command::visit;
-use crate::config::Endpoint;
 use crate::output::terminal::{Colour, Look, printable};
+use crate::submit::Way;
 
 /// The connection that was made.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -25,7 +24,8 @@ pub(super) struct Connected {
 }
 
 impl Connected {
-    pub(super) fn new(address: Option<SocketAddr>, endpoint: Endpoint, took: Duration) -> Self {
+    pub(super) fn of(way: &Way) -> Self {
+        let Way { address, endpoint, took } = *way;
         let address = address.map(|address| address.ip().to_string());
         Self { address, port: endpoint.port, tls: visit::kind(endpoint.security), took_ms: ms(took) }
     }

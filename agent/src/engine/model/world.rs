@@ -122,6 +122,10 @@ impl World for ModelWorld {
             session.stands = Stands::Withdrawn;
         }
     }
+
+    fn drill(&mut self, _: usize, _: bool) {
+        unreachable!("the model's agent has no drills");
+    }
 }
 
 impl ModelWorld {

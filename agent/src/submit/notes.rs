@@ -1,50 +1,63 @@
-//! What a probe has seen, kept while it goes on; the trace sees it as well.
+//! What a probe or a drill has seen, kept while it goes on; a trace sees it as well.
 
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use smtp::{Capabilities, Phase, Reply, ReplyCode, Speaker, Spoken};
 
-use super::report::Connected;
-use crate::submit::{Onlooker, Protection, Sight};
+use super::Endpoint;
+use super::onlooker::{Onlooker, Protection, Sight};
+
+/// Where a connection went.
+#[derive(Debug, Clone, Copy)]
+pub struct Way {
+    /// Of the server or its proxy; `None` if a program has made the connection.
+    pub address: Option<SocketAddr>,
+    /// Which of the ways in it is.
+    pub endpoint: Endpoint,
+    /// How long name and connection took.
+    pub took: Duration,
+}
 
 /// What was seen so far.
 #[derive(Debug, Default, Clone)]
-pub(super) struct Seen {
+pub struct Seen {
     /// Where the connection went.
-    pub(super) connected: Option<Connected>,
+    pub connected: Option<Way>,
     /// The server's first words.
-    pub(super) greeting: Vec<String>,
+    pub greeting: Vec<String>,
     /// The texts of its answers to EHLO, before TLS.
     in_clear: Vec<String>,
     /// The same inside TLS.
     in_tls: Vec<String>,
     /// How the connection is protected.
-    pub(super) protection: Option<Protection>,
+    pub protection: Option<Protection>,
     /// The phase of the last sight.
-    pub(super) phase: Option<Phase>,
+    pub phase: Option<Phase>,
     /// Which mechanism was used.
-    pub(super) mechanism: Option<String>,
+    pub mechanism: Option<String>,
 }
 
 impl Seen {
     /// What was offered before TLS.
-    pub(super) fn before_tls(&self) -> Vec<String> {
+    pub fn before_tls(&self) -> Vec<String> {
         lines(&self.in_clear)
     }
 
     /// What was offered in the end, inside TLS or without it.
-    pub(super) fn offered(&self) -> Vec<String> {
+    pub fn offered(&self) -> Vec<String> {
         lines(if self.in_tls.is_empty() { &self.in_clear } else { &self.in_tls })
     }
 
     /// The same, understood.
-    pub(super) fn capabilities(&self) -> Capabilities {
+    pub fn capabilities(&self) -> Capabilities {
         let texts = if self.in_tls.is_empty() { &self.in_clear } else { &self.in_tls };
         Capabilities::of(&Reply::new(ReplyCode(250), texts))
     }
 
     /// Whether EHLO was answered in the channel that counts.
-    pub(super) fn was_told(&self) -> bool {
+    pub fn was_told(&self) -> bool {
         !self.in_tls.is_empty() || !self.in_clear.is_empty()
     }
 
@@ -76,19 +89,19 @@ fn text(said: &Spoken) -> String {
 }
 
 /// Takes notes, and passes on what it sees.
-pub(super) struct Notes {
+pub struct Notes {
     seen: Mutex<Seen>,
     trace: Option<Arc<dyn Onlooker>>,
 }
 
 impl Notes {
     /// Nothing was seen yet.
-    pub(super) fn new(trace: Option<Arc<dyn Onlooker>>) -> Self {
+    pub fn new(trace: Option<Arc<dyn Onlooker>>) -> Self {
         Self { seen: Mutex::default(), trace }
     }
 
     /// What was seen so far.
-    pub(super) fn seen(&self) -> Seen {
+    pub fn seen(&self) -> Seen {
         self.locked().clone()
     }
 
@@ -108,7 +121,7 @@ impl Onlooker for Notes {
                 // Who has connected waits for the handshake or for the first words.
                 let implicit = endpoint.security == smtp::Security::Implicit;
                 seen.phase = Some(if implicit { Phase::Tls } else { Phase::Greeting });
-                seen.connected = Some(Connected::new(*address, *endpoint, *took));
+                seen.connected = Some(Way { address: *address, endpoint: *endpoint, took: *took });
             }
             Sight::Secured(protection) => {
                 seen.phase = Some(Phase::Ehlo);
