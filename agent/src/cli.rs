@@ -8,7 +8,7 @@ use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 
 use crate::command::{
-    check, demo, list, place::Place, preview, probe, providers, route, run, send, show, spool,
+    check, demo, drill, list, place::Place, preview, probe, providers, route, run, send, show, spool,
 };
 use crate::exit::Exit;
 
@@ -54,6 +54,8 @@ enum Command {
     Providers(providers::Args),
     /// Ask providers what they offer, and say whether they can be used.
     Probe(probe::Args),
+    /// Ask providers now whether they could take an alert, with their logins and without a mail.
+    Drill(drill::Args),
     /// Say which providers would be asked for an alert, in which order, and why.
     Route(route::Args),
     /// Send one message now, past the spool, and show the dialogue.
@@ -79,6 +81,7 @@ pub fn main(argv: impl Iterator<Item = OsString>) -> Exit {
         Command::Check(asked) => check::run(&asked, &place),
         Command::Providers(asked) => providers::run(&asked, &place),
         Command::Probe(asked) => probe::run(&asked, &place),
+        Command::Drill(asked) => drill::run(&asked, &place),
         Command::Route(asked) => route::run(&asked, &place),
         Command::Send(asked) => send::run(&asked, &place),
         Command::Spool(asked) => spool::run(&asked, &place),

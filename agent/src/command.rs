@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod demo;
+pub mod drill;
 mod failure;
 pub mod list;
 pub mod place;

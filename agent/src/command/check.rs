@@ -1,11 +1,14 @@
 //! `alertmail check`: one line and an exit code, in the language of monitoring plugins.
 
+mod drills;
+
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::time::Duration;
 
 use fs2::FileExt;
 use spool_format::fs::{SpoolFs as _, StdFs};
-use spool_format::{Layout, Outage, Severity, Wall};
+use spool_format::{Drill, Layout, Outage, Severity, Wall};
 
 use super::place::{Place, unreadable};
 use super::{Refusal, json};
@@ -59,6 +62,9 @@ pub(super) struct Report {
     corrupt: usize,
     /// Seconds that the oldest waiting alert has waited.
     oldest_s: u64,
+    /// Seconds since the drill that is longest ago, of the last one of each provider.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    drill_age_s: Option<u64>,
 }
 
 /// What is known when the judgement is made.
@@ -72,6 +78,8 @@ pub(super) struct Facts {
     pub(super) room: Room,
     /// Names of the configured providers; empty without a configuration.
     pub(super) providers: Vec<String>,
+    /// What the last drills of those that are drilled have found, by name.
+    pub(super) drills: BTreeMap<String, Drill>,
     /// What the configuration has to say.
     pub(super) warnings: Vec<String>,
     /// What is wrong with owners and modes.
@@ -103,8 +111,10 @@ fn facts(place: &Place) -> Result<Facts, Refusal> {
     let queue = StdFs.open_dir(&layout.queue()).map_err(cannot)?;
     let floor = config.as_ref().map_or_else(Keeping::default, |config| config.keeping).floor;
     let owner = Agent::of(&layout).map_err(cannot)?;
+    let view = View::read(&layout, Reach::Alive).map_err(cannot)?;
     Ok(Facts {
-        view: View::read(&layout, Reach::Alive).map_err(cannot)?,
+        drills: drills::of(config.as_ref(), &view),
+        view,
         running: is_running(&layout),
         status: Status::read(&layout).map_err(cannot)?,
         room: Room { free: StdFs.room(&queue).map_err(cannot)?, floor },
@@ -170,6 +180,7 @@ pub(super) fn judge(args: &Args, facts: &Facts) -> (Exit, Report) {
         today.push(format!("the journal is damaged at {}", facts.view.broken_lines.join(", ")));
     }
     providers_that_are_left_out(facts, &mut now, &mut today);
+    today.extend(drills::problems(facts));
     today.extend(providers_that_refuse_the_login(&waiting));
     today.extend(facts.warnings.iter().cloned());
     for finding in &facts.findings {
@@ -191,6 +202,7 @@ pub(super) fn judge(args: &Args, facts: &Facts) -> (Exit, Report) {
         dead,
         corrupt,
         oldest_s: oldest.as_secs(),
+        drill_age_s: drills::age_s(facts),
     };
     (exit, report)
 }
@@ -221,7 +233,7 @@ fn providers_that_are_left_out(facts: &Facts, now: &mut Vec<String>, today: &mut
         format!("provider `{name}` is left out since {since}: {reason}; look with: alertmail probe {name}")
     });
     today.extend(sentences);
-    if !facts.providers.is_empty() && left_out.len() == facts.providers.len() {
+    if !facts.providers.is_empty() && facts.providers.iter().all(|name| drills::is_broken(facts, name)) {
         now.push("no provider works".to_owned());
     }
 }
@@ -253,6 +265,7 @@ impl Report {
             dead: 0,
             corrupt: 0,
             oldest_s: 0,
+            drill_age_s: None,
         }
     }
 
@@ -263,8 +276,9 @@ impl Report {
             ([], waiting) => format!("the agent runs, {waiting} on the way"),
             (problems, _) => problems.join("; ").replace(['\n', '|'], " "),
         };
+        let drill = self.drill_age_s.map_or_else(String::new, |age| format!(" drill_age_s={age}"));
         format!(
-            "alertmail {status}: {what} | waiting={} dead={} corrupt={} oldest_s={}\n",
+            "alertmail {status}: {what} | waiting={} dead={} corrupt={} oldest_s={}{drill}\n",
             self.waiting, self.dead, self.corrupt, self.oldest_s
         )
     }

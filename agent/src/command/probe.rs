@@ -84,6 +84,13 @@ impl Candidate {
     }
 }
 
+impl Args {
+    /// A probe of the configuration's providers, or of the one of this name, with their logins.
+    pub(super) const fn with_login(provider: Option<String>, timeout: u64, trace: bool, json: bool) -> Self {
+        Self { provider, auth: true, tls: None, ca_file: None, timeout, trace, json }
+    }
+}
+
 /// For machines: what `probe --json` prints.
 #[derive(Debug, serde::Serialize)]
 struct Reports {

@@ -6,7 +6,7 @@ mod page;
 
 use std::collections::BTreeMap;
 
-use spool_format::{Outage, Wall};
+use spool_format::{Drill, Outage, Wall};
 
 use super::place::{Place, unreadable};
 use super::{Refusal, finish, json};
@@ -62,6 +62,9 @@ struct Configured {
     /// Since when, until when and why it is left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     outage: Option<Outage>,
+    /// What its last drill has found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    drill: Option<Drill>,
     /// That its service has ended or soon will.
     #[serde(skip_serializing_if = "Option::is_none")]
     retirement: Option<String>,
@@ -102,9 +105,9 @@ fn providers(args: &Args, place: &Place) -> Result<String, Refusal> {
 
 impl Listing {
     fn new(config: Option<&Config>, view: Result<View, String>, now: Wall) -> Self {
-        let (left_out, no_journal) = match view {
-            Ok(view) => (Some(view.left_out), None),
-            Err(why) => (None, Some(why)),
+        let (left_out, drills, no_journal) = match view {
+            Ok(view) => (Some(view.left_out), view.drills, None),
+            Err(why) => (None, BTreeMap::new(), Some(why)),
         };
         let retirements = config.map_or_else(Vec::new, |config| config.retirements(now, RETIRES_SOON));
         let configured = config.into_iter().flat_map(|config| &config.providers).map(|provider| {
@@ -123,6 +126,7 @@ impl Listing {
                     (Some(_), Some(_)) => "left-out",
                 },
                 outage,
+                drill: drills.get(&provider.name).cloned(),
                 retirement: retirement.map(ToString::to_string),
             }
         });

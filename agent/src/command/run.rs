@@ -219,7 +219,11 @@ fn dispatcher_settings(config: &Config, providers: &[Ready<'_>]) -> delivery::Se
 
 fn drills(config: &Config, providers: &[Ready<'_>]) -> Drills {
     let Some(every) = config.drills.every else { return Drills::never() };
-    let each = providers.iter().map(|ready| (ready.provider.name.clone(), ready.provider.drill));
+    let today = wall_now().day();
+    // Of who has ended its service something is said at the start and by the check.
+    let is_over = |it: &config::Provider| it.retired().is_some_and(|day| day <= today.as_str());
+    let wanted = |it: &config::Provider| it.drill && !is_over(it);
+    let each = providers.iter().map(|ready| (ready.provider.name.clone(), wanted(ready.provider)));
     Drills::new(now(), every, each, chance::seed())
 }
 

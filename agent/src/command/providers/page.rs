@@ -23,6 +23,9 @@ pub(super) fn text(listing: &Listing, look: Look, japanese: bool) -> String {
     if let Some(why) = &listing.no_journal {
         let _ = writeln!(text, "how they stand is not known: {}", printable(why));
     }
+    for it in &listing.configured {
+        drill(it, listing, look, &mut text);
+    }
     for retirement in listing.configured.iter().filter_map(|it| it.retirement.as_deref()) {
         let _ = writeln!(text, "{}", look.paint(&printable(retirement), Colour::Yellow));
     }
@@ -52,6 +55,19 @@ fn row(number: usize, it: &Configured, listing: &Listing) -> Vec<Cell> {
         state,
         Cell::plain(why),
     ]
+}
+
+/// What the last drill has found, in a line.
+fn drill(it: &Configured, listing: &Listing, look: Look, text: &mut String) {
+    let Some(result) = it.drill.as_ref().and_then(|drill| drill.result.as_ref()) else { return };
+    let ago = age::short(listing.at.since(result.ended));
+    let mut said = vec![if result.ok { "all is well" } else { "failed" }.to_owned()];
+    said.extend(result.ok.then_some(()).filter(|()| !result.login).map(|()| "without a login".to_owned()));
+    said.extend(result.certificate_end.map(|end| format!("certificate until {}", end.day())));
+    said.extend(result.news.iter().chain(&result.changes).cloned());
+    let line = printable(&format!("{}: drill {ago} ago: {}", it.name, said.join(", ")));
+    let line = if result.news.is_empty() { line } else { look.paint(&line, Colour::Yellow) };
+    let _ = writeln!(text, "{line}");
 }
 
 fn describe(known: &Known, today: &str, (look, japanese): (Look, bool), text: &mut String) {
