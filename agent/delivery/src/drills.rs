@@ -10,6 +10,8 @@
 //! | `news` | what is to be said of what a drill has seen |
 
 mod news;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 

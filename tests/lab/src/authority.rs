@@ -6,6 +6,7 @@
 
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -30,6 +31,8 @@ pub enum Leaf {
     Good,
     /// For the right names, but it ended with the year 2001.
     Expired,
+    /// The good one in its last ten days.
+    EndsSoon,
     /// Valid now, but for `elsewhere.example.jp` only.
     WrongName,
     /// For the address `127.0.0.1`, and no name.
@@ -49,6 +52,7 @@ pub struct Authority(Arc<Certificates>);
 struct Certificates {
     ca_pem: String,
     good: Shown,
+    ends_soon: Shown,
     expired: Shown,
     wrong_name: Shown,
     address_only: Shown,
@@ -79,6 +83,7 @@ impl Authority {
             stolen: steal(&good)?,
             good,
             expired: issue(&issuer, Leaf::Expired)?,
+            ends_soon: issue(&issuer, Leaf::EndsSoon)?,
             wrong_name: issue(&issuer, Leaf::WrongName)?,
             address_only: issue(&issuer, Leaf::AddressOnly)?,
             good_in_tls12: issue(&issuer, Leaf::GoodInTls12)?,
@@ -105,6 +110,7 @@ impl Authority {
         match leaf {
             Leaf::Good => &self.0.good,
             Leaf::Expired => &self.0.expired,
+            Leaf::EndsSoon => &self.0.ends_soon,
             Leaf::WrongName => &self.0.wrong_name,
             Leaf::AddressOnly => &self.0.address_only,
             Leaf::GoodInTls12 => &self.0.good_in_tls12,
@@ -122,7 +128,7 @@ impl fmt::Debug for Authority {
 
 fn issue(issuer: &Issuer<'_, KeyPair>, leaf: Leaf) -> Result<Shown, LabError> {
     let names = match leaf {
-        Leaf::Good | Leaf::GoodInTls12 | Leaf::Expired | Leaf::SelfSigned | Leaf::Stolen => {
+        Leaf::Good | Leaf::GoodInTls12 | Leaf::EndsSoon | Leaf::Expired | Leaf::SelfSigned | Leaf::Stolen => {
             ["localhost", "relay.example.com", "127.0.0.1"].map(str::to_owned).to_vec()
         }
         Leaf::AddressOnly => vec!["127.0.0.1".to_owned()],
@@ -134,6 +140,9 @@ fn issue(issuer: &Issuer<'_, KeyPair>, leaf: Leaf) -> Result<Shown, LabError> {
     if leaf == Leaf::Expired {
         params.not_before = rcgen::date_time_ymd(2001, 1, 1);
         params.not_after = rcgen::date_time_ymd(2001, 12, 31);
+    }
+    if leaf == Leaf::EndsSoon {
+        params.not_after = rcgen::date_time_ymd(1970, 1, 1) + in_ten_days();
     }
     let key = KeyPair::generate().map_err(LabError::Certificate)?;
     let certificate = if leaf == Leaf::SelfSigned {
@@ -148,6 +157,13 @@ fn issue(issuer: &Issuer<'_, KeyPair>, leaf: Leaf) -> Result<Shown, LabError> {
     let versions = if leaf == Leaf::GoodInTls12 { &[&TLS12][..] } else { DEFAULT_VERSIONS };
     let config = builder(versions)?.with_single_cert(vec![der.clone()], private).map_err(LabError::Tls)?;
     Ok(Shown { config: Arc::new(config), der })
+}
+
+/// Since 1970.
+#[expect(clippy::disallowed_methods, reason = "certificates are judged by the clock of the machine")]
+fn in_ten_days() -> Duration {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    now + Duration::from_hours(240)
 }
 
 /// Shows the certificate of another server. Without its key nothing that is signed can be right.

@@ -11,6 +11,7 @@ use crate::{Phrases, RetryPlan};
 
 mod changes;
 mod clock;
+mod drills;
 mod hedging;
 mod histories;
 mod outages;
@@ -126,6 +127,8 @@ fn words(command: &Command) -> String {
         }
         Command::Grant { attempt } => format!("grant {}", attempt.0),
         Command::Withdraw { attempt } => format!("withdraw {}", attempt.0),
+        Command::Drill { provider, login: true } => format!("drill {provider}"),
+        Command::Drill { provider, login: false } => format!("drill {provider} without login"),
         Command::Copy { from, to, .. } => format!("copy {} to {}", from.as_str(), to.as_str()),
         Command::Unlink { from, .. } => format!("unlink {}", from.as_str()),
         Command::Forget { .. } => "forget".to_owned(),
@@ -146,6 +149,11 @@ fn words(command: &Command) -> String {
             Fact::Dead { reason, .. } => format!("dead {sync:?}: {reason}"),
             Fact::Provider { provider, outage: Some(outage) } => {
                 format!("{provider} open {} {}", outage.cause.as_str(), outage.openings)
+            }
+            Fact::Drill(drill) if drill.is_running() => format!("drilling {} {sync:?}", drill.provider),
+            Fact::Drill(drill) => {
+                let found = drill.result.as_ref().map(|it| if it.ok { "ok" } else { "failed" });
+                format!("drilled {} {}", drill.provider, found.unwrap_or_default())
             }
             Fact::Provider { provider, outage: None } => format!("{provider} closed"),
             other => format!("{other:?}"),
