@@ -6,13 +6,14 @@
 //! after the final dot, `login` and `storm` what comes of trouble that lasts, `trust` what a provider gets to hear that
 //! cannot be trusted, `certificates` all that a handshake can fail of, `providers` the manners of real ones, `ways` those
 //! that are reached in another way, `clock` a wall clock that jumps, `leads` smaller reports, and `interruption` what becomes
-//! of an alert in hand when the agent is ended. `routes` has recipients who go different ways, `local` what is no server, `matrix` every failure in every phase.
+//! of an alert in hand when the agent is ended. `routes` has recipients who go different ways, `drills` what is found without an alert, `local` what is no server, `matrix` every failure in every phase.
 
 mod certificates;
 mod clock;
 mod dialogue;
 mod dma;
 mod dot;
+mod drills;
 mod endless;
 mod interruption;
 mod leads;

@@ -95,7 +95,7 @@ fn a_provider_at_which_an_alert_is_under_way_is_not_drilled_beside_it() {
 fn a_good_drill_brings_a_provider_back_and_those_who_wait_go_out() {
     let mut day = Day::new(&["home"]);
     day.dispatcher.drill(Drills::new(day.now, Duration::from_secs(60), [("home".to_owned(), true)], 1));
-    let outage = spool_format::Outage {
+    let outage = Outage {
         since: day.now.wall,
         until: day.now.wall.plus(Duration::from_secs(5)),
         openings: 1,
