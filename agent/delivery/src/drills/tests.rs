@@ -61,7 +61,9 @@ impl Town {
 
     fn start(now: Now, seed: u64, journal: &BTreeMap<String, Drill>) -> Drills {
         let mut drills = Drills::new(now, EVERY, NAMES.map(|name| (name.to_owned(), true)), seed);
-        journal.values().for_each(|drill| drills.recall(now, drill.clone()));
+        for drill in journal.values() {
+            drills.recall(now, drill.clone());
+        }
         drills
     }
 

@@ -88,13 +88,13 @@ fn a_provider_at_which_an_alert_is_under_way_is_not_drilled_beside_it() {
     }
     day.ends(1, vec![delivered()]);
     assert_eq!(day.until_a_drill(), 0);
-    assert!(day.said.iter().any(|it| *it == Command::Drill { provider: 0, login: false }), "it is proven");
+    assert!(day.said.contains(&Command::Drill { provider: 0, login: false }), "it is proven");
 }
 
 #[test]
 fn a_good_drill_brings_a_provider_back_and_those_who_wait_go_out() {
     let mut day = Day::new(&["home"]);
-    day.dispatcher.drill(Drills::new(day.now, Duration::from_secs(60), [("home".to_owned(), true)], 1));
+    day.dispatcher.drill(Drills::new(day.now, Duration::from_mins(1), [("home".to_owned(), true)], 1));
     let outage = Outage {
         since: day.now.wall,
         until: day.now.wall.plus(Duration::from_secs(5)),
