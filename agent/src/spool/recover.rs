@@ -178,6 +178,7 @@ mod tests {
             created: None,
             ttl: None,
             message_id: None,
+            notice: false,
             severity: Severity::Info,
             key: None,
             subject: String::new(),
