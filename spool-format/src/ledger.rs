@@ -69,14 +69,15 @@ impl Ledger {
         let history = self.alerts.entry(id).or_insert_with(|| Box::new(History::new(entry.at)));
         let was_dead = history.state == State::Dead;
         history.take(entry, self.detail);
-        let dies = matches!(entry.event, Event::Dead { .. }) && history.state == State::Dead && !was_dead;
-        let (subject, is_notice) = (&history.subject, history.is_notice);
-        if dies && !is_notice {
-            let subject = subject.clone();
-            self.happens(NoticeKind::DeadLetter, entry.at, &subject);
+        let (state, is_notice) = (history.state, history.is_notice);
+        if let Event::Dead { reason, .. } = &entry.event
+            && state == State::Dead
+            && !was_dead
+            && !is_notice
+        {
+            self.happens(NoticeKind::DeadLetter, entry.at, reason);
         }
-        let history = &self.alerts[&id];
-        if history.state == State::Sent {
+        if state == State::Sent {
             self.sent.insert(id);
             if self.detail == Detail::Brief {
                 self.alerts.remove(&id);
