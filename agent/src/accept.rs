@@ -15,9 +15,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use delivery::{Arrival, Past};
-use spool_format::{Address, Alert, AlertError, AlertId, Event, Folder, Severity, Wall};
+use spool_format::{Address, Alert, AlertError, AlertId, Event, Folder, Notice, Severity, Wall};
 
 use crate::config::Manners;
+use crate::notice;
 pub(crate) use manners::on_the_wire;
 pub use manners::{Mail, Sender};
 
@@ -65,6 +66,7 @@ pub struct Accepted {
     alert: Alert,
     recipients: Recipients,
     reach: Reach,
+    is_our_own: bool,
 }
 
 impl Accepted {
@@ -85,7 +87,22 @@ impl Accepted {
         if recipients.is_empty() {
             recipients.to.clone_from(&policy.default_to);
         }
-        Ok(Self { id, alert, recipients: recipients.without_doubles(), reach })
+        Ok(Self { id, alert, recipients: recipients.without_doubles(), reach, is_our_own: false })
+    }
+
+    /// The same as an alert of the agent's own: a notice.
+    pub fn of_our_own(self) -> Self {
+        Self { is_our_own: true, ..self }
+    }
+
+    /// Its id.
+    pub const fn id(&self) -> AlertId {
+        self.id
+    }
+
+    /// What it tells of the agent, if it is one of the agent's own. Others can write what looks like it.
+    pub fn notice(&self) -> Option<Notice> {
+        notice::told_by(&self.alert, self.id)
     }
 
     /// What the journal says of it. `domain` is the right side of its Message-ID, `octets` the size of its file.
@@ -106,6 +123,7 @@ impl Accepted {
             created: self.alert.created,
             ttl: self.alert.ttl,
             message_id: Some(message_id),
+            notice: self.is_our_own,
         }
     }
 
@@ -119,6 +137,7 @@ impl Accepted {
             born: self.born(),
             ttl: self.alert.ttl.map(Duration::from_secs),
             octets,
+            is_notice: self.is_our_own,
             past,
         }
     }

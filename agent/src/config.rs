@@ -7,6 +7,8 @@
 //! | `source` | the file with its mistakes, by line |
 //! | `manners` | how mails are presented: `[[recipient]]`, heads of subjects, lateness |
 //! | `keeping` | how long what is over is kept |
+//! | `notices` | who is told of the agent's own condition, and how |
+//! | `url` | an address that is pinged |
 //! | `template` | how mails are worded: `[template.NAME]`, and the keys that choose one |
 //! | `section` | one table of the file, read key by key |
 //! | `provider` | a `[[provider]]` |
@@ -27,6 +29,7 @@ mod keys;
 mod limits;
 mod login;
 mod manners;
+mod notices;
 mod pin;
 mod preset;
 mod provider;
@@ -38,6 +41,7 @@ mod source;
 mod template;
 #[cfg(test)]
 mod tests;
+mod url;
 mod value;
 
 use std::collections::BTreeMap;
@@ -54,10 +58,12 @@ pub use keys::reference;
 pub use limits::Limits;
 pub(crate) use login::mechanism;
 pub use manners::{Manners, Rule, SubjectHead};
+pub use notices::{DeadMan, Notices};
 pub use pin::Pin;
 pub(crate) use provider::charset;
 pub use secret::{Kind, SecretError, SecretSource};
 pub use template::{Choice, Wording};
+pub use url::Url;
 
 use section::Section;
 use source::Source;
@@ -81,6 +87,8 @@ pub struct Config {
     pub limits: Limits,
     /// How long what is over is kept, and room on the spool's disk.
     pub keeping: Keeping,
+    /// Who is told of the agent's own condition, and how.
+    pub notices: Notices,
     /// In order of preference; at least one.
     pub providers: Vec<Provider>,
     /// What deserves attention and stops nothing, one sentence each.
@@ -292,6 +300,7 @@ fn read(source: &Source<'_>, root: &toml::de::DeTable<'_>) -> Option<Config> {
         retry: limits::retry(&root),
         limits: limits::limits(&root),
         keeping: keeping::keeping(&root),
+        notices: notices::read(&root),
         providers: providers?,
         warnings,
     })

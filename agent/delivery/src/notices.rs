@@ -130,6 +130,11 @@ impl Notices {
         self.items.insert(key, Item::restored(now, notice, self.settings.every));
     }
 
+    /// People were told of this, and the journal does not know.
+    pub fn was_told(&mut self, now: Now, notice: Notice) {
+        self.restore(now, notice);
+    }
+
     /// An alert is in hand.
     pub fn arrives(&mut self, now: Now, arrival: &Arrival) {
         if arrival.is_notice {
@@ -180,7 +185,8 @@ impl Notices {
                 self.leaves(*id);
             }
             Fact::Dead { id, reason } => {
-                if !self.leaves(*id) {
+                let is_own = self.leaves(*id);
+                if !is_own {
                     self.happens(now, NoticeKind::DeadLetter, reason);
                 }
             }

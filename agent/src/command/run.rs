@@ -17,9 +17,10 @@ use crate::config::{self, Config};
 use crate::edge::signals::StopSignals;
 use crate::edge::users::Submitters;
 use crate::edge::{chance, host};
-use crate::engine::{self, Caps, Ears, Engine, Eyes, Load, Real};
+use crate::engine::{self, Caps, Ears, Engine, Eyes, Herald, Load, Real};
 use crate::exit::Exit;
 use crate::log;
+use crate::notice::{Command, DeadMan, Sinks, Tongue};
 use crate::output::trace;
 use crate::spool::lock::{Lock, LockError};
 use crate::spool::recover::{Found, recover};
@@ -27,7 +28,7 @@ use crate::spool::socket::{self, Socket, Submission};
 use crate::spool::watch::Watch;
 use crate::spool::writer::{Batch, Deed, Writer, ground};
 use crate::spool::{self, Folders, audit};
-use crate::submit::{self, Carrier, Target};
+use crate::submit::{self, Carrier, Target, Web};
 
 /// Everybody may submit: the agent judges by the user that the kernel names.
 const SOCKET_MODE: u32 = 0o666;
@@ -177,11 +178,12 @@ async fn work(
     log::started(layout.root(), &names, found.deferred.len());
     let engine = Engine {
         dispatcher: Dispatcher::new(dispatcher_settings(config, &providers), chance::seed()),
-        world: Real { carrier, writer, submitters, lock },
+        world: Real { carrier, writer, submitters, lock, sinks: sinks(config) },
         folders,
         policy: Policy::of(config),
         caps: caps(config),
         senders: providers.iter().map(|ready| Sender::of(ready.provider)).collect(),
+        herald: herald(config, &providers),
     };
     let (rescan, stop) = (config.limits.rescan, config.limits.stop);
     let eyes = Eyes { layout: layout.clone(), watch, rescan, stop };
@@ -196,6 +198,40 @@ fn dispatcher_settings(config: &Config, providers: &[Ready<'_>]) -> delivery::Se
         hedge_after: ready.provider.hedge_after.unwrap_or(config.limits.hedge_after),
     };
     delivery::Settings { providers: providers.iter().map(known).collect(), retry: config.retry.clone() }
+}
+
+fn herald(config: &Config, providers: &[Ready<'_>]) -> Herald {
+    let notices = &config.notices;
+    let retired = |ready: &Ready<'_>| Some((ready.provider.name.clone(), ready.provider.retired.clone()?));
+    Herald {
+        settings: delivery::notices::Settings {
+            providers: providers.iter().map(|ready| ready.provider.name.clone()).collect(),
+            retired: providers.iter().filter_map(retired).collect(),
+            every: notices.every,
+            gather: notices.gather,
+            stuck_after: notices.stuck_after,
+        },
+        to: notices.to.as_ref().unwrap_or(&config.alerts.to).clone(),
+        tongue: Tongue::choose(notices.language, config.manners.language, |name| std::env::var(name).ok()),
+        host: host::name(),
+        ping_every: notices.dead_man.as_ref().map(|dead_man| dead_man.every),
+    }
+}
+
+/// The ways to people that are not mail. One that cannot be had stops no mail.
+fn sinks(config: &Config) -> Sinks {
+    let notices = &config.notices;
+    let command = (!notices.command.is_empty())
+        .then(|| Command::start(notices.command.clone(), notices.command_within));
+    let web = notices.dead_man.as_ref().map(|dead_man| Web::new(dead_man.url.clone()));
+    let dead_man = web.and_then(|web| match web {
+        Ok(web) => Some(DeadMan::new(web)),
+        Err(error) => {
+            log::warning(&error.to_string());
+            None
+        }
+    });
+    Sinks { command, dead_man }
 }
 
 /// The socket, if it can be had: alerts come without it as well.

@@ -18,6 +18,7 @@ pub(super) enum Place {
     Limits,
     Keep,
     Disk,
+    Notices,
     Provider,
     Recipient,
     Password,
@@ -323,7 +324,7 @@ const KEYS: &[Key] = &[
 
 /// All of them, in the order of the reference.
 pub(super) fn all() -> impl Iterator<Item = &'static Key> {
-    KEYS.iter().chain(super::manners::KEYS).chain(super::template::KEYS)
+    KEYS.iter().chain(super::manners::KEYS).chain(super::template::KEYS).chain(super::notices::KEYS)
 }
 
 /// The keys of one place.
@@ -353,6 +354,7 @@ pub fn reference() -> String {
             Place::Limits => "[limits] ",
             Place::Keep => "[keep] ",
             Place::Disk => "[disk] ",
+            Place::Notices => "[notices] ",
             Place::Provider => "[[provider]] ",
             Place::Recipient => "[[recipient]] ",
             Place::Password => "[[provider]] password.",

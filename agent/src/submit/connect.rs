@@ -116,7 +116,7 @@ fn share(deadline: Instant, ways: usize) -> Instant {
 }
 
 /// One TCP connection. Keep-alive stays off: whoever falls silent is found out by our own limits.
-async fn dial(address: SocketAddr) -> Result<TcpStream, Why> {
+pub(super) async fn dial(address: SocketAddr) -> Result<TcpStream, Why> {
     let not_dialed = |error: io::Error| Why { words: in_words(&error), is_ours: is_ours(&error) };
     let stream = TcpStream::connect(address).await.map_err(not_dialed)?;
     // Each flight is one write; waiting for more to come would only cost time.
@@ -155,7 +155,7 @@ fn too_far(host: &str, addresses: &str) -> Failure {
 }
 
 /// What became of each address; of many, only the first ones are named.
-fn in_list(host: &str, notes: &[Note]) -> Why {
+pub(super) fn in_list(host: &str, notes: &[Note]) -> Why {
     let lines: Vec<String> =
         notes.iter().map(|(address, why)| format!("{}: {}", place(host, *address), why.words)).collect();
     let is_ours = !notes.is_empty() && notes.iter().all(|(_, why)| why.is_ours);

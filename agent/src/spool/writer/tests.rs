@@ -151,7 +151,7 @@ fn what_could_not_be_read_when_it_was_to_be_copied_is_copied_as_soon_as_it_can_b
     stage.send(vec![strand, Deed::Unlink { id: id(), folder: Folder::Incoming }, Deed::Forget(id())]);
     stage.hears(&Ack::Written(1));
     assert!(stage.place(Folder::Incoming).exists(), "its only copy");
-    stage.send(vec![Deed::Tend(Pulse { watching: true, in_hand: 1 })]);
+    stage.send(vec![Deed::Tend(Pulse { watching: true, in_hand: 1, notices: vec![] })]);
     stage.hears(&Ack::Copied { id: id(), to: Folder::Dead });
     stage.hears(&Ack::Forgotten(id()));
     assert!(stage.place(Folder::Dead).exists() && !stage.place(Folder::Incoming).exists());
@@ -179,7 +179,7 @@ fn a_file_that_cannot_be_removed_is_not_forgotten_lest_it_be_sent_again() {
     stage.send(vec![sent(), Deed::Unlink { id: id(), folder: Folder::Incoming }, Deed::Forget(id())]);
     stage.hears(&Ack::Written(1));
     fs::remove_dir(stage.place(Folder::Incoming)).expect("out of the way");
-    stage.send(vec![Deed::Tend(Pulse { watching: true, in_hand: 1 })]);
+    stage.send(vec![Deed::Tend(Pulse { watching: true, in_hand: 1, notices: vec![] })]);
     stage.hears(&Ack::Forgotten(id()));
 }
 
@@ -194,7 +194,10 @@ fn a_dead_letter_that_cannot_be_copied_is_kept_where_it_is_until_it_can() {
     stage.hears(&Ack::Written(1));
     assert!(stage.place(Folder::Deferred).exists(), "its only copy");
     fs::create_dir(&dead).expect("made again");
-    stage.send(vec![Deed::OpenAnew(stage.layout.clone()), Deed::Tend(Pulse { watching: true, in_hand: 1 })]);
+    stage.send(vec![
+        Deed::OpenAnew(stage.layout.clone()),
+        Deed::Tend(Pulse { watching: true, in_hand: 1, notices: vec![] }),
+    ]);
     stage.hears(&Ack::Copied { id: id(), to: Folder::Dead });
     stage.hears(&Ack::Forgotten(id()));
     assert!(stage.place(Folder::Dead).exists() && !stage.place(Folder::Deferred).exists());
@@ -207,7 +210,7 @@ fn what_is_set_aside_lies_in_corrupt_with_its_reason_under_a_harmless_name() {
         let nasty = "ev\u{1b}il letter";
         fs::File::create(stage.layout.folder(Folder::Incoming).join(nasty)).expect("a file");
         stage.send(vec![Deed::SetAside { name: nasty.into(), reason: "no alert".into() }]);
-        stage.hears(&Ack::SetAside(nasty.into()));
+        stage.hears(&Ack::SetAside { name: nasty.into(), is_news: true });
         stage.hears(&Ack::Written(1));
     }
     let corrupt = stage.layout.folder(Folder::Corrupt);
@@ -239,7 +242,7 @@ fn an_old_journal_stays_until_a_newer_one_has_a_checkpoint() {
     for (day, octets) in days.into_iter().zip([b"".as_slice(), checkpoint, b"", b""]) {
         fs::write(path(day), octets).expect("written");
     }
-    let tend = || Deed::Tend(Pulse { watching: true, in_hand: 0 });
+    let tend = || Deed::Tend(Pulse { watching: true, in_hand: 0, notices: vec![] });
     stage.send(vec![tend()]);
     stage.hears(&Ack::Written(1));
     assert_eq!(days.map(|day| path(day).exists()), [true; 4], "the last two days began and hold nothing");
