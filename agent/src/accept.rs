@@ -29,6 +29,8 @@ pub struct Policy {
     pub default_to: Vec<Address>,
     /// Display name of the sender where neither the alert nor the provider has one.
     pub from_name: Option<String>,
+    /// Who gets notices of the agent's own condition.
+    pub notices_to: Vec<Address>,
     /// Names that stand for addresses.
     pub aliases: BTreeMap<String, Vec<Address>>,
     /// Right side of the Message-ID of every new alert.
@@ -202,7 +204,8 @@ impl Policy {
         let same = |known: &Address| {
             known.local() == address.local() && known.domain().eq_ignore_ascii_case(address.domain())
         };
-        self.default_to.iter().chain(self.aliases.values().flatten()).any(same)
+        let lists = [&self.default_to, &self.notices_to];
+        lists.into_iter().chain(self.aliases.values()).flatten().any(same)
     }
 }
 
@@ -265,6 +268,7 @@ mod tests {
         Policy {
             default_to: vec![address("oncall@example.jp")],
             from_name: Some("alerts".into()),
+            notices_to: vec![],
             aliases: BTreeMap::from([(
                 "root".into(),
                 vec![address("ops@example.jp"), address("a@example.jp")],

@@ -13,6 +13,8 @@
 mod announcement;
 mod command;
 mod dead_man;
+#[cfg(test)]
+mod tests;
 mod words;
 
 pub use announcement::{Announcement, told_by};

@@ -5,7 +5,7 @@
 //! too little, `sick` what a sick provider costs the alerts after the first one, `endless` every phase with every way of wasting time, `dialogue` replies of every shape, `dot` what happens
 //! after the final dot, `login` and `storm` what comes of trouble that lasts, `trust` what a provider gets to hear that
 //! cannot be trusted, `certificates` all that a handshake can fail of, `providers` the manners of real ones, `ways` those
-//! that are reached in another way, `leads` smaller reports, and `interruption` what becomes of an alert in hand when the
+//! that are reached in another way, `leads` smaller reports, `notices` what people hear of all that, and `interruption` what becomes of an alert in hand when the
 //! agent is ended.
 
 mod certificates;
@@ -16,6 +16,7 @@ mod endless;
 mod interruption;
 mod leads;
 mod login;
+mod notices;
 mod nullmailer;
 mod old_tls;
 mod outage;

@@ -211,7 +211,6 @@ fn herald(config: &Config, providers: &[Ready<'_>]) -> Herald {
             gather: notices.gather,
             stuck_after: notices.stuck_after,
         },
-        to: notices.to.as_ref().unwrap_or(&config.alerts.to).clone(),
         tongue: Tongue::choose(notices.language, config.manners.language, |name| std::env::var(name).ok()),
         host: host::name(),
         ping_every: notices.dead_man.as_ref().map(|dead_man| dead_man.every),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use delivery::notices::{Settings, Word};
 use delivery::{Event, Monotonic, Notices, Now, Past, Telling};
-use spool_format::{Address, AlertId, Event as Fact, Folder, Notice, NoticeKind};
+use spool_format::{AlertId, Event as Fact, Folder, Notice, NoticeKind};
 
 use super::hands::Hands;
 use super::shelf::Kept;
@@ -17,13 +17,14 @@ use crate::notice::{Announcement, Tongue};
 use crate::spool::recover::Found;
 use crate::spool::writer::Deed;
 
+/// What the writer tells of.
+const DISK: [NoticeKind; 3] = [NoticeKind::Journal, NoticeKind::Copies, NoticeKind::SpoolFull];
+
 /// Whom notices go to, and in which words.
 #[derive(Clone, Debug)]
 pub struct Herald {
     /// When there is something to tell.
     pub settings: Settings,
-    /// Who gets mail.
-    pub to: Vec<Address>,
     /// The language.
     pub tongue: Tongue,
     /// Name of this machine.
@@ -50,6 +51,10 @@ impl Office {
             let (provider, outage) = (provider.clone(), Some(outage.clone()));
             notices.take(now, &Fact::Provider { provider, outage });
         }
+        // Until the writer says that it is so again.
+        for kind in DISK {
+            notices.condition(now, kind, "", None);
+        }
         let ping_at = herald.ping_every.map(|_| now.monotonic);
         Self { herald, notices, ping_at }
     }
@@ -65,7 +70,7 @@ impl Office {
 
     /// What the disk does not do at present.
     pub(super) fn hear_troubles(&mut self, now: Now, troubles: &[(NoticeKind, String)]) {
-        for kind in [NoticeKind::Journal, NoticeKind::Copies, NoticeKind::SpoolFull] {
+        for kind in DISK {
             let why = troubles.iter().find(|(of, _)| *of == kind).map(|(_, why)| why.as_str());
             self.notices.condition(now, kind, "", why);
         }
@@ -94,7 +99,7 @@ impl<W: World> Hands<W> {
         let is_for_people = telling.word != Word::Forgotten;
         let Herald { tongue, host, .. } = &self.office.herald;
         let announcement = Announcement::new(telling, *tongue, host, |at| self.world.offset_minutes(at));
-        let is_mailed = is_for_people && !self.office.herald.to.is_empty();
+        let is_mailed = is_for_people && !self.policy.notices_to.is_empty();
         let id = is_mailed.then(|| self.world.new_id());
         let notice = announcement.notice(id);
         log::notice(announcement.severity(), announcement.word(), &notice);
@@ -113,7 +118,7 @@ impl<W: World> Hands<W> {
     }
 
     fn own_alert(&self, announcement: &Announcement, id: AlertId) -> Result<(Accepted, Arc<[u8]>), String> {
-        let octets: Arc<[u8]> = announcement.alert(id, &self.office.herald.to).to_octets().into();
+        let octets: Arc<[u8]> = announcement.alert(id, &self.policy.notices_to).to_octets().into();
         let accepted = Accepted::read(&octets, id, &self.policy, || Reach::Anybody);
         Ok((accepted.map_err(|error| error.to_string())?.of_our_own(), octets))
     }

@@ -158,7 +158,7 @@ pub enum Ack {
         /// Whether the journal tells of a file that is no alert.
         is_news: bool,
     },
-    /// What the disk does not do at present, with reasons, whenever that has changed.
+    /// What the disk does not do at present, with reasons, whenever that has changed; at first nothing is wrong.
     Troubles(Vec<(NoticeKind, String)>),
 }
 

@@ -13,6 +13,7 @@ pub struct Config {
     submit: Vec<(&'static str, String)>,
     retry: Vec<(&'static str, String)>,
     limits: Vec<(&'static str, &'static str)>,
+    notices: Vec<(&'static str, String)>,
 }
 
 impl Config {
@@ -78,6 +79,13 @@ impl Config {
         self
     }
 
+    /// A key of `[notices]` and its value as it stands in the file: `every`, `"1m"`.
+    #[must_use]
+    pub fn notices(mut self, key: &'static str, value: &str) -> Self {
+        self.notices.push((key, value.to_owned()));
+        self
+    }
+
     pub(crate) fn providers(&self) -> &[Provider] {
         &self.providers
     }
@@ -117,6 +125,12 @@ impl Config {
             text.push_str("\n[limits]\n");
             for (key, value) in &self.limits {
                 let _ = writeln!(text, "{key} = \"{value}\"");
+            }
+        }
+        if !self.notices.is_empty() {
+            text.push_str("\n[notices]\n");
+            for (key, value) in &self.notices {
+                let _ = writeln!(text, "{key} = {value}");
             }
         }
         self.providers.iter().for_each(|provider| provider.write_to(&mut text));

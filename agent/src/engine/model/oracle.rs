@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use delivery::{AttemptId, Monotonic, Now};
 use smtp::{RecipientOutcome, Trouble};
-use spool_format::{Address, AlertId, Event as Fact, Ledger, Settlement, State};
+use spool_format::{Address, AlertId, Event as Fact, Ledger, Notice, NoticeKind, Settlement, State};
 
+use super::agent::{NOTICES_EVERY, NOTICES_TO};
 use crate::spool::writer::{Batch, Deed};
 
 /// How sure it is that something will be remembered. The order counts.
@@ -100,6 +101,10 @@ pub(super) struct Oracle {
     started: Monotonic,
     /// When the agent last heard from anybody.
     last_answer: Monotonic,
+    /// When this run of the agent last told of what.
+    told: BTreeMap<(NoticeKind, String, bool), Monotonic>,
+    /// Alerts that nobody enqueued, since they are notices.
+    pub(super) notices: usize,
 }
 
 /// What cannot be an outcome of the agent's doing.
@@ -147,6 +152,8 @@ impl Oracle {
             lost_power: false,
             started: Monotonic::default(),
             last_answer: Monotonic::default(),
+            told: BTreeMap::new(),
+            notices: 0,
         }
     }
 
@@ -244,8 +251,40 @@ impl Oracle {
                     assert!(asked.tallies.keys().all(|to| named.contains(to.as_str())), "{id}: {named:?}");
                 }
                 Deed::Line(Fact::Dead { id, reason }) => self.died(now.monotonic, *id, reason),
+                Deed::Line(Fact::Accepted { id, notice: true, .. }) => self.keeps_its_own(*id, batch),
+                Deed::Line(Fact::Notice(notice)) => self.told(now.monotonic, notice),
                 _ => {}
             }
+        }
+    }
+
+    /// The agent makes an alert of its own. Nobody was promised anything.
+    pub(super) fn makes_its_own(&mut self, now: Monotonic, id: AlertId) {
+        let asked = Asked::new(Promise::Open, Vec::new(), now, (HOUR, self.longest_pause), &[NOTICES_TO]);
+        assert!(self.alerts.insert(id, asked).is_none(), "{id}: told twice");
+        self.notices += 1;
+    }
+
+    /// Its copy comes before its line.
+    fn keeps_its_own(&mut self, id: AlertId, batch: &Batch) {
+        let copy = batch.deeds.iter().find_map(|deed| match deed {
+            Deed::Copy { id: of, octets, .. } if *of == id => Some(octets.to_vec()),
+            _ => None,
+        });
+        if let Some(octets) = copy {
+            self.asked(id).octets = octets;
+        }
+    }
+
+    /// Of one thing an agent tells seldom.
+    fn told(&mut self, now: Monotonic, notice: &Notice) {
+        let key = (notice.kind, notice.subject.clone(), notice.open);
+        if let Some(before) = self.told.insert(key, now) {
+            assert!(
+                now.since(before) >= NOTICES_EVERY,
+                "told again after {:?}: {notice:?}",
+                now.since(before)
+            );
         }
     }
 
@@ -328,6 +367,7 @@ impl Oracle {
     /// A start has read the journal. `is_there` says of which alerts there are files.
     pub(super) fn recovered(&mut self, now: Now, ledger: &Ledger, is_there: impl Fn(AlertId) -> bool) {
         self.started = now.monotonic;
+        self.told.clear();
         // What was on its way when the last agent died.
         let dots = std::mem::take(&mut self.dots);
         let under_way: BTreeSet<(AlertId, &String)> =

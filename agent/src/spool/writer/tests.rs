@@ -19,6 +19,7 @@ struct Stage {
     layout: Layout,
     writer: Writer,
     acks: Receiver<Ack>,
+    troubles: Receiver<Vec<(NoticeKind, String)>>,
 }
 
 fn id() -> AlertId {
@@ -48,9 +49,18 @@ impl Stage {
             fs::create_dir_all(path).expect("a folder");
         }
         fs::File::create(layout.folder(Folder::Incoming).join(file_name(id()))).expect("a file");
-        let (sender, acks) = channel();
-        let writer = Writer::start(&layout, KEEPING, move |ack| drop(sender.send(ack))).expect("a spool");
-        Self { folder, layout, writer, acks }
+        Self::with(folder, layout)
+    }
+
+    /// A writer for a spool that is there.
+    fn with(folder: tempfile::TempDir, layout: Layout) -> Self {
+        let ((sender, acks), (tell, troubles)) = (channel(), channel());
+        let hear = move |ack| match ack {
+            Ack::Troubles(now) => drop(tell.send(now)),
+            other => drop(sender.send(other)),
+        };
+        let writer = Writer::start(&layout, KEEPING, hear).expect("a spool");
+        Self { folder, layout, writer, acks, troubles }
     }
 
     fn place(&self, folder: Folder) -> PathBuf {
@@ -81,6 +91,10 @@ fn a_sent_alert_is_forgotten_when_its_line_is_written_and_its_file_gone() {
     stage.hears(&Ack::Forgotten(id()));
     assert!(!stage.place(Folder::Incoming).exists());
     assert_eq!(stage.lines(), 1);
+    // The engine hears when that begins and when it is over, and nothing in between.
+    let heard = || stage.troubles.recv_timeout(Duration::from_secs(20)).expect("word of a trouble");
+    assert!(matches!(&heard()[..], [(NoticeKind::Journal, _)]));
+    assert_eq!(heard(), []);
     stage.hears(&Ack::Written(1));
 }
 
@@ -227,9 +241,7 @@ fn the_last_batch_is_written_before_the_writer_ends() {
     stage.send(vec![Deed::Line(Event::Stopped)]);
     let Stage { folder, layout, writer, .. } = stage;
     writer.finish();
-    let (sender, acks) = channel();
-    let writer = Writer::start(&layout, KEEPING, move |ack| drop(sender.send(ack))).expect("a spool");
-    assert_eq!(Stage { folder, layout, writer, acks }.lines(), 1);
+    assert_eq!(Stage::with(folder, layout).lines(), 1);
 }
 
 #[test]
@@ -250,9 +262,7 @@ fn an_old_journal_stays_until_a_newer_one_has_a_checkpoint() {
     fs::write(path("2000-01-03"), checkpoint).expect("written");
     let Stage { folder, layout, writer, .. } = stage;
     writer.finish();
-    let (sender, acks) = channel();
-    let writer = Writer::start(&layout, KEEPING, move |ack| drop(sender.send(ack))).expect("a spool");
-    let stage = Stage { folder, layout, writer, acks };
+    let stage = Stage::with(folder, layout);
     stage.send(vec![tend()]);
     stage.hears(&Ack::Written(1));
     let path = |day: &str| stage.layout.journal().join(format!("{day}.jsonl"));

@@ -48,8 +48,8 @@ impl What {
 #[derive(Debug, Default)]
 pub(super) struct Troubles {
     now: BTreeMap<What, String>,
-    /// What the engine was told of; `None` before the first time.
-    told: Option<BTreeSet<What>>,
+    /// What the engine was told of.
+    told: BTreeSet<What>,
 }
 
 impl Troubles {
@@ -81,10 +81,10 @@ impl Troubles {
     /// What there is, if the engine does not know.
     pub(super) fn news(&mut self) -> Option<Vec<(NoticeKind, String)>> {
         let present: BTreeSet<What> = self.now.keys().copied().collect();
-        if self.told.as_ref() == Some(&present) {
+        if self.told == present {
             return None;
         }
-        self.told = Some(present);
+        self.told = present;
         Some(self.now.iter().map(|(what, why)| (what.kind(), why.clone())).collect())
     }
 
