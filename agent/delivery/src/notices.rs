@@ -80,6 +80,7 @@ pub struct Notices {
     /// All other alerts in hand.
     in_hand: u64,
     waiting: Waiting,
+    /// When enough alerts were met to say that none is stuck any more.
     settles_at: Monotonic,
     /// Restored, and of no interest any more.
     forgotten: Vec<Notice>,
@@ -89,7 +90,6 @@ impl Notices {
     /// Goes on from what people were told by earlier runs.
     pub fn begin(now: Now, settings: Settings, told: impl IntoIterator<Item = Notice>) -> Self {
         let standings = settings.providers.iter().map(|_| Standing::default()).collect();
-        let settles_at = now.monotonic.plus(SETTLES);
         let mut notices = Self {
             settings,
             items: BTreeMap::new(),
@@ -97,14 +97,14 @@ impl Notices {
             own: BTreeSet::new(),
             in_hand: 0,
             waiting: Waiting::default(),
-            settles_at,
+            settles_at: now.monotonic,
             forgotten: Vec::new(),
         };
         for notice in told {
             notices.restore(now, notice);
         }
         for (provider, day) in notices.settings.retired.clone() {
-            notices.condition(now, NoticeKind::Retired, &provider, Some(&day));
+            notices.condition(now, NoticeKind::Retired, &provider, Some(&format!("its last day was {day}")));
         }
         notices
     }
@@ -125,6 +125,9 @@ impl Notices {
         }
         if let (NoticeKind::ProviderFailing, Some(place), true) = (notice.kind, place, notice.open) {
             self.standings[place].fails(&notice.reason);
+        }
+        if notice.kind == NoticeKind::Stuck && notice.open {
+            self.settles_at = now.monotonic.plus(SETTLES);
         }
         let key = (notice.kind, notice.subject.clone());
         self.items.insert(key, Item::restored(now, notice, self.settings.every));
@@ -178,7 +181,7 @@ impl Notices {
                 } else if let Some(why) = standing::trouble(recipients)
                     && !is_own
                 {
-                    self.standings[place].fails(why);
+                    self.standings[place].fails(&why);
                 }
             }
             Fact::Sent { id, .. } => {

@@ -25,7 +25,7 @@ fn telling(kind: NoticeKind, is_over: bool) -> Telling {
         NoticeKind::Corrupt => "x.json",
         NoticeKind::SpoolFull => "3 MiB are free, less than [disk] floor",
         NoticeKind::Journal | NoticeKind::Copies => "No space left on device (os error 28)",
-        NoticeKind::Retired => "2026-02-25",
+        NoticeKind::Retired => "its last day was 2026-02-25",
         NoticeKind::Stuck | NoticeKind::Other => "",
     };
     let word = match (kind.is_counted(), is_over) {

@@ -42,7 +42,7 @@ pub(super) fn has_it(recipients: &[RecipientResult]) -> bool {
 
 /// What an attempt has against its provider. What that says of a recipient or of a message does not hold for the next one,
 /// and who was faster says nothing.
-pub(super) fn trouble(recipients: &[RecipientResult]) -> Option<&str> {
+pub(super) fn trouble(recipients: &[RecipientResult]) -> Option<String> {
     let is_about_this_mail = |result: &RecipientResult| {
         matches!(&*result.phase, "rcpt" | "dot") && result.code.is_some_and(|code| code != 421)
     };
@@ -51,5 +51,8 @@ pub(super) fn trouble(recipients: &[RecipientResult]) -> Option<&str> {
             && result.rule.as_deref() != Some("withdrawn")
             && !is_about_this_mail(result)
     };
-    recipients.iter().find(counts).map(|result| result.text.as_str())
+    recipients.iter().find(counts).map(|result| match result.code {
+        Some(code) => format!("at {}: {code} {}", result.phase, result.text),
+        None => format!("at {}: {}", result.phase, result.text),
+    })
 }

@@ -184,7 +184,7 @@ fn one_notice_says_that_the_primary_fails_and_one_that_it_works_again() {
         "those of the first seconds are counted in"
     );
     let begins = stage.told[0].notice.clone();
-    assert_eq!(begins.reason, "connection refused; alerts go out through `docomo`");
+    assert_eq!(begins.reason, "at connect: connection refused; alerts go out through `docomo`");
     assert!(begins.open && begins.told == Some(begins.since.plus(Duration::from_secs(10))), "{begins:?}");
 
     stage.send_through("home");

@@ -258,9 +258,9 @@ impl Oracle {
         }
     }
 
-    /// The agent makes an alert of its own. Nobody was promised anything.
+    /// The agent makes an alert of its own. Nobody was promised anything, and its severity is nobody's business here.
     pub(super) fn makes_its_own(&mut self, now: Monotonic, id: AlertId) {
-        let asked = Asked::new(Promise::Open, Vec::new(), now, (HOUR, self.longest_pause), &[NOTICES_TO]);
+        let asked = Asked::new(Promise::Open, Vec::new(), now, (HOUR, Duration::ZERO), &[NOTICES_TO]);
         assert!(self.alerts.insert(id, asked).is_none(), "{id}: told twice");
         self.notices += 1;
     }
