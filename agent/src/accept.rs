@@ -93,6 +93,7 @@ impl Accepted {
     }
 
     /// The same as an alert of the agent's own: a notice.
+    #[must_use]
     pub fn of_our_own(self) -> Self {
         Self { is_our_own: true, ..self }
     }

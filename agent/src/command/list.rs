@@ -72,7 +72,13 @@ fn list(args: &Args, place: &Place) -> Result<String, Refusal> {
 
 /// What people were told of the agent and still lasts, above everything else.
 fn conditions(view: &View) -> String {
-    view.notices.iter().map(|notice| format!("! {}\n", printable(&notice::sentence(notice)))).collect()
+    let mut text = String::new();
+    for notice in &view.notices {
+        text.push_str("! ");
+        text.push_str(&printable(&notice::sentence(notice)));
+        text.push('\n');
+    }
+    text
 }
 
 /// What is not shown to whoever asks.

@@ -80,17 +80,14 @@ impl Url {
 
 /// `HOST`, `HOST:PORT`, `[V6]`, `[V6]:PORT`.
 fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
-    let (host, behind) = match authority.strip_prefix('[') {
-        Some(rest) => {
-            let (host, behind) = rest.split_once(']')?;
-            host.parse::<std::net::Ipv6Addr>().ok()?;
-            (host, behind)
-        }
-        None => {
-            let (host, behind) = authority.split_at(authority.find(':').unwrap_or(authority.len()));
-            let is_sound = |c: char| c.is_alphanumeric() || ".-_".contains(c);
-            (!host.is_empty() && host.chars().all(is_sound)).then_some((host, behind))?
-        }
+    let (host, behind) = if let Some(rest) = authority.strip_prefix('[') {
+        let (host, behind) = rest.split_once(']')?;
+        host.parse::<std::net::Ipv6Addr>().ok()?;
+        (host, behind)
+    } else {
+        let (host, behind) = authority.split_at(authority.find(':').unwrap_or(authority.len()));
+        let is_sound = |c: char| c.is_alphanumeric() || ".-_".contains(c);
+        (!host.is_empty() && host.chars().all(is_sound)).then_some((host, behind))?
     };
     match behind.strip_prefix(':') {
         None if behind.is_empty() => Some((host, None)),

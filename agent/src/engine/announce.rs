@@ -84,7 +84,9 @@ impl<W: World> Hands<W> {
         if self.office.notices.next_wake().is_some_and(|wake| wake <= now.monotonic) {
             let told = self.office.notices.look(now);
             let is_news = !told.is_empty();
-            told.into_iter().for_each(|telling| self.announce(telling));
+            for telling in told {
+                self.announce(telling);
+            }
             if is_news {
                 self.tend_again();
             }
