@@ -8,6 +8,7 @@
 
 mod draft;
 mod manners;
+mod own;
 mod settings;
 mod wording;
 
@@ -15,10 +16,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use delivery::{Arrival, Past};
-use spool_format::{Address, Alert, AlertError, AlertId, Event, Folder, Notice, Severity, Wall};
+use spool_format::{Address, Alert, AlertError, AlertId, Event, Folder, Severity, Wall};
 
 use crate::config::Manners;
-use crate::notice;
 pub(crate) use manners::on_the_wire;
 pub use manners::{Mail, Sender};
 
@@ -90,22 +90,6 @@ impl Accepted {
             recipients.to.clone_from(&policy.default_to);
         }
         Ok(Self { id, alert, recipients: recipients.without_doubles(), reach, is_our_own: false })
-    }
-
-    /// The same as an alert of the agent's own: a notice.
-    #[must_use]
-    pub fn of_our_own(self) -> Self {
-        Self { is_our_own: true, ..self }
-    }
-
-    /// Its id.
-    pub const fn id(&self) -> AlertId {
-        self.id
-    }
-
-    /// What it tells of the agent, if it is one of the agent's own. Others can write what looks like it.
-    pub fn notice(&self) -> Option<Notice> {
-        notice::told_by(&self.alert, self.id)
     }
 
     /// What the journal says of it. `domain` is the right side of its Message-ID, `octets` the size of its file.

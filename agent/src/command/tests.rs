@@ -1,12 +1,13 @@
 //! What people read, word by word, about one spool in which everything happens.
 
+mod notices;
+
 use std::time::Duration;
 
 use spool_format::folder::{file_name, journal_name};
 use spool_format::fs::{SpoolFs as _, StdFs};
 use spool_format::{
-    Address, Alert, AlertId, Entry, Event, Folder, Layout, Notice, NoticeKind, RecipientResult, Settlement,
-    Severity, Wall,
+    Address, Alert, AlertId, Entry, Event, Folder, Layout, RecipientResult, Settlement, Severity, Wall,
 };
 
 use super::{check, list, show};
@@ -326,30 +327,6 @@ fn the_check_tells_which_providers_are_left_out_and_that_none_works() {
     quiet.journal(vec![(quiet.now, outage("home")), (quiet.now, outage("docomo"))]);
     let (code, line) = judged(&facts(&quiet, true));
     assert!(code == 2 && line.starts_with("alertmail CRITICAL: no provider works; "), "{line}");
-}
-
-#[test]
-fn the_check_and_the_list_tell_what_people_were_told_and_still_lasts() {
-    let spool = Spool::new();
-    let told = |kind, subject: &str, open| {
-        let notice =
-            Notice { open, count: 12, ..Notice::new(kind, subject.to_owned(), Wall::from_unix_ms(0)) };
-        (spool.now, Event::Notice(Box::new(notice)))
-    };
-    let failing = NoticeKind::ProviderFailing;
-    spool.journal(vec![
-        told(failing, "home", true),
-        told(failing, "docomo", true),
-        told(failing, "docomo", false),
-    ]);
-    let (code, line) = judged(&facts(&spool, true));
-    let said = "home fails, others work since 1970-01-01T00:00:00.000Z, 12 alerts another way";
-    assert!(code == 1 && line.starts_with(&format!("alertmail WARNING: {said} |")), "{line}");
-    let spool = Spool::new();
-    spool.journal(vec![told(NoticeKind::Stuck, "", true), told(failing, "gone", true)]);
-    let (code, line) = judged(&facts(&spool, true));
-    assert!(code == 2 && line.starts_with("alertmail CRITICAL: 12 critical stuck since 1970"), "{line}");
-    assert!(!line.contains("gone"), "nobody configures it any more: {line}");
 }
 
 #[test]

@@ -8,9 +8,8 @@ use std::time::Duration;
 
 use delivery::{AttemptId, Monotonic, Now};
 use smtp::{RecipientOutcome, Trouble};
-use spool_format::{Address, AlertId, Event as Fact, Ledger, Notice, NoticeKind, Settlement, State};
+use spool_format::{Address, AlertId, Event as Fact, Ledger, NoticeKind, Settlement, State};
 
-use super::agent::{NOTICES_EVERY, NOTICES_TO};
 use crate::spool::writer::{Batch, Deed};
 
 /// How sure it is that something will be remembered. The order counts.
@@ -102,13 +101,13 @@ pub(super) struct Oracle {
     /// When the agent last heard from anybody.
     last_answer: Monotonic,
     /// When this run of the agent last told of what.
-    told: BTreeMap<(NoticeKind, String, bool), Monotonic>,
+    pub(super) told: BTreeMap<(NoticeKind, String, bool), Monotonic>,
     /// Alerts that nobody enqueued, since they are notices.
     pub(super) notices: usize,
 }
 
 /// What cannot be an outcome of the agent's doing.
-const HOUR: Duration = Duration::from_hours(1);
+pub(super) const HOUR: Duration = Duration::from_hours(1);
 
 impl Asked {
     pub(super) fn new(
@@ -157,7 +156,7 @@ impl Oracle {
         }
     }
 
-    fn asked(&mut self, id: AlertId) -> &mut Asked {
+    pub(super) fn asked(&mut self, id: AlertId) -> &mut Asked {
         self.alerts.get_mut(&id).unwrap_or_else(|| panic!("{id}: nobody enqueued it"))
     }
 
@@ -255,36 +254,6 @@ impl Oracle {
                 Deed::Line(Fact::Notice(notice)) => self.told(now.monotonic, notice),
                 _ => {}
             }
-        }
-    }
-
-    /// The agent makes an alert of its own. Nobody was promised anything, and its severity is nobody's business here.
-    pub(super) fn makes_its_own(&mut self, now: Monotonic, id: AlertId) {
-        let asked = Asked::new(Promise::Open, Vec::new(), now, (HOUR, Duration::ZERO), &[NOTICES_TO]);
-        assert!(self.alerts.insert(id, asked).is_none(), "{id}: told twice");
-        self.notices += 1;
-    }
-
-    /// Its copy comes before its line.
-    fn keeps_its_own(&mut self, id: AlertId, batch: &Batch) {
-        let copy = batch.deeds.iter().find_map(|deed| match deed {
-            Deed::Copy { id: of, octets, .. } if *of == id => Some(octets.to_vec()),
-            _ => None,
-        });
-        if let Some(octets) = copy {
-            self.asked(id).octets = octets;
-        }
-    }
-
-    /// Of one thing an agent tells seldom.
-    fn told(&mut self, now: Monotonic, notice: &Notice) {
-        let key = (notice.kind, notice.subject.clone(), notice.open);
-        if let Some(before) = self.told.insert(key, now) {
-            assert!(
-                now.since(before) >= NOTICES_EVERY,
-                "told again after {:?}: {notice:?}",
-                now.since(before)
-            );
         }
     }
 

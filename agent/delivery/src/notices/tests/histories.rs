@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::chance::Chance;
 use crate::notices::Word;
+use spool_format::AlertId;
 
 const PROVIDERS: [&str; 3] = ["home", "docomo", "gmail"];
 
