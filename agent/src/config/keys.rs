@@ -21,6 +21,7 @@ pub(super) enum Place {
     Network,
     Keep,
     Disk,
+    Notices,
     Provider,
     Recipient,
     Route,
@@ -214,6 +215,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Key> {
         .chain(super::routing::KEYS)
         .chain(super::manners::KEYS)
         .chain(super::template::KEYS)
+        .chain(super::notices::KEYS)
 }
 
 /// The keys of one place.
@@ -249,6 +251,7 @@ pub fn reference() -> String {
             Place::Network => "[network] ",
             Place::Keep => "[keep] ",
             Place::Disk => "[disk] ",
+            Place::Notices => "[notices] ",
             Place::Provider => "[[provider]] ",
             Place::Recipient => "[[recipient]] ",
             Place::Route => "[[route]] ",
