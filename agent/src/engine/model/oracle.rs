@@ -333,7 +333,10 @@ impl Oracle {
     /// The agent is gone, or the machine.
     pub(super) fn crashed(&mut self, lost_power: bool) {
         self.handed.clear();
-        (self.sync_asked, self.owes) = (false, false);
+        if std::mem::take(&mut self.owes) {
+            self.may_forget_what_is_not_synced();
+        }
+        self.sync_asked = false;
         self.lost_power |= lost_power;
     }
 
