@@ -9,6 +9,8 @@
 //! | `drills` | how often providers are asked without an alert |
 //! | `manners` | how mails are presented: `[[recipient]]`, heads of subjects, lateness |
 //! | `keeping` | how long what is over is kept |
+//! | `notices` | who is told of the agent's own condition, and how |
+//! | `url` | an address that is pinged |
 //! | `template` | how mails are worded: `[template.NAME]`, and the keys that choose one |
 //! | `section` | one table of the file, read key by key |
 //! | `provider` | a `[[provider]]` |
@@ -36,6 +38,7 @@ mod login;
 mod manners;
 mod means;
 mod network;
+mod notices;
 mod pin;
 mod preset;
 mod provider;
@@ -50,6 +53,7 @@ mod source;
 mod template;
 #[cfg(test)]
 mod tests;
+mod url;
 mod value;
 
 use std::collections::BTreeMap;
@@ -69,6 +73,7 @@ pub(crate) use login::mechanism;
 pub use manners::{Manners, Rule, SubjectHead};
 pub use means::{CommandLine, Input, Means};
 pub use network::Network;
+pub use notices::{DeadMan, Notices};
 pub use pin::Pin;
 pub use preset::{Preset, PresetLimits, Senders, presets};
 pub(crate) use provider::charset;
@@ -76,6 +81,7 @@ pub use retirement::{RETIRES_SOON, Retirement};
 pub use routing::RoutingRule;
 pub use secret::{Kind, SecretError, SecretSource};
 pub use template::{Choice, Wording};
+pub use url::Url;
 
 use section::Section;
 use source::Source;
@@ -103,6 +109,8 @@ pub struct Config {
     pub drills: Drills,
     /// How long what is over is kept, and room on the spool's disk.
     pub keeping: Keeping,
+    /// Who is told of the agent's own condition, and how.
+    pub notices: Notices,
     /// In order of preference; at least one.
     pub providers: Vec<Provider>,
     /// Who may be asked for which recipients; the first rule that fits counts.
@@ -337,6 +345,7 @@ fn read(source: &Source<'_>, root: &toml::de::DeTable<'_>) -> Option<Config> {
         network: network::network(&root),
         drills: drills::read(&root),
         keeping: keeping::keeping(&root),
+        notices: notices::read(&root),
         providers: providers?,
         routing,
         warnings,

@@ -23,6 +23,7 @@
 //! | `notes` | what such a session has seen |
 //! | `drill` | what can be found out of a provider without an alert |
 //! | `peek` | the certificate of a server that was refused |
+//! | `web` | one GET over HTTP, for a ping |
 //! | `attempt` | what an attempt still owes the engine: its outcome, exactly once |
 //!
 //! It asks the engine for leave at both gates and decides nothing: how many attempts run where is not its business.
@@ -48,6 +49,7 @@ mod socks;
 mod tls;
 mod trust;
 mod visit;
+mod web;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -77,6 +79,7 @@ use tls::Handshake;
 pub use tls::TrustError;
 pub use trust::pin_of_key;
 pub use visit::Visit;
+pub use web::Web;
 
 /// How long all kept connections together may take to say goodbye.
 const GOODBYE_MAX: Duration = Duration::from_secs(2);

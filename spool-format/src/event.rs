@@ -9,6 +9,7 @@ use crate::address::Address;
 use crate::alert::{Attachment, Severity};
 use crate::drill::Drill;
 use crate::id::AlertId;
+use crate::notice::Notice;
 use crate::outage::Outage;
 use crate::snapshot::Snapshot;
 use crate::wall::Wall;
@@ -67,6 +68,9 @@ pub enum Event {
         /// about the alert, it stays.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         message_id: Option<String>,
+        /// Whether it is the agent's own, with a word about its own condition.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        notice: bool,
     },
     /// A provider is being tried.
     Attempt {
@@ -159,6 +163,8 @@ pub enum Event {
     },
     /// A provider was asked without an alert whether it could take one, or is being asked.
     Drill(Box<Drill>),
+    /// People were told of the agent's own condition. In a checkpoint: what they were told last.
+    Notice(Box<Notice>),
     /// How an alert stands that is alive when a day's file begins.
     Alive(Box<Snapshot>),
     /// The end of the `alive` lines. Who finds it needs no file before the previous one.
@@ -232,6 +238,7 @@ impl Event {
             | Self::Stopped
             | Self::Provider { .. }
             | Self::Drill(_)
+            | Self::Notice(_)
             | Self::Checkpoint { .. }
             | Self::Corrupt { .. } => None,
             Self::Alive(snapshot) => Some(snapshot.id),

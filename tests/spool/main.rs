@@ -247,6 +247,7 @@ const fn word(event: &Event) -> &'static str {
         | Event::Deferred { .. }
         | Event::Provider { .. }
         | Event::Drill(_)
+        | Event::Notice(_)
         | Event::Held { .. }
         | Event::Released { .. }
         | Event::Dead { .. }

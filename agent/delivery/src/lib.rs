@@ -10,6 +10,7 @@
 //! | [`pass`] | one pass over the providers for one alert |
 //! | [`breaker`] | whether a provider is used, left out, or being asked |
 //! | [`blame`] | what an attempt tells of its provider |
+//! | [`notices`] | what people are told of the agent's own condition, and when |
 //! | [`verdict`] | whose fault a failure is, and for how long |
 //! | [`retry`] | how long an alert waits, and when its life is over |
 //! | [`queue`] | which alert is due, and which of two goes first |
@@ -27,6 +28,7 @@ pub mod changes;
 pub mod command;
 pub mod dispatcher;
 pub mod drills;
+pub mod notices;
 pub mod pass;
 pub mod queue;
 pub mod retry;
@@ -38,6 +40,7 @@ pub use alert::{Arrival, Past};
 pub use command::{AttemptId, Command, Differences, Event, Sync};
 pub use dispatcher::{Dispatcher, HedgeAfter, Provider, Settings};
 pub use drills::{Drills, Sighting};
+pub use notices::{Notices, Telling};
 pub use retry::RetryPlan;
 pub use time::{Monotonic, Now};
 pub use verdict::{Lasting, Phrase, Phrases, Scope, Verdict};

@@ -22,6 +22,7 @@ pub(super) enum Place {
     Drills,
     Keep,
     Disk,
+    Notices,
     Provider,
     Recipient,
     Route,
@@ -216,6 +217,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Key> {
         .chain(super::drills::KEYS)
         .chain(super::manners::KEYS)
         .chain(super::template::KEYS)
+        .chain(super::notices::KEYS)
 }
 
 /// The keys of one place.
@@ -252,6 +254,7 @@ pub fn reference() -> String {
             Place::Drills => "[drills] ",
             Place::Keep => "[keep] ",
             Place::Disk => "[disk] ",
+            Place::Notices => "[notices] ",
             Place::Provider => "[[provider]] ",
             Place::Recipient => "[[recipient]] ",
             Place::Route => "[[route]] ",

@@ -43,6 +43,7 @@ fn arrival(n: u8, severity: Severity, recipients: &[&str]) -> Arrival {
         born: Wall::from_unix_ms(1_000),
         ttl: None,
         octets: 300,
+        is_notice: false,
         past: Past::default(),
     }
 }
