@@ -39,12 +39,11 @@ async fn visit(carriage: &Carriage, with_login: bool) -> Sighting {
     let asks_dates = !matches!(target.trust, Trust::Pins(_));
     let notes = Arc::new(Notes::new(None));
     let visit = Visit::beside(carriage, target, Arc::clone(&notes) as Arc<_>);
-    let failure = match timeout(WITHIN, visit.probe()).await {
-        Ok(ended) => ended.err(),
-        Err(_) => {
-            let phase = notes.seen().phase.unwrap_or(Phase::Connect);
-            Some(Failure::new(phase, Trouble::Silent { seconds: WITHIN.as_secs() }))
-        }
+    let failure = if let Ok(ended) = timeout(WITHIN, visit.probe()).await {
+        ended.err()
+    } else {
+        let phase = notes.seen().phase.unwrap_or(Phase::Connect);
+        Some(Failure::new(phase, Trouble::Silent { seconds: WITHIN.as_secs() }))
     };
     // Where there is no login, to have got through says as much.
     let is_proof = with_login && failure.is_none();
