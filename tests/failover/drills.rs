@@ -98,6 +98,7 @@ fn a_certificate_near_its_end_and_a_capability_that_is_gone_are_news() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "that nothing comes can only be waited for")]
 fn an_agent_that_is_started_again_and_again_does_not_log_in_again_and_again() {
     let (sandbox, [first, second], agent) = stage("24s", |healthy| healthy);
     for name in [FIRST, SECOND] {

@@ -139,7 +139,7 @@ impl Desk {
         loop {
             match self.report().await {
                 Report::Reached { attempt, .. } => self.carrier.grant(attempt),
-                Report::Noted { .. } | Report::Addresses(_) => {}
+                Report::Noted { .. } | Report::Addresses(_) | Report::Drilled { .. } => {}
                 Report::Ended { outcome: Outcome { recipients }, .. } => {
                     let [recipient] = recipients.try_into().expect("one recipient");
                     return recipient;
