@@ -198,6 +198,8 @@ pub struct Provider {
     pub messages_per_connection: usize,
     /// Whether a message may go as a chunk, along with its envelope.
     pub chunking: bool,
+    /// How much it is given.
+    pub quota: delivery::Quota,
     /// As whom it lets us send; any, where the file says so.
     pub senders: Senders,
     /// The preset that filled in what the file leaves out.

@@ -31,7 +31,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use smtp::{Gate, Outcome};
-use spool_format::{Address, AlertId, Event as Fact, Outage, Settlement, Severity};
+use spool_format::{Address, AlertId, Event as Fact, Outage, Settlement, Severity, Wall};
 
 use crate::alert::{Alert, Arrival};
 use crate::blame::{Blame, blame};
@@ -39,6 +39,7 @@ use crate::chance::Chance;
 use crate::changes::Changes;
 use crate::command::{AttemptId, Command, Differences, Event, Sync};
 use crate::queue::{Age, Queue};
+use crate::quota::Budget;
 use crate::routing::Rule;
 use crate::time::{Monotonic, Now};
 use attempt::Attempt;
@@ -78,6 +79,7 @@ impl Dispatcher {
     pub fn new(settings: Settings, seed: u64) -> Self {
         assert!(!settings.providers.is_empty(), "the configuration refuses a list without providers");
         let providers = settings.providers.len();
+        let sites = settings.providers.iter().map(|it| Site::new(Budget::new(&it.quota))).collect();
         let place = |name: &String| settings.providers.iter().position(|provider| provider.name == *name);
         let order = |rule: &Rule| rule.providers.iter().filter_map(place).collect();
         let orders = settings.routing.iter().map(order).chain([(0..providers).collect()]).collect();
@@ -87,7 +89,7 @@ impl Dispatcher {
             orders,
             alerts: BTreeMap::new(),
             attempts: BTreeMap::new(),
-            sites: vec![Site::default(); providers],
+            sites,
             queue: Queue::new(providers),
             patience: BTreeSet::new(),
             parked: BTreeSet::new(),
@@ -103,6 +105,14 @@ impl Dispatcher {
     pub fn remember(&mut self, now: Now, provider: &str, outage: Outage, was_stopped: bool) {
         if let Some(place) = self.place_of(provider) {
             self.sites[place].breaker.restore(now, outage, was_stopped, &self.settings.retry);
+        }
+    }
+
+    /// Takes up that in an earlier run a mail for so many recipients went to a provider, at this time.
+    pub fn remember_mail(&mut self, now: Now, provider: &str, at: Wall, recipients: usize) {
+        if let Some(place) = self.place_of(provider) {
+            let cost = self.settings.providers[place].quota.cost(recipients);
+            self.sites[place].budget.has_gone(now.monotonic, now.wall.since(at), cost);
         }
     }
 
@@ -192,7 +202,10 @@ impl Dispatcher {
         if self.stopping {
             return;
         }
-        for id in self.queue.take_due(now.monotonic) {
+        let mut due = self.queue.take_due(now.monotonic);
+        // Of those who waited for the same room the most urgent gets it.
+        due.sort_by_key(|id| self.alerts.get(id).map(|alert| alert.severity));
+        for id in due {
             if self.waits_for_the_network(now, id) {
                 continue;
             }
@@ -258,12 +271,14 @@ impl Dispatcher {
         out.push(Command::Begin { attempt, id, provider: place, recipients: recipients.clone() });
         let limit = self.settings.providers[place].hedge_after.of(alert.severity);
         self.patience.insert((now.monotonic.plus(limit), attempt));
-        let witness = self.sites[place].begins(now.monotonic, asks);
+        let cost = self.settings.providers[place].quota.cost(recipients.len());
+        let witness = self.sites[place].begins(now.monotonic, asks, cost);
         let running = Attempt {
             id,
             provider: place,
             number,
             recipients,
+            cost,
             began: now.monotonic,
             leave: None,
             is_slow: false,
@@ -292,6 +307,7 @@ impl Dispatcher {
             }
             Gate::FinalDot => {
                 attempt.leave = Some(gate);
+                self.sites[place].budget.goes(now.monotonic, attempt.cost);
                 let provider = self.settings.providers[place].name.clone();
                 let Differences { notes, text, files } = std::mem::take(&mut attempt.differs);
                 let (alert, attempt) = (attempt.id, attempt.number);
@@ -316,6 +332,9 @@ impl Dispatcher {
         self.patience.retain(|(_, of)| *of != id);
         let place = attempt.provider;
         self.sites[place].ends(now.monotonic);
+        if attempt.leave != Some(Gate::FinalDot) {
+            self.gives_back(now, place, attempt.cost);
+        }
         let change = self.learn(now, place, attempt.witness, blame);
         if !attempt.is_dismissed {
             self.settle(now, id, &attempt, (outcome, blame), out);

@@ -11,6 +11,7 @@
 //! | [`breaker`] | whether a provider is used, left out, or being asked |
 //! | [`blame`] | what an attempt tells of its provider |
 //! | [`verdict`] | whose fault a failure is, and for how long |
+//! | [`quota`] | how much a provider is given in a minute and a day |
 //! | [`retry`] | how long an alert waits, and when its life is over |
 //! | [`queue`] | which alert is due, and which of two goes first |
 //! | [`alert`] | what the dispatcher knows of one alert |
@@ -27,6 +28,7 @@ pub mod command;
 pub mod dispatcher;
 pub mod pass;
 pub mod queue;
+pub mod quota;
 pub mod retry;
 pub mod routing;
 pub mod time;
@@ -35,6 +37,7 @@ pub mod verdict;
 pub use alert::{Arrival, Past};
 pub use command::{AttemptId, Command, Differences, Event, Sync};
 pub use dispatcher::{Dispatcher, HedgeAfter, Provider, Settings};
+pub use quota::Quota;
 pub use retry::RetryPlan;
 pub use time::{Monotonic, Now};
 pub use verdict::{Lasting, Phrase, Phrases, Scope, Verdict};

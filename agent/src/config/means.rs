@@ -32,7 +32,7 @@ pub(super) const KEYS: &[Key] = &[
 ];
 
 /// Keys of a provider that is no server, besides those in [`KEYS`].
-const SHARED: [&str; 9] = [
+const SHARED: [&str; 13] = [
     "name",
     "from",
     "from_name",
@@ -42,6 +42,10 @@ const SHARED: [&str; 9] = [
     "body_max",
     "size_max_kib",
     "connections",
+    "messages_per_minute",
+    "messages_per_day",
+    "recipients_per_day",
+    "recipients_per_message",
 ];
 
 /// What may stand in a word of a command.

@@ -71,6 +71,11 @@ impl<W: World> Hands<W> {
         for (provider, outage) in std::mem::take(&mut found.ledger.providers) {
             dispatcher.remember(world.now(), &provider, outage, found.ledger.stopped_cleanly);
         }
+        for (provider, mails) in std::mem::take(&mut found.sends.sent) {
+            for (at, recipients) in mails {
+                dispatcher.remember_mail(world.now(), &provider, at, recipients);
+            }
+        }
         let mut hands = Self {
             world,
             folders,

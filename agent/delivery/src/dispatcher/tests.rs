@@ -7,13 +7,14 @@ use spool_format::{Attachment, Folder, Wall};
 
 use super::*;
 use crate::alert::Past;
-use crate::{Phrases, RetryPlan};
+use crate::{Phrases, Quota, RetryPlan};
 
 mod changes;
 mod clock;
 mod hedging;
 mod histories;
 mod outages;
+mod quotas;
 mod recipients;
 mod routes;
 
@@ -75,6 +76,7 @@ impl Day {
         let provider = |name: &&str| Provider {
             name: (*name).to_owned(),
             connections: 2,
+            quota: Quota::default(),
             hedge_after,
             phrases: Phrases::default(),
         };
