@@ -6,7 +6,8 @@
 //! after the final dot, `login` and `storm` what comes of trouble that lasts, `trust` what a provider gets to hear that
 //! cannot be trusted, `certificates` all that a handshake can fail of, `providers` the manners of real ones, `ways` those
 //! that are reached in another way, `clock` a wall clock that jumps, `leads` smaller reports, and `interruption` what becomes
-//! of an alert in hand when the agent is ended. `routes` has recipients who go different ways, `local` what is no server.
+//! of an alert in hand when the agent is ended. `routes` has recipients who go different ways, `local` what is no server, `quotas`
+//! providers that take only so much.
 
 mod certificates;
 mod clock;
@@ -22,6 +23,7 @@ mod nullmailer;
 mod old_tls;
 mod outage;
 mod providers;
+mod quotas;
 mod routes;
 mod sick;
 mod silence;
