@@ -170,8 +170,11 @@ impl Budget {
 
     /// Takes up what went out so long ago, in an earlier run. Whoever sets the clock back has it count from now on.
     pub fn has_gone(&mut self, now: Monotonic, age: Duration, cost: Cost) {
-        for window in self.windows.iter_mut().filter(|window| window.length > age) {
-            window.goes(now, window.length - age, window.unit.of(cost));
+        for window in &mut self.windows {
+            let left = window.length.saturating_sub(age);
+            if !left.is_zero() {
+                window.goes(now, left, window.unit.of(cost));
+            }
         }
     }
 }

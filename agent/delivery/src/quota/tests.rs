@@ -1,3 +1,5 @@
+//! Quotas on a paused clock, and through histories drawn by lot.
+
 use super::*;
 use proptest::prelude::*;
 
