@@ -10,6 +10,7 @@ mod draft;
 mod manners;
 #[cfg(test)]
 mod ours;
+mod own;
 mod settings;
 mod text;
 mod wording;
@@ -34,6 +35,8 @@ pub struct Policy {
     pub default_to: Vec<Address>,
     /// Display name of the sender where neither the alert nor the provider has one.
     pub from_name: Option<String>,
+    /// Who gets notices of the agent's own condition.
+    pub notices_to: Vec<Address>,
     /// Names that stand for addresses.
     pub aliases: BTreeMap<String, Vec<Address>>,
     /// Right side of the Message-ID of every new alert.
@@ -71,6 +74,7 @@ pub struct Accepted {
     alert: Alert,
     recipients: Recipients,
     reach: Reach,
+    is_our_own: bool,
 }
 
 impl Accepted {
@@ -91,7 +95,7 @@ impl Accepted {
         if recipients.is_empty() {
             recipients.to.clone_from(&policy.default_to);
         }
-        Ok(Self { id, alert, recipients: recipients.without_doubles(), reach })
+        Ok(Self { id, alert, recipients: recipients.without_doubles(), reach, is_our_own: false })
     }
 
     /// What the journal says of it. `domain` is the right side of its Message-ID, `octets` the size of its file.
@@ -112,6 +116,7 @@ impl Accepted {
             created: self.alert.created,
             ttl: self.alert.ttl,
             message_id: Some(message_id),
+            notice: self.is_our_own,
         }
     }
 
@@ -126,6 +131,7 @@ impl Accepted {
             born: self.born(),
             ttl: self.alert.ttl.map(Duration::from_secs),
             octets,
+            is_notice: self.is_our_own,
             past,
         }
     }
@@ -196,7 +202,8 @@ impl Policy {
         let same = |known: &Address| {
             known.local() == address.local() && known.domain().eq_ignore_ascii_case(address.domain())
         };
-        self.default_to.iter().chain(self.aliases.values().flatten()).any(same)
+        let lists = [&self.default_to, &self.notices_to];
+        lists.into_iter().chain(self.aliases.values()).flatten().any(same)
     }
 }
 
@@ -259,6 +266,7 @@ mod tests {
         Policy {
             default_to: vec![address("oncall@example.jp")],
             from_name: Some("alerts".into()),
+            notices_to: vec![],
             aliases: BTreeMap::from([(
                 "root".into(),
                 vec![address("ops@example.jp"), address("a@example.jp")],

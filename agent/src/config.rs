@@ -8,6 +8,8 @@
 //! | `source` | the file with its mistakes, by line |
 //! | `manners` | how mails are presented: `[[recipient]]`, heads of subjects, lateness |
 //! | `keeping` | how long what is over is kept |
+//! | `notices` | who is told of the agent's own condition, and how |
+//! | `url` | an address that is pinged |
 //! | `template` | how mails are worded: `[template.NAME]`, and the keys that choose one |
 //! | `section` | one table of the file, read key by key |
 //! | `provider` | a `[[provider]]` |
@@ -34,6 +36,7 @@ mod login;
 mod manners;
 mod means;
 mod network;
+mod notices;
 mod pin;
 mod preset;
 mod provider;
@@ -48,6 +51,7 @@ mod source;
 mod template;
 #[cfg(test)]
 mod tests;
+mod url;
 mod value;
 
 use std::collections::BTreeMap;
@@ -66,6 +70,7 @@ pub(crate) use login::mechanism;
 pub use manners::{Manners, Rule, SubjectHead};
 pub use means::{CommandLine, Input, Means};
 pub use network::Network;
+pub use notices::{DeadMan, Notices};
 pub use pin::Pin;
 pub use preset::{Preset, PresetLimits, Senders, presets};
 pub(crate) use provider::charset;
@@ -73,6 +78,7 @@ pub use retirement::{RETIRES_SOON, Retirement};
 pub use routing::RoutingRule;
 pub use secret::{Kind, SecretError, SecretSource};
 pub use template::{Choice, Wording};
+pub use url::Url;
 
 use section::Section;
 use source::Source;
@@ -98,6 +104,8 @@ pub struct Config {
     pub network: Network,
     /// How long what is over is kept, and room on the spool's disk.
     pub keeping: Keeping,
+    /// Who is told of the agent's own condition, and how.
+    pub notices: Notices,
     /// In order of preference; at least one.
     pub providers: Vec<Provider>,
     /// Who may be asked for which recipients; the first rule that fits counts.
@@ -331,6 +339,7 @@ fn read(source: &Source<'_>, root: &toml::de::DeTable<'_>) -> Option<Config> {
         limits: limits::limits(&root),
         network: network::network(&root),
         keeping: keeping::keeping(&root),
+        notices: notices::read(&root),
         providers: providers?,
         routing,
         warnings,

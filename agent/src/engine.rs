@@ -4,6 +4,7 @@
 //! the writer, the clock, and the signal to stop. Commands are carried out in order, and nothing behind a line that has
 //! to be on the disk starts before the writer says that it is.
 
+mod announce;
 pub(crate) mod compose;
 mod gather;
 mod hands;
@@ -31,6 +32,7 @@ use crate::spool::watch::{Hint, Watch};
 use crate::spool::writer::Ack;
 use crate::spool::{Folders, Place};
 use crate::submit::Report;
+pub use announce::Herald;
 pub use gather::Caps;
 use hands::Hands;
 pub use shelf::Load;
@@ -56,6 +58,8 @@ pub struct Engine<W: World> {
     pub caps: Caps,
     /// One for each provider, in order: as whom it sends.
     pub senders: Vec<Sender>,
+    /// Whom notices go to.
+    pub herald: Herald,
 }
 
 /// Where the loop hears from.

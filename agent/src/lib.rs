@@ -10,6 +10,7 @@
 //! | worded by a template, if one is configured | [`template`], through [`accept`] |
 //! | composed for one provider | the crate `mime`, through [`accept`] |
 //! | submitted | [`submit`]: connect, TLS, and the driver of an `smtp::Session` |
+//! | told of the agent's own condition | [`notice`], decided by `delivery` |
 //! | recorded, moved, removed | [`spool`]: one writer thread |
 //! | shown to people | [`command`], [`output`] |
 //!
@@ -24,6 +25,7 @@ pub mod edge;
 pub mod engine;
 pub mod exit;
 pub mod log;
+pub mod notice;
 pub mod output;
 pub mod spool;
 pub mod submit;

@@ -9,7 +9,9 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::time::Duration;
 
-use spool_format::{Address, AlertId, Event, Folder, Outage, RecipientResult, Settlement, Wall};
+use spool_format::{
+    Address, AlertId, Event, Folder, Notice, Outage, RecipientResult, Settlement, Severity, Wall,
+};
 
 /// Characters of a stranger's name for somebody at most: no address is longer.
 const NAME_CHARACTERS_MAX: usize = 254;
@@ -86,6 +88,7 @@ pub fn fact(fact: &Event) {
         | Event::DotSent { .. }
         | Event::Held { .. }
         | Event::Released { .. }
+        | Event::Notice(_)
         | Event::Alive(_)
         | Event::Checkpoint { .. }
         | Event::Corrupt { .. } => {}
@@ -299,6 +302,48 @@ pub fn cannot_write_reason(name: &str, error: &io::Error) {
 /// A token was refused, and there is no fresh one.
 pub fn token_not_renewed(provider: &str, why: &str) {
     line(&format!("no fresh token provider={provider}: {why}"));
+}
+
+/// People are told of the agent's own condition.
+pub fn notice(severity: Severity, word: &str, notice: &Notice) {
+    // What systemd's journal takes for a level (sd-daemon(3)), where that reads it.
+    let level = if std::env::var_os("JOURNAL_STREAM").is_none() {
+        ""
+    } else {
+        match severity {
+            Severity::Critical => "<2>",
+            Severity::Warning => "<4>",
+            Severity::Info => "<5>",
+        }
+    };
+    let Notice { kind, subject, since, reason, count, alert, .. } = notice;
+    let subject = if subject.is_empty() { String::new() } else { format!(" subject={subject}") };
+    let alert = alert.map_or_else(String::new, |id| format!(" id={id}"));
+    line(&format!(
+        "{level}notice {word} kind={}{subject} severity={} since={since} count={count}{alert} reason={reason:?}",
+        kind.as_str(),
+        severity.as_str()
+    ));
+}
+
+/// The program that is told of notices failed.
+pub fn notice_command_failed(why: &str) {
+    line(&format!("the program of [notices] command failed: {why}"));
+}
+
+/// Nobody can be told to be told by mail.
+pub fn notice_not_mailed(why: &str) {
+    line(&format!("a notice cannot be mailed: {why}"));
+}
+
+/// A ping came to nothing.
+pub fn dead_man_unreached(host: &str, why: &str) {
+    line(&format!("[notices] dead_man_url at {host} cannot be pinged: {why}; it is tried again each time"));
+}
+
+/// A ping arrived again.
+pub fn dead_man_reached(host: &str) {
+    line(&format!("[notices] dead_man_url at {host} can be pinged again"));
 }
 
 /// The writer's thread ended by a panic.

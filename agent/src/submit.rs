@@ -21,6 +21,7 @@
 //! | `onlooker` | what there is to see, for those who want to look on |
 //! | `visit` | one session on its own, for a person: a probe, or one message |
 //! | `peek` | the certificate of a server that was refused |
+//! | `web` | one GET over HTTP, for a ping |
 //! | `attempt` | what an attempt still owes the engine: its outcome, exactly once |
 //!
 //! It asks the engine for leave at both gates and decides nothing: how many attempts run where is not its business.
@@ -44,6 +45,7 @@ mod socks;
 mod tls;
 mod trust;
 mod visit;
+mod web;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -72,6 +74,7 @@ use tls::Handshake;
 pub use tls::TrustError;
 pub use trust::pin_of_key;
 pub use visit::Visit;
+pub use web::Web;
 
 /// How long all kept connections together may take to say goodbye.
 const GOODBYE_MAX: Duration = Duration::from_secs(2);

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::address::Address;
 use crate::alert::{Attachment, Severity};
 use crate::id::AlertId;
+use crate::notice::Notice;
 use crate::outage::Outage;
 use crate::snapshot::Snapshot;
 use crate::wall::Wall;
@@ -66,6 +67,9 @@ pub enum Event {
         /// about the alert, it stays.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         message_id: Option<String>,
+        /// Whether it is the agent's own, with a word about its own condition.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        notice: bool,
     },
     /// A provider is being tried.
     Attempt {
@@ -156,6 +160,8 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         outage: Option<Outage>,
     },
+    /// People were told of the agent's own condition. In a checkpoint: what they were told last.
+    Notice(Box<Notice>),
     /// How an alert stands that is alive when a day's file begins.
     Alive(Box<Snapshot>),
     /// The end of the `alive` lines. Who finds it needs no file before the previous one.
@@ -228,6 +234,7 @@ impl Event {
             Self::Started { .. }
             | Self::Stopped
             | Self::Provider { .. }
+            | Self::Notice(_)
             | Self::Checkpoint { .. }
             | Self::Corrupt { .. } => None,
             Self::Alive(snapshot) => Some(snapshot.id),

@@ -72,6 +72,8 @@ pub struct History {
     pub ttl: Option<u64>,
     /// Message-ID of its mails, with brackets.
     pub message_id: Option<String>,
+    /// Whether it is the agent's own, with a word about its own condition.
+    pub is_notice: bool,
     /// Names that led to nobody.
     pub unusable: Vec<String>,
     /// How it stands with each recipient, in the order in which they were named.
@@ -108,6 +110,7 @@ impl History {
             created: None,
             ttl: None,
             message_id: None,
+            is_notice: false,
             unusable: Vec::new(),
             recipients: Vec::new(),
             refused_by: Vec::new(),
@@ -160,6 +163,7 @@ impl History {
             | Event::Started { .. }
             | Event::Stopped
             | Event::Provider { .. }
+            | Event::Notice(_)
             | Event::Alive(_)
             | Event::Checkpoint { .. }
             | Event::Corrupt { .. } => {}
@@ -178,13 +182,14 @@ impl History {
             created,
             ttl,
             message_id,
+            notice,
             ..
         } = event
         else {
             return;
         };
         (self.uid, self.octets, self.severity) = (Some(*uid), *octets, *severity);
-        (self.created, self.ttl) = (*created, *ttl);
+        (self.created, self.ttl, self.is_notice) = (*created, *ttl, *notice);
         self.key.clone_from(key);
         self.subject.clone_from(subject);
         self.unusable.clone_from(unusable);
@@ -334,6 +339,7 @@ impl History {
             created: self.created,
             ttl: self.ttl,
             message_id: self.message_id.clone(),
+            notice: self.is_notice,
             attempts: self.last_attempt,
             passes: self.passes,
             under_way: self.under_way.clone(),
@@ -363,6 +369,7 @@ impl History {
         self.subject.clone_from(&snapshot.subject);
         (self.created, self.ttl) = (snapshot.created, snapshot.ttl);
         self.message_id.clone_from(&snapshot.message_id);
+        self.is_notice = snapshot.notice;
         (self.last_attempt, self.passes) = (snapshot.attempts, snapshot.passes);
         self.under_way.clone_from(&snapshot.under_way);
         self.dead_reason.clone_from(&snapshot.reason);

@@ -60,7 +60,7 @@ pub fn begins_with_a_checkpoint(reader: impl Read) -> io::Result<bool> {
     while let Some(line) = lines.next_whole()? {
         match serde_json::from_slice::<Entry>(line).map(|entry| entry.event) {
             Ok(Event::Alive(_)) => alive += 1,
-            Ok(Event::Provider { .. }) => {}
+            Ok(Event::Provider { .. } | Event::Notice(_)) => {}
             Ok(Event::Checkpoint { alive: all }) => return Ok(all == alive),
             _ => return Ok(false),
         }
@@ -89,7 +89,7 @@ impl<R: Read> Lines<R> {
 
 /// Whether a line is an entry in form, with an event that this version does not know.
 fn is_of_a_later_version(line: &[u8]) -> bool {
-    const KNOWN: [&str; 15] = [
+    const KNOWN: [&str; 16] = [
         "started",
         "stopped",
         "accepted",
@@ -103,6 +103,7 @@ fn is_of_a_later_version(line: &[u8]) -> bool {
         "dead",
         "corrupt",
         "provider",
+        "notice",
         "alive",
         "checkpoint",
     ];
@@ -119,7 +120,7 @@ mod tests {
     use super::*;
     use crate::event::{Event, RecipientResult, Settlement};
     use crate::outage::{Cause, Outage};
-    use crate::{Address, AlertId, Severity, Wall};
+    use crate::{Address, AlertId, Notice, NoticeKind, Severity, Wall};
     use proptest::prelude::*;
 
     fn every_event() -> Vec<Event> {
@@ -148,6 +149,7 @@ mod tests {
                 created: None,
                 ttl: None,
                 message_id: None,
+                notice: false,
                 severity: Severity::Info,
                 key: None,
                 subject: "s".into(),
@@ -174,6 +176,12 @@ mod tests {
             Event::Sent { id, delivered: vec![to], refused: vec![] },
             Event::Dead { id, reason: "r".into() },
             Event::Corrupt { name: "x".into(), reason: "r".into() },
+            Event::Notice(Box::new(Notice {
+                open: true,
+                alert: Some(id),
+                told: Some(Wall::from_unix_ms(3)),
+                ..Notice::new(NoticeKind::ProviderFailing, "home".into(), Wall::from_unix_ms(2))
+            })),
             Event::Provider { provider: "docomo".into(), outage: None },
             Event::Provider {
                 provider: "home".into(),

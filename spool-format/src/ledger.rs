@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::event::{Entry, Event};
 use crate::history::{Detail, History};
 use crate::id::AlertId;
+use crate::notice::{Notice, NoticeKind};
 use crate::outage::Outage;
 use crate::state::State;
 use crate::wall::Wall;
@@ -19,6 +20,8 @@ pub struct Ledger {
     pub sent: BTreeSet<AlertId>,
     /// Providers that are left out, by name.
     pub providers: BTreeMap<String, Outage>,
+    /// What people know of the agent's own condition, by kind and subject.
+    pub notices: BTreeMap<(NoticeKind, String), Notice>,
     /// Boot id of the last start.
     pub boot: Option<String>,
     /// Whether the last start was followed by a stop in good order.
@@ -46,6 +49,11 @@ impl Ledger {
             Event::Provider { provider, outage: None } => {
                 self.providers.remove(provider);
             }
+            Event::Notice(notice) => {
+                let key = (notice.kind, notice.subject.clone());
+                self.notices.insert(key, Notice::clone(notice));
+            }
+            Event::Corrupt { name, .. } => self.happens(NoticeKind::Corrupt, entry.at, name),
             event => {
                 if let Some(id) = event.alert() {
                     self.take_alert(id, entry);
@@ -59,8 +67,17 @@ impl Ledger {
             return;
         }
         let history = self.alerts.entry(id).or_insert_with(|| Box::new(History::new(entry.at)));
+        let was_dead = history.state == State::Dead;
         history.take(entry, self.detail);
-        if history.state == State::Sent {
+        let (state, is_notice) = (history.state, history.is_notice);
+        if let Event::Dead { reason, .. } = &entry.event
+            && state == State::Dead
+            && !was_dead
+            && !is_notice
+        {
+            self.happens(NoticeKind::DeadLetter, entry.at, reason);
+        }
+        if state == State::Sent {
             self.sent.insert(id);
             if self.detail == Detail::Brief {
                 self.alerts.remove(&id);
@@ -68,8 +85,14 @@ impl Ledger {
         }
     }
 
+    /// One more of what is counted has happened, of which people are to be told.
+    pub fn happens(&mut self, kind: NoticeKind, at: Wall, reason: &str) {
+        let notice = self.notices.entry((kind, String::new()));
+        notice.or_insert_with(|| Notice::new(kind, String::new(), at)).happens_at(at, reason);
+    }
+
     /// The lines with which a day's file begins: every alert that is not sent, those that are sent and of which a file is
-    /// `still_there`, and every provider that is left out. After them stands the mark that they are complete.
+    /// `still_there`, every provider that is left out, and what people know of the agent. After them stands the mark that they are complete.
     pub fn checkpoint(&self, still_there: impl Fn(AlertId) -> bool) -> Vec<Event> {
         let alive = |(id, history): (&AlertId, &History)| {
             let stays = history.state != State::Sent && (history.state != State::Dead || still_there(*id));
@@ -88,6 +111,7 @@ impl Ledger {
             provider: provider.clone(),
             outage: Some(outage.clone()),
         }));
+        events.extend(self.notices.values().map(|notice| Event::Notice(Box::new(notice.clone()))));
         events.push(Event::Checkpoint { alive });
         events
     }
@@ -125,6 +149,7 @@ mod tests {
             created: None,
             ttl: None,
             message_id: None,
+            notice: false,
             severity: Severity::Critical,
             key: None,
             subject: "s".into(),
@@ -239,6 +264,7 @@ mod tests {
                 created: Some(Wall::from_unix_ms(5)),
                 ttl: Some(60),
                 message_id: Some("<1@a>".into()),
+                notice: true,
             },
             attempt(),
             Event::Outcome {
@@ -321,6 +347,33 @@ mod tests {
         let lines = before.checkpoint(|_| true);
         assert_eq!(lines, [open("home"), Event::Checkpoint { alive: 0 }]);
         assert_eq!(ledger(lines).providers, before.providers);
+    }
+
+    #[test]
+    fn dead_letters_of_which_nobody_was_told_are_remembered_and_counted_once() {
+        let dead = || Event::Dead { id: id(), reason: "r".into() };
+        let counted = |events: Vec<Event>| {
+            let ledger = ledger(events);
+            let again = Ledger { notices: ledger.notices.clone(), ..Ledger::default() };
+            let mut after = Ledger::default();
+            for event in again.checkpoint(|_| false) {
+                after.take(&Entry { at: Wall::from_unix_ms(99), event });
+            }
+            assert_eq!(after.notices, ledger.notices, "over a checkpoint");
+            ledger.notices.values().map(|notice| (notice.kind, notice.untold)).collect::<Vec<_>>()
+        };
+        // A line that was repeated after a failed sync tells nothing new.
+        assert_eq!(counted(vec![accepted(), dead(), dead()]), [(NoticeKind::DeadLetter, 1)]);
+        let told = Event::Notice(Box::new(Notice {
+            count: 1,
+            ..Notice::new(NoticeKind::DeadLetter, String::new(), Wall::from_unix_ms(2))
+        }));
+        assert_eq!(counted(vec![accepted(), dead(), told]), [(NoticeKind::DeadLetter, 0)]);
+        let mut own = accepted();
+        if let Event::Accepted { notice, .. } = &mut own {
+            *notice = true;
+        }
+        assert_eq!(counted(vec![own, dead()]), [], "a notice that dies counts for nothing");
     }
 
     #[test]

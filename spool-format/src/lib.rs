@@ -18,6 +18,7 @@
 //! | [`history`] | what the entries make of an alert: [`History`] |
 //! | [`snapshot`] | what a checkpoint says of it |
 //! | [`ledger`] | what a whole journal tells |
+//! | [`notice`] | what the agent has told people of its own condition |
 //! | [`outage`] | that a provider is left out |
 //! | [`publish`] | the only way in which a file becomes visible |
 //! | [`socket`] | what is said on the agent's socket: the answers, the limits |
@@ -33,6 +34,7 @@ pub mod history;
 pub mod id;
 pub mod journal;
 pub mod ledger;
+pub mod notice;
 pub mod outage;
 pub mod publish;
 pub mod reach;
@@ -48,6 +50,7 @@ pub use folder::{Folder, Layout};
 pub use history::{Detail, History};
 pub use id::AlertId;
 pub use ledger::Ledger;
+pub use notice::{Notice, NoticeKind};
 pub use outage::{Cause, Outage};
 pub use snapshot::{Snapshot, Standing};
 pub use state::State;

@@ -49,6 +49,9 @@ pub struct Snapshot {
     /// Message-ID of its mails, with brackets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message_id: Option<String>,
+    /// Whether it is the agent's own, with a word about its own condition.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub notice: bool,
     /// Number of its last attempt.
     pub attempts: u32,
     /// Passes over the providers that ended with somebody still open.

@@ -7,8 +7,8 @@ use spool_format::alert::{ALERT_OCTETS_MAX, FORMAT_VERSION, RECIPIENTS_MAX, Sour
 use spool_format::folder::{ALERT_MODE, SYSTEM_SPOOL};
 use spool_format::snapshot::{Snapshot, Standing, UnderWay, Word};
 use spool_format::{
-    Address, Alert, AlertId, Attachment, Cause, Entry, Event, Layout, Outage, RecipientResult, Settlement,
-    Severity, Wall,
+    Address, Alert, AlertId, Attachment, Cause, Entry, Event, Layout, Notice, NoticeKind, Outage,
+    RecipientResult, Settlement, Severity, Wall,
 };
 
 use crate::validator::{Schema, expect_valid};
@@ -81,6 +81,7 @@ fn full_events() -> Vec<Event> {
             created: Some(id.born()),
             ttl: Some(1),
             message_id: Some("<x@example.jp>".to_owned()),
+            notice: true,
         },
         Event::Attempt { id, attempt: 1, provider: text(), recipients: people(), beside: Some(1) },
         Event::DotSent {
@@ -101,12 +102,27 @@ fn full_events() -> Vec<Event> {
         Event::Checkpoint { alive: 1 },
         Event::Corrupt { name: text(), reason: text() },
         Event::Provider { provider: text(), outage: Some(outage()) },
+        Event::Notice(Box::new(full_notice())),
     ]
 }
 
 fn outage() -> Outage {
     let at = id().born();
     Outage { since: at, until: at, openings: 1, cause: Cause::Login, reason: "x".to_owned() }
+}
+
+fn full_notice() -> Notice {
+    let at = id().born();
+    Notice {
+        open: true,
+        reason: "x".to_owned(),
+        count: 1,
+        untold: 1,
+        told: Some(at),
+        told_over: Some(at),
+        alert: Some(id()),
+        ..Notice::new(NoticeKind::ProviderFailing, "x".to_owned(), at)
+    }
 }
 
 fn full_snapshot() -> Snapshot {
@@ -130,6 +146,7 @@ fn full_snapshot() -> Snapshot {
         created: Some(id().born()),
         ttl: Some(1),
         message_id: Some("<x@example.jp>".to_owned()),
+        notice: true,
         attempts: 1,
         passes: 1,
         under_way: vec![UnderWay { number: 1, provider: text(), recipients: vec![to()], dot_sent: true }],
@@ -225,6 +242,15 @@ fn every_event_and_its_fields_are_on_the_page_and_in_the_schema() {
     let lines: Vec<String> =
         full_events().iter().map(|event| Value::from(object(event)).to_string()).collect();
     expect_valid(Schema::JournalLine, lines.iter().map(String::as_str));
+}
+
+#[test]
+fn every_kind_of_notice_is_on_the_page_and_in_the_schema() {
+    let exist: BTreeSet<&str> = NoticeKind::ALL.iter().map(|kind| kind.as_str()).collect();
+    assert_eq!(first_column("`kind`"), exist);
+    let schema = schema(JOURNAL_SCHEMA);
+    let kinds = schema["$defs"]["event-notice"]["properties"]["kind"]["examples"].as_array().expect("a list");
+    assert_eq!(kinds.iter().filter_map(Value::as_str).collect::<BTreeSet<_>>(), exist);
 }
 
 #[test]

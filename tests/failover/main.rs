@@ -5,8 +5,9 @@
 //! too little, `sick` what a sick provider costs the alerts after the first one, `endless` every phase with every way of wasting time, `dialogue` replies of every shape, `dot` what happens
 //! after the final dot, `login` and `storm` what comes of trouble that lasts, `trust` what a provider gets to hear that
 //! cannot be trusted, `certificates` all that a handshake can fail of, `providers` the manners of real ones, `ways` those
-//! that are reached in another way, `clock` a wall clock that jumps, `leads` smaller reports, and `interruption` what becomes
-//! of an alert in hand when the agent is ended. `routes` has recipients who go different ways, `local` what is no server, `quotas`
+//! that are reached in another way, `clock` a wall clock that jumps, `leads` smaller reports, `notices` what people hear of all
+//! that, and `interruption` what becomes of an alert in hand when the agent is ended. `routes` has recipients who go different
+//! ways, `local` what is no server, `matrix` every failure in every phase, `quotas`
 //! providers that take only so much.
 
 mod certificates;
@@ -19,6 +20,8 @@ mod interruption;
 mod leads;
 mod local;
 mod login;
+mod matrix;
+mod notices;
 mod nullmailer;
 mod old_tls;
 mod outage;

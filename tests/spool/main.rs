@@ -246,6 +246,7 @@ const fn word(event: &Event) -> &'static str {
         | Event::Stopped
         | Event::Deferred { .. }
         | Event::Provider { .. }
+        | Event::Notice(_)
         | Event::Held { .. }
         | Event::Released { .. }
         | Event::Dead { .. }

@@ -28,6 +28,8 @@ pub struct Arrival {
     pub ttl: Option<Duration>,
     /// Size of its file.
     pub octets: u64,
+    /// Whether it is the agent's own, with a word about its own condition.
+    pub is_notice: bool,
     /// What an earlier run of the agent left.
     pub past: Past,
 }

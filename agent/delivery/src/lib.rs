@@ -10,6 +10,7 @@
 //! | [`pass`] | one pass over the providers for one alert |
 //! | [`breaker`] | whether a provider is used, left out, or being asked |
 //! | [`blame`] | what an attempt tells of its provider |
+//! | [`notices`] | what people are told of the agent's own condition, and when |
 //! | [`verdict`] | whose fault a failure is, and for how long |
 //! | [`quota`] | how much a provider is given in a minute and a day |
 //! | [`retry`] | how long an alert waits, and when its life is over |
@@ -26,6 +27,7 @@ pub mod chance;
 pub mod changes;
 pub mod command;
 pub mod dispatcher;
+pub mod notices;
 pub mod pass;
 pub mod queue;
 pub mod quota;
@@ -37,6 +39,7 @@ pub mod verdict;
 pub use alert::{Arrival, Past};
 pub use command::{AttemptId, Command, Differences, Event, Sync};
 pub use dispatcher::{Dispatcher, HedgeAfter, Provider, Settings};
+pub use notices::{Notices, Telling};
 pub use quota::Quota;
 pub use retry::RetryPlan;
 pub use time::{Monotonic, Now};

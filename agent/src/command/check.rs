@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use fs2::FileExt;
 use spool_format::fs::{SpoolFs as _, StdFs};
-use spool_format::{Layout, Outage, Severity, Wall};
+use spool_format::{Layout, NoticeKind, Outage, Severity, Wall};
 
 use super::place::{Place, unreadable};
 use super::{Refusal, json};
 use crate::config::{Config, Keeping, RETIRES_SOON};
 use crate::edge::clock::wall_now;
 use crate::exit::Exit;
+use crate::notice;
 use crate::output::age;
 use crate::spool::audit::{Agent, Finding, HardLinks, Weight, audit};
 use crate::spool::queue_fs::QueueFs as _;
@@ -170,6 +171,7 @@ pub(super) fn judge(args: &Args, facts: &Facts) -> (Exit, Report) {
         today.push(format!("the journal is damaged at {}", facts.view.broken_lines.join(", ")));
     }
     providers_that_are_left_out(facts, &mut now, &mut today);
+    notices(facts, &mut now, &mut today);
     today.extend(providers_that_refuse_the_login(&waiting));
     today.extend(facts.warnings.iter().cloned());
     for finding in &facts.findings {
@@ -223,6 +225,24 @@ fn providers_that_are_left_out(facts: &Facts, now: &mut Vec<String>, today: &mut
     today.extend(sentences);
     if !facts.providers.is_empty() && left_out.len() == facts.providers.len() {
         now.push("no provider works".to_owned());
+    }
+}
+
+/// What people were told of and still lasts, as far as nothing above has found it by itself.
+fn notices(facts: &Facts, now: &mut Vec<String>, today: &mut Vec<String>) {
+    for notice in &facts.view.notices {
+        let list = match notice.kind {
+            NoticeKind::Stuck => &mut *now,
+            NoticeKind::NoProvider if facts.providers.is_empty() => &mut *now,
+            NoticeKind::ProviderFailing
+                if facts.providers.contains(&notice.subject)
+                    && !facts.view.left_out.contains_key(&notice.subject) =>
+            {
+                &mut *today
+            }
+            _ => continue,
+        };
+        list.push(notice::sentence(notice));
     }
 }
 

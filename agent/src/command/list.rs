@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use spool_format::{AlertId, Severity, Wall};
+use spool_format::{AlertId, Notice, Severity, Wall};
 
 use super::place::{Place, unreadable};
 use super::{Refusal, finish, json};
 use crate::edge::clock::wall_now;
 use crate::exit::Exit;
+use crate::notice;
 use crate::output::table::{self, Cell};
 use crate::output::terminal::{Colour, Look, cut, printable};
 use crate::output::{age, words};
@@ -62,10 +63,22 @@ fn list(args: &Args, place: &Place) -> Result<String, Refusal> {
             .state
             .as_deref()
             .map_or_else(|| "nothing waits".to_owned(), |state| format!("nothing is {state}"));
-        return Ok(format!("{what} in {}\n{}", layout.root().display(), hidden(&view)));
+        let (root, hidden) = (layout.root().display(), hidden(&view));
+        return Ok(format!("{}{what} in {root}\n{hidden}", conditions(&view)));
     }
     let ids: Vec<AlertId> = view.alerts.iter().map(|item| item.id).collect();
-    Ok(text(&shown, corrupt, &ids, now, Look::of_stdout()) + hidden(&view))
+    Ok(conditions(&view) + &text(&shown, corrupt, &ids, now, Look::of_stdout()) + hidden(&view))
+}
+
+/// What people were told of the agent and still lasts, above everything else.
+fn conditions(view: &View) -> String {
+    let mut text = String::new();
+    for notice in &view.notices {
+        text.push_str("! ");
+        text.push_str(&printable(&notice::sentence(notice)));
+        text.push('\n');
+    }
+    text
 }
 
 /// What is not shown to whoever asks.
@@ -197,6 +210,8 @@ struct Listing {
     alerts: Vec<Listed>,
     /// Files that are no alerts, with `name` and `reason`.
     corrupt: Vec<CorruptFile>,
+    /// What people were told of the agent's own condition and still lasts, as the journal has it.
+    notices: Vec<Notice>,
     /// Damaged lines of the journal, as `FILE:LINE`.
     broken_lines: Vec<String>,
     /// Whether alerts that no agent has met yet are missing here, since whoever asks cannot list `incoming/`.
@@ -247,6 +262,7 @@ impl Listing {
             at: now,
             alerts: choose(view, args).into_iter().map(|item| Listed::new(item, now)).collect(),
             corrupt: if shows_corrupt(args) { view.corrupt.clone() } else { Vec::new() },
+            notices: view.notices.clone(),
             broken_lines: view.broken_lines.clone(),
             incoming_is_hidden: view.incoming_is_hidden,
         }

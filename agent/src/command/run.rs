@@ -5,6 +5,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use delivery::Dispatcher;
 use spool_format::fs::StdFs;
@@ -19,9 +20,10 @@ use crate::edge::clock::wall_now;
 use crate::edge::signals::StopSignals;
 use crate::edge::users::Submitters;
 use crate::edge::{chance, host, network};
-use crate::engine::{self, Caps, Ears, Engine, Eyes, Load, Real};
+use crate::engine::{self, Caps, Ears, Engine, Eyes, Herald, Load, Real};
 use crate::exit::Exit;
 use crate::log;
+use crate::notice::{Command, DeadMan, Sinks, Tongue};
 use crate::output::trace;
 use crate::spool::lock::{Lock, LockError};
 use crate::spool::recover::{Found, recover};
@@ -29,7 +31,7 @@ use crate::spool::socket::{self, Socket, Submission};
 use crate::spool::watch::Watch;
 use crate::spool::writer::{Batch, Deed, Writer, ground};
 use crate::spool::{self, Folders, audit};
-use crate::submit::{self, Carrier, Destination, Memory, Report};
+use crate::submit::{self, Carrier, Destination, Memory, Report, Web};
 
 /// Everybody may submit: the agent judges by the user that the kernel names.
 const SOCKET_MODE: u32 = 0o666;
@@ -187,11 +189,12 @@ async fn work(
     log::started(layout.root(), &names, found.deferred.len());
     let engine = Engine {
         dispatcher: Dispatcher::new(dispatcher_settings(config, &providers), chance::seed()),
-        world: Real { carrier, writer, submitters, lock },
+        world: Real { carrier, writer, submitters, lock, sinks: sinks(config) },
         folders,
         policy: Policy::of(config),
         caps: caps(config),
         senders: providers.iter().map(|ready| Sender::of(ready.provider)).collect(),
+        herald: herald(config, &providers),
     };
     let (rescan, stop) = (config.limits.rescan, config.limits.stop);
     let eyes = Eyes { layout: layout.clone(), watch, rescan, stop };
@@ -224,6 +227,39 @@ fn memory(config: &Config, layout: &Layout, reports: &UnboundedSender<Report>) -
     let reports = reports.clone();
     let keeper = move |text| drop(reports.send(Report::Addresses(text)));
     Some(Arc::new(Memory::new(life, &kept, wall_now(), keeper)))
+}
+
+fn herald(config: &Config, providers: &[Ready<'_>]) -> Herald {
+    let notices = &config.notices;
+    let retired = config.retirements(wall_now(), Duration::ZERO).into_iter();
+    Herald {
+        settings: delivery::notices::Settings {
+            providers: providers.iter().map(|ready| ready.provider.name.clone()).collect(),
+            retired: retired.map(|it| (it.provider.to_owned(), it.day.to_owned())).collect(),
+            every: notices.every,
+            gather: notices.gather,
+            stuck_after: notices.stuck_after,
+        },
+        tongue: Tongue::choose(notices.language, config.manners.language, |name| std::env::var(name).ok()),
+        host: host::name(),
+        ping_every: notices.dead_man.as_ref().map(|dead_man| dead_man.every),
+    }
+}
+
+/// The ways to people that are not mail. One that cannot be had stops no mail.
+fn sinks(config: &Config) -> Sinks {
+    let notices = &config.notices;
+    let command = (!notices.command.is_empty())
+        .then(|| Command::start(notices.command.clone(), notices.command_within));
+    let web = notices.dead_man.as_ref().map(|dead_man| Web::new(dead_man.url.clone()));
+    let dead_man = web.and_then(|web| match web {
+        Ok(web) => Some(DeadMan::new(web)),
+        Err(error) => {
+            log::warning(&error.to_string());
+            None
+        }
+    });
+    Sinks { command, dead_man }
 }
 
 /// The socket, if it can be had: alerts come without it as well.

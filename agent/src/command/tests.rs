@@ -1,5 +1,7 @@
 //! What people read, word by word, about one spool in which everything happens.
 
+mod notices;
+
 use std::time::Duration;
 
 use spool_format::folder::{file_name, journal_name};
@@ -98,6 +100,7 @@ impl Spool {
             recipients: to.iter().map(|to| address(to)).collect(),
             unusable: vec![],
             message_id: None,
+            notice: false,
             severity,
             key: (n == 60).then(|| "disk-db1".into()),
             subject: subject.into(),
@@ -248,6 +251,7 @@ fn an_attempt_that_was_cut_off_behind_the_dot_may_have_arrived() {
         recipients: vec![address("a@example.jp")],
         unusable: vec![],
         message_id: None,
+        notice: false,
         severity: Severity::Warning,
         key: None,
         subject: "s".into(),
@@ -346,7 +350,7 @@ fn the_check_tells_what_the_disk_does_not_do() {
     assert!(text.contains("0 MiB are free, less than [disk] floor_mib (1): make room"), "{text}");
     facts.room.free = 2 << 20;
     let troubles = vec!["cannot write the journal: no".to_owned()];
-    facts.status = Some(Status { troubles, pulse: Pulse { watching: false, in_hand: 0 } });
+    facts.status = Some(Status { troubles, pulse: Pulse { watching: false, in_hand: 0, notices: vec![] } });
     let (code, text) = judged(&facts);
     assert_eq!(code, 2);
     assert!(text.contains("cannot write the journal: no; incoming/ cannot be watched"), "{text}");

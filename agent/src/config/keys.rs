@@ -1,5 +1,7 @@
 //! The table of keys. It drives the check for unknown keys, the nearest one that is offered instead, and the reference.
 
+mod provider;
+
 use std::fmt::Write as _;
 
 /// Where a key may stand.
@@ -19,6 +21,7 @@ pub(super) enum Place {
     Network,
     Keep,
     Disk,
+    Notices,
     Provider,
     Recipient,
     Route,
@@ -202,191 +205,17 @@ const KEYS: &[Key] = &[
         "4",
         "MiB taken up beforehand, to be given free when the disk is full",
     ),
-    key(Place::Provider, "name", "text", "the preset's name", "its name in journal and log"),
-    key(Place::Provider, "preset", "text", "none", "fills in what is known of a provider"),
-    key(
-        Place::Provider,
-        "host",
-        "host name or address",
-        "the preset's",
-        "where it is; its certificate has to be for this name",
-    ),
-    key(
-        Place::Provider,
-        "tls_name",
-        "host name or address",
-        "`host`",
-        "the name that its certificate has to be for, where that is another one",
-    ),
-    key(Place::Provider, "port", "number", "587, 465 or 25 by `tls`", "its port"),
-    key(
-        Place::Provider,
-        "proxy",
-        "socks5://USER@HOST:PORT",
-        "none",
-        "a SOCKS proxy that makes the connection and resolves the name",
-    ),
-    key(
-        Place::Provider,
-        "proxy_password",
-        "table",
-        "none",
-        "where the proxy's password comes from, as with `password`",
-    ),
-    key(
-        Place::Provider,
-        "connect_command",
-        "list of words",
-        "none",
-        "a program whose standard input and output are the connection; {host} and {port} are filled in",
-    ),
-    key(
-        Place::Provider,
-        "tls",
-        "starttls, implicit or none",
-        "starttls",
-        "when TLS starts; none only to this machine and private networks, or where `auth` lists only what hides the password",
-    ),
-    key(
-        Place::Provider,
-        "endpoints",
-        "list like \"465/tls\"",
-        "the preset's",
-        "several ports, in place of `port` and `tls`",
-    ),
-    key(
-        Place::Provider,
-        "ca_file",
-        "path",
-        "the system's roots",
-        "certificates (PEM) that vouch for it, in place of the system's",
-    ),
-    key(
-        Place::Provider,
-        "pin_sha256",
-        "list of digests",
-        "none",
-        "SHA-256 of its public key (hexadecimal or base64): nothing else of the certificate is asked, not even name and dates",
-    ),
-    key(
-        Place::Provider,
-        "auth",
-        "auto, none or list of mechanisms",
-        "auto",
-        "how to log in: scram-sha-256, scram-sha-1, plain, login, digest-md5, cram-md5, oauthbearer, xoauth2",
-    ),
-    key(Place::Provider, "user", "text", "none", "as whom to log in"),
-    key(Place::Provider, "password", "table", "none", "where the password comes from, one of:"),
-    key(Place::Password, "file", "path", "", "a file of its own, readable by its owner only"),
-    key(Place::Password, "command", "list of words", "", "the first line that this program prints"),
-    key(Place::Password, "credential", "text", "", "a credential that systemd passes to the service"),
-    key(Place::Password, "table", "path", "", "a file with lines of user:server:password"),
-    key(
-        Place::Provider,
-        "token",
-        "table",
-        "none",
-        "where an access token comes from (OAuth), in place of a password; one of:",
-    ),
-    key(Place::Token, "file", "path", "", "a file of its own, read anew when the provider refuses the token"),
-    key(Place::Token, "command", "list of words", "", "the first line that this program prints"),
-    key(Place::Token, "credential", "text", "", "a credential that systemd passes to the service"),
-    key(
-        Place::Provider,
-        "realm",
-        "text",
-        "the server's",
-        "the realm for digest-md5, where the server has several or names none",
-    ),
-    key(
-        Place::Provider,
-        "from",
-        "address",
-        "",
-        "envelope sender and From: the address that this provider lets us use",
-    ),
-    key(
-        Place::Provider,
-        "registered",
-        "list of addresses",
-        "none",
-        "other addresses that the account may send as, for presets that hold `from` against it",
-    ),
-    key(
-        Place::Provider,
-        "sender_rule",
-        "any",
-        "the preset's",
-        "any: `from` is not held against what the preset knows of the provider",
-    ),
-    key(Place::Provider, "from_name", "text", "[alerts] from_name", "display name of the sender"),
-    key(Place::Provider, "helo", "text", "the host's name", "what is said with EHLO"),
-    key(
-        Place::Provider,
-        "charset",
-        "auto, utf-8 or iso-2022-jp",
-        "auto",
-        "in which charset texts are written",
-    ),
-    key(
-        Place::Provider,
-        "hedge_after",
-        "time",
-        "that in [limits]",
-        "how long this one may take to be ready, whatever the severity: for a server that greets late",
-    ),
-    key(Place::Provider, "connections", "number", "4", "alerts that are submitted at the same time"),
-    key(
-        Place::Provider,
-        "messages_per_minute",
-        "number",
-        "none",
-        "messages in any minute at most; then the next provider gets the alert, or it waits",
-    ),
-    key(
-        Place::Provider,
-        "messages_per_day",
-        "number",
-        "the preset's",
-        "messages in any 24 hours at most; the last tenth is for critical alerts",
-    ),
-    key(
-        Place::Provider,
-        "recipients_per_day",
-        "number",
-        "the preset's",
-        "recipients in any 24 hours at most, one of two mails counted twice; the last tenth is for critical alerts",
-    ),
-    key(
-        Place::Provider,
-        "recipients_per_message",
-        "number",
-        "the preset's",
-        "recipients of a mail at most, up to 100; the others get it at once in further ones",
-    ),
-    key(
-        Place::Provider,
-        "messages_per_connection",
-        "number",
-        "100",
-        "after so many messages a connection is given up for a new one",
-    ),
-    key(
-        Place::Provider,
-        "chunking",
-        "true or false",
-        "true",
-        "whether short messages go out together with their envelope where the server takes that (CHUNKING)",
-    ),
 ];
 
 /// All of them, in the order of the reference.
 pub(super) fn all() -> impl Iterator<Item = &'static Key> {
     KEYS.iter()
+        .chain(provider::KEYS)
         .chain(super::means::KEYS)
         .chain(super::routing::KEYS)
         .chain(super::manners::KEYS)
         .chain(super::template::KEYS)
+        .chain(super::notices::KEYS)
 }
 
 /// The keys of one place.
@@ -422,6 +251,7 @@ pub fn reference() -> String {
             Place::Network => "[network] ",
             Place::Keep => "[keep] ",
             Place::Disk => "[disk] ",
+            Place::Notices => "[notices] ",
             Place::Provider => "[[provider]] ",
             Place::Recipient => "[[recipient]] ",
             Place::Route => "[[route]] ",

@@ -294,6 +294,7 @@ impl<W: World> Hands<W> {
             born: history.created.unwrap_or_else(|| id.born()),
             ttl: history.ttl.map(std::time::Duration::from_secs),
             octets: history.octets,
+            is_notice: history.is_notice,
             past: self.past(history),
         };
         let (domain, reach) = (self.domain_of(Some(history)), self.world.reach(uid));
@@ -314,8 +315,13 @@ impl<W: World> Hands<W> {
         let reach = writer.map_or(Reach::Configured, |uid| self.world.reach(uid));
         match intake::take(&fs, self.folders.of(Folder::Deferred), name.as_ref(), &self.policy, |_| reach) {
             Taken::Alert(alert) => {
-                let NewAlert { octets, accepted, uid: own, .. } = *alert;
+                let NewAlert { octets, mut accepted, uid: own, .. } = *alert;
                 let uid = writer.unwrap_or(own);
+                // Made by an agent that was killed before it could write down that it had told of something.
+                if let Some(notice) = accepted.notice().filter(|_| writer.is_none()) {
+                    self.office.notices.was_told(self.world.now(), notice);
+                    accepted = accepted.of_our_own();
+                }
                 let past = history.map_or_else(Past::default, |history| self.past(history));
                 let domain = self.domain_of(history);
                 self.batch.deeds.push(Deed::Line(accepted.fact(uid, &domain, octets.len())));

@@ -12,8 +12,9 @@ use smtp::Phase;
 use spool_format::alert::ALERT_OCTETS_MAX;
 use spool_format::folder::file_name;
 use spool_format::fs::{Found as OnDisk, SpoolFs};
-use spool_format::{Address, AlertId, Event as Fact, Layout};
+use spool_format::{Address, AlertId, Event as Fact, Layout, NoticeKind};
 
+use super::announce::Office;
 use super::compose::{Ready, compose, never};
 use super::gather::{Caps, Heap};
 use super::shelf::Shelf;
@@ -37,6 +38,8 @@ pub(super) struct Hands<W: World> {
     pub(super) caps: Caps,
     pub(super) shelf: Shelf,
     pub(super) heap: Heap,
+    /// What is told of the agent itself.
+    pub(super) office: Office,
     /// For the writer, at the next flush.
     pub(super) batch: Batch,
     /// Clients of the socket that wait for a word.
@@ -47,6 +50,8 @@ pub(super) struct Hands<W: World> {
     pub(super) unreadable: BTreeSet<OsString>,
     /// Whether the spool's path leads to no spool of ours: said once.
     is_gone: bool,
+    /// Whether new alerts are noticed at once.
+    watching: bool,
     dispatcher: Dispatcher,
     senders: Vec<Sender>,
     /// What the dispatcher has to hear before anything else.
@@ -66,7 +71,8 @@ pub(super) struct Hands<W: World> {
 impl<W: World> Hands<W> {
     /// Hands that take up what was found at the start.
     pub(super) fn new(engine: Engine<W>, mut found: Found) -> Self {
-        let Engine { mut dispatcher, world, folders, policy, caps, senders } = engine;
+        let Engine { mut dispatcher, world, folders, policy, caps, senders, herald } = engine;
+        let office = Office::open(world.now(), herald, &mut found);
         let deferred = std::mem::take(&mut found.deferred);
         for (provider, outage) in std::mem::take(&mut found.ledger.providers) {
             dispatcher.remember(world.now(), &provider, outage, found.ledger.stopped_cleanly);
@@ -83,11 +89,13 @@ impl<W: World> Hands<W> {
             caps,
             shelf: Shelf::default(),
             heap: Heap::new(found),
+            office,
             batch: Batch::default(),
             waiting_clients: Waiting::default(),
             scan_failed: false,
             unreadable: BTreeSet::new(),
             is_gone: false,
+            watching: false,
             dispatcher,
             senders,
             untold: VecDeque::new(),
@@ -103,7 +111,7 @@ impl<W: World> Hands<W> {
     }
 
     pub(super) fn next_wake(&self) -> Option<Monotonic> {
-        self.dispatcher.next_wake()
+        self.dispatcher.next_wake().into_iter().chain(self.office.next_wake()).min()
     }
 
     /// Whether neither an attempt nor a line that somebody waits for is under way.
@@ -112,6 +120,11 @@ impl<W: World> Hands<W> {
     }
 
     pub(super) fn hear(&mut self, heard: Heard) {
+        self.take_in(heard);
+        self.look_after_notices();
+    }
+
+    fn take_in(&mut self, heard: Heard) {
         match heard {
             Heard::Report(Report::Reached { attempt, gate }) => self.tell(Event::Reached { attempt, gate }),
             Heard::Report(Report::Ended { attempt, outcome }) => self.tell(Event::Ended { attempt, outcome }),
@@ -149,14 +162,28 @@ impl<W: World> Hands<W> {
                 self.shelf.is_copied(id, to);
                 self.gather();
             }
-            Ack::SetAside(name) => self.heap.is_aside(&name),
+            Ack::SetAside { name, is_news } => {
+                if is_news {
+                    let name = name.to_string_lossy();
+                    self.office.notices.happens(self.world.now(), NoticeKind::Corrupt, &name);
+                }
+                self.heap.is_aside(&name);
+            }
+            Ack::Troubles(troubles) => self.office.hear_troubles(self.world.now(), &troubles),
             Ack::Confirmed { id, durable } => self.confirmed(id, durable),
         }
     }
 
     /// What the writer is to look after from time to time.
     pub(super) fn tend(&mut self, watching: bool) {
-        let pulse = Pulse { watching, in_hand: self.shelf.len() };
+        self.watching = watching;
+        self.tend_again();
+    }
+
+    /// The same, since there is something new to be shown.
+    pub(super) fn tend_again(&mut self) {
+        let (watching, in_hand) = (self.watching, self.shelf.len());
+        let pulse = Pulse { watching, in_hand, notices: self.office.lasting() };
         self.batch.deeds.push(Deed::Tend(pulse));
     }
 
@@ -168,7 +195,13 @@ impl<W: World> Hands<W> {
     fn tell_all(&mut self) {
         let mut commands = Vec::new();
         while let Some(event) = self.untold.pop_front() {
-            self.dispatcher.handle(self.world.now(), event, &mut commands);
+            let now = self.world.now();
+            if let Event::Arrived(arrival) = &event
+                && !self.dispatcher.knows(arrival.id)
+            {
+                self.office.notices.arrives(now, arrival);
+            }
+            self.dispatcher.handle(now, event, &mut commands);
             let mut barrier = Sync::Grouped;
             for command in commands.drain(..) {
                 self.carry_out(command, &mut barrier);
@@ -220,6 +253,7 @@ impl<W: World> Hands<W> {
     fn record(&mut self, fact: Fact) {
         log::fact(&fact);
         self.heap.take_note(&fact);
+        self.office.notices.take(self.world.now(), &fact);
         self.batch.deeds.push(Deed::Line(fact));
     }
 

@@ -12,6 +12,7 @@
 //! | `world` | clocks, providers, and what waits for the writer |
 //! | `agent` | the hands and the desk, driven by hand |
 //! | `oracle` | what has to be true |
+//! | `own` | and of notices |
 //! | `story` | one history, step by step |
 //! | `settled` | the end of a history, when everything has to be in order |
 //! | `chance` | dice that a seed determines |
@@ -30,6 +31,7 @@ mod disk;
 mod fs;
 mod histories;
 mod oracle;
+mod own;
 mod scenarios;
 mod settled;
 mod story;

@@ -4,12 +4,13 @@
 //! a clock that jumps.
 
 use delivery::{AttemptId, Now};
-use spool_format::Wall;
 use spool_format::fs::StdFs;
+use spool_format::{AlertId, Wall};
 
 use crate::accept::Reach;
-use crate::edge::clock;
 use crate::edge::users::Submitters;
+use crate::edge::{chance, clock};
+use crate::notice::{Announcement, Sinks};
 use crate::spool::lock::Lock;
 use crate::spool::queue_fs::QueueFs;
 use crate::spool::writer::{Batch, Writer};
@@ -36,6 +37,12 @@ pub trait World {
     fn grant(&mut self, attempt: AttemptId);
     /// Takes an attempt back.
     fn withdraw(&mut self, attempt: AttemptId);
+    /// An id for an alert of the agent's own.
+    fn new_id(&mut self) -> AlertId;
+    /// Tells those of a notice who do not read mail.
+    fn announce(&mut self, announcement: Announcement);
+    /// Tells who would notice silence that the agent is there, and whether alerts get out.
+    fn ping(&mut self, is_well: bool);
 }
 
 /// The world as it is.
@@ -49,6 +56,8 @@ pub struct Real {
     pub submitters: Submitters,
     /// Keeps other agents away from the spool.
     pub lock: Lock,
+    /// Who is told of notices beside the mail.
+    pub sinks: Sinks,
 }
 
 impl World for Real {
@@ -84,5 +93,21 @@ impl World for Real {
 
     fn withdraw(&mut self, attempt: AttemptId) {
         self.carrier.withdraw(attempt);
+    }
+
+    fn new_id(&mut self) -> AlertId {
+        AlertId::new(clock::wall_now(), chance::names())
+    }
+
+    fn announce(&mut self, announcement: Announcement) {
+        if let Some(command) = &self.sinks.command {
+            command.tell(announcement);
+        }
+    }
+
+    fn ping(&mut self, is_well: bool) {
+        if let Some(dead_man) = &self.sinks.dead_man {
+            dead_man.ping(is_well);
+        }
     }
 }

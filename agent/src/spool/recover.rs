@@ -9,7 +9,7 @@ use std::io;
 
 use delivery::Past;
 use spool_format::folder::parse_file_name;
-use spool_format::{AlertId, Detail, Event, Folder, History, Ledger, State};
+use spool_format::{AlertId, Detail, Event, Folder, History, Ledger, NoticeKind, State};
 
 use super::Folders;
 use super::queue_fs::QueueFs;
@@ -110,6 +110,10 @@ fn put_in_order(id: AlertId, mut places: Vec<Folder>, found: &mut Found) {
             found.dead.insert(id);
             if state != Some(State::Dead) {
                 let reason = "it was being moved to the dead letters when the agent was killed".to_owned();
+                let (at, is_notice) = history.map_or((id.born(), false), |it| (it.last, it.is_notice));
+                if !is_notice {
+                    found.ledger.happens(NoticeKind::DeadLetter, at, &reason);
+                }
                 found.deeds.push(Deed::Line(Event::Dead { id, reason }));
             }
         }
@@ -183,6 +187,7 @@ mod tests {
             created: None,
             ttl: None,
             message_id: None,
+            notice: false,
             severity: Severity::Info,
             key: None,
             subject: String::new(),

@@ -23,12 +23,15 @@ pub struct Status {
 }
 
 /// How the engine is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pulse {
     /// Whether new alerts are noticed at once, or found by scans alone.
     pub watching: bool,
     /// Alerts in hand.
     pub in_hand: usize,
+    /// What is wrong with the agent's own condition, one sentence each.
+    #[serde(default)]
+    pub notices: Vec<String>,
 }
 
 impl Status {

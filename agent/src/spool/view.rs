@@ -7,7 +7,8 @@ use spool_format::alert::ALERT_OCTETS_MAX;
 use spool_format::folder::parse_file_name;
 use spool_format::fs::{Found, SpoolFs as _, StdFs};
 use spool_format::{
-    Alert, AlertId, Attachment, Detail, Folder, History, Layout, Outage, Settlement, Severity, State, Wall,
+    Alert, AlertId, Attachment, Detail, Folder, History, Layout, Notice, Outage, Settlement, Severity, State,
+    Wall,
 };
 
 use super::read_back::{Reach, ReadBack, read_back};
@@ -24,6 +25,8 @@ pub struct View {
     pub corrupt: Vec<CorruptFile>,
     /// Providers that are left out, by name.
     pub left_out: BTreeMap<String, Outage>,
+    /// What people were told of the agent's own condition, and what lasts.
+    pub notices: Vec<Notice>,
     /// Lines of the journal that are damaged, as `FILE:LINE`.
     pub broken_lines: Vec<String>,
     /// Whether what no agent has met yet is missing here: `incoming/` of a machine's spool is listed by the agent's user
@@ -153,7 +156,8 @@ impl View {
         };
         let alerts = places.into_iter().map(item).collect();
         let left_out = ledger.providers;
-        Ok(Self { alerts, corrupt: corrupt(layout)?, left_out, broken_lines, incoming_is_hidden })
+        let notices = ledger.notices.into_values().filter(|notice| notice.open).collect();
+        Ok(Self { alerts, corrupt: corrupt(layout)?, left_out, notices, broken_lines, incoming_is_hidden })
     }
 }
 

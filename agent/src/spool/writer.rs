@@ -24,7 +24,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use spool_format::fs::StdFs;
-use spool_format::{AlertId, Event, Folder, Layout};
+use spool_format::{AlertId, Event, Folder, Layout, NoticeKind};
 
 pub use super::status::Pulse;
 use super::{Folders, OpenError};
@@ -157,7 +157,14 @@ pub enum Ack {
         durable: bool,
     },
     /// This name was moved out of `incoming/`, or could not be.
-    SetAside(OsString),
+    SetAside {
+        /// Its name.
+        name: OsString,
+        /// Whether the journal tells of a file that is no alert.
+        is_news: bool,
+    },
+    /// What the disk does not do at present, with reasons, whenever that has changed; at first nothing is wrong.
+    Troubles(Vec<(NoticeKind, String)>),
 }
 
 /// The handle of the thread.

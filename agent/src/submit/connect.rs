@@ -213,7 +213,7 @@ fn share(deadline: Instant, ways: usize) -> Instant {
 }
 
 /// One TCP connection. Keep-alive stays off: whoever falls silent is found out by our own limits.
-async fn dial(address: SocketAddr) -> Result<TcpStream, Why> {
+pub(super) async fn dial(address: SocketAddr) -> Result<TcpStream, Why> {
     let stream = TcpStream::connect(address).await.map_err(|error| not_dialed(&error))?;
     // Each flight is one write; waiting for more to come would only cost time.
     let _ = stream.set_nodelay(true);
@@ -258,7 +258,7 @@ fn too_far(host: &str, addresses: &str) -> Failure {
 }
 
 /// What became of each address; of many, only the first ones are named.
-fn in_list(host: &str, notes: &[Note]) -> Why {
+pub(super) fn in_list(host: &str, notes: &[Note]) -> Why {
     let lines: Vec<String> =
         notes.iter().map(|(address, why)| format!("{}: {}", place(host, *address), why.words)).collect();
     let is_ours = !notes.is_empty() && notes.iter().all(|(_, why)| why.side == Side::Ours);

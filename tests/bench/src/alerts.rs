@@ -82,6 +82,7 @@ pub(crate) fn past(id: AlertId, at: Wall, n: usize, octets: usize) -> [Event; 4]
             recipients: vec![to.clone()],
             unusable: Vec::new(),
             severity: Severity::Warning,
+            notice: false,
             key: None,
             subject: format!("disk {n} is full"),
             created: Some(at),

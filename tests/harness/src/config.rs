@@ -15,6 +15,7 @@ pub struct Config {
     limits: Vec<(&'static str, &'static str)>,
     network: Vec<(&'static str, &'static str)>,
     more: String,
+    notices: Vec<(&'static str, String)>,
 }
 
 impl Config {
@@ -94,6 +95,13 @@ impl Config {
         self
     }
 
+    /// A key of `[notices]` and its value as it stands in the file: `every`, `"1m"`.
+    #[must_use]
+    pub fn notices(mut self, key: &'static str, value: &str) -> Self {
+        self.notices.push((key, value.to_owned()));
+        self
+    }
+
     pub(crate) fn providers(&self) -> &[Provider] {
         &self.providers
     }
@@ -135,6 +143,12 @@ impl Config {
             }
             for (key, value) in keys {
                 let _ = writeln!(text, "{key} = \"{value}\"");
+            }
+        }
+        if !self.notices.is_empty() {
+            text.push_str("\n[notices]\n");
+            for (key, value) in &self.notices {
+                let _ = writeln!(text, "{key} = {value}");
             }
         }
         self.providers.iter().for_each(|provider| provider.write_to(&mut text));

@@ -14,11 +14,18 @@ use super::world::{ModelWorld, OWN, Outside};
 use crate::accept::{Form, Policy, Sender};
 use crate::config::{Keeping, Manners};
 use crate::engine::hands::Hands;
-use crate::engine::{Caps, Engine, Heard, Load};
+use crate::engine::{Caps, Engine, Heard, Herald, Load};
+use crate::notice::Tongue;
 use crate::spool::Folders;
 use crate::spool::recover::recover;
 use crate::spool::watch::Hint;
 use crate::spool::writer::{Ack, Batch, Deed, Desk};
+
+/// Between two notices of the same thing.
+pub(super) const NOTICES_EVERY: Duration = Duration::from_mins(1);
+
+/// Who gets them.
+pub(super) const NOTICES_TO: &str = "ops@example.jp";
 
 /// What the configuration says.
 #[derive(Clone, Debug)]
@@ -49,6 +56,7 @@ impl Setup {
         Policy {
             default_to: self.default_to.clone(),
             from_name: None,
+            notices_to: vec![address(NOTICES_TO)],
             aliases: BTreeMap::from([("ops".to_owned(), ops)]),
             domain: self.domain.to_owned(),
             manners: Manners::default(),
@@ -66,6 +74,22 @@ impl Setup {
             form: Form::Mail,
         };
         (0..self.providers).map(sender).collect()
+    }
+
+    /// Short times, so that a history has room for many notices.
+    fn herald(&self) -> Herald {
+        Herald {
+            settings: delivery::notices::Settings {
+                providers: (0..self.providers).map(|place| format!("p{place}")).collect(),
+                retired: vec![("p0".to_owned(), "2026-02-25".to_owned())],
+                every: NOTICES_EVERY,
+                gather: Duration::from_secs(1),
+                stuck_after: Duration::from_secs(30),
+            },
+            tongue: Tongue::Japanese,
+            host: "db1".to_owned(),
+            ping_every: None,
+        }
     }
 
     fn dispatcher(&self, seed: u64) -> Dispatcher {
@@ -103,6 +127,7 @@ impl Agent {
             policy: setup.policy(),
             caps: Caps { each, own: OWN },
             senders: setup.senders(),
+            herald: setup.herald(),
         };
         let days = |days: u64| Duration::from_hours(24 * days);
         let keeping = Keeping { journal: days(3), corrupt: days(1000), floor: 1, reserve: 8 };

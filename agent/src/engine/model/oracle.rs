@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use delivery::{AttemptId, Monotonic, Now};
 use smtp::{RecipientOutcome, Trouble};
-use spool_format::{Address, AlertId, Event as Fact, Ledger, Settlement, State};
+use spool_format::{Address, AlertId, Event as Fact, Ledger, NoticeKind, Settlement, State};
 
 use crate::spool::writer::{Batch, Deed};
 
@@ -100,10 +100,14 @@ pub(super) struct Oracle {
     started: Monotonic,
     /// When the agent last heard from anybody.
     last_answer: Monotonic,
+    /// When this run of the agent last told of what.
+    pub(super) told: BTreeMap<(NoticeKind, String, bool), Monotonic>,
+    /// Alerts that nobody enqueued, since they are notices.
+    pub(super) notices: usize,
 }
 
 /// What cannot be an outcome of the agent's doing.
-const HOUR: Duration = Duration::from_hours(1);
+pub(super) const HOUR: Duration = Duration::from_hours(1);
 
 impl Asked {
     pub(super) fn new(
@@ -147,10 +151,12 @@ impl Oracle {
             lost_power: false,
             started: Monotonic::default(),
             last_answer: Monotonic::default(),
+            told: BTreeMap::new(),
+            notices: 0,
         }
     }
 
-    fn asked(&mut self, id: AlertId) -> &mut Asked {
+    pub(super) fn asked(&mut self, id: AlertId) -> &mut Asked {
         self.alerts.get_mut(&id).unwrap_or_else(|| panic!("{id}: nobody enqueued it"))
     }
 
@@ -248,6 +254,8 @@ impl Oracle {
                     assert!(asked.tallies.keys().all(|to| named.contains(to.as_str())), "{id}: {named:?}");
                 }
                 Deed::Line(Fact::Dead { id, reason }) => self.died(now.monotonic, *id, reason),
+                Deed::Line(Fact::Accepted { id, notice: true, .. }) => self.keeps_its_own(*id, batch),
+                Deed::Line(Fact::Notice(notice)) => self.told(now.monotonic, notice),
                 _ => {}
             }
         }
@@ -325,13 +333,17 @@ impl Oracle {
     /// The agent is gone, or the machine.
     pub(super) fn crashed(&mut self, lost_power: bool) {
         self.handed.clear();
-        (self.sync_asked, self.owes) = (false, false);
+        if std::mem::take(&mut self.owes) {
+            self.may_forget_what_is_not_synced();
+        }
+        self.sync_asked = false;
         self.lost_power |= lost_power;
     }
 
     /// A start has read the journal. `is_there` says of which alerts there are files.
     pub(super) fn recovered(&mut self, now: Now, ledger: &Ledger, is_there: impl Fn(AlertId) -> bool) {
         self.started = now.monotonic;
+        self.told.clear();
         // What was on its way when the last agent died.
         let dots = std::mem::take(&mut self.dots);
         let under_way: BTreeSet<(AlertId, &String)> =

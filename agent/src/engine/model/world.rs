@@ -16,6 +16,7 @@ use super::fs::ModelFs;
 use super::oracle::Oracle;
 use crate::accept::Reach;
 use crate::engine::World;
+use crate::notice::Announcement;
 use crate::spool::writer::Batch;
 use crate::submit::Errand;
 use crate::submit::Report;
@@ -50,6 +51,8 @@ pub(super) struct Outside {
     /// What sessions have said and the engine has not heard.
     pub(super) reports: VecDeque<Report>,
     sessions: BTreeMap<AttemptId, Session>,
+    /// Alerts of the agent's own.
+    own: u32,
     pub(super) tells: bool,
 }
 
@@ -122,6 +125,22 @@ impl World for ModelWorld {
             session.stands = Stands::Withdrawn;
         }
     }
+
+    fn new_id(&mut self) -> AlertId {
+        let mut outside = self.outside.borrow_mut();
+        outside.own += 1;
+        let mut entropy = *b"notice    ";
+        entropy[6..].copy_from_slice(&outside.own.to_be_bytes());
+        let (now, id) = (outside.now, AlertId::new(outside.now.wall, entropy));
+        outside.oracle.makes_its_own(now.monotonic, id);
+        id
+    }
+
+    fn announce(&mut self, _: Announcement) {
+        self.assert_alive("tells of a notice");
+    }
+
+    fn ping(&mut self, _: bool) {}
 }
 
 impl ModelWorld {
@@ -139,6 +158,7 @@ impl Outside {
             batches: Vec::new(),
             reports: VecDeque::new(),
             sessions: BTreeMap::new(),
+            own: 0,
             tells: false,
         }
     }

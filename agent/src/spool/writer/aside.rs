@@ -45,12 +45,14 @@ impl<F: QueueFs> Desk<F> {
     /// Moves it out of the way, or says once why it cannot be.
     pub(super) fn set_aside(&mut self, now: Wall, name: &OsStr, reason: String) {
         let shown = printable_name(name);
+        let mut is_news = false;
         match self.move_to_corrupt(name, &shown) {
             Ok(kept_as) => {
                 self.told.0.remove(name);
                 self.write_reason(&kept_as, &reason);
                 log::set_aside(&kept_as, &reason);
                 self.owe_line(now, Event::Corrupt { name: kept_as, reason });
+                is_news = true;
             }
             Err(_) if !self.is_in_incoming(name) => {
                 self.told.0.remove(name);
@@ -61,7 +63,7 @@ impl<F: QueueFs> Desk<F> {
                 }
             }
         }
-        self.acks.push(Ack::SetAside(name.to_owned()));
+        self.acks.push(Ack::SetAside { name: name.to_owned(), is_news });
     }
 
     /// Says what is left to say of a file that was moved by an agent that was killed before it could say why.
@@ -69,6 +71,7 @@ impl<F: QueueFs> Desk<F> {
         let reason = "it was set aside by an agent that was killed before it could write down why".to_owned();
         self.write_reason(&name, &reason);
         log::set_aside(&name, &reason);
+        self.acks.push(Ack::SetAside { name: OsString::from(&name), is_news: true });
         self.owe_line(now, Event::Corrupt { name, reason });
     }
 

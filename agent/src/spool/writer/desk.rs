@@ -141,6 +141,7 @@ impl<F: QueueFs> Desk<F> {
         if self.pulse.is_some() {
             self.write_status(now);
         }
+        self.acks.extend(self.troubles.news().map(Ack::Troubles));
         std::mem::take(&mut self.acks)
     }
 
@@ -158,6 +159,7 @@ impl<F: QueueFs> Desk<F> {
         self.settle();
         let tokens = std::mem::take(&mut self.owed.tokens);
         self.acks.extend(tokens.into_iter().map(Ack::Written));
+        self.acks.extend(self.troubles.news().map(Ack::Troubles));
         std::mem::take(&mut self.acks)
     }
 

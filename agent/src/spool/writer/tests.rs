@@ -22,6 +22,7 @@ struct Stage {
     acks: Receiver<Ack>,
     /// What was heard while something else was waited for.
     heard: RefCell<Vec<Ack>>,
+    troubles: Receiver<Vec<(NoticeKind, String)>>,
 }
 
 fn id() -> AlertId {
@@ -51,9 +52,18 @@ impl Stage {
             fs::create_dir_all(path).expect("a folder");
         }
         fs::File::create(layout.folder(Folder::Incoming).join(file_name(id()))).expect("a file");
-        let (sender, acks) = channel();
-        let writer = Writer::start(&layout, KEEPING, move |ack| drop(sender.send(ack))).expect("a spool");
-        Self { folder, layout, writer, acks, heard: RefCell::default() }
+        Self::with(folder, layout)
+    }
+
+    /// A writer for a spool that is there.
+    fn with(folder: tempfile::TempDir, layout: Layout) -> Self {
+        let ((sender, acks), (tell, troubles)) = (channel(), channel());
+        let hear = move |ack| match ack {
+            Ack::Troubles(now) => drop(tell.send(now)),
+            other => drop(sender.send(other)),
+        };
+        let writer = Writer::start(&layout, KEEPING, hear).expect("a spool");
+        Self { folder, layout, writer, acks, heard: RefCell::default(), troubles }
     }
 
     fn place(&self, folder: Folder) -> PathBuf {
@@ -198,7 +208,7 @@ fn what_could_not_be_read_when_it_was_to_be_copied_is_copied_as_soon_as_it_can_b
     stage.send(vec![strand, Deed::Unlink { id: id(), folder: Folder::Incoming }, Deed::Forget(id())]);
     stage.settles();
     assert!(stage.place(Folder::Incoming).exists(), "its only copy");
-    stage.send(vec![Deed::Tend(Pulse { watching: true, in_hand: 1 })]);
+    stage.send(vec![Deed::Tend(Pulse { watching: true, in_hand: 1, notices: vec![] })]);
     stage.hears(&Ack::Copied { id: id(), to: Folder::Dead });
     stage.hears(&Ack::Forgotten(id()));
     assert!(stage.place(Folder::Dead).exists() && !stage.place(Folder::Incoming).exists());
@@ -216,6 +226,10 @@ fn while_the_journal_cannot_be_written_no_file_goes_and_afterwards_nothing_is_mi
     stage.hears(&Ack::Forgotten(id()));
     assert!(!stage.place(Folder::Incoming).exists());
     assert_eq!(stage.lines(), 1);
+    // The engine hears when that begins and when it is over, and nothing in between.
+    let heard = || stage.troubles.recv_timeout(Duration::from_secs(20)).expect("word of a trouble");
+    assert!(matches!(&heard()[..], [(NoticeKind::Journal, _)]));
+    assert_eq!(heard(), []);
 }
 
 #[test]
@@ -226,7 +240,7 @@ fn a_file_that_cannot_be_removed_is_not_forgotten_lest_it_be_sent_again() {
     stage.send(vec![sent(), Deed::Unlink { id: id(), folder: Folder::Incoming }, Deed::Forget(id())]);
     stage.settles();
     fs::remove_dir(stage.place(Folder::Incoming)).expect("out of the way");
-    stage.send(vec![Deed::Tend(Pulse { watching: true, in_hand: 1 })]);
+    stage.send(vec![Deed::Tend(Pulse { watching: true, in_hand: 1, notices: vec![] })]);
     stage.hears(&Ack::Forgotten(id()));
 }
 
@@ -241,7 +255,10 @@ fn a_dead_letter_that_cannot_be_copied_is_kept_where_it_is_until_it_can() {
     stage.settles();
     assert!(stage.place(Folder::Deferred).exists(), "its only copy");
     fs::create_dir(&dead).expect("made again");
-    stage.send(vec![Deed::OpenAnew(stage.layout.clone()), Deed::Tend(Pulse { watching: true, in_hand: 1 })]);
+    stage.send(vec![
+        Deed::OpenAnew(stage.layout.clone()),
+        Deed::Tend(Pulse { watching: true, in_hand: 1, notices: vec![] }),
+    ]);
     stage.hears(&Ack::Copied { id: id(), to: Folder::Dead });
     stage.hears(&Ack::Forgotten(id()));
     assert!(stage.place(Folder::Dead).exists() && !stage.place(Folder::Deferred).exists());
@@ -254,7 +271,7 @@ fn what_is_set_aside_lies_in_corrupt_with_its_reason_under_a_harmless_name() {
         let nasty = "ev\u{1b}il letter";
         fs::File::create(stage.layout.folder(Folder::Incoming).join(nasty)).expect("a file");
         stage.send(vec![Deed::SetAside { name: nasty.into(), reason: "no alert".into() }]);
-        stage.hears(&Ack::SetAside(nasty.into()));
+        stage.hears(&Ack::SetAside { name: nasty.into(), is_news: true });
         stage.hears(&Ack::Written(1));
     }
     let corrupt = stage.layout.folder(Folder::Corrupt);
@@ -271,9 +288,7 @@ fn the_last_batch_is_written_before_the_writer_ends() {
     stage.send(vec![Deed::Line(Event::Stopped)]);
     let Stage { folder, layout, writer, .. } = stage;
     writer.finish();
-    let (sender, acks) = channel();
-    let writer = Writer::start(&layout, KEEPING, move |ack| drop(sender.send(ack))).expect("a spool");
-    assert_eq!(Stage { folder, layout, writer, acks, heard: RefCell::default() }.lines(), 1);
+    assert_eq!(Stage::with(folder, layout).lines(), 1);
 }
 
 #[test]
@@ -286,7 +301,7 @@ fn an_old_journal_stays_until_a_newer_one_has_a_checkpoint() {
     for (day, octets) in days.into_iter().zip([b"".as_slice(), checkpoint, b"", b""]) {
         fs::write(path(day), octets).expect("written");
     }
-    let tend = || Deed::Tend(Pulse { watching: true, in_hand: 0 });
+    let tend = || Deed::Tend(Pulse { watching: true, in_hand: 0, notices: vec![] });
     stage.send(vec![tend()]);
     stage.hears(&Ack::Written(1));
     assert_eq!(days.map(|day| path(day).exists()), [true; 4], "the last two days began and hold nothing");
@@ -294,9 +309,7 @@ fn an_old_journal_stays_until_a_newer_one_has_a_checkpoint() {
     fs::write(path("2000-01-03"), checkpoint).expect("written");
     let Stage { folder, layout, writer, .. } = stage;
     writer.finish();
-    let (sender, acks) = channel();
-    let writer = Writer::start(&layout, KEEPING, move |ack| drop(sender.send(ack))).expect("a spool");
-    let stage = Stage { folder, layout, writer, acks, heard: RefCell::default() };
+    let stage = Stage::with(folder, layout);
     stage.send(vec![tend()]);
     stage.hears(&Ack::Written(1));
     let path = |day: &str| stage.layout.journal().join(format!("{day}.jsonl"));

@@ -1,7 +1,9 @@
 //! What the writer cannot do at present: said once when it begins, once when it is over, and shown in the status.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+
+use spool_format::NoticeKind;
 
 use crate::log;
 
@@ -25,6 +27,14 @@ impl What {
         }
     }
 
+    const fn kind(self) -> NoticeKind {
+        match self {
+            Self::Journal => NoticeKind::Journal,
+            Self::Copies => NoticeKind::Copies,
+            Self::Room => NoticeKind::SpoolFull,
+        }
+    }
+
     const fn consequence(self) -> &'static str {
         match self {
             Self::Journal => "mail goes out all the same, no file is removed until it can be written",
@@ -38,6 +48,8 @@ impl What {
 #[derive(Debug, Default)]
 pub(super) struct Troubles {
     now: BTreeMap<What, String>,
+    /// What the engine was told of.
+    told: BTreeSet<What>,
 }
 
 impl Troubles {
@@ -64,6 +76,16 @@ impl Troubles {
     /// Whether there is any of this kind.
     pub(super) fn has(&self, what: What) -> bool {
         self.now.contains_key(&what)
+    }
+
+    /// What there is, if the engine does not know.
+    pub(super) fn news(&mut self) -> Option<Vec<(NoticeKind, String)>> {
+        let present: BTreeSet<What> = self.now.keys().copied().collect();
+        if self.told == present {
+            return None;
+        }
+        self.told = present;
+        Some(self.now.iter().map(|(what, why)| (what.kind(), why.clone())).collect())
     }
 
     /// One sentence each, for people.

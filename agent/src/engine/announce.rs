@@ -1,0 +1,142 @@
+//! How notices leave the agent: as a line of the journal, as an alert of its own that goes the way of all alerts, and to
+//! those who are told beside the mail. When there is something to tell is not decided here.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use delivery::notices::{Settings, Word};
+use delivery::{Event, Monotonic, Notices, Now, Past, Telling};
+use spool_format::{AlertId, Event as Fact, Folder, Notice, NoticeKind};
+
+use super::hands::Hands;
+use super::shelf::Kept;
+use super::world::World;
+use crate::accept::{Accepted, Reach};
+use crate::log;
+use crate::notice::{Announcement, Tongue};
+use crate::spool::recover::Found;
+use crate::spool::writer::Deed;
+
+/// What the writer tells of.
+const DISK: [NoticeKind; 3] = [NoticeKind::Journal, NoticeKind::Copies, NoticeKind::SpoolFull];
+
+/// Whom notices go to, and in which words.
+#[derive(Clone, Debug)]
+pub struct Herald {
+    /// When there is something to tell.
+    pub settings: Settings,
+    /// The language.
+    pub tongue: Tongue,
+    /// Name of this machine.
+    pub host: String,
+    /// Between two pings for who notices silence, if anybody does.
+    pub ping_every: Option<Duration>,
+}
+
+/// What the hands need for notices.
+#[derive(Debug)]
+pub(super) struct Office {
+    herald: Herald,
+    pub(super) notices: Notices,
+    /// When the next ping is due.
+    ping_at: Option<Monotonic>,
+}
+
+impl Office {
+    /// Goes on from what earlier runs have told, and from how providers stood.
+    pub(super) fn open(now: Now, herald: Herald, found: &mut Found) -> Self {
+        let told = std::mem::take(&mut found.ledger.notices).into_values();
+        let mut notices = Notices::begin(now, herald.settings.clone(), told);
+        for (provider, outage) in &found.ledger.providers {
+            let (provider, outage) = (provider.clone(), Some(outage.clone()));
+            notices.take(now, &Fact::Provider { provider, outage });
+        }
+        // Until the writer says that it is so again.
+        for kind in DISK {
+            notices.condition(now, kind, "", None);
+        }
+        let ping_at = herald.ping_every.map(|_| now.monotonic);
+        Self { herald, notices, ping_at }
+    }
+
+    pub(super) fn next_wake(&self) -> Option<Monotonic> {
+        self.notices.next_wake().into_iter().chain(self.ping_at).min()
+    }
+
+    /// What lasts, one sentence each.
+    pub(super) fn lasting(&self) -> Vec<String> {
+        self.notices.lasting().map(crate::notice::sentence).collect()
+    }
+
+    /// What the disk does not do at present.
+    pub(super) fn hear_troubles(&mut self, now: Now, troubles: &[(NoticeKind, String)]) {
+        for kind in DISK {
+            let why = troubles.iter().find(|(of, _)| *of == kind).map(|(_, why)| why.as_str());
+            self.notices.condition(now, kind, "", why);
+        }
+    }
+}
+
+impl<W: World> Hands<W> {
+    /// Tells what there is to tell.
+    pub(super) fn look_after_notices(&mut self) {
+        let now = self.world.now();
+        if self.office.notices.next_wake().is_some_and(|wake| wake <= now.monotonic) {
+            let told = self.office.notices.look(now);
+            let is_news = !told.is_empty();
+            for telling in told {
+                self.announce(telling);
+            }
+            if is_news {
+                self.tend_again();
+            }
+        }
+        if self.office.ping_at.is_some_and(|at| at <= now.monotonic) {
+            self.world.ping(self.office.notices.is_well());
+            self.office.ping_at = self.office.herald.ping_every.map(|every| now.monotonic.plus(every));
+        }
+    }
+
+    fn announce(&mut self, telling: Telling) {
+        let is_for_people = telling.word != Word::Forgotten;
+        let Herald { tongue, host, .. } = &self.office.herald;
+        let announcement = Announcement::new(telling, *tongue, host, |at| self.world.offset_minutes(at));
+        let is_mailed = is_for_people && !self.policy.notices_to.is_empty();
+        let id = is_mailed.then(|| self.world.new_id());
+        let notice = announcement.notice(id);
+        log::notice(announcement.severity(), announcement.word(), &notice);
+        self.batch.sync = true;
+        match id.map(|id| self.own_alert(&announcement, id)) {
+            Some(Ok((accepted, octets))) => self.keep_own(notice, &accepted, octets),
+            Some(Err(why)) => {
+                log::notice_not_mailed(&why);
+                self.batch.deeds.push(Deed::Line(Fact::Notice(Box::new(Notice { alert: None, ..notice }))));
+            }
+            None => self.batch.deeds.push(Deed::Line(Fact::Notice(Box::new(notice)))),
+        }
+        if is_for_people {
+            self.world.announce(announcement);
+        }
+    }
+
+    fn own_alert(&self, announcement: &Announcement, id: AlertId) -> Result<(Accepted, Arc<[u8]>), String> {
+        let octets: Arc<[u8]> = announcement.alert(id, &self.policy.notices_to).to_octets().into();
+        let accepted = Accepted::read(&octets, id, &self.policy, || Reach::Anybody);
+        Ok((accepted.map_err(|error| error.to_string())?.of_our_own(), octets))
+    }
+
+    /// As what came by the socket: nothing in memory is safe.
+    fn keep_own(&mut self, notice: Notice, accepted: &Accepted, octets: Arc<[u8]>) {
+        let (uid, domain) = (self.caps.own, self.domain_of(None));
+        let id = accepted.id();
+        let fact = accepted.fact(uid, &domain, octets.len());
+        self.batch.deeds.extend([
+            Deed::Copy { id, to: Folder::Deferred, octets: Arc::clone(&octets) },
+            Deed::Line(Fact::Notice(Box::new(notice))),
+            Deed::Line(fact),
+        ]);
+        let (size, reach) = (octets.len() as u64, Reach::Anybody);
+        self.shelf.put(id, Kept { octets: Some(octets), size, place: Folder::Deferred, uid, domain, reach });
+        self.tell(Event::Arrived(accepted.arrival(Folder::Deferred, size, Past::default())));
+    }
+}

@@ -1,0 +1,215 @@
+//! A notice in words. A phone shows the beginning of a subject, so the first fifteen wide characters say it all.
+
+use delivery::notices::Word;
+use mime::Language;
+use spool_format::{Notice, NoticeKind};
+
+/// The language in which people are told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tongue {
+    /// English.
+    #[default]
+    English,
+    /// Japanese.
+    Japanese,
+}
+
+impl Tongue {
+    /// What the configuration says, first for notices and then for all alerts; else that of the environment, whose
+    /// variables `read` reads.
+    pub fn choose(notices: Language, alerts: Language, read: impl Fn(&str) -> Option<String>) -> Self {
+        for language in [notices, alerts] {
+            match language {
+                Language::Japanese => return Self::Japanese,
+                Language::English => return Self::English,
+                Language::Auto => {}
+            }
+        }
+        let mut set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(read);
+        match set.find(|value| !value.is_empty()) {
+            Some(value) if value.starts_with("ja") => Self::Japanese,
+            _ => Self::English,
+        }
+    }
+}
+
+/// A notice in a few words, for a subject.
+pub(super) fn title(tongue: Tongue, word: Word, notice: &Notice) -> String {
+    let Notice { subject, count, .. } = notice;
+    let is_over = word == Word::Over;
+    match tongue {
+        Tongue::English => match (notice.kind, is_over) {
+            (NoticeKind::ProviderFailing, false) => format!("{subject} fails, others work"),
+            (NoticeKind::ProviderFailing, true) => format!("{subject} works again"),
+            (NoticeKind::NoProvider, false) => "No alert goes out".to_owned(),
+            (NoticeKind::NoProvider, true) => "Alerts go out again".to_owned(),
+            (NoticeKind::Stuck, false) => format!("{count} critical stuck"),
+            (NoticeKind::Stuck, true) => "No critical alert stuck".to_owned(),
+            (NoticeKind::DeadLetter, _) => plural(*count, "dead letter"),
+            (NoticeKind::Corrupt, _) => plural(*count, "corrupt file"),
+            (NoticeKind::SpoolFull, false) => "Spool disk nearly full".to_owned(),
+            (NoticeKind::SpoolFull, true) => "Spool disk has room again".to_owned(),
+            (NoticeKind::Journal, false) => "Journal cannot be written".to_owned(),
+            (NoticeKind::Journal, true) => "Journal is written again".to_owned(),
+            (NoticeKind::Copies, false) => "Alerts cannot be copied".to_owned(),
+            (NoticeKind::Copies, true) => "Alerts are copied again".to_owned(),
+            (NoticeKind::Retired, false) => format!("{subject} has closed down"),
+            (NoticeKind::Retired, true) => format!("{subject} is there again"),
+            (NoticeKind::Other, _) => String::new(),
+        },
+        Tongue::Japanese => match (notice.kind, is_over) {
+            (NoticeKind::ProviderFailing, false) => format!("{subject}不通、他で送信中"),
+            (NoticeKind::ProviderFailing, true) => format!("{subject}復旧"),
+            (NoticeKind::NoProvider, false) => "アラート送信不能".to_owned(),
+            (NoticeKind::NoProvider, true) => "アラート送信復旧".to_owned(),
+            (NoticeKind::Stuck, false) => format!("重大{count}件が未達"),
+            (NoticeKind::Stuck, true) => "重大アラート未達解消".to_owned(),
+            (NoticeKind::DeadLetter, _) => format!("送信断念{count}件"),
+            (NoticeKind::Corrupt, _) => format!("不正ファイル{count}件"),
+            (NoticeKind::SpoolFull, false) => "スプール空き不足".to_owned(),
+            (NoticeKind::SpoolFull, true) => "スプール空き回復".to_owned(),
+            (NoticeKind::Journal, false) => "ジャーナル書込不能".to_owned(),
+            (NoticeKind::Journal, true) => "ジャーナル書込復旧".to_owned(),
+            (NoticeKind::Copies, false) => "保留アラート複製不能".to_owned(),
+            (NoticeKind::Copies, true) => "保留アラート複製復旧".to_owned(),
+            (NoticeKind::Retired, false) => format!("{subject}は終了済み"),
+            (NoticeKind::Retired, true) => format!("{subject}は再開"),
+            (NoticeKind::Other, _) => String::new(),
+        },
+    }
+}
+
+/// The text: what it means, since when, why, and what to look at. `moment` is a time as people here read it.
+pub(super) fn text(tongue: Tongue, word: Word, notice: &Notice, moment: (&str, Option<&str>)) -> String {
+    let meaning = meaning(tongue, word, notice);
+    let (since, over) = moment;
+    let Notice { kind, subject, reason, count, .. } = notice;
+    let look = match kind {
+        NoticeKind::ProviderFailing | NoticeKind::Retired => format!("alertmail probe {subject}"),
+        NoticeKind::DeadLetter => "alertmail list --state dead".to_owned(),
+        NoticeKind::Corrupt => "alertmail list --state corrupt".to_owned(),
+        NoticeKind::NoProvider | NoticeKind::Stuck => "alertmail list".to_owned(),
+        _ => "alertmail check".to_owned(),
+    };
+    let ways = (*kind == NoticeKind::ProviderFailing).then_some(count);
+    let mut lines = vec![meaning, String::new()];
+    match tongue {
+        Tongue::English => {
+            lines.push(format!("Since: {since}"));
+            lines.extend(over.map(|over| format!("Until: {over}")));
+            lines.extend((!reason.is_empty()).then(|| format!("Why: {reason}")));
+            lines.extend(ways.map(|count| format!("Went another way: {}", plural(*count, "alert"))));
+            lines.push(format!("Look: {look}"));
+        }
+        Tongue::Japanese => {
+            lines.push(format!("発生: {since}"));
+            lines.extend(over.map(|over| format!("解消: {over}")));
+            lines.extend((!reason.is_empty()).then(|| format!("原因: {reason}")));
+            lines.extend(ways.map(|count| format!("別経路で送信: {count}件")));
+            lines.push(format!("確認: {look}"));
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+/// What lasts, in a sentence for lists.
+pub fn sentence(notice: &Notice) -> String {
+    let Notice { kind, since, reason, count, .. } = notice;
+    let title = title(Tongue::English, Word::Begins, notice);
+    let count = match kind {
+        NoticeKind::ProviderFailing => format!(", {} another way", plural(*count, "alert")),
+        _ => String::new(),
+    };
+    let reason = if reason.is_empty() { String::new() } else { format!(": {reason}") };
+    format!("{title} since {since}{count}{reason}")
+}
+
+fn meaning(tongue: Tongue, word: Word, notice: &Notice) -> String {
+    let Notice { subject, count, .. } = notice;
+    let is_over = word == Word::Over;
+    match tongue {
+        Tongue::English => match (notice.kind, is_over) {
+            (NoticeKind::ProviderFailing, false) => {
+                format!("The provider `{subject}` does not take alerts. They go out through another one.")
+            }
+            (NoticeKind::ProviderFailing, true) => format!("The provider `{subject}` takes alerts again."),
+            (NoticeKind::NoProvider, false) => {
+                format!("No provider works. {} in the spool; nothing is lost.", waits(*count))
+            }
+            (NoticeKind::NoProvider, true) => "A provider works again; what waited goes out.".to_owned(),
+            (NoticeKind::Stuck, false) => {
+                format!("{} waited for too long, and did not reach anybody.", has(*count, "critical alert"))
+            }
+            (NoticeKind::Stuck, true) => "No critical alert waits for too long any more.".to_owned(),
+            (NoticeKind::DeadLetter, _) => {
+                format!("{} been given up and kept in dead/: nobody got to read it.", has(*count, "alert"))
+            }
+            (NoticeKind::Corrupt, _) => {
+                format!("{} been moved to corrupt/, being no alert.", has(*count, "file"))
+            }
+            (NoticeKind::SpoolFull, false) => "The disk of the spool is nearly full. Make room.".to_owned(),
+            (NoticeKind::SpoolFull, true) => "There is room on the disk of the spool again.".to_owned(),
+            (NoticeKind::Journal, false) => {
+                "The journal cannot be written. Alerts go out all the same; after a crash some may go out twice."
+                    .to_owned()
+            }
+            (NoticeKind::Journal, true) => "The journal can be written again; nothing is missing in it.".to_owned(),
+            (NoticeKind::Copies, false) => {
+                "Deferred alerts cannot be copied; they stay where they are and go out all the same.".to_owned()
+            }
+            (NoticeKind::Copies, true) => "Deferred alerts can be copied again.".to_owned(),
+            (NoticeKind::Retired, false) => {
+                format!("The service of `{subject}` has ended. Put another provider in its place.")
+            }
+            (NoticeKind::Retired, true) => format!("The service of `{subject}` is there again."),
+            (NoticeKind::Other, _) => String::new(),
+        },
+        Tongue::Japanese => match (notice.kind, is_over) {
+            (NoticeKind::ProviderFailing, false) => {
+                format!("プロバイダ「{subject}」で送信できません。アラートは別のプロバイダで送信されています。")
+            }
+            (NoticeKind::ProviderFailing, true) => {
+                format!("プロバイダ「{subject}」で再び送信できるようになりました。")
+            }
+            (NoticeKind::NoProvider, false) => format!(
+                "どのプロバイダでも送信できません。{count}件がスプールで待機中です（失われてはいません）。"
+            ),
+            (NoticeKind::NoProvider, true) => "送信できるようになりました。待機中のアラートを送ります。".to_owned(),
+            (NoticeKind::Stuck, false) => format!("重大アラート{count}件が長時間、誰にも届いていません。"),
+            (NoticeKind::Stuck, true) => "長時間届いていない重大アラートはなくなりました。".to_owned(),
+            (NoticeKind::DeadLetter, _) => {
+                format!("アラート{count}件の送信を断念し、dead/に残しました。誰にも届いていません。")
+            }
+            (NoticeKind::Corrupt, _) => {
+                format!("アラートではないファイル{count}件をcorrupt/へ移しました。")
+            }
+            (NoticeKind::SpoolFull, false) => "スプールのディスクの空きが不足しています。".to_owned(),
+            (NoticeKind::SpoolFull, true) => "スプールのディスクの空きが回復しました。".to_owned(),
+            (NoticeKind::Journal, false) => {
+                "ジャーナルに書き込めません。送信は続きますが、異常終了すると二重に送ることがあります。".to_owned()
+            }
+            (NoticeKind::Journal, true) => "ジャーナルに書き込めるようになりました。欠落はありません。".to_owned(),
+            (NoticeKind::Copies, false) => {
+                "保留アラートを複製できません。元の場所に残り、送信は続きます。".to_owned()
+            }
+            (NoticeKind::Copies, true) => "保留アラートを複製できるようになりました。".to_owned(),
+            (NoticeKind::Retired, false) => {
+                format!("「{subject}」のサービスは終了しました。別のプロバイダに替えてください。")
+            }
+            (NoticeKind::Retired, true) => format!("「{subject}」のサービスは再開しました。"),
+            (NoticeKind::Other, _) => String::new(),
+        },
+    }
+}
+
+fn plural(count: u64, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
+fn waits(count: u64) -> String {
+    format!("{} {}", plural(count, "alert"), if count == 1 { "waits" } else { "wait" })
+}
+
+fn has(count: u64, what: &str) -> String {
+    format!("{} {}", plural(count, what), if count == 1 { "has" } else { "have" })
+}
