@@ -213,6 +213,8 @@ pub struct Provider {
     pub chunking: bool,
     /// Whether it is asked from time to time without an alert.
     pub drill: bool,
+    /// How much it is given.
+    pub quota: delivery::Quota,
     /// As whom it lets us send; any, where the file says so.
     pub senders: Senders,
     /// The preset that filled in what the file leaves out.

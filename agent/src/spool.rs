@@ -12,6 +12,7 @@
 //! | [`writer`] | the one thread that writes below `queue/` |
 //! | [`journal`] | the open file of the journal |
 //! | [`read_back`] | the journal, read again |
+//! | [`sends`] | which mails went out lately, for the quotas of providers |
 //! | [`queue_fs`] | what the agent needs of a file system |
 //! | [`audit`] | who could read, remove or replace the alerts of others |
 //! | [`ownership`] | owners and modes of a machine's spool, and how they are brought about |
@@ -26,6 +27,7 @@ pub mod ownership;
 pub mod queue_fs;
 pub mod read_back;
 pub mod recover;
+pub mod sends;
 pub mod socket;
 pub mod status;
 pub mod view;

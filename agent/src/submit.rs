@@ -133,6 +133,8 @@ pub struct Target {
     pub messages_per_connection: usize,
     /// Whether a message may go as a chunk, along with its envelope.
     pub chunking: bool,
+    /// Recipients of one transaction.
+    pub recipients_max: usize,
 }
 
 /// The way to a provider.

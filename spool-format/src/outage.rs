@@ -27,6 +27,10 @@ pub enum Cause {
     Trouble,
     /// It says nothing, or not in time.
     Silent,
+    /// It has had as much mail as it takes for now.
+    Throttled,
+    /// It has had as much mail as it takes in a day.
+    Exhausted,
     /// Trouble that does not pass by itself: TLS, settings, our standing there.
     Refused,
     /// It refuses the login. Trying on would lock the account.
@@ -39,6 +43,8 @@ impl Cause {
         match self {
             Self::Trouble => "trouble",
             Self::Silent => "silent",
+            Self::Throttled => "throttled",
+            Self::Exhausted => "exhausted",
             Self::Refused => "refused",
             Self::Login => "login",
         }

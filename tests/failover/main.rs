@@ -7,7 +7,8 @@
 //! cannot be trusted, `certificates` all that a handshake can fail of, `providers` the manners of real ones, `ways` those
 //! that are reached in another way, `clock` a wall clock that jumps, `leads` smaller reports, `notices` what people hear of all
 //! that, and `interruption` what becomes of an alert in hand when the agent is ended. `routes` has recipients who go different
-//! ways, `drills` what is found without an alert, `local` what is no server, `matrix` every failure in every phase.
+//! ways, `drills` what is found without an alert, `local` what is no server, `matrix` every failure in every phase, `quotas`
+//! providers that take only so much.
 
 mod certificates;
 mod clock;
@@ -26,6 +27,7 @@ mod nullmailer;
 mod old_tls;
 mod outage;
 mod providers;
+mod quotas;
 mod routes;
 mod sick;
 mod silence;

@@ -61,6 +61,7 @@ pub(crate) fn target(endpoints: &[(u16, Security)]) -> Target {
         identity: Identity::Nobody,
         messages_per_connection: 100,
         chunking: true,
+        recipients_max: 100,
     }
 }
 

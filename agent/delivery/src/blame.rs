@@ -2,7 +2,7 @@
 //!
 //! Scope before health: who refuses a recipient or a message has listened to us, and works.
 
-use smtp::{Failure, Outcome, Phase, RecipientOutcome, Trouble};
+use smtp::{Failure, Outcome, Phase, RecipientOutcome, Reply, Trouble};
 use spool_format::Cause;
 
 use crate::verdict::{Lasting, Phrases, Scope, judge};
@@ -46,14 +46,21 @@ fn blame_one(recipient: &RecipientOutcome, phrases: &Phrases, was_slow: bool) ->
     }
     let is_login_refused = failure.phase == Phase::Auth && failure.reply().is_some();
     let cause = match verdict.lasting {
+        // More of the same only makes it last.
+        _ if verdict.is_limit && failure.reply().is_some_and(is_of_a_day) => Cause::Exhausted,
+        _ if verdict.is_limit => Cause::Throttled,
         Lasting::Hard if is_login_refused => Cause::Login,
         Lasting::Hard => Cause::Refused,
-        // More of the same only makes it last.
-        Lasting::Soft if verdict.is_limit => Cause::Refused,
         Lasting::Soft if was_slow || matches!(failure.trouble, Trouble::Silent { .. }) => Cause::Silent,
         Lasting::Soft => Cause::Trouble,
     };
     Blame::Fails(cause, failure.to_string())
+}
+
+/// Whether the words speak of a limit of a day.
+fn is_of_a_day(reply: &Reply) -> bool {
+    let text = reply.lines.join(" ").to_ascii_lowercase();
+    ["daily", "per day", "a day", "24 hours", "24-hour"].iter().any(|words| text.contains(words))
 }
 
 /// What a provider says of a recipient or of content does not hold for the next mail, whatever it is; that it goes away
@@ -66,7 +73,7 @@ fn is_about_this_mail(failure: &Failure) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use smtp::{Reply, ReplyCode};
+    use smtp::ReplyCode;
 
     fn reply(phase: Phase, text: &str) -> RecipientOutcome {
         let reply = Reply::new(ReplyCode(text[..3].parse().expect("a code")), [&text[4..]]);
@@ -106,9 +113,9 @@ mod tests {
             (reply(Phase::Rcpt, "550 5.1.1 unknown"), "works"),
             (reply(Phase::Rcpt, "550 5.7.1 relay denied"), "works"),
             (reply(Phase::Rcpt, "421 4.3.2 going down"), "trouble"),
-            (reply(Phase::Rcpt, "550 daily limit of messages reached"), "refused"),
-            (reply(Phase::Dot, "450 throttled"), "refused"),
-            (reply(Phase::Auth, "454 Throttling failure"), "refused"),
+            (reply(Phase::Rcpt, "550 daily limit of messages reached"), "exhausted"),
+            (reply(Phase::Dot, "450 throttled"), "throttled"),
+            (reply(Phase::Auth, "454 Throttling failure"), "throttled"),
             (failed(Phase::Rcpt, closed()), "trouble"),
             (reply(Phase::Data, "451 4.3.0 later"), "trouble"),
             (reply(Phase::Dot, "554 5.6.0 bad"), "works"),

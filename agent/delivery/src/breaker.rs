@@ -138,8 +138,10 @@ impl Breaker {
         let after = |pause| open.asked.map_or_else(Monotonic::default, |asked| asked.plus(pause));
         match urgency {
             Urgency::None => None,
-            // Each refused login is one step towards a locked account.
-            Urgency::Fresh if cause != Cause::Login => Some(after(FRESH_EVERY.min(part))),
+            // Each refused login is one step towards a locked account; who asks the throttled makes it last.
+            Urgency::Fresh if cause < Cause::Throttled || cause == Cause::Refused => {
+                Some(after(FRESH_EVERY.min(part)))
+            }
             Urgency::Fresh | Urgency::Urgent => Some(after(part)),
         }
     }
@@ -248,7 +250,8 @@ impl Breaker {
         let is_mended = was_stopped && outage.cause >= Cause::Refused;
         let until = now.monotonic.plus(if is_mended { Duration::ZERO } else { left });
         // An agent that is started again and again does not log in again and again.
-        let asked = (outage.cause == Cause::Login).then_some(now.monotonic);
+        let asked = matches!(outage.cause, Cause::Login | Cause::Throttled | Cause::Exhausted);
+        let asked = asked.then_some(now.monotonic);
         self.state = State::Open(Open { outage, until, asked, is_asked: false });
         self.epoch += 1;
     }

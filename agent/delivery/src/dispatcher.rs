@@ -12,6 +12,7 @@
 //! | `sites` | what becomes of those who wait when a provider changes |
 //! | `network` | what is known of this machine's network, and who waits for it |
 //! | `drills` | when a provider is asked without an alert |
+//! | `outcome` | what the end of an attempt means for its alert and its provider |
 //! | `ending` | what becomes of an alert at the end of a pass |
 //! | `results` | an outcome in the journal's words |
 //! | `settings` | what it is told once |
@@ -22,6 +23,7 @@ mod drills;
 mod ending;
 mod hedge;
 mod network;
+mod outcome;
 mod results;
 mod settings;
 mod sites;
@@ -32,17 +34,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use smtp::{Gate, Outcome, RecipientOutcome};
-use spool_format::{Address, AlertId, Event as Fact, Outage, Settlement, Severity};
+use smtp::Gate;
+use spool_format::{Address, AlertId, Event as Fact, Outage, Severity, Wall};
 
 use crate::alert::{Alert, Arrival};
-use crate::blame::{Blame, blame};
+use crate::blame::Blame;
 use crate::breaker::Witness;
 use crate::chance::Chance;
 use crate::changes::Changes;
 use crate::command::{AttemptId, Command, Differences, Event, Sync};
 use crate::drills::Drills;
 use crate::queue::{Age, Queue};
+use crate::quota::Budget;
 use crate::routing::Rule;
 use crate::time::{Monotonic, Now};
 use attempt::Attempt;
@@ -85,6 +88,7 @@ impl Dispatcher {
     pub fn new(settings: Settings, seed: u64) -> Self {
         assert!(!settings.providers.is_empty(), "the configuration refuses a list without providers");
         let providers = settings.providers.len();
+        let sites = settings.providers.iter().map(|it| Site::new(Budget::new(&it.quota))).collect();
         let place = |name: &String| settings.providers.iter().position(|provider| provider.name == *name);
         let order = |rule: &Rule| rule.providers.iter().filter_map(place).collect();
         let orders = settings.routing.iter().map(order).chain([(0..providers).collect()]).collect();
@@ -94,7 +98,7 @@ impl Dispatcher {
             orders,
             alerts: BTreeMap::new(),
             attempts: BTreeMap::new(),
-            sites: vec![Site::default(); providers],
+            sites,
             queue: Queue::new(providers),
             patience: BTreeSet::new(),
             parked: BTreeSet::new(),
@@ -112,6 +116,14 @@ impl Dispatcher {
     pub fn remember(&mut self, now: Now, provider: &str, outage: Outage, was_stopped: bool) {
         if let Some(place) = self.place_of(provider) {
             self.sites[place].breaker.restore(now, outage, was_stopped, &self.settings.retry);
+        }
+    }
+
+    /// Takes up that in an earlier run a mail for so many recipients went to a provider, at this time.
+    pub fn remember_mail(&mut self, now: Now, provider: &str, at: Wall, recipients: usize) {
+        if let Some(place) = self.place_of(provider) {
+            let cost = self.settings.providers[place].quota.cost(recipients);
+            self.sites[place].budget.has_gone(now.monotonic, now.wall.since(at), cost);
         }
     }
 
@@ -207,7 +219,10 @@ impl Dispatcher {
         if self.stopping {
             return;
         }
-        for id in self.queue.take_due(now.monotonic) {
+        let mut due = self.queue.take_due(now.monotonic);
+        // Of those who waited for the same room the most urgent gets it.
+        due.sort_by_key(|id| self.alerts.get(id).map(|alert| alert.severity));
+        for id in due {
             if self.waits_for_the_network(now, id) {
                 continue;
             }
@@ -273,12 +288,14 @@ impl Dispatcher {
         out.push(Command::Begin { attempt, id, provider: place, recipients: recipients.clone() });
         let limit = self.settings.providers[place].hedge_after.of(alert.severity);
         self.patience.insert((now.monotonic.plus(limit), attempt));
-        let witness = self.sites[place].begins(now.monotonic, asks);
+        let cost = self.settings.providers[place].quota.cost(recipients.len());
+        let witness = self.sites[place].begins(now.monotonic, asks, cost);
         let running = Attempt {
             id,
             provider: place,
             number,
             recipients,
+            cost,
             began: now.monotonic,
             leave: None,
             is_slow: false,
@@ -307,6 +324,7 @@ impl Dispatcher {
             }
             Gate::FinalDot => {
                 attempt.leave = Some(gate);
+                self.sites[place].budget.goes(now.monotonic, attempt.cost);
                 let provider = self.settings.providers[place].name.clone();
                 let Differences { notes, text, files } = std::mem::take(&mut attempt.differs);
                 let (alert, attempt) = (attempt.id, attempt.number);
@@ -316,63 +334,6 @@ impl Dispatcher {
                 self.is_ready(now, place, out);
                 self.patience.retain(|(_, of)| *of != id);
             }
-        }
-    }
-
-    /// What the end of an attempt tells of its provider.
-    fn blame(&self, now: Now, id: AttemptId, outcome: &Outcome) -> Blame {
-        let Some(attempt) = self.attempts.get(&id) else { return Blame::Nobody };
-        let was_slow = now.monotonic.since(attempt.began) >= self.patience_with(attempt);
-        blame(outcome, &self.settings.providers[attempt.provider].phrases, was_slow)
-    }
-
-    fn ended(&mut self, now: Now, id: AttemptId, outcome: &Outcome, blame: &Blame, out: &mut Vec<Command>) {
-        let Some(attempt) = self.attempts.remove(&id) else { return };
-        self.patience.retain(|(_, of)| *of != id);
-        let place = attempt.provider;
-        self.sites[place].ends(now.monotonic);
-        let has_it = |it: &RecipientOutcome| {
-            matches!(it, RecipientOutcome::Delivered(_) | RecipientOutcome::Taken { .. })
-        };
-        if outcome.recipients.iter().any(has_it) {
-            self.drills.is_proven(now, place);
-        }
-        let change = self.learn(now, place, attempt.witness, blame);
-        if !attempt.is_dismissed {
-            self.settle(now, id, &attempt, (outcome, blame), out);
-        }
-        self.tell(place, change.as_ref(), out);
-        if !attempt.is_dismissed {
-            let is_over = self.alerts.get(&attempt.id).is_some_and(Alert::nobody_is_open);
-            if !self.stopping || is_over {
-                self.go_on(now, attempt.id, out);
-            }
-        }
-        self.after(now, place, attempt.witness, change.as_ref(), out);
-    }
-
-    /// Writes down what an attempt means for its alert.
-    fn settle(
-        &mut self,
-        now: Now,
-        id: AttemptId,
-        attempt: &Attempt,
-        (outcome, blame): (&Outcome, &Blame),
-        out: &mut Vec<Command>,
-    ) {
-        let Some(alert) = self.alerts.get_mut(&attempt.id) else { return };
-        let provider = &self.settings.providers[attempt.provider];
-        let judged = results::judge_all(provider, &attempt.recipients, outcome);
-        let recipients = alert.settle(attempt.provider, judged);
-        let somebody_has_it = recipients.iter().any(|result| result.result == Settlement::Delivered);
-        let fact = attempt.outcome(now.monotonic, &provider.name, recipients);
-        // While others are still open no closing line follows at once that would bring this one to the disk.
-        let sync = if somebody_has_it && !alert.nobody_is_open() { Sync::Synced } else { Sync::Grouped };
-        out.push(Command::Record { fact, sync });
-        if let Some(pass) = &mut alert.pass {
-            pass.attempts.retain(|other| *other != id);
-            pass.leave.retain(|leave| *leave != id);
-            pass.network = pass.network.max(network::seen(outcome, blame));
         }
     }
 

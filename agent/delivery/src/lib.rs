@@ -12,6 +12,7 @@
 //! | [`blame`] | what an attempt tells of its provider |
 //! | [`notices`] | what people are told of the agent's own condition, and when |
 //! | [`verdict`] | whose fault a failure is, and for how long |
+//! | [`quota`] | how much a provider is given in a minute and a day |
 //! | [`retry`] | how long an alert waits, and when its life is over |
 //! | [`queue`] | which alert is due, and which of two goes first |
 //! | [`alert`] | what the dispatcher knows of one alert |
@@ -31,6 +32,7 @@ pub mod drills;
 pub mod notices;
 pub mod pass;
 pub mod queue;
+pub mod quota;
 pub mod retry;
 pub mod routing;
 pub mod time;
@@ -41,6 +43,7 @@ pub use command::{AttemptId, Command, Differences, Event, Sync};
 pub use dispatcher::{Dispatcher, HedgeAfter, Provider, Settings};
 pub use drills::{Drills, Sighting};
 pub use notices::{Notices, Telling};
+pub use quota::Quota;
 pub use retry::RetryPlan;
 pub use time::{Monotonic, Now};
 pub use verdict::{Lasting, Phrase, Phrases, Scope, Verdict};

@@ -34,6 +34,20 @@ pub const GRACE: Duration = Duration::from_hours(1);
 /// The pause where a plan has none.
 const FALLBACK_PAUSE: Duration = Duration::from_mins(1);
 
+/// The first and the longest pause of a provider that has had too much for now.
+const THROTTLED: Duration = Duration::from_mins(1);
+const THROTTLED_MAX: Duration = Duration::from_mins(30);
+
+/// The first and the longest pause of one that has had enough for a day. When its day is over nobody knows: in its time
+/// zone, or 24 hours after the first mail. So it is asked now and then, and never waited for until tomorrow.
+const EXHAUSTED: Duration = Duration::from_hours(1);
+const EXHAUSTED_MAX: Duration = Duration::from_hours(4);
+
+/// The pause of the `times`-th time (from 1), each twice as long as the one before.
+fn doubled(first: Duration, times: u32) -> Duration {
+    first.saturating_mul(1 << times.saturating_sub(1).min(16))
+}
+
 impl Default for RetryPlan {
     fn default() -> Self {
         let seconds = |list: &[u64]| list.iter().copied().map(Duration::from_secs).collect();
@@ -61,7 +75,12 @@ impl RetryPlan {
 
     /// For how long a provider is left out that was found out of order `openings` times in a row (from 1).
     pub fn provider_pause(&self, cause: Cause, openings: u32, draw: u64) -> Duration {
-        drawn(self.full_provider_pause(cause, openings), draw)
+        let full = self.full_provider_pause(cause, openings);
+        match cause {
+            // Who comes too early is told so again, and some begin to count anew.
+            Cause::Throttled | Cause::Exhausted => full,
+            _ => drawn(full, draw),
+        }
     }
 
     /// The same, at most. What does not pass by itself is asked as rarely as what has lasted.
@@ -69,6 +88,8 @@ impl RetryPlan {
         match cause {
             Cause::Login => self.login,
             Cause::Refused => entry(&self.provider, u32::MAX),
+            Cause::Throttled => doubled(THROTTLED, openings).min(THROTTLED_MAX),
+            Cause::Exhausted => doubled(EXHAUSTED, openings).min(EXHAUSTED_MAX),
             Cause::Trouble | Cause::Silent => entry(&self.provider, openings),
         }
     }

@@ -82,6 +82,7 @@ impl Session {
     pub fn new(settings: Settings) -> Self {
         let mut transcript = Transcript::default();
         let tls = settings.security == Security::Implicit;
+        let recipients_max = settings.recipients_max.clamp(1, RECIPIENTS_MAX);
         if tls {
             transcript.enter_tls();
         }
@@ -99,7 +100,7 @@ impl Session {
             unsaid: None,
             needs_reset: false,
             is_proven: false,
-            recipients_max: RECIPIENTS_MAX,
+            recipients_max,
         }
     }
 

@@ -53,6 +53,8 @@ pub struct Settings {
     pub auth: AuthPolicy,
     /// Whether messages may go as chunks (RFC 3030) where a server offers that.
     pub chunking: bool,
+    /// Recipients of one transaction at most, at least 1; others get the message in further ones.
+    pub recipients_max: usize,
     /// Needed unless `auth` is [`AuthPolicy::None`].
     pub credentials: Option<Arc<Credentials>>,
     /// Chance for the nonces of the login: fresh for every session.

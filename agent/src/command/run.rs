@@ -210,6 +210,7 @@ fn dispatcher_settings(config: &Config, providers: &[Ready<'_>]) -> delivery::Se
     let known = |ready: &Ready<'_>| delivery::Provider {
         name: ready.provider.name.clone(),
         connections: ready.provider.connections,
+        quota: ready.provider.quota,
         hedge_after: ready.provider.hedge_after.unwrap_or(config.limits.hedge_after),
         phrases: ready.provider.phrases(),
     };

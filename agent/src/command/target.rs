@@ -57,6 +57,7 @@ pub(super) fn outline(provider: &Provider) -> Target {
         identity: Identity::Nobody,
         messages_per_connection: provider.messages_per_connection,
         chunking: provider.chunking,
+        recipients_max: provider.quota.recipients_per_transaction(),
     }
 }
 

@@ -67,6 +67,7 @@ pub(super) fn stranger(host: &str, endpoint: Endpoint, ca_file: Option<PathBuf>)
         identity: Identity::Nobody,
         messages_per_connection: 1,
         chunking: true,
+        recipients_max: 100,
     }
 }
 

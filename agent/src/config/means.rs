@@ -32,7 +32,7 @@ pub(super) const KEYS: &[Key] = &[
 ];
 
 /// Keys of a provider that is no server, besides those in [`KEYS`].
-const SHARED: [&str; 10] = [
+const SHARED: [&str; 14] = [
     "name",
     "from",
     "from_name",
@@ -43,6 +43,10 @@ const SHARED: [&str; 10] = [
     "size_max_kib",
     "connections",
     "drill",
+    "messages_per_minute",
+    "messages_per_day",
+    "recipients_per_day",
+    "recipients_per_message",
 ];
 
 /// What may stand in a word of a command.

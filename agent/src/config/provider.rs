@@ -1,6 +1,6 @@
 //! A `[[provider]]`: what the file says, and what its preset knows.
 
-use delivery::HedgeAfter;
+use delivery::{HedgeAfter, Quota};
 use mime::CharsetPolicy;
 use smtp::AuthPolicy;
 use spool_format::Address;
@@ -8,7 +8,7 @@ use toml::de::DeTable;
 
 use super::keys::Place;
 use super::login;
-use super::preset::{self, Senders};
+use super::preset::{self, PresetLimits, Senders};
 use super::section::Section;
 use super::{Means, Provider, Route, Trust, manners, means, route, security, sender};
 use crate::address;
@@ -19,6 +19,8 @@ const NO_SENDER: &str = "alertmail@localhost";
 const CONNECTIONS: u16 = 4;
 /// Messages on one connection, where the file says nothing; some servers want to see a fresh login now and then.
 const MESSAGES: u16 = 100;
+/// Recipients of a transaction that every server takes (RFC 5321 section 4.5.3.1.8).
+const RECIPIENTS_MAX: u16 = 100;
 /// More would only look like an attack to a provider.
 const CONNECTIONS_MAX: u16 = 100;
 
@@ -123,11 +125,24 @@ fn one(section: &Section<'_, '_>, warnings: &mut Vec<String>) -> Option<Provider
         messages_per_connection: usize::from(messages),
         chunking: section.flag("chunking").unwrap_or(true),
         drill: section.flag("drill").unwrap_or(true),
+        quota: quota(section, usual),
         preset,
     };
     security::refuse_far_in_clear(section, &provider);
     security::warn(&provider, warnings);
     Some(provider)
+}
+
+/// How much it is given: what the file says, else what the preset knows.
+fn quota(section: &Section<'_, '_>, usual: PresetLimits) -> Quota {
+    let number = |key: &str| section.number(key, 1, u16::MAX).map(u32::from);
+    let most = section.number("recipients_per_message", 1, RECIPIENTS_MAX);
+    Quota {
+        messages_per_minute: number("messages_per_minute"),
+        messages_per_day: number("messages_per_day").or(usual.messages_per_day),
+        recipients_per_day: number("recipients_per_day").or(usual.recipients_per_day),
+        recipients_per_message: most.map(u32::from).or(usual.recipients_per_message),
+    }
 }
 
 /// One that is no server: what has to do with servers says nothing.
@@ -165,6 +180,7 @@ fn local(section: &Section<'_, '_>, means: Means) -> Option<Provider> {
         messages_per_connection: 1,
         chunking: false,
         drill: section.flag("drill").unwrap_or(true),
+        quota: quota(section, PresetLimits::default()),
         senders: Senders::Any,
         preset: None,
     })

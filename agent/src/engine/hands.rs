@@ -80,6 +80,11 @@ impl<W: World> Hands<W> {
         for drill in std::mem::take(&mut found.ledger.drills).into_values() {
             dispatcher.recall(world.now(), drill);
         }
+        for (provider, mails) in std::mem::take(&mut found.sends.sent) {
+            for (at, recipients) in mails {
+                dispatcher.remember_mail(world.now(), &provider, at, recipients);
+            }
+        }
         let mut hands = Self {
             world,
             folders,

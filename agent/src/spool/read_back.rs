@@ -9,6 +9,10 @@ use spool_format::journal::{begins_with_a_checkpoint, replay_each};
 use spool_format::{Detail, Ledger};
 
 use super::queue_fs::QueueFs;
+use super::sends::Sends;
+
+/// The day in a file's name.
+const DAY_OCTETS: usize = "2026-11-25".len();
 
 /// How far back to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +28,8 @@ pub enum Reach {
 pub struct ReadBack {
     /// What it tells.
     pub ledger: Ledger,
+    /// Which mails went out; only with [`Reach::Alive`].
+    pub sends: Sends,
     /// Lines that are damaged, as `FILE:LINE`.
     pub broken_lines: Vec<String>,
     /// Files that were read.
@@ -47,18 +53,26 @@ pub fn read_back<F: QueueFs>(fs: &F, dir: &F::Dir, detail: Detail, reach: Reach)
     };
     let mut read = ReadBack { ledger: Ledger::new(detail), ..ReadBack::default() };
     for name in &names[first..] {
-        let seen = replay_each(fs.open(dir, name)?, |entry| read.ledger.take(&entry))?;
+        let seen = replay_each(fs.open(dir, name)?, |entry| {
+            if reach == Reach::Alive {
+                read.sends.take(&entry);
+            }
+            read.ledger.take(&entry);
+        })?;
         read.broken_lines.extend(seen.broken.iter().map(|line| format!("{name}:{line}")));
         read.files += 1;
     }
     Ok(read)
 }
 
-/// The place among `names` of the first file that a start needs: the one before the newest that begins with a checkpoint.
+/// The place among `names` of the first file that a start needs: that of the day before the newest that begins with a checkpoint.
 pub fn first_needed<F: QueueFs>(fs: &F, dir: &F::Dir, names: &[String]) -> io::Result<usize> {
     for (at, name) in names.iter().enumerate().rev() {
         if begins_with_a_checkpoint(fs.open(dir, name)?)? {
-            return Ok(at.saturating_sub(1));
+            // A day may have several files; what counts as lately is no shorter for that.
+            let day = |name: &String| name.get(..DAY_OCTETS).map(str::to_owned);
+            let before = names[..at].iter().rposition(|name| day(name) != day(&names[at]));
+            return Ok(before.unwrap_or(0));
         }
     }
     Ok(0)

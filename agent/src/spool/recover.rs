@@ -14,6 +14,7 @@ use spool_format::{AlertId, Detail, Event, Folder, History, Ledger, NoticeKind, 
 use super::Folders;
 use super::queue_fs::QueueFs;
 use super::read_back::{Reach, journal_files, read_back};
+use super::sends::Sends;
 use super::writer::Deed;
 
 /// What a start finds.
@@ -21,6 +22,8 @@ use super::writer::Deed;
 pub struct Found {
     /// What the journal tells.
     pub ledger: Ledger,
+    /// Which mails went out lately.
+    pub sends: Sends,
     /// Alerts that wait in `deferred/`.
     pub deferred: Vec<AlertId>,
     /// What has to be put in order first.
@@ -45,7 +48,8 @@ pub fn recover<F: QueueFs>(fs: &F, folders: &Folders<F>, boot: &str) -> io::Resu
     }
     fs.sync_dir(journal)?;
     let read = read_back(fs, journal, Detail::Brief, Reach::Alive)?;
-    let mut found = Found { ledger: read.ledger, broken_lines: read.broken_lines, ..Found::default() };
+    let mut found =
+        Found { ledger: read.ledger, sends: read.sends, broken_lines: read.broken_lines, ..Found::default() };
     let other_boot = found.ledger.boot.as_deref().is_some_and(|before| before != boot);
     found.crashed_with_machine = other_boot && !found.ledger.stopped_cleanly;
     merge(fs, folders, &mut found)?;

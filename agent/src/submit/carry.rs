@@ -249,6 +249,7 @@ pub(super) fn settings(
         security: endpoint.security,
         auth: target.auth.clone(),
         chunking: target.chunking,
+        recipients_max: target.recipients_max,
         credentials,
         seed,
     }

@@ -40,6 +40,7 @@ impl Web {
             identity: Identity::Nobody,
             messages_per_connection: 1,
             chunking: false,
+            recipients_max: 1,
         };
         let handshake = Handshake::prepare(&target)?.map(Handshake::without_warnings);
         Ok(Self { url, handshake })

@@ -5,6 +5,7 @@ use spool_format::{Address, AlertId, Event as Fact, RecipientResult};
 
 use crate::breaker::Witness;
 use crate::command::Differences;
+use crate::quota::Cost;
 use crate::time::Monotonic;
 
 /// An attempt that runs.
@@ -15,6 +16,8 @@ pub(super) struct Attempt {
     /// Counts the attempts of the alert, over restarts.
     pub(super) number: u32,
     pub(super) recipients: Vec<Address>,
+    /// What it takes of the provider's quota.
+    pub(super) cost: Cost,
     pub(super) began: Monotonic,
     /// The last gate that it has leave for. From DATA on a stop finishes the attempt, and does not let it go; behind the
     /// final dot nothing takes it back.

@@ -2,6 +2,9 @@
 //! provider and never holds a fresh or critical alert up: if nobody else is left, one that is left out is asked anyway, by
 //! one alert at a time.
 //!
+//! Who has had as much as it takes (`quota`) is passed over, and nobody is blamed: the next one gets the alert, or it waits
+//! until the first of them has room.
+//!
 //! Each group of recipients has an order of its own. Groups that come to the same provider go there together.
 
 use std::collections::BTreeSet;
@@ -84,7 +87,7 @@ impl Dispatcher {
     pub(super) fn choose(&mut self, now: Now, id: AlertId) -> Choice {
         let Some(alert) = self.alerts.get(&id) else { return Choice::None };
         let Some(pass) = &alert.pass else { return Choice::Nothing { until: None } };
-        let urgency = urgency(alert, now);
+        let (urgency, severity) = (urgency(alert, now), alert.severity);
         let busy: BTreeSet<usize> = pass
             .attempts
             .iter()
@@ -99,7 +102,10 @@ impl Dispatcher {
         }
         let free = open.into_iter().filter(|group| !busy.contains(group));
         let choices: Vec<Choice> = free.map(|group| self.choose_for(now, id, group, urgency)).collect();
-        choices.into_iter().fold(Choice::None, Choice::and)
+        let join = |choice: Choice, next: Choice| {
+            if self.is_too_much(now, severity, &choice, &next) { choice } else { choice.and(next) }
+        };
+        choices.into_iter().fold(Choice::None, join)
     }
 
     /// The next provider for one group, of which nobody is in the hands of an attempt that gets on.
@@ -113,6 +119,7 @@ impl Dispatcher {
                 pass.is_done_with(group, place);
             }
         }
+        let severity = alert.severity;
         let mut left: Vec<(usize, Vec<Address>)> =
             of_use.into_iter().map(|place| (place, alert.open_for(group, place))).collect();
         left.retain(|(_, recipients)| !recipients.is_empty());
@@ -120,16 +127,24 @@ impl Dispatcher {
             Choice::Begin(Start { place: *place, groups: vec![group], recipients: recipients.clone(), asks })
         };
         let (mut asked, mut shut) = (None, Vec::new());
+        let mut soonest: Option<Monotonic> = None;
         for at in &left {
             let place = at.0;
+            if let Some(until) = self.full_until(now.monotonic, place, at.1.len(), severity) {
+                self.sites[place].turned_away = true;
+                soonest = Some(soonest.map_or(until, |soonest| soonest.min(until)));
+                continue;
+            }
             match self.sites[place].breaker.permit(now.monotonic) {
                 Permit::Probe => return begin(at, true),
                 Permit::Asked => asked = asked.or(Some(place)),
                 Permit::Shut(until) => shut.push((at, until)),
                 Permit::All | Permit::One if self.has_room(now.monotonic, place) => return begin(at, false),
                 Permit::All | Permit::One => {
-                    let is_elsewhere =
-                        |(other, _): &(usize, _)| *other != place && self.is_there(now, *other);
+                    let is_elsewhere = |(other, to): &(usize, Vec<Address>)| {
+                        let is_full = self.full_until(now.monotonic, *other, to.len(), severity).is_some();
+                        *other != place && !is_full && self.is_there(now, *other)
+                    };
                     if !(self.is_stuck(now.monotonic, place) && left.iter().any(is_elsewhere)) {
                         return Choice::WaitFor(vec![place]);
                     }
@@ -141,7 +156,6 @@ impl Dispatcher {
         }
         let pass = self.alerts.get(&id).and_then(|alert| alert.pass.as_ref());
         let is_asked_again = |place| pass.is_some_and(|pass| pass.is_asked_again(group, place));
-        let mut soonest: Option<Monotonic> = None;
         for (at, until) in shut {
             let anyway = self.sites[at.0].breaker.asked_anyway_from(urgency, &self.settings.retry);
             let from = anyway.map_or(until, |anyway| anyway.min(until));
@@ -151,6 +165,17 @@ impl Dispatcher {
             soonest = Some(soonest.map_or(from, |soonest| soonest.min(from)));
         }
         Choice::Nothing { until: soonest }
+    }
+
+    /// Whether what two groups would send to the same provider is more than that has room for: then they go one by one.
+    fn is_too_much(&self, now: Now, severity: Severity, one: &Choice, other: &Choice) -> bool {
+        match (one, other) {
+            (Choice::Begin(one), Choice::Begin(other)) if one.place == other.place => {
+                let both = one.recipients.len() + other.recipients.len();
+                self.full_until(now.monotonic, one.place, both, severity).is_some()
+            }
+            _ => false,
+        }
     }
 
     /// Whether an attempt could begin there now.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use smtp::{Failure, Gate, Phase, Trouble};
-use spool_format::AlertId;
+use spool_format::{AlertId, Severity};
 
 use super::results;
 use super::{Attempt, AttemptId, Command, Dispatcher, Now, Sync};
@@ -68,13 +68,13 @@ impl Dispatcher {
             return;
         };
         let Some(pass) = &alert.pass else { return };
-        let groups = alert.groups_of(&attempt.recipients);
+        let (groups, severity) = (alert.groups_of(&attempt.recipients), alert.severity);
         let left = groups.iter().flat_map(|group| pass.left(*group).iter().map(|place| (*group, *place)));
         let mut others = left.filter(|(group, place)| !alert.open_for(*group, *place).is_empty()).peekable();
         if others.peek().is_none() {
             return;
         }
-        if others.all(|(_, place)| self.is_left_out(now, place)) {
+        if others.all(|(_, place)| self.is_left_out(now, place, severity)) {
             let again =
                 now.monotonic.plus(self.attempts.get(&id).map_or(Duration::MAX, |it| self.patience_with(it)));
             self.patience.insert((again, id));
@@ -100,7 +100,9 @@ impl Dispatcher {
         let Some(attempt) = self.attempts.get(&id) else { return };
         let (place, witness, within) = (attempt.provider, attempt.witness, self.patience_with(attempt));
         let others = self.places_for(attempt);
-        let is_elsewhere = others.iter().any(|other| *other != place && !self.is_left_out(now, *other));
+        let severity = self.alerts.get(&attempt.id).map_or(Severity::Info, |alert| alert.severity);
+        let is_elsewhere =
+            others.iter().any(|other| *other != place && !self.is_left_out(now, *other, severity));
         if !is_elsewhere && !witness.asks {
             return;
         }
@@ -116,8 +118,9 @@ impl Dispatcher {
         }
     }
 
-    fn is_left_out(&self, now: Now, place: usize) -> bool {
-        self.sites[place].breaker.is_open() && !self.is_there(now, place)
+    fn is_left_out(&self, now: Now, place: usize, severity: Severity) -> bool {
+        self.full_until(now.monotonic, place, 1, severity).is_some()
+            || self.sites[place].breaker.is_open() && !self.is_there(now, place)
     }
 
     /// This attempt sends; the others for its recipients are taken back. Says whether anybody else was among theirs, who

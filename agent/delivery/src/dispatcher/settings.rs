@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use spool_format::Severity;
 
+use crate::quota::Quota;
 use crate::retry::RetryPlan;
 use crate::routing::Rule;
 use crate::verdict::Phrases;
@@ -15,6 +16,8 @@ pub struct Provider {
     pub name: String,
     /// How many attempts may run there at the same time; at least 1.
     pub connections: usize,
+    /// How much it is given.
+    pub quota: Quota,
     /// How long it may take to be ready for a message.
     pub hedge_after: HedgeAfter,
     /// What it is known to mean by its replies.

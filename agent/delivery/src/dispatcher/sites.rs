@@ -1,11 +1,12 @@
 //! How each provider stands, and what becomes of those who wait for it when that changes.
 
-use spool_format::{AlertId, Event as Fact};
+use spool_format::{AlertId, Event as Fact, Severity};
 
 use super::choice::is_fresh;
 use super::{Age, Command, Dispatcher, Now, Sync};
 use crate::blame::Blame;
 use crate::breaker::{Breaker, Change, Witness};
+use crate::quota::{Budget, Cost};
 use crate::time::Monotonic;
 
 /// As many times the patience with a provider it may take to get on with what it has in hand, while others wait for it.
@@ -17,6 +18,10 @@ pub(super) struct Site {
     pub(super) breaker: Breaker,
     /// Attempts that run there, also those that were taken back and have not ended.
     pub(super) running: usize,
+    /// What is left of its quota.
+    pub(super) budget: Budget,
+    /// Whether somebody found no room there, and would find it if an attempt that runs ended early.
+    pub(super) turned_away: bool,
     /// When anything went on there last.
     pub(super) progress: Monotonic,
     /// When to look whether those who wait for it wait in vain.
@@ -24,8 +29,13 @@ pub(super) struct Site {
 }
 
 impl Site {
-    pub(super) const fn begins(&mut self, now: Monotonic, asks: bool) -> Witness {
+    pub(super) fn new(budget: Budget) -> Self {
+        Self { budget, ..Self::default() }
+    }
+
+    pub(super) fn begins(&mut self, now: Monotonic, asks: bool, cost: Cost) -> Witness {
         self.running += 1;
+        self.budget.promise(cost);
         self.progress = now;
         if asks {
             self.breaker.is_being_asked();
@@ -40,6 +50,26 @@ impl Site {
 }
 
 impl Dispatcher {
+    /// An attempt has not used what it was promised: whoever found no room may find it now.
+    pub(super) fn gives_back(&mut self, now: Now, place: usize, cost: Cost) {
+        self.sites[place].budget.take_back(cost);
+        if std::mem::take(&mut self.sites[place].turned_away) {
+            self.wake_parked(now.monotonic);
+        }
+    }
+
+    /// From when on a provider has room for a mail to so many; `None` if it has now.
+    pub(super) fn full_until(
+        &self,
+        now: Monotonic,
+        place: usize,
+        recipients: usize,
+        severity: Severity,
+    ) -> Option<Monotonic> {
+        let cost = self.settings.providers[place].quota.cost(recipients);
+        self.sites[place].budget.full_until(now, cost, severity)
+    }
+
     /// Takes in what an attempt tells of its provider, and of the network.
     pub(super) fn learn(
         &mut self,

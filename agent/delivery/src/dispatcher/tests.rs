@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use smtp::{Failure, Phase, RecipientOutcome, Reply, ReplyCode, Trouble};
-use spool_format::{Attachment, Folder, Wall};
+use smtp::{Failure, Outcome, Phase, RecipientOutcome, Reply, ReplyCode, Trouble};
+use spool_format::{Attachment, Folder, Settlement, Wall};
 
 use super::*;
 use crate::alert::Past;
-use crate::{Phrases, RetryPlan};
+use crate::{Phrases, Quota, RetryPlan};
 
 mod changes;
 mod clock;
@@ -15,6 +15,7 @@ mod drills;
 mod hedging;
 mod histories;
 mod outages;
+mod quotas;
 mod recipients;
 mod restart;
 mod routes;
@@ -78,6 +79,7 @@ impl Day {
         let provider = |name: &&str| Provider {
             name: (*name).to_owned(),
             connections: 2,
+            quota: Quota::default(),
             hedge_after,
             phrases: Phrases::default(),
         };

@@ -133,6 +133,7 @@ fn greeted(auth: AuthPolicy) -> Session {
         security: Security::Implicit,
         auth,
         chunking: true,
+        recipients_max: smtp::limits::RECIPIENTS_MAX,
         credentials: Some(Arc::new(credentials)),
         seed: Seed::new([7; 32]),
     });

@@ -230,6 +230,7 @@ mod tests {
             security: Security::Implicit,
             auth: AuthPolicy::Auto,
             chunking: true,
+            recipients_max: crate::limits::RECIPIENTS_MAX,
             credentials: Some(Arc::clone(&credentials)),
             seed: Seed::new([0; 32]),
         });

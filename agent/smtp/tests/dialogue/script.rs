@@ -38,6 +38,7 @@ pub(crate) fn plain() -> Settings {
         security: Security::None,
         auth: AuthPolicy::None,
         chunking: true,
+        recipients_max: smtp::limits::RECIPIENTS_MAX,
         credentials: None,
         seed: Seed::new([0; 32]),
     }

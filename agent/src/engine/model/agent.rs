@@ -97,6 +97,7 @@ impl Setup {
         let provider = |place| Provider {
             name: format!("p{place}"),
             connections: self.connections,
+            quota: delivery::Quota::default(),
             hedge_after,
             phrases: delivery::Phrases::default(),
         };

@@ -73,15 +73,15 @@ fn what_a_provider_is_known_to_mean_decides_whether_somebody_is_given_up() {
 
 #[test]
 fn a_used_up_account_is_left_out_at_once_whatever_was_being_sent() {
-    for (phase, text) in [
-        (Phase::Rcpt, "550 5.4.5 daily sending limit exceeded"),
-        (Phase::Dot, "451 throttled"),
-        (Phase::Mail, "450 hourly limit"),
+    for (phase, text, cause) in [
+        (Phase::Rcpt, "550 5.4.5 daily sending limit exceeded", "exhausted"),
+        (Phase::Dot, "451 throttled", "throttled"),
+        (Phase::Mail, "450 hourly limit", "throttled"),
     ] {
         let mut day = Day::new(&["home", "docomo"]);
         day.arrives(arrival(1, Severity::Warning, &["a@example.jp"]));
         let next = day.ends(1, vec![refused(phase, text)]);
-        assert!(next.contains(&"home open refused 1".to_owned()), "{text}: {next:?}");
+        assert!(next.contains(&format!("home open {cause} 1")), "{text}: {next:?}");
         assert!(next.contains(&"begin 2 at 1 for a".to_owned()), "{text}: {next:?}");
     }
 }
