@@ -1,7 +1,8 @@
-//! Exim as an unpacked package, its folders laid over those of the machine; it delivers each mail at once, in a process
+//! Exim as an unpacked package, its configuration and users laid over those of the machine; it delivers each mail at once, in a process
 //! of its own, and what has to wait with its daemon.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -14,7 +15,6 @@ use crate::sink::Sink;
 
 const EXIM: &str = "/usr/sbin/exim4";
 const ETC: &str = "/etc/exim4";
-const SPOOL: &str = "/var/spool/exim4";
 /// The user that it insists on, and a number that nobody has.
 const USER: &str = "Debian-exim";
 const UID: &str = "61002";
@@ -35,7 +35,7 @@ impl Exim {
     pub(super) fn new(place: &Place, ends: Ends) -> Result<Self, String> {
         let folder = place.folder()?;
         for (name, line) in [
-            ("passwd", format!("{USER}:x:{UID}:{UID}::{SPOOL}:/bin/sh\n")),
+            ("passwd", format!("{USER}:x:{UID}:{UID}::/:/bin/sh\n")),
             ("group", format!("{USER}:x:{UID}:\n")),
         ] {
             let (at, own) = (Path::new("/etc").join(name), folder.path().join(name));
@@ -44,13 +44,18 @@ impl Exim {
             mount(&["--bind", &own.display().to_string()], &at)?;
         }
         lay_over(folder.path(), ETC, "root", "755")?;
-        lay_over(folder.path(), SPOOL, UID, "750")?;
-        write_file(&Path::new(ETC).join("exim4.conf"), 0o644, configuration(&ends.ports).as_bytes());
+        // It is more users than one; all of them have to get in.
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))
+            .map_err(|error| error.to_string())?;
+        let spool = folder.path().join("spool");
+        done(Command::new("install").args(["-d", "-o", UID, "-g", UID, "-m", "750"]).arg(&spool))?;
+        write_file(&Path::new(ETC).join("exim4.conf"), 0o644, configuration(&spool, &ends.ports).as_bytes());
         Ok(Self { sink: ends.sink, _folder: folder })
     }
 }
 
-fn configuration(ports: &[u16]) -> String {
+fn configuration(spool: &Path, ports: &[u16]) -> String {
+    let spool = spool.display();
     let hosts: Vec<String> = ports.iter().map(|port| format!("127.0.0.1:{port}")).collect();
     let hosts = hosts.join(" + ");
     format!(
@@ -58,7 +63,8 @@ fn configuration(ports: &[u16]) -> String {
 primary_hostname = mail.example.com
 local_interfaces = 127.0.0.1
 daemon_smtp_ports = 25
-log_file_path = {SPOOL}/%slog
+spool_directory = {spool}
+log_file_path = {spool}/%slog
 keep_environment =
 host_lookup =
 trusted_users = root
@@ -84,7 +90,7 @@ begin retry
 impl Drop for Exim {
     /// Nothing can be laid over a folder that is gone.
     fn drop(&mut self) {
-        for at in [SPOOL, ETC, "/etc/group", "/etc/passwd"] {
+        for at in [ETC, "/etc/group", "/etc/passwd"] {
             run(Command::new("umount").args(["--lazy", at]), b"");
         }
     }
