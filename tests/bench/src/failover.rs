@@ -80,7 +80,7 @@ pub(crate) fn measure(args: &Args, place: &Place) -> Result<Report, String> {
     for wrong in wrongs {
         for (contender, baseline) in contenders.iter().zip(&healthy) {
             // Only where there is something to wait for does it matter for how long.
-            if *contender == Who::Critical && wrong.is_some_and(|wrong| !wrong.is_silence()) {
+            if contender.is_impatient() && wrong.is_some_and(|wrong| !wrong.is_silence()) {
                 continue;
             }
             let courses = match wrong {
@@ -114,6 +114,13 @@ enum Who {
     /// The same with critical alerts, which get company sooner.
     Critical,
     Peer(Peer),
+}
+
+impl Who {
+    /// It differs from another contender only in how long it waits.
+    fn is_impatient(self) -> bool {
+        matches!(self, Self::Critical | Self::Peer(Peer::Postfix(Timeouts::Short)))
+    }
 }
 
 fn contenders(args: &Args) -> (Vec<Who>, Vec<String>) {

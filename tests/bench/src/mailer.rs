@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use harness::{Agent, run, signal};
 use lab::{Authority, Leaf};
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::peers;
 use crate::place::Place;
@@ -27,6 +27,8 @@ const SENDER: &str = "alert@example.com";
 const RECIPIENT: &str = "oncall@example.jp";
 /// For a program to end.
 const END_WITHIN: Duration = Duration::from_secs(10);
+/// For those that it has started to notice that it has ended.
+const NOTICED_WITHIN: Duration = Duration::from_secs(2);
 
 /// Whether mail goes in clear, or in TLS with a login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -188,10 +190,16 @@ fn end(child: &mut Child) {
         let _ = child.kill();
         let _ = child.wait();
     }
-    // What a master leaves behind ends by itself as soon as it notices; nobody measures meanwhile.
-    harness::becomes_true(END_WITHIN, || {
-        below.iter().all(|pid| !PathBuf::from(format!("/proc/{pid}")).exists())
-    });
+    // What a master leaves behind ends by itself as soon as it notices; nobody measures meanwhile. What waits for a
+    // server that never answers notices nothing.
+    let is_there = |pid: &u32| PathBuf::from(format!("/proc/{pid}")).exists();
+    if !harness::becomes_true(NOTICED_WITHIN, || !below.iter().any(is_there)) {
+        for pid in below.iter().filter(|pid| is_there(pid)) {
+            let pid = i32::try_from(*pid).ok().and_then(Pid::from_raw);
+            // One that has ended meanwhile is no error.
+            let _ = pid.map(|pid| kill_process(pid, Signal::KILL));
+        }
+    }
 }
 
 /// Runs a command that has to succeed.
