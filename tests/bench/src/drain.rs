@@ -150,7 +150,7 @@ fn one_round(
     for connections in &args.connections {
         drained.push(drain_floor(args, place, line, &authority, *connections)?);
         let ours =
-            Ours::new("alertmail", place, line.ends(&authority)?, &authority, (*connections, Keeping::Kept))?;
+            Ours::new("alertmail", place, line.ends(&authority)?, &authority, (*connections, Keeping::Kept));
         drained.push(Drained { connections: Some(*connections), ..drain(args, &ours)? });
     }
     if !args.no_peers {

@@ -198,8 +198,8 @@ impl Site<'_> {
         let ours =
             |name, ends| Ours::new(name, self.place, ends, &self.authority, (CONNECTIONS, Keeping::Kept));
         match who {
-            Who::Alertmail => go(&ours("alertmail", ends)?),
-            Who::Critical => go(&ours("alertmail, critical", ends)?.critical()),
+            Who::Alertmail => go(&ours("alertmail", ends)),
+            Who::Critical => go(&ours("alertmail, critical", ends).critical()),
             Who::Peer(peer) => go(peer.build(self.place, ends)?.as_ref()),
         }
     }

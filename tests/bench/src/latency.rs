@@ -114,7 +114,7 @@ impl Contestants {
         let floors = vec![floor("floor, cold", Keeping::Cold)?, floor("floor, kept", Keeping::Kept)?];
         let mut all: Vec<Box<dyn Mailer>> = Vec::new();
         for (name, keeping) in [("alertmail, cold", Keeping::Cold), ("alertmail, kept", Keeping::Kept)] {
-            all.push(Box::new(Ours::new(name, place, line.ends(&authority)?, &authority, (1, keeping))?));
+            all.push(Box::new(Ours::new(name, place, line.ends(&authority)?, &authority, (1, keeping))));
         }
         let mut notes = Vec::new();
         all.append(&mut peers(place, line, &authority, &mut notes)?);

@@ -88,11 +88,13 @@ const UNPACKED: [&str; 2] = ["nullmailer", "exim4-daemon-heavy"];
 /// Lays unpacked packages below the machine's own files, as if they were installed.
 fn lay_below(copies: &[PathBuf]) -> Result<(), String> {
     for at in ["/usr", "/etc", "/var/spool"] {
-        let unpacked = copies.iter().map(|copy| copy.join(at.trim_start_matches('/')));
-        let unpacked: String =
-            unpacked.filter(|copy| copy.is_dir()).map(|copy| format!(":{}", copy.display())).collect();
-        if !unpacked.is_empty() {
-            let layers = format!("lowerdir={at}{unpacked}");
+        let mut layers = format!("lowerdir={at}");
+        for copy in
+            copies.iter().map(|copy| copy.join(at.trim_start_matches('/'))).filter(|copy| copy.is_dir())
+        {
+            layers = layers + ":" + &copy.display().to_string();
+        }
+        if layers.contains(':') {
             done(Command::new("mount").args(["-t", "overlay", "-o", &layers, "overlay", at]))?;
         }
     }

@@ -38,7 +38,7 @@ impl Ours {
         ends: Ends,
         authority: &Authority,
         (connections, keeping): (usize, Keeping),
-    ) -> Result<Self, String> {
+    ) -> Self {
         let sandbox = Sandbox::new(&place.programs());
         sandbox.also_trust(&authority.ca_pem());
         let Ends { ports, sink, login } = ends;
@@ -56,7 +56,7 @@ impl Ours {
         };
         sandbox.configure(&Config::of(ports.iter().enumerate().map(provider)));
         let enqueue = place.of_profile("small", "enqueue").unwrap_or_else(|| place.program("enqueue"));
-        Ok(Self { name: name.to_owned(), sandbox, sink, enqueue, is_critical: false })
+        Self { name: name.to_owned(), sandbox, sink, enqueue, is_critical: false }
     }
 
     /// All its alerts are critical.
