@@ -149,7 +149,8 @@ fn one_round(
     let mut drained = Vec::new();
     for connections in &args.connections {
         drained.push(drain_floor(args, place, line, &authority, *connections)?);
-        let ours = Ours::new("alertmail", place, line, &authority, (*connections, Keeping::Kept))?;
+        let ours =
+            Ours::new("alertmail", place, line.ends(&authority)?, &authority, (*connections, Keeping::Kept));
         drained.push(Drained { connections: Some(*connections), ..drain(args, &ours)? });
     }
     if !args.no_peers {

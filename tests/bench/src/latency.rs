@@ -114,7 +114,7 @@ impl Contestants {
         let floors = vec![floor("floor, cold", Keeping::Cold)?, floor("floor, kept", Keeping::Kept)?];
         let mut all: Vec<Box<dyn Mailer>> = Vec::new();
         for (name, keeping) in [("alertmail, cold", Keeping::Cold), ("alertmail, kept", Keeping::Kept)] {
-            all.push(Box::new(Ours::new(name, place, line, &authority, (1, keeping))?));
+            all.push(Box::new(Ours::new(name, place, line.ends(&authority)?, &authority, (1, keeping))));
         }
         let mut notes = Vec::new();
         all.append(&mut peers(place, line, &authority, &mut notes)?);
@@ -166,7 +166,7 @@ fn until_dot(start: std::time::Instant, sink: &Sink, mark: &str, who: &str) -> R
 }
 
 /// Runs the command with this on its stdin.
-fn submit(command: &mut Command, text: &[u8]) -> Result<(), String> {
+pub(crate) fn submit(command: &mut Command, text: &[u8]) -> Result<(), String> {
     let wrong = |error: std::io::Error| format!("{error}");
     command.stdout(Stdio::null()).stderr(Stdio::null());
     command.stdin(if text.is_empty() { Stdio::null() } else { Stdio::piped() });

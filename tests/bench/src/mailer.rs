@@ -1,6 +1,7 @@
 //! Programs that have a queue and deliver it: ours, and peers in a place of their own. All deliver to the same kind of
 //! sink, by the same way.
 
+mod exim;
 mod nullmailer;
 mod ours;
 mod postfix;
@@ -11,13 +12,14 @@ use std::time::Duration;
 
 use harness::{Agent, run, signal};
 use lab::{Authority, Leaf};
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::peers;
 use crate::place::Place;
 use crate::process::Tree;
 use crate::sink::{Manner, Sink};
 pub(crate) use ours::{Keeping, Ours};
+pub(crate) use postfix::Timeouts;
 
 /// Who sends.
 const SENDER: &str = "alert@example.com";
@@ -25,6 +27,8 @@ const SENDER: &str = "alert@example.com";
 const RECIPIENT: &str = "oncall@example.jp";
 /// For a program to end.
 const END_WITHIN: Duration = Duration::from_secs(10);
+/// For those that it has started to notice that it has ended.
+const NOTICED_WITHIN: Duration = Duration::from_secs(2);
 
 /// Whether mail goes in clear, or in TLS with a login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -56,8 +60,55 @@ impl Line {
     /// A sink at the other end.
     pub(crate) fn sink(&self, authority: &Authority) -> Result<Sink, String> {
         let tls = (self.login == Login::Starttls).then(|| authority.leaf(Leaf::Good));
-        let manner = Manner { round_trip: self.round_trip, tls, chunking: self.chunking };
+        let manner = Manner { round_trip: self.round_trip, tls, chunking: self.chunking, trouble: None };
         Sink::with(manner).map_err(|error| format!("no port for the sink: {error}"))
+    }
+
+    /// One provider at the other end, a sink.
+    pub(crate) fn ends(&self, authority: &Authority) -> Result<Ends, String> {
+        let sink = self.sink(authority)?;
+        Ok(Ends { ports: vec![sink.port()], sink, login: self.login })
+    }
+}
+
+/// Where a mailer delivers.
+#[derive(Debug)]
+pub(crate) struct Ends {
+    /// The ports of its providers, in order of preference.
+    pub(crate) ports: Vec<u16>,
+    /// Where its mails are to arrive.
+    pub(crate) sink: Sink,
+    pub(crate) login: Login,
+}
+
+/// A program of others, as it is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Peer {
+    Postfix(Timeouts),
+    Nullmailer,
+    Exim,
+}
+
+impl Peer {
+    /// Why it cannot be measured.
+    pub(crate) fn missing(self) -> Option<String> {
+        if !peers::has_own_mounts() {
+            return Some("peers: not measured: it takes root and the right to mount.".to_owned());
+        }
+        let (name, why) = match self {
+            Self::Postfix(_) => ("postfix", postfix::missing()),
+            Self::Nullmailer => ("nullmailer", nullmailer::missing()),
+            Self::Exim => ("exim", exim::missing()),
+        };
+        why.map(|why| format!("{name}: not measured: {why}."))
+    }
+
+    pub(crate) fn build(self, place: &Place, ends: Ends) -> Result<Box<dyn Mailer>, String> {
+        Ok(match self {
+            Self::Postfix(timeouts) => Box::new(postfix::Postfix::new(place, ends, timeouts)?),
+            Self::Nullmailer => Box::new(nullmailer::Nullmailer::new(place, ends)?),
+            Self::Exim => Box::new(exim::Exim::new(place, ends)?),
+        })
     }
 }
 
@@ -83,17 +134,11 @@ pub(crate) fn peers(
     notes: &mut Vec<String>,
 ) -> Result<Vec<Box<dyn Mailer>>, String> {
     let mut there: Vec<Box<dyn Mailer>> = Vec::new();
-    if !peers::has_own_mounts() {
-        notes.push("peers: not measured: it takes root and the right to mount.".to_owned());
-        return Ok(there);
-    }
-    match postfix::missing() {
-        None => there.push(Box::new(postfix::Postfix::new(place, line, authority)?)),
-        Some(why) => notes.push(format!("postfix: not measured: {why}.")),
-    }
-    match nullmailer::missing() {
-        None => there.push(Box::new(nullmailer::Nullmailer::new(place, line, authority)?)),
-        Some(why) => notes.push(format!("nullmailer: not measured: {why}.")),
+    for peer in [Peer::Postfix(Timeouts::Default), Peer::Nullmailer] {
+        match peer.missing() {
+            None => there.push(peer.build(place, line.ends(authority)?)?),
+            Some(why) => notes.push(why),
+        }
     }
     Ok(there)
 }
@@ -145,10 +190,16 @@ fn end(child: &mut Child) {
         let _ = child.kill();
         let _ = child.wait();
     }
-    // What a master leaves behind ends by itself as soon as it notices; nobody measures meanwhile.
-    harness::becomes_true(END_WITHIN, || {
-        below.iter().all(|pid| !PathBuf::from(format!("/proc/{pid}")).exists())
-    });
+    // What a master leaves behind ends by itself as soon as it notices; nobody measures meanwhile. What waits for a
+    // server that never answers notices nothing.
+    let is_there = |pid: &u32| PathBuf::from(format!("/proc/{pid}")).exists();
+    if !harness::becomes_true(NOTICED_WITHIN, || !below.iter().any(is_there)) {
+        for pid in below.iter().filter(|pid| is_there(pid)) {
+            let pid = i32::try_from(*pid).ok().and_then(Pid::from_raw);
+            // One that has ended meanwhile is no error.
+            let _ = pid.map(|pid| kill_process(pid, Signal::KILL));
+        }
+    }
 }
 
 /// Runs a command that has to succeed.

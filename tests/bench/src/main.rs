@@ -7,6 +7,7 @@
 //! | `journal` | writing events and reading them back |
 //! | `latency` | `enqueue` to the sink's final dot, next to a floor and to peers |
 //! | `drain` | a queue over lines of all kinds, likewise |
+//! | `failover` | a first provider in trouble and a second one that works, next to peers |
 //! | `idle` | an agent with nothing to do |
 //! | `compose` | mails in each charset, next to other composers |
 //!
@@ -21,6 +22,7 @@ mod contender;
 mod counts;
 mod drain;
 mod enqueue;
+mod failover;
 mod idle;
 mod journal;
 mod latency;
@@ -36,6 +38,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use peers::Apart;
 use place::Place;
 use report::Form;
 
@@ -64,6 +67,7 @@ enum What {
     Idle(idle::Args),
     Latency(latency::Args),
     Drain(drain::Args),
+    Failover(failover::Args),
     Compose(compose::Args),
     #[command(hide = true)]
     ReadBack(journal::ReadBackArgs),
@@ -81,8 +85,13 @@ fn main() -> ExitCode {
 
 fn measure(cli: Cli) -> Result<ExitCode, String> {
     let place = Place::new(cli.programs, &cli.disk)?;
-    if matches!(cli.what, What::Enqueue(_) | What::Latency(_) | What::Drain(_))
-        && let Some(code) = peers::among_own_mounts()?
+    let apart = match cli.what {
+        What::Enqueue(_) | What::Latency(_) | What::Drain(_) => Some(Apart::Mounts),
+        What::Failover(_) => Some(Apart::Network),
+        _ => None,
+    };
+    if let Some(apart) = apart
+        && let Some(code) = peers::among_own_mounts(apart)?
     {
         return Ok(ExitCode::from(code));
     }
@@ -90,6 +99,7 @@ fn measure(cli: Cli) -> Result<ExitCode, String> {
         What::Enqueue(args) => enqueue::measure(&args, &place)?,
         What::Latency(args) => latency::measure(&args, &place)?,
         What::Drain(args) => drain::measure(&args, &place)?,
+        What::Failover(args) => failover::measure(&args, &place)?,
         What::Backlog(args) => backlog::measure(&args, &place)?,
         What::Journal(args) => journal::measure(&args, &place)?,
         What::Idle(args) => idle::measure(&args, &place)?,

@@ -82,12 +82,19 @@ pub(crate) fn lay_over(folder: &Path, at: &str, owner: &str, mode: &str) -> Resu
     done(Command::new("mount").arg("--bind").arg(&new).arg(at))
 }
 
-/// Lays an unpacked package below the machine's own files, as if it were installed.
-fn lay_below(copy: &Path) -> Result<(), String> {
+/// What `tests/servers/install` unpacks and is measured here.
+const UNPACKED: [&str; 2] = ["nullmailer", "exim4-daemon-heavy"];
+
+/// Lays unpacked packages below the machine's own files, as if they were installed.
+fn lay_below(copies: &[PathBuf]) -> Result<(), String> {
     for at in ["/usr", "/etc", "/var/spool"] {
-        let unpacked = copy.join(at.trim_start_matches('/'));
-        if unpacked.is_dir() {
-            let layers = format!("lowerdir={at}:{}", unpacked.display());
+        let mut layers = format!("lowerdir={at}");
+        for copy in
+            copies.iter().map(|copy| copy.join(at.trim_start_matches('/'))).filter(|copy| copy.is_dir())
+        {
+            layers = layers + ":" + &copy.display().to_string();
+        }
+        if layers.contains(':') {
             done(Command::new("mount").args(["-t", "overlay", "-o", &layers, "overlay", at]))?;
         }
     }
@@ -111,11 +118,23 @@ pub(crate) fn has_own_mounts() -> bool {
     std::env::var_os(MARK).is_some()
 }
 
+/// What the second self shares with nobody, apart from its mounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Apart {
+    Mounts,
+    /// A network, too, in which all connections are those that are measured.
+    Network,
+}
+
 /// Runs this program once more where it can mount what it likes, if it may; gives its exit code. `None` means: go on
 /// here.
-pub(crate) fn among_own_mounts() -> Result<Option<u8>, String> {
+pub(crate) fn among_own_mounts(apart: Apart) -> Result<Option<u8>, String> {
     if has_own_mounts() {
-        unpacked("nullmailer").map_or(Ok(()), |copy| lay_below(&copy))?;
+        let copies: Vec<PathBuf> = UNPACKED.iter().filter_map(|package| unpacked(package)).collect();
+        lay_below(&copies)?;
+        if apart == Apart::Network {
+            done(Command::new("ip").args(["link", "set", "lo", "up"]))?;
+        }
         return Ok(None);
     }
     if !rustix::process::geteuid().is_root() || may_have_own_mounts().is_err() {
@@ -124,6 +143,9 @@ pub(crate) fn among_own_mounts() -> Result<Option<u8>, String> {
     let this =
         fs::read_link("/proc/self/exe").map_err(|error| format!("cannot see this program: {error}"))?;
     let mut command = Command::new("unshare");
+    if apart == Apart::Network {
+        command.arg("--net");
+    }
     command.args(["--mount", "--propagation", "private", "--"]).arg(this).args(std::env::args_os().skip(1));
     let status = command.env(MARK, "1").status().map_err(|error| format!("cannot start unshare: {error}"))?;
     Ok(Some(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)))

@@ -2,10 +2,11 @@
 //! came.
 //!
 //! A thread for each connection, replies to pipelined commands in one write: what is measured is to be the client. It
-//! has TLS, a login that it always believes, CHUNKING and a line of any length, and is no server for anything else
-//! (`tests/lab` is).
+//! has TLS, a login that it always believes, CHUNKING and a line of any length, may have one trouble, and is no server for
+//! anything else (`tests/lab` is).
 
 mod dialogue;
+mod trouble;
 
 use std::fmt;
 use std::io;
@@ -16,6 +17,7 @@ use std::time::{Duration, Instant};
 use tokio_rustls::rustls::ServerConfig;
 
 use crate::clock;
+pub(crate) use trouble::{Stage, Trouble};
 
 /// What a marked mail has in its subject, before words of its own.
 pub(crate) const MARK: &str = "bench-marked-";
@@ -33,12 +35,15 @@ pub(crate) struct Manner {
     pub(crate) tls: Option<Arc<ServerConfig>>,
     /// Offers CHUNKING.
     pub(crate) chunking: bool,
+    /// What is wrong with it.
+    pub(crate) trouble: Option<Trouble>,
 }
 
 impl fmt::Debug for Manner {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { round_trip, tls, chunking } = self;
-        write!(out, "Manner {{ {round_trip:?}, tls: {}, chunking: {chunking} }}", tls.is_some())
+        let Self { round_trip, tls, chunking, trouble } = self;
+        let has_tls = tls.is_some();
+        write!(out, "Manner {{ {round_trip:?}, tls: {has_tls}, chunking: {chunking}, {trouble:?} }}")
     }
 }
 

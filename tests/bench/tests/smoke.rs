@@ -65,6 +65,37 @@ fn draining_is_measured_next_to_the_floor_with_and_without_a_login() {
 }
 
 #[test]
+fn a_first_provider_in_trouble_is_measured_for_the_first_alert_the_next_ones_and_bursts() {
+    let report = bench(&[
+        "failover",
+        "--wrong",
+        "refused,greeting,mail,rcpt,data,dot,silent,black-hole",
+        "--rounds",
+        "1",
+        "--next",
+        "1",
+        "--burst",
+        "3",
+        "--seconds",
+        "60",
+        "--no-peers",
+    ]);
+    let rows = report["rows"].as_array().expect("rows");
+    assert_eq!(rows.len(), 12, "two severities that work, eight troubles, two of them twice: {report}");
+    for column in ["first_ms", "next_ms", "burst_ms", "at_once_ms"] {
+        assert_eq!(numbers(&report, column).len(), rows.len(), "all mails have arrived: {report}");
+    }
+    assert!(rows.iter().all(|row| row["twice"] == 0), "none of them twice: {report}");
+    let silent = rows.iter().find(|row| row["first provider"] == "silent").expect("it was measured");
+    assert!(silent["first_ms"].as_f64() > Some(1_000.0), "silence is waited for: {report}");
+    // Where connections can be counted, all broken providers were asked for some.
+    if rows.iter().any(|row| !row["broken"].is_null()) {
+        let of_broken = rows.iter().filter(|row| row["first provider"] != "works");
+        assert!(of_broken.clone().all(|row| row["broken"].as_u64() > Some(0)), "{report}");
+    }
+}
+
+#[test]
 fn the_journal_is_measured_writing_and_reading() {
     let report = bench(&["journal", "--events", "1000", "--batches", "2"]);
     assert_eq!(numbers(&report, "per_s").len(), 6, "{report}");

@@ -6,9 +6,8 @@ use std::path::Path;
 use std::process::Command;
 
 use harness::{run, write_file};
-use lab::Authority;
 
-use super::{Line, Login, Mailer, RECIPIENT, Running, SENDER, done, message};
+use super::{Ends, Login, Mailer, RECIPIENT, Running, SENDER, done, message};
 use crate::peers::lay_over;
 use crate::place::Place;
 use crate::sink::Sink;
@@ -19,7 +18,7 @@ const ETC: &str = "/etc/nullmailer";
 /// Whose queue it is.
 const OWNER: &str = "mail";
 
-/// A nullmailer with one remote.
+/// A nullmailer with a remote for each provider.
 pub(super) struct Nullmailer {
     sink: Sink,
     _folder: tempfile::TempDir,
@@ -32,7 +31,7 @@ pub(super) fn missing() -> Option<String> {
 }
 
 impl Nullmailer {
-    pub(super) fn new(place: &Place, line: &Line, authority: &Authority) -> Result<Self, String> {
+    pub(super) fn new(place: &Place, ends: Ends) -> Result<Self, String> {
         let folder = place.folder()?;
         for at in [ETC, SPOOL] {
             lay_over(folder.path(), at, OWNER, "755")?;
@@ -44,15 +43,15 @@ impl Nullmailer {
         let trigger = format!("{SPOOL}/trigger");
         done(Command::new("mkfifo").args(["-m", "622", &trigger]))?;
         done(Command::new("chown").args([OWNER, &trigger]))?;
-        let sink = line.sink(authority)?;
-        let login = match line.login {
+        let login = match ends.login {
             Login::None => "",
             Login::Starttls => " --starttls --insecure --user=user --pass=pass",
         };
-        let remote = format!("127.0.0.1 smtp --port={}{login}\n", sink.port());
-        write_file(&Path::new(ETC).join("remotes"), 0o644, remote.as_bytes());
+        let remote = |port| format!("127.0.0.1 smtp --port={port}{login}\n");
+        let remotes: String = ends.ports.iter().map(remote).collect();
+        write_file(&Path::new(ETC).join("remotes"), 0o644, remotes.as_bytes());
         write_file(&Path::new(ETC).join("me"), 0o644, b"example.com\n");
-        Ok(Self { sink, _folder: folder })
+        Ok(Self { sink: ends.sink, _folder: folder })
     }
 }
 

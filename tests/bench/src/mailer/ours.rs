@@ -7,7 +7,7 @@ use harness::{Config, Provider, Sandbox};
 use lab::Authority;
 use spool_format::{Folder, Layout};
 
-use super::{Line, Login, Mailer, RECIPIENT, Running};
+use super::{Ends, Login, Mailer, RECIPIENT, Running};
 use crate::alerts;
 use crate::place::Place;
 use crate::sink::Sink;
@@ -27,32 +27,41 @@ pub(crate) struct Ours {
     sandbox: Sandbox,
     sink: Sink,
     enqueue: PathBuf,
+    is_critical: bool,
 }
 
 impl Ours {
-    /// An agent with one provider, which may have so many connections.
+    /// An agent whose providers may have so many connections each.
     pub(crate) fn new(
         name: &str,
         place: &Place,
-        line: &Line,
+        ends: Ends,
         authority: &Authority,
         (connections, keeping): (usize, Keeping),
-    ) -> Result<Self, String> {
+    ) -> Self {
         let sandbox = Sandbox::new(&place.programs());
         sandbox.also_trust(&authority.ca_pem());
-        let sink = line.sink(authority)?;
-        let provider = match line.login {
-            Login::None => Provider::clear("sink", sink.port()),
-            Login::Starttls => Provider::starttls("sink", sink.port()).login("user", "pass"),
+        let Ends { ports, sink, login } = ends;
+        let provider = |(n, port): (usize, &u16)| {
+            let name = format!("sink-{n}");
+            let provider = match login {
+                Login::None => Provider::clear(&name, *port),
+                Login::Starttls => Provider::starttls(&name, *port).login("user", "pass"),
+            };
+            let provider = provider.key("connections", &connections.to_string());
+            match keeping {
+                Keeping::Kept => provider,
+                Keeping::Cold => provider.key("messages_per_connection", "1"),
+            }
         };
-        let provider = provider.key("connections", &connections.to_string());
-        let provider = match keeping {
-            Keeping::Kept => provider,
-            Keeping::Cold => provider.key("messages_per_connection", "1"),
-        };
-        sandbox.configure(&Config::of([provider]));
+        sandbox.configure(&Config::of(ports.iter().enumerate().map(provider)));
         let enqueue = place.of_profile("small", "enqueue").unwrap_or_else(|| place.program("enqueue"));
-        Ok(Self { name: name.to_owned(), sandbox, sink, enqueue })
+        Self { name: name.to_owned(), sandbox, sink, enqueue, is_critical: false }
+    }
+
+    /// All its alerts are critical.
+    pub(crate) fn critical(self) -> Self {
+        Self { is_critical: true, ..self }
     }
 }
 
@@ -77,6 +86,9 @@ impl Mailer for Ours {
         let mut command = Command::new(&self.enqueue);
         command.arg("--spool").arg(self.sandbox.spool());
         command.args(["--to", RECIPIENT, "--subject", subject]);
+        if self.is_critical {
+            command.args(["--severity", "critical"]);
+        }
         command.arg("The database stops within the hour.\n".repeat(10));
         (command, Vec::new())
     }

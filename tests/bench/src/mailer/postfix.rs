@@ -1,4 +1,4 @@
-//! Postfix with its defaults and a relay host; configuration, queue and data are its own.
+//! Postfix with its defaults, a relay host and the fallback relays that there are; configuration, queue and data are its own.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
@@ -6,9 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use harness::{run, write_file};
-use lab::Authority;
 
-use super::{Line, Login, Mailer, RECIPIENT, Running, SENDER, done, message};
+use super::{Ends, Login, Mailer, RECIPIENT, Running, SENDER, done, message};
 use crate::place::Place;
 use crate::sink::Sink;
 
@@ -35,8 +34,18 @@ retry unix - - n - - error
 scache unix - - n - 1 scache
 ";
 
-/// A Postfix with one relay host.
+/// How long it waits for a relay host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Timeouts {
+    /// 30 s for a connection, 300 s for a reply.
+    Default,
+    /// 5 s for a connection, and for each reply before DATA.
+    Short,
+}
+
+/// A Postfix with a relay host.
 pub(super) struct Postfix {
+    timeouts: Timeouts,
     sink: Sink,
     folder: tempfile::TempDir,
 }
@@ -48,7 +57,7 @@ pub(super) fn missing() -> Option<String> {
 }
 
 impl Postfix {
-    pub(super) fn new(place: &Place, line: &Line, authority: &Authority) -> Result<Self, String> {
+    pub(super) fn new(place: &Place, ends: Ends, timeouts: Timeouts) -> Result<Self, String> {
         let folder = place.folder()?;
         let at = folder.path();
         // Postfix is several users; all of them have to get in.
@@ -56,13 +65,12 @@ impl Postfix {
         for (name, owner) in [("etc", "root"), ("queue", "root"), ("data", "postfix")] {
             done(Command::new("install").args(["-d", "-o", owner, "-m", "755"]).arg(at.join(name)))?;
         }
-        let sink = line.sink(authority)?;
-        let text = main_cf(at, sink.port(), line.login);
+        let text = main_cf(at, &ends, timeouts);
         write_file(&at.join("etc/main.cf"), 0o644, text.as_bytes());
         write_file(&at.join("etc/master.cf"), 0o644, SERVICES.as_bytes());
         // Makes what is missing of the queue, with the owners that Postfix wants.
         done(Command::new("postfix").arg("-c").arg(at.join("etc")).arg("check"))?;
-        Ok(Self { sink, folder })
+        Ok(Self { timeouts, sink: ends.sink, folder })
     }
 
     fn etc(&self) -> PathBuf {
@@ -74,14 +82,21 @@ impl Postfix {
     }
 }
 
-fn main_cf(at: &Path, port: u16, login: Login) -> String {
+fn main_cf(at: &Path, ends: &Ends, timeouts: Timeouts) -> String {
     let at = at.display();
-    let login = match login {
+    let host = |port: &u16| format!("[127.0.0.1]:{port}");
+    let (relay, fallback) = ends.ports.split_first().expect("a provider at least");
+    let (relay, fallback) = (host(relay), fallback.iter().map(host).collect::<Vec<_>>().join(", "));
+    let timeouts = match timeouts {
+        Timeouts::Default => "",
+        Timeouts::Short => "smtp_connect_timeout = 5s\nsmtp_helo_timeout = 5s\nsmtp_mail_timeout = 5s\n",
+    };
+    let login = match ends.login {
         Login::None => String::new(),
         Login::Starttls => format!(
             "smtp_tls_security_level = encrypt\n\
              smtp_sasl_auth_enable = yes\n\
-             smtp_sasl_password_maps = inline:{{ {{[127.0.0.1]:{port}=user:pass}} }}\n\
+             smtp_sasl_password_maps = inline:{{ {{{relay}=user:pass}} }}\n\
              smtp_sasl_security_options =\n\
              smtp_sasl_mechanism_filter = plain\n"
         ),
@@ -96,14 +111,18 @@ fn main_cf(at: &Path, port: u16, login: Login) -> String {
          inet_protocols = ipv4\n\
          alias_maps =\n\
          alias_database =\n\
-         relayhost = [127.0.0.1]:{port}\n\
-         {login}"
+         relayhost = {relay}\n\
+         smtp_fallback_relay = {fallback}\n\
+         {timeouts}{login}"
     )
 }
 
 impl Mailer for Postfix {
     fn name(&self) -> &'static str {
-        "postfix"
+        match self.timeouts {
+            Timeouts::Default => "postfix",
+            Timeouts::Short => "postfix, 5 s",
+        }
     }
 
     fn sink(&self) -> &Sink {

@@ -6,16 +6,38 @@ use std::sync::Arc;
 
 use tokio_rustls::rustls::{ServerConnection, StreamOwned};
 
+use super::trouble::{Refusals, Trouble};
 use super::{MARK, Manner};
 use crate::wire::Wire;
+
+const OK: &[u8] = b"250 2.0.0 ok\r\n";
 
 /// Talks to one client until it goes; `count` is told of each mail, with its mark.
 pub(super) fn serve(stream: TcpStream, manner: Manner, count: impl Fn(Option<&str>)) -> io::Result<()> {
     let wire = Wire::new(stream, manner.round_trip)?;
+    let trouble = manner.trouble;
+    let mut refusals = Refusals::of(trouble);
     let mut dialogue = Dialogue { wire, manner, is_secure: false, has_login: false, mark: None };
-    dialogue.wire.say(b"220 sink.example.jp ESMTP\r\n");
+    match trouble {
+        Some(Trouble::Silent) => return dialogue.say_nothing(),
+        Some(Trouble::Closed) => {
+            dialogue.wire.say(b"421 4.3.2 not in service\r\n");
+            return dialogue.wire.send();
+        }
+        Some(Trouble::Later(_)) | None => dialogue.wire.say(b"220 sink.example.jp ESMTP\r\n"),
+    }
     while let Some(said) = dialogue.next_command()? {
+        let refusal = refusals.of_command(&said);
         match said {
+            Said::Chunk { octets, is_last } => {
+                dialogue.read_chunk(octets)?;
+                let mark = dialogue.mark.take_if(|_| is_last);
+                if is_last && refusal.is_none() {
+                    count(mark.as_deref());
+                }
+                dialogue.wire.say(refusal.unwrap_or(OK));
+            }
+            _ if refusal.is_some() => dialogue.wire.say(refusal.unwrap_or_default()),
             Said::Ehlo => dialogue.introduce(),
             Said::StartTls => dialogue.start_tls()?,
             Said::Auth { questions } => dialogue.log_in(questions)?,
@@ -23,21 +45,17 @@ pub(super) fn serve(stream: TcpStream, manner: Manner, count: impl Fn(Option<&st
             Said::Data => {
                 dialogue.wire.say(b"354 go on\r\n");
                 dialogue.read_mail()?;
-                count(dialogue.mark.take().as_deref());
-                dialogue.wire.say(b"250 2.0.0 ok\r\n");
-            }
-            Said::Chunk { octets, is_last } => {
-                dialogue.read_chunk(octets)?;
-                if is_last {
+                let refusal = refusals.of_dot();
+                if refusal.is_none() {
                     count(dialogue.mark.take().as_deref());
                 }
-                dialogue.wire.say(b"250 2.0.0 ok\r\n");
+                dialogue.wire.say(refusal.unwrap_or(OK));
             }
             Said::Quit => {
                 dialogue.wire.say(b"221 2.0.0 bye\r\n");
                 return dialogue.wire.send();
             }
-            Said::Mail | Said::Other => dialogue.wire.say(b"250 2.0.0 ok\r\n"),
+            Said::Mail | Said::Rcpt | Said::Other => dialogue.wire.say(OK),
             Said::Nonsense => dialogue.wire.say(b"501 5.5.4 what?\r\n"),
         }
     }
@@ -46,7 +64,7 @@ pub(super) fn serve(stream: TcpStream, manner: Manner, count: impl Fn(Option<&st
 
 /// A command, as far as it matters.
 #[derive(Debug, PartialEq)]
-enum Said {
+pub(super) enum Said {
     Ehlo,
     StartTls,
     /// What was not said with the command has to be asked for.
@@ -54,6 +72,7 @@ enum Said {
         questions: usize,
     },
     Mail,
+    Rcpt,
     Data,
     Chunk {
         octets: usize,
@@ -78,6 +97,7 @@ impl Said {
                 Self::Auth { questions: usize::from(is_login) + usize::from(!has_begun) }
             }
             "MAIL" => Self::Mail,
+            "RCPT" => Self::Rcpt,
             "DATA" => Self::Data,
             "BDAT" => match words.next().map(str::parse) {
                 Some(Ok(octets)) => {
@@ -105,6 +125,12 @@ impl Dialogue {
     fn next_command(&mut self) -> io::Result<Option<Said>> {
         let line = self.wire.line()?;
         Ok((!line.is_empty()).then(|| Said::read(line)))
+    }
+
+    /// Reads until the client has had enough.
+    fn say_nothing(&mut self) -> io::Result<()> {
+        while !self.wire.line()?.is_empty() {}
+        Ok(())
     }
 
     fn may_send(&self) -> bool {
@@ -194,7 +220,7 @@ mod tests {
             ("BDAT 12 last\r\n", Said::Chunk { octets: 12, is_last: true }),
             ("BDAT 0\r\n", Said::Chunk { octets: 0, is_last: false }),
             ("BDAT many\r\n", Said::Nonsense),
-            ("RCPT TO:<a@example.jp>\r\n", Said::Other),
+            ("RCPT TO:<a@example.jp>\r\n", Said::Rcpt),
         ] {
             assert_eq!(Said::read(line.as_bytes()), said, "{line}");
         }
