@@ -50,11 +50,19 @@ fn row(number: usize, it: &Configured, listing: &Listing) -> Vec<Cell> {
         Cell::plain(number.to_string()),
         Cell::plain(printable(&it.name)),
         Cell::plain(it.preset.unwrap_or("-")),
-        Cell::plain(format!("{}:{}", printable(&it.host), it.endpoints.join(","))),
+        Cell::plain(place(it)),
         Cell::plain(printable(&it.from)),
         state,
         Cell::plain(why),
     ]
+}
+
+/// Where its server is; programs and folders have none.
+fn place(it: &Configured) -> String {
+    if it.endpoints.is_empty() {
+        return "-".to_owned();
+    }
+    format!("{}:{}", printable(&it.host), it.endpoints.join(","))
 }
 
 /// What the last drill has found, in a line.
