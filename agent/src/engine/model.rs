@@ -19,8 +19,8 @@
 //! | `histories` | histories by chance |
 //! | `scenarios` | short histories with a crash and a fault at every call |
 //!
-//! What it does not play: an agent that dies after a failed sync of the journal and before its lines are in a new file
-//! (see `Story::agent_is_gone`); names that change while a hook is in the middle of its calls; the spare folder and the
+//! What it does not play: an agent that dies after a failed sync of the journal and before its lines are in a new file,
+//! with a power cut behind it (see `Story::agent_is_gone`); names that change while a hook is in the middle of its calls; the spare folder and the
 //! socket; a spool that is replaced under a running agent.
 //!
 //! `ALERTMAIL_MODEL_SEED=n` repeats one history and tells its steps; `ALERTMAIL_MODEL_RUNS=n` plays so many.

@@ -2,7 +2,8 @@
 //!
 //! A line is safe when it was synced. What was appended since the last sync is kept in memory: if a sync fails, nobody
 //! can say what of it is on the disk, and a second sync of the same file would say yes without having written it. So
-//! the lines go once more into a new file of the same day. Lines that stand there twice tell nothing new.
+//! the lines go once more into a new file of the same day, and only then are they cut off the old one: an agent that ends
+//! in between leaves them where the next one reads them. Lines that stand there twice tell nothing new.
 
 use std::io::{self, Read};
 
@@ -24,6 +25,18 @@ pub struct Journal<F: QueueFs> {
     unsynced: Vec<u8>,
     /// The checkpoint of the file that is about to begin, until it is written.
     checkpoint: Option<Vec<u8>>,
+    /// Files that were left and still have lines that no other file has.
+    left: Vec<Left<F>>,
+    /// A name that was taken back from a file that held nothing else; it sorts behind all that are kept.
+    free: Option<String>,
+}
+
+/// A file that is never synced again.
+struct Left<F: QueueFs> {
+    name: String,
+    file: F::File,
+    /// How much of it is on the disk.
+    synced: u64,
 }
 
 struct Open<F: QueueFs> {
@@ -34,7 +47,14 @@ struct Open<F: QueueFs> {
 
 impl<F: QueueFs> Default for Journal<F> {
     fn default() -> Self {
-        Self { open: None, name: String::new(), unsynced: Vec::new(), checkpoint: None }
+        Self {
+            open: None,
+            name: String::new(),
+            unsynced: Vec::new(),
+            checkpoint: None,
+            left: Vec::new(),
+            free: None,
+        }
     }
 }
 
@@ -89,7 +109,7 @@ impl<F: QueueFs> Journal<F> {
                 Ok(())
             }
             Err(error) => {
-                self.leave(fs, dir);
+                self.leave();
                 Err(error)
             }
         }
@@ -100,19 +120,30 @@ impl<F: QueueFs> Journal<F> {
         self.open = None;
         self.name.clear();
         self.checkpoint = None;
+        self.left.clear();
+        self.free = None;
     }
 
-    /// Never syncs this file again. The lines that nobody can vouch for are cut off, since they go into a new file; one
-    /// that holds nothing else is removed, so that a disk that keeps failing is not littered with them.
-    fn leave(&mut self, fs: &F, dir: &F::Dir) {
+    /// Never syncs this file again: its lines go on in another one.
+    fn leave(&mut self) {
         let Some(open) = self.open.take() else { return };
         let synced = open.good.saturating_sub(self.unsynced.len() as u64);
-        if synced > 0 {
-            // If it cannot be cut, the lines stand there twice.
-            let _ = fs.truncate(&open.file, synced);
-            self.name = continued(&self.name);
-        } else if fs.unlink(dir, &self.name).is_err() {
-            self.name = continued(&self.name);
+        // On a disk that keeps failing two names take turns, so that it is not littered with them.
+        let free = self.free.take().filter(|_| synced == 0);
+        let next = free.unwrap_or_else(|| continued(&self.name));
+        let name = std::mem::replace(&mut self.name, next);
+        self.left.push(Left { name, file: open.file, synced });
+    }
+
+    /// Another file has all that nobody can vouch for: it is cut off the files that were left. One that holds nothing else
+    /// is removed. What cannot be cut or removed stands there twice.
+    fn tidy_up(&mut self, fs: &F, dir: &F::Dir) {
+        for left in std::mem::take(&mut self.left) {
+            if left.synced > 0 {
+                let _ = fs.truncate(&left.file, left.synced);
+            } else if fs.unlink(dir, &left.name).is_ok() {
+                self.free = Some(left.name);
+            }
         }
     }
 
@@ -151,6 +182,9 @@ impl<F: QueueFs> Journal<F> {
         }
         self.name = name;
         self.checkpoint = None;
+        self.tidy_up(fs, dir);
+        // It sorts before what is there now.
+        self.free = None;
         Ok(())
     }
 
@@ -171,6 +205,8 @@ impl<F: QueueFs> Journal<F> {
         if written.is_err() {
             self.open = None;
             self.unsynced = again;
+        } else {
+            self.tidy_up(fs, dir);
         }
         written
     }

@@ -333,10 +333,7 @@ impl Oracle {
     /// The agent is gone, or the machine.
     pub(super) fn crashed(&mut self, lost_power: bool) {
         self.handed.clear();
-        if std::mem::take(&mut self.owes) {
-            self.may_forget_what_is_not_synced();
-        }
-        self.sync_asked = false;
+        (self.sync_asked, self.owes) = (false, false);
         self.lost_power |= lost_power;
     }
 
