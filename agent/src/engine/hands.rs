@@ -242,7 +242,9 @@ impl<W: World> Hands<W> {
                 Some(None) => self.behind_sync.push(command),
                 Some(Some(token)) => self.waiting.entry(*token).or_default().push(command),
             },
-            Command::Grant { .. } | Command::Withdraw { .. } | Command::Drill { .. } => match *barrier {
+            // Whoever is taken back has no leave for the last octets: there is nothing to wait for.
+            Command::Withdraw { .. } => self.act(command),
+            Command::Grant { .. } | Command::Drill { .. } => match *barrier {
                 Sync::Grouped => self.act(command),
                 Sync::Written => self.behind_lines.push(command),
                 Sync::Synced => self.behind_sync.push(command),
