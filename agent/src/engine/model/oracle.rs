@@ -385,7 +385,10 @@ impl Oracle {
             };
             (asked.passes, asked.parked) = (history.map_or(0, |history| history.passes), None);
             let is_dead = history.is_some_and(|history| history.state == State::Dead);
-            assert!(is_dead || is_sent || asked.dead < certain, "{id}: that it is dead is forgotten");
+            // It is remembered for as long as its file lies there. A notice has none if a full disk took no copy.
+            let has_no_file = asked.promise == Promise::Open && !is_there(*id);
+            let is_forgotten = asked.dead >= certain && !is_dead && !is_sent && !has_no_file;
+            assert!(!is_forgotten, "{id}: that it is dead is forgotten");
             asked.dead = if is_dead { Known::Synced } else { Known::No };
         }
         self.lost_power = false;
