@@ -11,6 +11,9 @@ use spool_format::{Detail, Ledger};
 use super::queue_fs::QueueFs;
 use super::sends::Sends;
 
+/// So often the folder is listed again, since a file was gone when its turn came.
+const LISTED_AGAIN: usize = 20;
+
 /// The day in a file's name.
 const DAY_OCTETS: usize = "2026-11-25".len();
 
@@ -44,8 +47,19 @@ pub fn journal_files<F: QueueFs>(fs: &F, dir: &F::Dir) -> io::Result<Vec<String>
     Ok(names)
 }
 
-/// Reads the journal in the folder `dir`.
+/// Reads the journal in the folder `dir`. An agent whose disk fails goes on in new files and removes those that could not be
+/// synced: whoever meets that begins again, since the lines are in another file.
 pub fn read_back<F: QueueFs>(fs: &F, dir: &F::Dir, detail: Detail, reach: Reach) -> io::Result<ReadBack> {
+    for _ in 0..LISTED_AGAIN {
+        match read_once(fs, dir, detail, reach) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            read => return read,
+        }
+    }
+    read_once(fs, dir, detail, reach)
+}
+
+fn read_once<F: QueueFs>(fs: &F, dir: &F::Dir, detail: Detail, reach: Reach) -> io::Result<ReadBack> {
     let names = journal_files(fs, dir)?;
     let first = match reach {
         Reach::All => 0,

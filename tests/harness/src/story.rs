@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 use spool_format::journal::replay;
 use spool_format::{Entry, Layout};
 
+/// So often the journal is looked for again, since a file of it was gone when its turn came.
+const LISTED_AGAIN: usize = 20;
+
 /// The names in a folder, hidden ones too, sorted.
 #[track_caller]
 pub(crate) fn names_in(folder: &Path) -> Vec<String> {
@@ -21,18 +24,33 @@ pub(crate) fn names_in(folder: &Path) -> Vec<String> {
 }
 
 /// Every entry, oldest first. A last line that is being written is left out; any other that cannot be read is a
-/// failure.
+/// failure. An agent that cannot sync a file puts its lines into another one and removes it.
 #[track_caller]
 pub(crate) fn journal(layout: &Layout) -> Vec<Entry> {
     let mut entries = Vec::new();
-    for path in journal_files(layout) {
-        let octets =
-            fs::read(&path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()));
+    for (path, octets) in journal_octets(layout) {
         let found = replay(&octets);
         assert_eq!(found.seen.broken, Vec::<usize>::new(), "broken lines in {}", path.display());
         entries.extend(found.entries);
     }
     entries
+}
+
+/// All files at a moment when none of them went.
+#[track_caller]
+fn journal_octets(layout: &Layout) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut last = None;
+    for _ in 0..LISTED_AGAIN {
+        let read = |path: PathBuf| match fs::read(&path) {
+            Ok(octets) => Ok((path, octets)),
+            Err(error) => Err((path, error)),
+        };
+        match journal_files(layout).into_iter().map(read).collect() {
+            Ok(all) => return all,
+            Err((path, error)) => last = Some(format!("{}: {error}", path.display())),
+        }
+    }
+    panic!("cannot read {}", last.unwrap_or_default())
 }
 
 /// The lines as they stand.
