@@ -1,6 +1,6 @@
 //! The shape of the files: what a reader can hold in mind, and what tells him where he is.
 
-use crate::{expect_none, sources};
+use crate::{expect_none, sources, top};
 
 /// Longer than this, a file holds more than one idea.
 const LINES: usize = 400;
@@ -51,4 +51,38 @@ fn nothing_is_unfinished_and_no_panic_waits_for_bad_input() {
         }
     }
     expect_none("outside of tests nothing is unfinished and nothing unwraps", &offences);
+}
+
+/// All that lies at the top: a name that a slip of the shell has left there is not among it.
+const TOP: &[&str] = &[
+    ".ci",
+    ".git",
+    ".gitattributes",
+    ".gitignore",
+    "ARCHITECTURE.md",
+    "CHANGELOG.md",
+    "Cargo.lock",
+    "Cargo.toml",
+    "LICENSE",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+    "README.md",
+    "agent",
+    "clippy.toml",
+    "contrib",
+    "enqueue",
+    "rustfmt.toml",
+    "spool-format",
+    "target",
+    "tests",
+];
+
+#[test]
+fn nothing_lies_at_the_top_that_nobody_put_there() {
+    let names = std::fs::read_dir(top()).expect("the project").map(|entry| entry.expect("a name").file_name());
+    let strangers: Vec<String> = names
+        .map(|name| name.to_string_lossy().into_owned())
+        .filter(|name| !TOP.contains(&name.as_str()))
+        .collect();
+    expect_none("what lies at the top is listed in TOP", &strangers);
 }
