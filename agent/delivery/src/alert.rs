@@ -84,6 +84,8 @@ struct Recipient {
     refused_by: BTreeSet<usize>,
     /// The provider that may have it, and has said nothing since.
     doubt: Option<usize>,
+    /// Whether it waits since there is no room for it, and was not asked for in this pass.
+    is_kept_back: bool,
 }
 
 impl Recipient {
@@ -129,6 +131,8 @@ pub(crate) struct Alert {
     pub(crate) pass: Option<Pass>,
     /// Whether nobody answered in its last pass.
     pub(crate) is_unanswered: bool,
+    /// Whether the journal says that it waits for room, and nothing has happened since.
+    pub(crate) is_told_to_wait: bool,
     last_trouble: Option<String>,
 }
 
@@ -164,6 +168,7 @@ impl Alert {
                 refused_by: refusals.filter_map(|(_, name)| place(name)).collect(),
                 // Who may not be asked any more will never give word.
                 doubt: doubt.filter(|place| groups[group].order.contains(place)),
+                is_kept_back: false,
                 to,
             });
         }
@@ -180,6 +185,7 @@ impl Alert {
             attempts: past.attempts,
             pass: None,
             is_unanswered: false,
+            is_told_to_wait: false,
             last_trouble: None,
         }
     }
@@ -187,6 +193,28 @@ impl Alert {
     /// Begins a pass over the providers.
     pub(crate) fn begin_pass(&mut self) {
         self.pass = Some(Pass::new(self.groups.iter().map(|group| (&*group.order, group.first))));
+        self.recipients.iter_mut().for_each(|recipient| recipient.is_kept_back = false);
+    }
+
+    /// There is no room for some of its recipients at present, and there is for others.
+    pub(crate) fn keeps_back(&mut self, wait: &[Address], go: &[Address]) {
+        for recipient in &mut self.recipients {
+            recipient.is_kept_back &= !go.contains(&recipient.to);
+            recipient.is_kept_back |= wait.contains(&recipient.to);
+        }
+    }
+
+    /// An attempt for these begins.
+    pub(crate) fn are_asked(&mut self, recipients: &[Address]) {
+        self.is_told_to_wait = false;
+        self.keeps_back(&[], recipients);
+    }
+
+    /// Those who are open, if all of them wait for room.
+    pub(crate) fn all_kept_back(&self) -> Option<Vec<Address>> {
+        let mut open = self.recipients.iter().filter(|recipient| recipient.is_open()).peekable();
+        open.peek()?;
+        open.map(|recipient| recipient.is_kept_back.then(|| recipient.to.clone())).collect()
     }
 
     /// Recipients of a group that this provider can be asked for now. One that may have the alert elsewhere waits for word

@@ -33,6 +33,9 @@ impl Dispatcher {
         if attempt.leave != Some(Gate::FinalDot) {
             self.gives_back(now, place, attempt.cost);
         }
+        if self.rates.ends(attempt.id, id, &attempt.recipients) {
+            self.wake_parked(now.monotonic);
+        }
         let has_it = |it: &RecipientOutcome| {
             matches!(it, RecipientOutcome::Delivered(_) | RecipientOutcome::Taken { .. })
         };

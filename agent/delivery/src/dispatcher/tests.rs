@@ -16,6 +16,7 @@ mod hedging;
 mod histories;
 mod outages;
 mod quotas;
+mod rates;
 mod recipients;
 mod restart;
 mod routes;
@@ -86,6 +87,7 @@ impl Day {
         let settings = Settings {
             providers: providers.iter().map(provider).collect(),
             routing,
+            rates: Vec::new(),
             retry: RetryPlan::default(),
         };
         let now = Now { wall: Wall::from_unix_ms(2_000), monotonic: Monotonic::from_ms(500) };

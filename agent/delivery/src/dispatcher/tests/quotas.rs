@@ -80,8 +80,8 @@ fn room_that_an_attempt_gives_back_is_used_at_once() {
 #[test]
 fn a_restart_does_not_fill_a_quota_again() {
     let mut day = day(&[a_day(2), Quota::default()]);
-    day.dispatcher.remember_mail(day.now, "home", day.now.wall, 1);
-    day.dispatcher.remember_mail(day.now, "home", Wall::from_unix_ms(i64::MAX), 1);
+    day.dispatcher.remember_mail(day.now, "home", day.now.wall, &[]);
+    day.dispatcher.remember_mail(day.now, "home", Wall::from_unix_ms(i64::MAX), &[]);
     assert_eq!(day.info(1), ["attempt 1 docomo", "begin 1 at 1 for a"]);
 }
 
