@@ -18,6 +18,7 @@
 //! | [`queue`] | which alert is due, and which of two goes first |
 //! | [`alert`] | what the dispatcher knows of one alert |
 //! | [`changes`] | when a change of the network is acted upon |
+//! | [`crowd`] | how many connections a provider takes at a time |
 //! | [`drills`] | which provider is asked without an alert, and when |
 //! | [`time`] | the two kinds of time |
 //! | [`chance`] | jitter that a seed reproduces |
@@ -28,6 +29,7 @@ pub mod breaker;
 pub mod chance;
 pub mod changes;
 pub mod command;
+pub mod crowd;
 pub mod dispatcher;
 pub mod drills;
 pub mod notices;

@@ -82,6 +82,13 @@ impl Pass {
         }
     }
 
+    /// The provider had no connection for it: it stays the first that is left.
+    pub fn was_turned_away(&mut self, group: usize, place: usize) {
+        if !self.left[group].contains(&place) {
+            self.left[group].insert(0, place);
+        }
+    }
+
     /// Whether the attempt there was taken back in this pass, so that it may be asked though it is left out.
     pub fn is_asked_again(&self, group: usize, place: usize) -> bool {
         self.again.contains(&(group, place))

@@ -212,7 +212,7 @@ impl Dispatcher {
     /// Whether a provider that is used takes one more attempt.
     pub(super) fn has_room(&self, now: Monotonic, place: usize) -> bool {
         let most = match self.sites[place].breaker.permit(now) {
-            Permit::All => self.settings.providers[place].connections.max(1),
+            Permit::All => self.sites[place].crowd.most(self.settings.providers[place].connections),
             Permit::One => 1,
             Permit::Probe | Permit::Asked | Permit::Shut(_) => 0,
         };

@@ -11,6 +11,7 @@ use crate::{Phrases, Quota, RetryPlan};
 
 mod changes;
 mod clock;
+mod crowds;
 mod drills;
 mod hedging;
 mod histories;
@@ -114,6 +115,13 @@ impl Day {
 
     fn reaches(&mut self, attempt: u64, gate: Gate) -> Vec<String> {
         self.tell(Event::Reached { attempt: AttemptId(attempt), gate })
+    }
+
+    /// An attempt goes through to its end.
+    fn goes_out(&mut self, attempt: u64, recipients: usize) -> Vec<String> {
+        self.reaches(attempt, Gate::Data);
+        self.reaches(attempt, Gate::FinalDot);
+        self.ends(attempt, vec![delivered(); recipients])
     }
 
     fn wakes(&mut self) -> Vec<String> {

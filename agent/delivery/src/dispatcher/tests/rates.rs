@@ -22,12 +22,6 @@ fn alert(n: u8, severity: Severity, to: &[&str]) -> Arrival {
 }
 
 impl Day {
-    fn goes_out(&mut self, attempt: u64, recipients: usize) -> Vec<String> {
-        self.reaches(attempt, Gate::Data);
-        self.reaches(attempt, Gate::FinalDot);
-        self.ends(attempt, vec![delivered(); recipients])
-    }
-
     fn why(&self) -> Option<String> {
         self.said.iter().find_map(|command| match command {
             Command::Record { fact: Fact::Deferred { why, .. }, .. } => why.clone(),
