@@ -57,7 +57,7 @@ fn a_provider_that_turns_the_third_connection_away_keeps_all_mails_and_is_not_le
     const ALERTS: usize = 60;
     let sandbox = stand::sandbox();
     // Slow enough that four are there at the same time.
-    let crowded = stand::healthy(&sandbox).at_most(2).at(Stage::Mail, Act::Wait(SLOWLY));
+    let crowded = stand::healthy(&sandbox).connections_at_most(2).at(Stage::Mail, Act::DelayMs(20));
     let first = sandbox.server(FIRST, crowded);
     let second = sandbox.server(SECOND, stand::healthy(&sandbox));
     sandbox.configure(&Config::of([stand::first(first.port()), stand::second(second.port())]));
@@ -68,9 +68,10 @@ fn a_provider_that_turns_the_third_connection_away_keeps_all_mails_and_is_not_le
     assert_eq!((first.mails().len(), second.mails().len()), (ALERTS, 0), "all of them, once");
     assert!(first.turned_away() > 0, "there was a crowd");
     assert!(first.turned_away() <= 6, "{} connections in vain", first.turned_away());
-    let outages = sandbox.journal().into_iter().filter(|entry| {
-        matches!(&entry.event, spool_format::Event::Provider { outage: Some(_), .. })
-    });
+    let outages = sandbox
+        .journal()
+        .into_iter()
+        .filter(|entry| matches!(&entry.event, spool_format::Event::Provider { outage: Some(_), .. }));
     assert_eq!(outages.count(), 0, "it works");
     assert_eq!(agent.stop(), Some(0));
 }
