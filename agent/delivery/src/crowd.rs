@@ -49,7 +49,7 @@ pub enum Crowding {
 /// Reads it from an outcome.
 pub fn crowding(outcome: &Outcome) -> Crowding {
     let of = |recipient: &RecipientOutcome| match recipient {
-        RecipientOutcome::Failed(failure) => of_failure(failure),
+        RecipientOutcome::Failed(failure) => crowding_of(failure),
         RecipientOutcome::Delivered(_) | RecipientOutcome::Taken { .. } | RecipientOutcome::Uncertain(_) => {
             Crowding::None
         }
@@ -57,7 +57,8 @@ pub fn crowding(outcome: &Outcome) -> Crowding {
     outcome.recipients.iter().map(of).max().unwrap_or(Crowding::None)
 }
 
-fn of_failure(failure: &Failure) -> Crowding {
+/// Reads it from what happened to one recipient.
+pub(crate) fn crowding_of(failure: &Failure) -> Crowding {
     let Some(reply) = failure.reply() else { return Crowding::None };
     let text = reply.lines.join(" ").to_ascii_lowercase();
     if WORDS.iter().any(|words| text.contains(words)) {
@@ -87,6 +88,13 @@ struct Learnt {
     changed: Monotonic,
     /// Mails that went well since.
     mails: u32,
+}
+
+impl Crowding {
+    /// Whether nothing is wrong but that others are there, if they are.
+    pub fn is_turned_away(self) -> bool {
+        self >= Self::AtTheDoor
+    }
 }
 
 impl Crowd {

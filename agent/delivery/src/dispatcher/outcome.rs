@@ -41,12 +41,13 @@ impl Dispatcher {
         let has_it = |it: &RecipientOutcome| {
             matches!(it, RecipientOutcome::Delivered(_) | RecipientOutcome::Taken { .. })
         };
-        if outcome.recipients.iter().any(has_it) {
+        let somebody_has_it = outcome.recipients.iter().any(has_it);
+        if somebody_has_it {
             self.drills.is_proven(now, place);
             self.sites[place].crowd.went_well(now.monotonic, self.settings.providers[place].connections);
         }
         let crowding = crowding(outcome);
-        let is_one_too_many = self.is_one_too_many(&attempt, crowding);
+        let is_one_too_many = !somebody_has_it && self.is_one_too_many(&attempt, crowding);
         // Alone it was turned away for some other reason, unless it was told this one.
         if crowding == Crowding::Told || (crowding != Crowding::None && running > 1) {
             self.sites[place].crowd.is_too_many(now.monotonic, attempt.began, running);
@@ -54,7 +55,7 @@ impl Dispatcher {
         let blame = if is_one_too_many { &Blame::Nobody } else { blame };
         let change = self.learn(now, place, attempt.witness, blame);
         if !attempt.is_dismissed {
-            self.settle(now, id, &attempt, (outcome, blame), out);
+            self.settle(now, id, &attempt, (outcome, blame, is_one_too_many), out);
             if is_one_too_many {
                 self.waits_for_the_others(&attempt);
             }
@@ -77,7 +78,7 @@ impl Dispatcher {
             let mut running = self.attempts.values().filter(|other| other.provider == place);
             breaker.has_worked_since(attempt.began) || running.any(|other| !other.is_slow)
         };
-        crowding >= Crowding::AtTheDoor && !breaker.is_open() && others_work()
+        crowding.is_turned_away() && !breaker.is_open() && others_work()
     }
 
     /// The alert stays where it was turned away, and is next when one of the connections there is free.
@@ -95,12 +96,12 @@ impl Dispatcher {
         now: Now,
         id: AttemptId,
         attempt: &Attempt,
-        (outcome, blame): (&Outcome, &Blame),
+        (outcome, blame, is_one_too_many): (&Outcome, &Blame, bool),
         out: &mut Vec<Command>,
     ) {
         let Some(alert) = self.alerts.get_mut(&attempt.id) else { return };
         let provider = &self.settings.providers[attempt.provider];
-        let judged = results::judge_all(provider, &attempt.recipients, outcome);
+        let judged = results::judge_all(provider, &attempt.recipients, outcome, is_one_too_many);
         let recipients = alert.settle(attempt.provider, judged);
         let somebody_has_it = recipients.iter().any(|result| result.result == Settlement::Delivered);
         let fact = attempt.outcome(now.monotonic, &provider.name, recipients);

@@ -25,6 +25,12 @@ fn one_that_is_turned_away_while_others_work_waits_for_one_of_them_and_nobody_is
         for attempt in [4, 3] {
             let end = day.ends(attempt, vec![refused(phase, text)]);
             assert_eq!(end, ["outcome open Grouped"], "{phase:?}: it waits, and goes to nobody else");
+            let rule = |command: &Command| match command {
+                Command::Record { fact: Fact::Outcome { recipients, .. }, .. } => recipients[0].rule.clone(),
+                _ => None,
+            };
+            let rule = day.said.iter().find_map(rule);
+            assert_eq!(rule.as_deref(), Some("one-too-many"), "no notice says that the provider fails");
         }
         assert_eq!(day.dispatcher.sites[0].crowd.most(4), 2);
         assert!(!day.dispatcher.sites[0].breaker.is_open());
