@@ -76,6 +76,21 @@ fn room_that_an_attempt_gives_back_is_used_at_once() {
 }
 
 #[test]
+fn recipients_with_different_ways_share_the_quota_of_the_provider_where_these_meet() {
+    let only_home = Rule {
+        to: vec![crate::routing::Whom::Address(address("a@example.jp"))],
+        providers: vec!["home".to_owned()],
+        ..Rule::default()
+    };
+    let quota = Quota { recipients_per_day: Some(1), ..Quota::default() };
+    let mut day = Day::with_routing(&["home", "yahoo"], vec![only_home]);
+    day.dispatcher.settings.providers[0].quota = quota;
+    day.dispatcher.sites[0].budget = Budget::new(&quota);
+    let begun = day.arrives(arrival(1, Severity::Warning, &["a@example.jp", "b@example.jp"]));
+    assert_eq!(begun, ["attempt 1 home", "begin 1 at 0 for a", "attempt 2 yahoo", "begin 2 at 1 for b"]);
+}
+
+#[test]
 fn a_restart_does_not_fill_a_quota_again() {
     let mut day = day(&[a_day(2), Quota::default()]);
     day.dispatcher.remember_mail(day.now, "home", day.now.wall, &[]);
