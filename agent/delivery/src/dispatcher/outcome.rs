@@ -86,7 +86,9 @@ impl Dispatcher {
         let Some(alert) = self.alerts.get_mut(&attempt.id) else { return };
         let groups = alert.groups_of(&attempt.recipients);
         if let Some(pass) = &mut alert.pass {
-            groups.into_iter().for_each(|group| pass.was_turned_away(group, attempt.provider));
+            for group in groups {
+                pass.was_turned_away(group, attempt.provider);
+            }
         }
     }
 

@@ -329,22 +329,6 @@ fn an_alert_for_nobody_is_a_dead_letter_at_once() {
 }
 
 #[test]
-fn who_never_gives_word_is_asked_three_times_and_then_the_next_provider_has_the_alert() {
-    let mut day = Day::new(&["gateway", "docomo"]);
-    day.arrives(arrival(1, Severity::Warning, &["a@example.jp"]));
-    for attempt in 1..=2 {
-        let end = day.ends(attempt, vec![lost_reply()]);
-        assert!(end.iter().any(|word| word.starts_with("deferred")), "it waits for word: {end:?}");
-        assert_eq!(day.wakes()[1], format!("begin {} at 0 for a", attempt + 1));
-    }
-    let next = day.ends(3, vec![lost_reply()]);
-    assert!(next.contains(&"begin 4 at 1 for a".to_owned()), "{next:?}");
-    day.ends(4, vec![unreachable()]);
-    let again = day.wakes();
-    assert_eq!(again[1], "begin 5 at 1 for a", "and before the one that never gives word");
-}
-
-#[test]
 fn after_a_lost_reply_a_critical_alert_goes_out_again_at_once_and_others_ask_the_same_provider_first() {
     let mut day = Day::new(&["home", "docomo"]);
     day.arrives(arrival(1, Severity::Critical, &["a@example.jp"]));

@@ -79,7 +79,7 @@ fn what_goes_well_brings_the_connections_back() {
     day.goes_out(1, 1);
     for n in 10..20 {
         day.arrives(arrival(n, Severity::Warning, &["a@example.jp"]));
-        let running = day.dispatcher.attempts.keys().map(|attempt| attempt.0).last().expect("one runs");
+        let running = day.dispatcher.attempts.keys().map(|attempt| attempt.0).next_back().expect("one runs");
         day.goes_out(running, 1);
     }
     assert_eq!(day.dispatcher.sites[0].crowd.most(2), 2);
