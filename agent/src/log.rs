@@ -52,6 +52,17 @@ pub fn network_not_watched(what: &str, error: &dyn Display) {
     ));
 }
 
+/// Somebody wants the configuration to be read again: a signal, or this user.
+pub fn reloading(uid: Option<u32>) {
+    let by = uid.map_or_else(|| "signal=SIGHUP".to_owned(), |uid| format!("uid={uid}"));
+    line(&format!("reloading {by}"));
+}
+
+/// The new settings cannot be used.
+pub fn not_reloaded(why: &impl Display) {
+    line(&format!("not reloaded, the old settings hold: {why}"));
+}
+
 /// A signal asked for the end.
 pub fn stopping(signal: &str, in_flight: bool) {
     let what = if in_flight { "; a transaction in hand is finished first" } else { "" };

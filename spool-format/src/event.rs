@@ -34,6 +34,9 @@ pub enum Event {
         boot: String,
         /// Version of the program.
         program: String,
+        /// Whether it is the one that stopped before, which goes on with other settings: what waits is due at once.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        anew: bool,
     },
     /// The agent stopped in good order; nothing is in flight.
     Stopped,

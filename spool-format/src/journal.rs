@@ -139,7 +139,7 @@ mod tests {
             rule: Some("mailbox-busy".into()),
         };
         vec![
-            Event::Started { boot: "b".into(), program: "0.1.0".into() },
+            Event::Started { boot: "b".into(), program: "0.1.0".into(), anew: false },
             Event::Stopped,
             Event::Accepted {
                 id,

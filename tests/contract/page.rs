@@ -67,7 +67,7 @@ fn full_events() -> Vec<Event> {
         rule: Some(text()),
     };
     vec![
-        Event::Started { boot: text(), program: text() },
+        Event::Started { boot: text(), program: text(), anew: true },
         Event::Stopped,
         Event::Accepted {
             id,

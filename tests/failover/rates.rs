@@ -64,7 +64,9 @@ fn a_provider_that_turns_the_third_connection_away_keeps_all_mails_and_is_not_le
     let agent = sandbox.start_agent();
     sandbox.wait_until_sent(alert(&sandbox, &[ONCALL]));
     let ids: Vec<AlertId> = (1..ALERTS).map(|_| alert(&sandbox, &[ONCALL])).collect();
-    ids.iter().for_each(|id| sandbox.wait_until_sent(*id));
+    for id in ids {
+        sandbox.wait_until_sent(id);
+    }
     assert_eq!((first.mails().len(), second.mails().len()), (ALERTS, 0), "all of them, once");
     assert!(first.turned_away() > 0, "there was a crowd");
     assert!(first.turned_away() <= 6, "{} connections in vain", first.turned_away());

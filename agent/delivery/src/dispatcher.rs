@@ -155,6 +155,10 @@ impl Dispatcher {
             Event::NotBegun { attempt, outcome } => self.ended(now, attempt, &outcome, &Blame::Nobody, out),
             Event::Drilled { provider, sighting } => self.drilled(now, provider, &sighting, out),
             Event::NetworkChanged => self.network_has_changed(now),
+            Event::Hurry => {
+                self.queue.hurry(now.monotonic);
+                self.start_due(now, out);
+            }
             Event::Woke => self.woke(now, out),
             Event::Stopping => self.stop(out),
         }

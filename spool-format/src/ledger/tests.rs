@@ -305,7 +305,7 @@ fn a_sent_alert_is_remembered_over_a_checkpoint_as_long_as_its_file_is_there() {
 
 #[test]
 fn a_clean_stop_is_told_from_a_crash() {
-    let started = || Event::Started { boot: "b1".into(), program: "0.1.0".into() };
+    let started = || Event::Started { boot: "b1".into(), program: "0.1.0".into(), anew: false };
     assert!(ledger(vec![started(), Event::Stopped]).stopped_cleanly);
     assert!(!ledger(vec![started(), Event::Stopped, started()]).stopped_cleanly);
 }

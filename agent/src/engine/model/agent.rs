@@ -119,7 +119,7 @@ impl Agent {
         let (now, outside) = (world.outside.borrow().now, &world.outside);
         let is_there = |id: AlertId| fs.machine.borrow().disk.alert(id).next().is_some();
         outside.borrow_mut().oracle.recovered(now, &found.ledger, is_there);
-        let started = Deed::Line(Fact::Started { boot, program: "0".to_owned() });
+        let started = Deed::Line(Fact::Started { boot, program: "0".to_owned(), anew: false });
         let deeds = std::iter::once(started).chain(found.deeds.drain(..)).collect();
         outside.borrow_mut().hand_over(Batch { deeds, sync: true, early: None, token: None });
         let each = Load { alerts: setup.alerts_per_user, octets: 1 << 20 };
