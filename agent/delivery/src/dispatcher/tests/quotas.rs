@@ -82,12 +82,16 @@ fn recipients_with_different_ways_share_the_quota_of_the_provider_where_these_me
         providers: vec!["home".to_owned()],
         ..Rule::default()
     };
-    let quota = Quota { recipients_per_day: Some(1), ..Quota::default() };
+    let quota = Quota { recipients_per_day: Some(2), ..Quota::default() };
     let mut day = Day::with_routing(&["home", "yahoo"], vec![only_home]);
     day.dispatcher.settings.providers[0].quota = quota;
     day.dispatcher.sites[0].budget = Budget::new(&quota);
+    day.dispatcher.remember_mail(day.now, "home", day.now.wall, &[address("c@example.jp")]);
     let begun = day.arrives(arrival(1, Severity::Warning, &["a@example.jp", "b@example.jp"]));
-    assert_eq!(begun, ["attempt 1 home", "begin 1 at 0 for a", "attempt 2 yahoo", "begin 2 at 1 for b"]);
+    assert_eq!(
+        begun,
+        ["attempt 1 home", "begin 1 at 0 for a", "attempt 2 yahoo beside 1", "begin 2 at 1 for b"]
+    );
 }
 
 #[test]
