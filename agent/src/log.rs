@@ -84,8 +84,9 @@ pub fn fact(fact: &Event) {
         Event::Outcome { id, attempt, provider, took_ms, recipients } => {
             outcome(*id, *attempt, provider, *took_ms, recipients);
         }
-        Event::Deferred { id, passes, until } => {
-            line(&format!("deferred id={id} passes={passes} until={until}"));
+        Event::Deferred { id, passes, until, why } => {
+            let why = why.as_ref().map_or_else(String::new, |why| format!(" why={why:?}"));
+            line(&format!("deferred id={id} passes={passes} until={until}{why}"));
         }
         Event::Sent { id, delivered, refused } => {
             line(&format!("sent id={id} delivered={} refused={}", delivered.len(), refused.len()));

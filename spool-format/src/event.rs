@@ -128,6 +128,9 @@ pub enum Event {
         passes: u32,
         /// When it is due again.
         until: Wall,
+        /// What it waits for, where that is not another try.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<String>,
     },
     /// A person stopped it. It does not expire while held.
     Held {

@@ -28,6 +28,7 @@ mod old_tls;
 mod outage;
 mod providers;
 mod quotas;
+mod rates;
 mod reload;
 mod routes;
 mod sick;

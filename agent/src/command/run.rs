@@ -235,6 +235,7 @@ fn dispatcher_settings(config: &Config, providers: &[Ready]) -> delivery::Settin
     delivery::Settings {
         providers: providers.iter().map(known).collect(),
         routing: config.routing.iter().map(|it| it.rule.clone()).collect(),
+        rates: config.manners.rates(),
         retry: config.retry.clone(),
     }
 }

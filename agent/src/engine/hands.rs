@@ -83,7 +83,7 @@ impl<W: World> Hands<W> {
         }
         for (provider, mails) in std::mem::take(&mut found.sends.sent) {
             for (at, recipients) in mails {
-                dispatcher.remember_mail(world.now(), &provider, at, recipients);
+                dispatcher.remember_mail(world.now(), &provider, at, &recipients);
             }
         }
         let mut hands = Self {

@@ -151,7 +151,7 @@ fn a_life() -> Vec<Event> {
                 result(other, Settlement::Uncertain, "provider", "soft"),
             ],
         },
-        Event::Deferred { id: id(), passes: 1, until: Wall::from_unix_ms(9_000) },
+        Event::Deferred { id: id(), passes: 1, until: Wall::from_unix_ms(9_000), why: None },
         begun(2, "docomo", None),
         begun(3, "gmail", Some(2)),
         Event::DotSent {

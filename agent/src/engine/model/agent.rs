@@ -102,7 +102,10 @@ impl Setup {
             phrases: delivery::Phrases::default(),
         };
         let providers = (0..self.providers).map(provider).collect();
-        Dispatcher::new(Settings { providers, routing: Vec::new(), retry: self.retry.clone() }, seed)
+        Dispatcher::new(
+            Settings { providers, routing: Vec::new(), rates: Vec::new(), retry: self.retry.clone() },
+            seed,
+        )
     }
 }
 
