@@ -70,7 +70,7 @@ pub fn stopped(cleanly: bool) {
 /// What the journal holds is worth a line.
 pub fn fact(fact: &Event) {
     match fact {
-        Event::Outcome { id, attempt, provider, took_ms, recipients } => {
+        Event::Outcome { id, attempt, provider, took_ms, recipients, .. } => {
             outcome(*id, *attempt, provider, *took_ms, recipients);
         }
         Event::Deferred { id, passes, until } => {

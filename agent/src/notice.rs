@@ -6,6 +6,7 @@
 //! | module | what it is for |
 //! | --- | --- |
 //! | `words` | a notice in Japanese or English |
+//! | `reason` | why, in Japanese |
 //! | `announcement` | a notice with its words: as an alert, as JSON, as a line |
 //! | `command` | the program that is told |
 //! | `dead_man` | pings while alerts get out |
@@ -13,6 +14,7 @@
 mod announcement;
 mod command;
 mod dead_man;
+mod reason;
 #[cfg(test)]
 mod tests;
 mod words;

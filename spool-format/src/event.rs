@@ -114,6 +114,10 @@ pub enum Event {
         provider: String,
         /// From the start of the attempt, in milliseconds.
         took_ms: u64,
+        /// Names of the providers that come before this one for those who have it now: they do not take mail, or have no
+        /// room.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        preferred: Vec<String>,
         /// One for each recipient.
         recipients: Vec<RecipientResult>,
     },

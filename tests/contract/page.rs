@@ -92,7 +92,14 @@ fn full_events() -> Vec<Event> {
             text: Some(text()),
             files: vec![attachment()],
         },
-        Event::Outcome { id, attempt: 1, provider: text(), took_ms: u64::MAX, recipients: vec![result] },
+        Event::Outcome {
+            id,
+            attempt: 1,
+            provider: text(),
+            took_ms: u64::MAX,
+            preferred: vec![text()],
+            recipients: vec![result],
+        },
         Event::Deferred { id, passes: 0, until: id.born() },
         Event::Held { id },
         Event::Released { id },
@@ -120,6 +127,8 @@ fn drill() -> Drill {
         login: true,
         phase: text(),
         text: text(),
+        cause: Some(Cause::Login),
+        failures: 1,
         took_ms: 1,
         tls: Some(text()),
         certificate_end: Some(at),
@@ -127,6 +136,7 @@ fn drill() -> Drill {
         offers: vec![text()],
         size: Some(1),
         news: vec![text()],
+        missing: vec![text()],
         changes: vec![text()],
     };
     Drill { provider: text(), begun: at, result: Some(result), delivered: Some(at) }

@@ -287,6 +287,17 @@ impl Alert {
         results
     }
 
+    /// The places that come before this one for those of an attempt's recipients who have it now, each once.
+    pub(crate) fn places_before(&self, provider: usize, results: &[RecipientResult]) -> BTreeSet<usize> {
+        let delivered = results.iter().filter(|result| result.result == Settlement::Delivered);
+        let groups = delivered.filter_map(|result| {
+            self.recipients.iter().find(|recipient| recipient.to == result.to).map(|it| it.group)
+        });
+        let before =
+            |group: usize| self.groups[group].order.iter().copied().take_while(|place| *place != provider);
+        groups.flat_map(before).collect()
+    }
+
     /// Why nothing more will be tried, in words; `None` while something will.
     pub(crate) fn cause_of_death(&self, now: Monotonic) -> Option<String> {
         if self.recipients.is_empty() {

@@ -41,7 +41,7 @@ pub mod verdict;
 pub use alert::{Arrival, Past};
 pub use command::{AttemptId, Command, Differences, Event, Sync};
 pub use dispatcher::{Dispatcher, HedgeAfter, Provider, Settings};
-pub use drills::{Drills, Sighting};
+pub use drills::{Drills, Plan as DrillPlan, Sighting};
 pub use notices::{Notices, Telling};
 pub use quota::Quota;
 pub use retry::RetryPlan;

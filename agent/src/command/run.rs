@@ -7,7 +7,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use delivery::{Dispatcher, Drills};
+use delivery::{Dispatcher, DrillPlan, Drills};
 use spool_format::fs::StdFs;
 use spool_format::{Event, Layout};
 use tokio::sync::mpsc::{self, UnboundedSender, unbounded_channel};
@@ -222,13 +222,16 @@ fn dispatcher_settings(config: &Config, providers: &[Ready<'_>]) -> delivery::Se
 }
 
 fn drills(config: &Config, providers: &[Ready<'_>]) -> Drills {
-    let Some(every) = config.drills.every else { return Drills::never() };
+    let config::Drills { every, certificate_ends } = config.drills;
+    let Some(every) = every else { return Drills::never() };
+    let each = providers.iter().map(|ready| (ready.provider.name.clone(), is_drilled(ready.provider)));
+    Drills::new(now(), DrillPlan { every, certificate_ends }, each, chance::seed())
+}
+
+/// Of who has ended its service something is said at the start and by the check.
+fn is_drilled(provider: &config::Provider) -> bool {
     let today = wall_now().day();
-    // Of who has ended its service something is said at the start and by the check.
-    let is_over = |it: &config::Provider| it.retired().is_some_and(|day| day <= today.as_str());
-    let wanted = |it: &config::Provider| it.drill && !is_over(it);
-    let each = providers.iter().map(|ready| (ready.provider.name.clone(), wanted(ready.provider)));
-    Drills::new(now(), every, each, chance::seed())
+    provider.drill && provider.retired().is_none_or(|day| day > today.as_str())
 }
 
 /// The addresses that providers had, unless nobody shall remember them.
@@ -244,9 +247,13 @@ fn memory(config: &Config, layout: &Layout, reports: &UnboundedSender<Report>) -
 fn herald(config: &Config, providers: &[Ready<'_>]) -> Herald {
     let notices = &config.notices;
     let retired = config.retirements(wall_now(), Duration::ZERO).into_iter();
+    let is_drilled = |ready: &&Ready<'_>| config.drills.every.is_some() && is_drilled(ready.provider);
+    let drilled = providers.iter().filter(is_drilled);
     Herald {
         settings: delivery::notices::Settings {
             providers: providers.iter().map(|ready| ready.provider.name.clone()).collect(),
+            drilled: drilled.map(|ready| ready.provider.name.clone()).collect(),
+            certificate_ends: config.drills.certificate_ends,
             retired: retired.map(|it| (it.provider.to_owned(), it.day.to_owned())).collect(),
             every: notices.every,
             gather: notices.gather,

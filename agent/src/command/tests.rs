@@ -117,6 +117,7 @@ impl Spool {
             attempt: number,
             provider: provider.into(),
             took_ms: 12,
+            preferred: Vec::new(),
             recipients: vec![result],
         };
         let to = "oncall@docomo.example.jp";
@@ -294,6 +295,7 @@ fn a_mail_that_differs_says_how_and_its_whole_text_is_kept_with_what_was_left_ou
         attempt: 1,
         provider: "home".into(),
         took_ms: 1,
+        preferred: Vec::new(),
         recipients: vec![result],
     };
     let sent = Event::Sent { id: id(60), delivered: vec![address("a@example.jp")], refused: vec![] };
@@ -307,10 +309,11 @@ fn a_mail_that_differs_says_how_and_its_whole_text_is_kept_with_what_was_left_ou
 
 fn facts(spool: &Spool, running: bool) -> check::Facts {
     let room = check::Room { free: 2 << 20, floor: 1 << 20 };
-    let (warnings, findings) = (vec![], vec![]);
+    let (quotas, warnings, findings) = (vec![], vec![], vec![]);
     let (view, providers) = (spool.view(), vec!["home".to_owned(), "docomo".to_owned()]);
     let drills = view.drills.clone();
-    check::Facts { view, drills, running, status: None, room, providers, warnings, findings, now: spool.now }
+    let (status, now) = (None, spool.now);
+    check::Facts { view, drills, running, status, room, providers, quotas, warnings, findings, now }
 }
 
 fn judged(facts: &check::Facts) -> (u8, String) {

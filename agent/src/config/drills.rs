@@ -24,6 +24,13 @@ pub(super) const KEYS: &[Key] = &[
         "24h",
         "once in so long each provider is connected to and logged in at, without a mail; with one login in that time at most",
     ),
+    key(
+        Place::Drills,
+        "certificate_ends",
+        "time",
+        "14d",
+        "so long before the end of a provider's certificate people are told of it",
+    ),
     key(Place::Provider, "drill", "true or false", "true", "whether [drills] are for this one"),
 ];
 
@@ -32,11 +39,13 @@ pub(super) const KEYS: &[Key] = &[
 pub struct Drills {
     /// Once in so long; `None` if never.
     pub every: Option<Duration>,
+    /// So long before its end a certificate is told of.
+    pub certificate_ends: Duration,
 }
 
 impl Default for Drills {
     fn default() -> Self {
-        Self { every: Some(Duration::from_hours(24)) }
+        Self { every: Some(Duration::from_hours(24)), certificate_ends: Duration::from_hours(14 * 24) }
     }
 }
 
@@ -51,5 +60,8 @@ pub(super) fn read(root: &Section<'_, '_>) -> Drills {
             time => Ok(Some(time)),
         },
     };
-    Drills { every: section.parsed("every", every).unwrap_or(drills.every) }
+    Drills {
+        every: section.parsed("every", every).unwrap_or(drills.every),
+        certificate_ends: section.time("certificate_ends").unwrap_or(drills.certificate_ends),
+    }
 }

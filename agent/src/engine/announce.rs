@@ -51,6 +51,9 @@ impl Office {
             let (provider, outage) = (provider.clone(), Some(outage.clone()));
             notices.take(now, &Fact::Provider { provider, outage });
         }
+        for drill in found.ledger.drills.values() {
+            notices.take(now, &Fact::Drill(Box::new(drill.clone())));
+        }
         // Until the writer says that it is so again.
         for kind in DISK {
             notices.condition(now, kind, "", None);

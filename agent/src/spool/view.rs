@@ -27,6 +27,8 @@ pub struct View {
     pub left_out: BTreeMap<String, Outage>,
     /// What the last drill of each provider has found, by name.
     pub drills: BTreeMap<String, Drill>,
+    /// Which mails went out lately, by provider: when, and to how many recipients. Only with [`Reach::Alive`].
+    pub sent: BTreeMap<String, Vec<(Wall, usize)>>,
     /// What people were told of the agent's own condition, and what lasts.
     pub notices: Vec<Notice>,
     /// Lines of the journal that are damaged, as `FILE:LINE`.
@@ -124,7 +126,7 @@ impl View {
     /// Reads a spool, and so much of its journal.
     pub fn read(layout: &Layout, reach: Reach) -> io::Result<Self> {
         let journal = StdFs.open_dir(&layout.journal())?;
-        let ReadBack { ledger, broken_lines, .. } = read_back(&StdFs, &journal, Detail::Full, reach)?;
+        let ReadBack { ledger, sends, broken_lines, .. } = read_back(&StdFs, &journal, Detail::Full, reach)?;
         let mut places: BTreeMap<AlertId, Option<Folder>> =
             ledger.alerts.keys().map(|id| (*id, None)).collect();
         let mut incoming_is_hidden = false;
@@ -160,7 +162,8 @@ impl View {
         let (left_out, drills) = (ledger.providers, ledger.drills);
         let notices = ledger.notices.into_values().filter(|notice| notice.open).collect();
         let corrupt = corrupt(layout)?;
-        Ok(Self { alerts, corrupt, left_out, drills, notices, broken_lines, incoming_is_hidden })
+        let sent = sends.sent;
+        Ok(Self { alerts, corrupt, left_out, drills, sent, notices, broken_lines, incoming_is_hidden })
     }
 }
 

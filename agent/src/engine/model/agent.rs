@@ -82,6 +82,8 @@ impl Setup {
             settings: delivery::notices::Settings {
                 providers: (0..self.providers).map(|place| format!("p{place}")).collect(),
                 retired: vec![("p0".to_owned(), "2026-02-25".to_owned())],
+                drilled: Vec::new(),
+                certificate_ends: Duration::ZERO,
                 every: NOTICES_EVERY,
                 gather: Duration::from_secs(1),
                 stuck_after: Duration::from_secs(30),

@@ -18,6 +18,8 @@ pub(super) fn settings() -> Settings {
     Settings {
         providers: vec!["home".into(), "docomo".into(), "gmail".into()],
         retired: Vec::new(),
+        drilled: vec!["home".into(), "docomo".into()],
+        certificate_ends: Duration::from_hours(14 * 24),
         every: Duration::from_hours(1),
         gather: Duration::from_secs(10),
         stuck_after: Duration::from_mins(15),
@@ -101,10 +103,31 @@ impl Stage {
         self.arrives_as(severity, false)
     }
 
+    /// In the order of the file.
     pub(super) fn outcome(&mut self, id: AlertId, provider: &str, result: RecipientResult) {
+        let before = self.settings.providers.iter().take_while(|name| *name != provider);
+        let preferred: Vec<String> = before.cloned().collect();
+        self.outcome_behind(id, provider, preferred, result);
+    }
+
+    fn outcome_behind(
+        &mut self,
+        id: AlertId,
+        provider: &str,
+        preferred: Vec<String>,
+        result: RecipientResult,
+    ) {
         let (provider, recipients) = (provider.to_owned(), vec![result]);
-        let fact = Fact::Outcome { id, attempt: 1, provider, took_ms: 1, recipients };
+        let fact = Fact::Outcome { id, attempt: 1, provider, took_ms: 1, preferred, recipients };
         self.notices.take(self.now, &fact);
+    }
+
+    /// A fresh alert that goes out there, and for which these would have come before.
+    pub(super) fn send_behind(&mut self, provider: &str, preferred: &[&str]) {
+        let id = self.arrives(Severity::Warning);
+        let preferred = preferred.iter().map(|&name| name.to_owned()).collect();
+        self.outcome_behind(id, provider, preferred, result("dot", Some(250), ""));
+        self.notices.take(self.now, &Fact::Sent { id, delivered: vec![], refused: vec![] });
     }
 
     pub(super) fn fails(&mut self, id: AlertId, provider: &str) {
