@@ -8,10 +8,12 @@
 //! | `words` | a notice in Japanese or English |
 //! | `reason` | why, in Japanese |
 //! | `announcement` | a notice with its words: as an alert, as JSON, as a line |
+//! | `canary` | a canary mail in both languages |
 //! | `command` | the program that is told |
 //! | `dead_man` | pings while alerts get out |
 
 mod announcement;
+mod canary;
 mod command;
 mod dead_man;
 mod reason;
@@ -20,6 +22,7 @@ mod tests;
 mod words;
 
 pub use announcement::{Announcement, told_by};
+pub use canary::{canary, canary_of};
 pub use command::Command;
 pub use dead_man::DeadMan;
 pub use words::{Tongue, sentence};

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
 use crate::alert::{Attachment, Severity};
+use crate::canary::Canary;
 use crate::drill::Drill;
 use crate::id::AlertId;
 use crate::notice::Notice;
@@ -71,6 +72,9 @@ pub enum Event {
         /// Whether it is the agent's own, with a word about its own condition.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         notice: bool,
+        /// The provider whose canary mail it is: no other one is asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        canary: Option<String>,
     },
     /// A provider is being tried.
     Attempt {
@@ -167,6 +171,8 @@ pub enum Event {
     },
     /// A provider was asked without an alert whether it could take one, or is being asked.
     Drill(Box<Drill>),
+    /// A canary mail is on its way through a provider, or is settled. In a checkpoint: the last one.
+    Canary(Box<Canary>),
     /// People were told of the agent's own condition. In a checkpoint: what they were told last.
     Notice(Box<Notice>),
     /// How an alert stands that is alive when a day's file begins.
@@ -242,6 +248,7 @@ impl Event {
             | Self::Stopped
             | Self::Provider { .. }
             | Self::Drill(_)
+            | Self::Canary(_)
             | Self::Notice(_)
             | Self::Checkpoint { .. }
             | Self::Corrupt { .. } => None,

@@ -60,7 +60,7 @@ pub fn begins_with_a_checkpoint(reader: impl Read) -> io::Result<bool> {
     while let Some(line) = lines.next_whole()? {
         match serde_json::from_slice::<Entry>(line).map(|entry| entry.event) {
             Ok(Event::Alive(_)) => alive += 1,
-            Ok(Event::Provider { .. } | Event::Drill(_) | Event::Notice(_)) => {}
+            Ok(Event::Provider { .. } | Event::Drill(_) | Event::Canary(_) | Event::Notice(_)) => {}
             Ok(Event::Checkpoint { alive: all }) => return Ok(all == alive),
             _ => return Ok(false),
         }
@@ -151,6 +151,7 @@ mod tests {
                 ttl: None,
                 message_id: None,
                 notice: false,
+                canary: None,
                 severity: Severity::Info,
                 key: None,
                 subject: "s".into(),

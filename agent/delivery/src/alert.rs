@@ -30,6 +30,8 @@ pub struct Arrival {
     pub octets: u64,
     /// Whether it is the agent's own, with a word about its own condition.
     pub is_notice: bool,
+    /// The provider whose canary mail it is: no other one is asked.
+    pub canary: Option<String>,
     /// What an earlier run of the agent left.
     pub past: Past,
 }
@@ -117,6 +119,7 @@ pub(crate) struct Group {
 pub(crate) struct Alert {
     pub(crate) folder: Folder,
     pub(crate) severity: Severity,
+    pub(crate) is_canary: bool,
     pub(crate) ends: Monotonic,
     /// Until when it counts as fresh, in its first pass.
     pub(crate) fresh_until: Monotonic,
@@ -171,6 +174,7 @@ impl Alert {
         Self {
             folder: arrival.folder,
             severity: arrival.severity,
+            is_canary: arrival.canary.is_some(),
             ends,
             fresh_until,
             octets: arrival.octets,
@@ -296,6 +300,11 @@ impl Alert {
         let before =
             |group: usize| self.groups[group].order.iter().copied().take_while(|place| *place != provider);
         groups.flat_map(before).collect()
+    }
+
+    /// Why it was not taken where it was tried last, in words.
+    pub(crate) fn last_trouble(&self) -> Option<String> {
+        self.last_trouble.clone()
     }
 
     /// Why nothing more will be tried, in words; `None` while something will.

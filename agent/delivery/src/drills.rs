@@ -243,13 +243,14 @@ impl Drills {
     }
 }
 
-fn first_after(every: Duration, chance: &mut Chance) -> Duration {
+/// The pause before what comes once in `every` comes first.
+pub(crate) fn first_after(every: Duration, chance: &mut Chance) -> Duration {
     let least = FIRST_AFTER.min(every / PART);
     least + jitter(least, chance)
 }
 
 /// Something below `most`.
-fn jitter(most: Duration, chance: &mut Chance) -> Duration {
+pub(crate) fn jitter(most: Duration, chance: &mut Chance) -> Duration {
     let most = u64::try_from(most.as_millis()).unwrap_or(u64::MAX).max(1);
     Duration::from_millis(chance.next() % most)
 }

@@ -17,6 +17,7 @@
 //! | [`queue`] | which alert is due, and which of two goes first |
 //! | [`alert`] | what the dispatcher knows of one alert |
 //! | [`changes`] | when a change of the network is acted upon |
+//! | [`canaries`] | which provider is sent a mail to see that it gets through, and when |
 //! | [`drills`] | which provider is asked without an alert, and when |
 //! | [`time`] | the two kinds of time |
 //! | [`chance`] | jitter that a seed reproduces |
@@ -24,6 +25,7 @@
 pub mod alert;
 pub mod blame;
 pub mod breaker;
+pub mod canaries;
 pub mod chance;
 pub mod changes;
 pub mod command;
@@ -39,6 +41,7 @@ pub mod time;
 pub mod verdict;
 
 pub use alert::{Arrival, Past};
+pub use canaries::Canaries;
 pub use command::{AttemptId, Command, Differences, Event, Sync};
 pub use dispatcher::{Dispatcher, HedgeAfter, Provider, Settings};
 pub use drills::{Drills, Plan as DrillPlan, Sighting};

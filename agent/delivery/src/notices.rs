@@ -26,6 +26,7 @@ use spool_format::{AlertId, Event as Fact, Notice, NoticeKind, Severity};
 
 use crate::alert::Arrival;
 use crate::time::{Monotonic, Now};
+use drilled::Found;
 use item::Item;
 use standing::Standing;
 use waiting::Waiting;
@@ -81,10 +82,12 @@ pub struct Notices {
     items: BTreeMap<(NoticeKind, String), Item>,
     /// How each provider stands, in order.
     standings: Vec<Standing>,
-    /// Alerts in hand that are notices.
+    /// Alerts in hand that are the agent's own: notices and canaries.
     own: BTreeSet<AlertId>,
     /// All other alerts in hand.
     in_hand: u64,
+    /// What is wrong with providers by their drills and canaries.
+    found: BTreeMap<String, Found>,
     waiting: Waiting,
     /// When enough alerts were met to say that none is stuck any more.
     settles_at: Monotonic,
@@ -102,6 +105,7 @@ impl Notices {
             standings,
             own: BTreeSet::new(),
             in_hand: 0,
+            found: BTreeMap::new(),
             waiting: Waiting::default(),
             settles_at: now.monotonic,
             forgotten: Vec::new(),
@@ -147,7 +151,7 @@ impl Notices {
 
     /// An alert is in hand.
     pub fn arrives(&mut self, now: Now, arrival: &Arrival) {
-        if arrival.is_notice {
+        if arrival.is_notice || arrival.canary.is_some() {
             self.own.insert(arrival.id);
             return;
         }
@@ -182,6 +186,7 @@ impl Notices {
                 let is_own = self.own.contains(id);
                 if standing::has_it(recipients) {
                     self.works(now, place);
+                    self.is_found(now, provider, |found| *found = Found::default());
                     if !is_own {
                         self.went_through(now, place, preferred);
                     }
@@ -192,6 +197,7 @@ impl Notices {
                 }
             }
             Fact::Drill(drill) => self.was_drilled(now, drill),
+            Fact::Canary(canary) => self.was_sent_a_canary(now, canary),
             Fact::Sent { id, .. } => {
                 self.leaves(*id);
             }
@@ -280,7 +286,7 @@ impl Notices {
         self.standings[place].works();
         let provider = self.settings.providers[place].clone();
         self.condition(now, NoticeKind::ProviderFailing, &provider, None);
-        self.condition(now, NoticeKind::DrillFailed, &provider, None);
+        self.is_found(now, &provider, |found| found.drill = None);
         self.judge_all_providers(now);
     }
 

@@ -15,6 +15,7 @@ impl Policy {
             default_to: config.alerts.to.clone(),
             from_name: config.alerts.from_name.clone(),
             notices_to: config.notices.to.as_ref().unwrap_or(&config.alerts.to).clone(),
+            canary_to: config.drills.canary_to.clone(),
             aliases: config.aliases.clone(),
             domain: domain(config).to_owned(),
             manners: config.manners.clone(),

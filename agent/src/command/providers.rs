@@ -6,7 +6,7 @@ mod page;
 
 use std::collections::BTreeMap;
 
-use spool_format::{Drill, Outage, Wall};
+use spool_format::{Canary, Drill, Outage, Wall};
 
 use super::place::{Place, unreadable};
 use super::quotas::{self, Left};
@@ -66,6 +66,9 @@ struct Configured {
     /// What its last drill has found.
     #[serde(skip_serializing_if = "Option::is_none")]
     drill: Option<Drill>,
+    /// What became of its last canary mail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    canary: Option<Canary>,
     /// How much of each of its quotas is left.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     quota: Vec<Left>,
@@ -109,9 +112,9 @@ fn providers(args: &Args, place: &Place) -> Result<String, Refusal> {
 
 impl Listing {
     fn new(config: Option<&Config>, view: Result<View, String>, now: Wall) -> Self {
-        let (left_out, drills, sent, no_journal) = match view {
-            Ok(view) => (Some(view.left_out), view.drills, Some(view.sent), None),
-            Err(why) => (None, BTreeMap::new(), None, Some(why)),
+        let (left_out, drills, canaries, sent, no_journal) = match view {
+            Ok(view) => (Some(view.left_out), view.drills, view.canaries, Some(view.sent), None),
+            Err(why) => (None, BTreeMap::new(), BTreeMap::new(), None, Some(why)),
         };
         let retirements = config.map_or_else(Vec::new, |config| config.retirements(now, RETIRES_SOON));
         let configured = config.into_iter().flat_map(|config| &config.providers).map(|provider| {
@@ -131,6 +134,7 @@ impl Listing {
                 },
                 outage,
                 drill: drills.get(&provider.name).cloned(),
+                canary: canaries.get(&provider.name).cloned(),
                 quota: sent.as_ref().map_or_else(Vec::new, |sent| {
                     let sent = sent.get(&provider.name).map_or(&[][..], Vec::as_slice);
                     quotas::left(&provider.quota, sent, now)

@@ -7,7 +7,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use delivery::{Dispatcher, DrillPlan, Drills};
+use delivery::{Canaries, Dispatcher, DrillPlan, Drills};
 use spool_format::fs::StdFs;
 use spool_format::{Event, Layout};
 use tokio::sync::mpsc::{self, UnboundedSender, unbounded_channel};
@@ -189,6 +189,7 @@ async fn work(
     log::started(layout.root(), &names, found.deferred.len());
     let mut dispatcher = Dispatcher::new(dispatcher_settings(config, &providers), chance::seed());
     dispatcher.drill(drills(config, &providers));
+    dispatcher.send_canaries(canaries(config, &providers));
     let engine = Engine {
         dispatcher,
         world: Real { carrier, writer, submitters, lock, sinks: sinks(config) },
@@ -222,10 +223,16 @@ fn dispatcher_settings(config: &Config, providers: &[Ready<'_>]) -> delivery::Se
 }
 
 fn drills(config: &Config, providers: &[Ready<'_>]) -> Drills {
-    let config::Drills { every, certificate_ends } = config.drills;
+    let config::Drills { every, certificate_ends, .. } = config.drills;
     let Some(every) = every else { return Drills::never() };
     let each = providers.iter().map(|ready| (ready.provider.name.clone(), is_drilled(ready.provider)));
     Drills::new(now(), DrillPlan { every, certificate_ends }, each, chance::seed())
+}
+
+fn canaries(config: &Config, providers: &[Ready<'_>]) -> Canaries {
+    let Some(every) = config.drills.canary else { return Canaries::never() };
+    let each = providers.iter().map(|ready| (ready.provider.name.clone(), is_drilled(ready.provider)));
+    Canaries::new(now(), (every, config.drills.canary_to.len()), each, chance::seed())
 }
 
 /// Of who has ended its service something is said at the start and by the check.
@@ -247,7 +254,8 @@ fn memory(config: &Config, layout: &Layout, reports: &UnboundedSender<Report>) -
 fn herald(config: &Config, providers: &[Ready<'_>]) -> Herald {
     let notices = &config.notices;
     let retired = config.retirements(wall_now(), Duration::ZERO).into_iter();
-    let is_drilled = |ready: &&Ready<'_>| config.drills.every.is_some() && is_drilled(ready.provider);
+    let is_on = config.drills.every.is_some() || config.drills.canary.is_some();
+    let is_drilled = |ready: &&Ready<'_>| is_on && is_drilled(ready.provider);
     let drilled = providers.iter().filter(is_drilled);
     Herald {
         settings: delivery::notices::Settings {

@@ -101,6 +101,7 @@ impl Spool {
             unusable: vec![],
             message_id: None,
             notice: false,
+            canary: None,
             severity,
             key: (n == 60).then(|| "disk-db1".into()),
             subject: subject.into(),
@@ -253,6 +254,7 @@ fn an_attempt_that_was_cut_off_behind_the_dot_may_have_arrived() {
         unusable: vec![],
         message_id: None,
         notice: false,
+        canary: None,
         severity: Severity::Warning,
         key: None,
         subject: "s".into(),
@@ -311,9 +313,9 @@ fn facts(spool: &Spool, running: bool) -> check::Facts {
     let room = check::Room { free: 2 << 20, floor: 1 << 20 };
     let (quotas, warnings, findings) = (vec![], vec![], vec![]);
     let (view, providers) = (spool.view(), vec!["home".to_owned(), "docomo".to_owned()]);
-    let drills = view.drills.clone();
+    let (drills, canaries) = (view.drills.clone(), view.canaries.clone());
     let (status, now) = (None, spool.now);
-    check::Facts { view, drills, running, status, room, providers, quotas, warnings, findings, now }
+    check::Facts { view, drills, canaries, running, status, room, providers, quotas, warnings, findings, now }
 }
 
 fn judged(facts: &check::Facts) -> (u8, String) {

@@ -9,7 +9,7 @@ use spool_format::{Address, Alert, AlertId, Notice, NoticeKind, Severity, Wall};
 use super::words::{self, Tongue};
 
 /// Who such an alert says that it is from.
-const PROGRAM: &str = "alertmail";
+pub(super) const PROGRAM: &str = "alertmail";
 
 /// How the key of such an alert begins: one thread of mail for each thing that is told of.
 const KEY: &str = "alertmail:";

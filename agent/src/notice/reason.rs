@@ -9,7 +9,6 @@
 const SENTENCES: &[(&str, &str)] = &[
     ("{>}; alerts go out through `{}`", "{>}（アラートは「{}」経由で送信中）"),
     ("{>}; last trouble: {>}", "{>}（最後の障害: {>}）"),
-    ("{}, at {}: {>}", "{}、{}の段階: {>}"),
     ("at {}: {>}", "{}の段階: {>}"),
     // What is wrong with a provider.
     ("the server answered `{}`", "サーバーの応答「{}」"),
@@ -112,6 +111,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ("it ends on {}", "有効期限 {}"),
     ("it no longer offers {}", "提供されなくなったもの: {}"),
     ("a canary mail did not get through: {>}", "試験メールが届きませんでした: {>}"),
+    ("{}, at {}: {>}", "{}、{}の段階: {>}"),
     ("{} MiB are free, less than [disk] floor", "空きは{} MiBで、[disk] floor を下回っています"),
 ];
 
@@ -289,6 +289,10 @@ mod tests {
             (
                 "its life was over before a@example.jp had it; last trouble: home, at rcpt: the server answered `450 x`",
                 "a@example.jpに届かないまま期限切れになりました（最後の障害: home、rcptの段階: サーバーの応答「450 x」）",
+            ),
+            (
+                "a canary mail did not get through: home, at mail: the server answered `553 no`",
+                "試験メールが届きませんでした: home、mailの段階: サーバーの応答「553 no」",
             ),
             ("No space left on device (os error 28)", "No space left on device (os error 28)"),
             ("x.json", "x.json"),

@@ -31,6 +31,7 @@ fn accepted() -> Event {
         ttl: None,
         message_id: None,
         notice: false,
+        canary: None,
         severity: Severity::Critical,
         key: None,
         subject: "s".into(),
@@ -141,6 +142,7 @@ fn a_life() -> Vec<Event> {
             ttl: Some(60),
             message_id: Some("<1@a>".into()),
             notice: true,
+            canary: None,
         },
         attempt(),
         Event::Outcome {

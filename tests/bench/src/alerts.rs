@@ -83,6 +83,7 @@ pub(crate) fn past(id: AlertId, at: Wall, n: usize, octets: usize) -> [Event; 4]
             unusable: Vec::new(),
             severity: Severity::Warning,
             notice: false,
+            canary: None,
             key: None,
             subject: format!("disk {n} is full"),
             created: Some(at),

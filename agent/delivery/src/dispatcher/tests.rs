@@ -9,6 +9,7 @@ use super::*;
 use crate::alert::Past;
 use crate::{Phrases, Quota, RetryPlan};
 
+mod canaries;
 mod changes;
 mod clock;
 mod drills;
@@ -45,6 +46,7 @@ fn arrival(n: u8, severity: Severity, recipients: &[&str]) -> Arrival {
         ttl: None,
         octets: 300,
         is_notice: false,
+        canary: None,
         past: Past::default(),
     }
 }
@@ -130,6 +132,7 @@ fn words(command: &Command) -> String {
         }
         Command::Grant { attempt } => format!("grant {}", attempt.0),
         Command::Withdraw { attempt } => format!("withdraw {}", attempt.0),
+        Command::Canary { provider } => format!("make a canary for {provider}"),
         Command::Drill { provider, login: true } => format!("drill {provider}"),
         Command::Drill { provider, login: false } => format!("drill {provider} without login"),
         Command::Copy { from, to, .. } => format!("copy {} to {}", from.as_str(), to.as_str()),
@@ -157,6 +160,14 @@ fn words(command: &Command) -> String {
             Fact::Drill(drill) => {
                 let found = drill.result.as_ref().map(|it| if it.ok { "ok" } else { "failed" });
                 format!("drilled {} {}", drill.provider, found.unwrap_or_default())
+            }
+            Fact::Canary(canary) => {
+                let fate = match canary.ended {
+                    None => "begins".to_owned(),
+                    Some(_) if canary.ok => "ok".to_owned(),
+                    Some(_) => format!("failed: {}", canary.text),
+                };
+                format!("canary {} {fate}", canary.provider)
             }
             Fact::Provider { provider, outage: None } => format!("{provider} closed"),
             other => format!("{other:?}"),

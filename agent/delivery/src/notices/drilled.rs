@@ -3,10 +3,17 @@
 //!
 //! Each line of a drill holds all that is known, so that a start takes the last one up again and tells nothing twice.
 
-use spool_format::{Drill, DrillResult, NoticeKind};
+use spool_format::{Canary, Drill, DrillResult, NoticeKind};
 
 use super::Notices;
 use crate::time::Now;
+
+/// Why a provider could not take an alert, as far as drills and canaries have found out.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) drill: Option<String>,
+    canary: Option<String>,
+}
 
 impl Notices {
     /// A drill has begun or ended, or an earlier run knew of it.
@@ -16,13 +23,11 @@ impl Notices {
         if !self.settings.drilled.contains(provider) {
             return;
         }
-        // Who fails while alerts go another way is told of already.
-        let is_told = self.lasts(NoticeKind::ProviderFailing, provider);
         match drill.failure() {
-            None => self.condition(now, NoticeKind::DrillFailed, provider, None),
-            Some(failed) if failed.is_lasting_trouble() && !is_told => {
+            None => self.is_found(now, provider, |found| found.drill = None),
+            Some(failed) if failed.is_lasting_trouble() => {
                 let why = format!("at {}: {}", failed.phase, failed.text);
-                self.condition(now, NoticeKind::DrillFailed, provider, Some(&why));
+                self.is_found(now, provider, |found| found.drill = Some(why));
             }
             Some(_) => {}
         }
@@ -30,6 +35,25 @@ impl Notices {
         if !result.missing.is_empty() {
             let what = format!("it no longer offers {}", result.missing.join(", "));
             self.misses(now, provider, result, &what);
+        }
+    }
+
+    /// A canary mail is on its way or settled, or an earlier run knew of it.
+    pub(super) fn was_sent_a_canary(&mut self, now: Now, canary: &Canary) {
+        if canary.ended.is_none() || !self.settings.drilled.contains(&canary.provider) {
+            return;
+        }
+        let why = canary.failed().map(|_| format!("a canary mail did not get through: {}", canary.text));
+        self.is_found(now, &canary.provider, |found| found.canary = why);
+    }
+
+    /// Takes in what is wrong with a provider, or no longer is. Who fails while alerts go another way is told of already.
+    pub(super) fn is_found(&mut self, now: Now, provider: &str, change: impl FnOnce(&mut Found)) {
+        let found = self.found.entry(provider.to_owned()).or_default();
+        change(found);
+        let why = found.drill.clone().or_else(|| found.canary.clone());
+        if why.is_none() || !self.lasts(NoticeKind::ProviderFailing, provider) {
+            self.condition(now, NoticeKind::DrillFailed, provider, why.as_deref());
         }
     }
 

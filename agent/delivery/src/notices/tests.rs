@@ -192,6 +192,7 @@ fn an_alert_from_before_a_long_time_without_power_has_a_minute_before_it_is_stuc
         ttl: None,
         octets: 1,
         is_notice: false,
+        canary: None,
         past: Past::default(),
     };
     stage.notices.arrives(stage.now, &arrival(old));

@@ -57,6 +57,7 @@ impl Setup {
             default_to: self.default_to.clone(),
             from_name: None,
             notices_to: vec![address(NOTICES_TO)],
+            canary_to: Vec::new(),
             aliases: BTreeMap::from([("ops".to_owned(), ops)]),
             domain: self.domain.to_owned(),
             manners: Manners::default(),

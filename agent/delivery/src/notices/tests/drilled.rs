@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use spool_format::{Cause, Drill, DrillResult, Wall};
+use spool_format::{Canary, Cause, Drill, DrillResult, Wall};
 
 use super::stage::{HOUR, MINUTE, Stage};
 use crate::notices::Settings;
@@ -171,4 +171,41 @@ fn a_provider_that_is_drilled_no_longer_is_forgotten_in_silence() {
     assert_eq!(stage.story()[1..], ["forgotten drill-failed home 0"]);
     stage.drills(failed(Cause::Login, 2), HOUR);
     assert_eq!(stage.story().len(), 2);
+}
+
+impl Stage {
+    /// A canary mail of `home` is settled, and so many seconds pass.
+    fn canary(&mut self, is_taken: bool, seconds: u64) {
+        let id = self.arrives_as_canary("home");
+        let text = if is_taken { "" } else { "home, at mail: the server answered `553 5.7.1 no`" };
+        let canary = Canary {
+            ended: Some(self.now.wall),
+            ok: is_taken,
+            text: text.to_owned(),
+            ..Canary::new("home".to_owned(), id, self.now.wall)
+        };
+        if is_taken {
+            self.sent(id, "home");
+        } else {
+            self.fails(id, "home");
+            self.dies(id);
+        }
+        self.notices.take(self.now, &spool_format::Event::Canary(Box::new(canary)));
+        self.pass(seconds);
+    }
+}
+
+#[test]
+fn a_canary_that_did_not_get_through_is_told_of_as_a_drill_and_as_nothing_else() {
+    let mut stage = Stage::new();
+    stage.canary(false, HOUR);
+    assert_eq!(stage.story(), ["begins drill-failed home 0"], "no dead letter, no failing provider");
+    let why = "a canary mail did not get through: home, at mail: the server answered `553 5.7.1 no`";
+    assert_eq!(stage.told[0].notice.reason, why);
+    // That the login works is known, and mends nothing.
+    stage.drills(WELL, 2 * HOUR);
+    stage.canary(false, HOUR);
+    assert_eq!(stage.story().len(), 1);
+    stage.canary(true, HOUR);
+    assert_eq!(stage.story()[1..], ["over drill-failed home 0"]);
 }

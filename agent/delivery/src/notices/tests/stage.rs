@@ -81,7 +81,7 @@ impl Stage {
         AlertId::new(self.now.wall, entropy)
     }
 
-    pub(super) fn arrives_as(&mut self, severity: Severity, is_notice: bool) -> AlertId {
+    fn arrives_so(&mut self, severity: Severity, is_notice: bool, canary: Option<String>) -> AlertId {
         let id = self.id();
         let arrival = Arrival {
             key: None,
@@ -93,10 +93,19 @@ impl Stage {
             ttl: None,
             octets: 1,
             is_notice,
+            canary,
             past: Past::default(),
         };
         self.notices.arrives(self.now, &arrival);
         id
+    }
+
+    pub(super) fn arrives_as(&mut self, severity: Severity, is_notice: bool) -> AlertId {
+        self.arrives_so(severity, is_notice, None)
+    }
+
+    pub(super) fn arrives_as_canary(&mut self, provider: &str) -> AlertId {
+        self.arrives_so(Severity::Info, false, Some(provider.to_owned()))
     }
 
     pub(super) fn arrives(&mut self, severity: Severity) -> AlertId {
