@@ -208,18 +208,6 @@ impl Accepted {
     }
 }
 
-impl Policy {
-    /// Whether the configuration names this address: whoever may write alerts may reach it. Domains are compared
-    /// without regard to case (RFC 5321 section 2.4).
-    fn names(&self, address: &Address) -> bool {
-        let same = |known: &Address| {
-            known.local() == address.local() && known.domain().eq_ignore_ascii_case(address.domain())
-        };
-        let lists = [&self.default_to, &self.notices_to, &self.canary_to];
-        lists.into_iter().chain(self.aliases.values()).flatten().any(same)
-    }
-}
-
 impl Recipients {
     fn of(alert: &Alert, policy: &Policy) -> Self {
         let mut found = Self::default();

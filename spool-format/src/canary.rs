@@ -18,7 +18,6 @@ pub struct Canary {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<Wall>,
     /// Whether the provider has taken it.
-    #[serde(default)]
     pub ok: bool,
     /// Why not, in words; empty if all is well.
     #[serde(default, skip_serializing_if = "String::is_empty")]

@@ -103,6 +103,7 @@ fn is_of_a_later_version(line: &[u8]) -> bool {
         "dead",
         "corrupt",
         "provider",
+        "canary",
         "drill",
         "notice",
         "alive",
