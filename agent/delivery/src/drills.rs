@@ -262,7 +262,7 @@ fn result(
     last: Option<&DrillResult>,
     certificate_ends: Duration,
 ) -> DrillResult {
-    let news::News { news, missing, changes } = news::of(ended, seen, last, certificate_ends);
+    let news::News { warnings: news, missing, changes } = news::of(ended, seen, last, certificate_ends);
     let failures = last.map_or(0, |last| last.failures);
     let (phase, text) = match &seen.failure {
         Some(failure) => (failure.phase.as_str().to_owned(), failure.trouble.to_string()),

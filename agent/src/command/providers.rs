@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use spool_format::{Canary, Drill, Outage, Wall};
 
 use super::place::{Place, unreadable};
-use super::quotas::{self, Left};
+use super::quotas::{self, Remainder};
 use super::{Refusal, finish, json};
 use crate::config::{Config, Endpoint, Preset, PresetLimits, RETIRES_SOON, presets};
 use crate::edge::clock::wall_now;
@@ -71,7 +71,7 @@ struct Configured {
     canary: Option<Canary>,
     /// How much of each of its quotas is left.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    quota: Vec<Left>,
+    quota: Vec<Remainder>,
     /// That its service has ended or soon will.
     #[serde(skip_serializing_if = "Option::is_none")]
     retirement: Option<String>,

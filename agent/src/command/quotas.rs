@@ -11,7 +11,7 @@ const DAY: Duration = Duration::from_hours(24);
 
 /// How much of one limit is left; also what `providers --json` prints.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub(super) struct Left {
+pub(super) struct Remainder {
     /// `messages` or `recipients`.
     pub(super) unit: &'static str,
     /// In so many seconds.
@@ -27,15 +27,15 @@ pub(super) struct Left {
 }
 
 /// What is left of each limit of a provider at which these mails went out: when, and to how many recipients.
-pub(super) fn left(quota: &Quota, sent: &[(Wall, usize)], now: Wall) -> Vec<Left> {
+pub(super) fn left(quota: &Quota, sent: &[(Wall, usize)], now: Wall) -> Vec<Remainder> {
     let (mut budget, start) = (Budget::new(quota), Monotonic::default());
     for (at, recipients) in sent {
         budget.has_gone(start, now.since(*at), quota.cost(*recipients));
     }
-    budget.usage(start).map(Left::of).collect()
+    budget.usage(start).map(Remainder::of).collect()
 }
 
-impl Left {
+impl Remainder {
     const fn of(Usage { unit, length, most, used, kept }: Usage) -> Self {
         let left = most.saturating_sub(used);
         Self { unit: unit.as_str(), seconds: length.as_secs(), most, used, left, kept_for_critical: kept }
@@ -72,7 +72,7 @@ pub(super) fn warnings<'q>(
 ) -> Vec<String> {
     let of = |(name, quota): (&str, &Quota)| {
         let sent = sent.get(name).map_or(&[][..], Vec::as_slice);
-        let said: Vec<String> = left(quota, sent, now).iter().filter_map(Left::warning).collect();
+        let said: Vec<String> = left(quota, sent, now).iter().filter_map(Remainder::warning).collect();
         (!said.is_empty()).then(|| format!("provider `{name}`: {}", said.join(", ")))
     };
     quotas.into_iter().filter_map(of).collect()
@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn what_is_left_is_counted_in_the_window_that_ends_now() {
         let words =
-            |count| left(&quota(20), &sent(count), NOW).iter().map(Left::in_words).collect::<Vec<_>>();
+            |count| left(&quota(20), &sent(count), NOW).iter().map(Remainder::in_words).collect::<Vec<_>>();
         assert_eq!(words(7), ["0 of 5 messages a minute", "7 of 20 messages a day"]);
         assert_eq!(words(0), ["0 of 5 messages a minute", "0 of 20 messages a day"]);
         let people = Quota { recipients_per_day: Some(10), ..Quota::default() };

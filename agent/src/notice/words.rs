@@ -188,20 +188,7 @@ fn meaning(tongue: Tongue, word: Word, notice: &Notice) -> String {
                 format!("The service of `{subject}` has ended. Put another provider in its place.")
             }
             (NoticeKind::Retired, true) => format!("The service of `{subject}` is there again."),
-            (NoticeKind::DrillFailed, false) => format!(
-                "A drill has found that the provider `{subject}` could not take an alert. If it is not mended, alerts take other ways."
-            ),
-            (NoticeKind::DrillFailed, true) => format!("The provider `{subject}` can take alerts again."),
-            (NoticeKind::CertificateEnds, false) => format!(
-                "The certificate of the provider `{subject}` ends soon. After that it gets no alert, unless it has a new one."
-            ),
-            (NoticeKind::CertificateEnds, true) => {
-                format!("The certificate of the provider `{subject}` holds for longer again.")
-            }
-            (NoticeKind::OffersLess, _) => {
-                format!("A drill has missed something that the provider `{subject}` offered before.")
-            }
-            (NoticeKind::Other, _) => String::new(),
+            (_, _) => of_drills(tongue, is_over, notice),
         },
         Tongue::Japanese => match (notice.kind, is_over) {
             (NoticeKind::ProviderFailing, false) => {
@@ -236,6 +223,32 @@ fn meaning(tongue: Tongue, word: Word, notice: &Notice) -> String {
                 format!("「{subject}」のサービスは終了しました。別のプロバイダに替えてください。")
             }
             (NoticeKind::Retired, true) => format!("「{subject}」のサービスは再開しました。"),
+            (_, _) => of_drills(tongue, is_over, notice),
+        },
+    }
+}
+
+/// What drills and canaries have found.
+fn of_drills(tongue: Tongue, is_over: bool, notice: &Notice) -> String {
+    let subject = &notice.subject;
+    match tongue {
+        Tongue::English => match (notice.kind, is_over) {
+            (NoticeKind::DrillFailed, false) => format!(
+                "A drill has found that the provider `{subject}` could not take an alert. If it is not mended, alerts take other ways."
+            ),
+            (NoticeKind::DrillFailed, true) => format!("The provider `{subject}` can take alerts again."),
+            (NoticeKind::CertificateEnds, false) => format!(
+                "The certificate of the provider `{subject}` ends soon. After that it gets no alert, unless it has a new one."
+            ),
+            (NoticeKind::CertificateEnds, true) => {
+                format!("The certificate of the provider `{subject}` holds for longer again.")
+            }
+            (NoticeKind::OffersLess, _) => {
+                format!("A drill has missed something that the provider `{subject}` offered before.")
+            }
+            _ => String::new(),
+        },
+        Tongue::Japanese => match (notice.kind, is_over) {
             (NoticeKind::DrillFailed, false) => format!(
                 "点検の結果、プロバイダ「{subject}」ではアラートを送信できない状態です。直るまでアラートは別の経路で送信されます。"
             ),
@@ -251,7 +264,7 @@ fn meaning(tongue: Tongue, word: Word, notice: &Notice) -> String {
             (NoticeKind::OffersLess, _) => {
                 format!("点検の結果、プロバイダ「{subject}」でこれまで使えた機能の一部がなくなりました。")
             }
-            (NoticeKind::Other, _) => String::new(),
+            _ => String::new(),
         },
     }
 }

@@ -17,7 +17,7 @@ const MATTERS: [&str; 6] = ["STARTTLS", "AUTH", "8BITMIME", "SMTPUTF8", "PIPELIN
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct News {
     /// What somebody should look at.
-    pub(super) news: Vec<String>,
+    pub(super) warnings: Vec<String>,
     /// What is no longer offered.
     pub(super) missing: Vec<String>,
     /// What is nothing bad by itself.
@@ -30,9 +30,9 @@ pub(super) fn of(now: Wall, seen: &Sighting, last: Option<&DrillResult>, soon: D
     if let Some(failure) = &seen.failure {
         let is_login_refused = failure.phase == Phase::Auth && failure.reply().is_some();
         let what = if is_login_refused { "it refuses the login" } else { "it cannot be used" };
-        said.news.push(format!("{what}: {failure}"));
+        said.warnings.push(format!("{what}: {failure}"));
     }
-    said.news.extend(seen.certificate_end.and_then(|end| certificate_ends(now, end, soon)));
+    said.warnings.extend(seen.certificate_end.and_then(|end| certificate_ends(now, end, soon)));
     let Some(last) = last else { return said };
     if let (Some(key), Some(before)) = (&seen.key, &last.key)
         && key != before
@@ -46,14 +46,14 @@ pub(super) fn of(now: Wall, seen: &Sighting, last: Option<&DrillResult>, soon: D
     };
     said.missing = last.offers.iter().filter(is_missed).cloned().collect();
     if !said.missing.is_empty() {
-        said.news.push(format!("it no longer offers {}", said.missing.join(", ")));
+        said.warnings.push(format!("it no longer offers {}", said.missing.join(", ")));
     }
     if let Some(size) = seen.size
         && last.size.is_none_or(|before| size < before)
         && !last.offers.is_empty()
     {
         let before = last.size.map_or_else(|| "without a limit".to_owned(), |before| before.to_string());
-        said.news.push(format!("it takes mails of {size} octets at most, before {before}"));
+        said.warnings.push(format!("it takes mails of {size} octets at most, before {before}"));
         said.missing.push("SIZE".to_owned());
     }
     said
@@ -128,12 +128,12 @@ mod tests {
         ] {
             let said = after_a_good_one(&seen, day);
             assert_eq!(
-                (said.news, said.changes),
+                (said.warnings, said.changes),
                 (expected.into_iter().map(str::to_owned).collect(), vec![])
             );
         }
         let said =
-            |failure: Failure| after_a_good_one(&Sighting { failure: Some(failure), ..good() }, 1).news;
+            |failure: Failure| after_a_good_one(&Sighting { failure: Some(failure), ..good() }, 1).warnings;
         assert!(said(refused)[0].starts_with("it refuses the login: "), "the reason stands there");
         assert!(said(gone)[0].starts_with("it cannot be used: "));
     }
@@ -156,6 +156,6 @@ mod tests {
         let first = result(0, &good(), None);
         let second = result(1, &failed, Some(&first));
         let third = of(Wall::from_unix_ms(2), &without("AUTH LOGIN"), Some(&second), SOON);
-        assert_eq!(third.news, ["it no longer offers AUTH LOGIN"]);
+        assert_eq!(third.warnings, ["it no longer offers AUTH LOGIN"]);
     }
 }

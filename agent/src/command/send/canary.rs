@@ -2,6 +2,7 @@
 //!
 //! Composed as the agent composes its own, and sent by the same driver. The journal does not hear of it.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -59,10 +60,7 @@ fn send_all(provider: Option<&str>, manner: Manner, place: &Place) -> Result<(Ex
     let (mut all, mut lines, mut exit) = (Canaries::default(), String::new(), Exit::Done);
     for provider in providers {
         let Some(sent) = send_one(provider, manner, &config)? else {
-            lines.push_str(&format!(
-                "left out: `{}` is no server; only the agent sends to it\n",
-                provider.name
-            ));
+            let _ = writeln!(lines, "left out: `{}` is no server; only the agent sends to it", provider.name);
             all.left_out.push(provider.name.clone());
             continue;
         };
