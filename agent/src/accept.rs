@@ -37,6 +37,8 @@ pub struct Policy {
     pub from_name: Option<String>,
     /// Who gets notices of the agent's own condition.
     pub notices_to: Vec<Address>,
+    /// Who gets canary mails.
+    pub canary_to: Vec<Address>,
     /// Names that stand for addresses.
     pub aliases: BTreeMap<String, Vec<Address>>,
     /// Right side of the Message-ID of every new alert.
@@ -75,6 +77,8 @@ pub struct Accepted {
     recipients: Recipients,
     reach: Reach,
     is_our_own: bool,
+    /// The provider whose canary mail it is.
+    canary: Option<String>,
 }
 
 impl Accepted {
@@ -95,7 +99,14 @@ impl Accepted {
         if recipients.is_empty() {
             recipients.to.clone_from(&policy.default_to);
         }
-        Ok(Self { id, alert, recipients: recipients.without_doubles(), reach, is_our_own: false })
+        Ok(Self {
+            id,
+            alert,
+            recipients: recipients.without_doubles(),
+            reach,
+            is_our_own: false,
+            canary: None,
+        })
     }
 
     /// What the journal says of it. `domain` is the right side of its Message-ID, `octets` the size of its file.
@@ -117,6 +128,7 @@ impl Accepted {
             ttl: self.alert.ttl,
             message_id: Some(message_id),
             notice: self.is_our_own,
+            canary: self.canary.clone(),
         }
     }
 
@@ -132,6 +144,7 @@ impl Accepted {
             ttl: self.alert.ttl.map(Duration::from_secs),
             octets,
             is_notice: self.is_our_own,
+            canary: self.canary.clone(),
             past,
         }
     }
@@ -195,18 +208,6 @@ impl Accepted {
     }
 }
 
-impl Policy {
-    /// Whether the configuration names this address: whoever may write alerts may reach it. Domains are compared
-    /// without regard to case (RFC 5321 section 2.4).
-    fn names(&self, address: &Address) -> bool {
-        let same = |known: &Address| {
-            known.local() == address.local() && known.domain().eq_ignore_ascii_case(address.domain())
-        };
-        let lists = [&self.default_to, &self.notices_to];
-        lists.into_iter().chain(self.aliases.values()).flatten().any(same)
-    }
-}
-
 impl Recipients {
     fn of(alert: &Alert, policy: &Policy) -> Self {
         let mut found = Self::default();
@@ -267,6 +268,7 @@ mod tests {
             default_to: vec![address("oncall@example.jp")],
             from_name: Some("alerts".into()),
             notices_to: vec![],
+            canary_to: vec![],
             aliases: BTreeMap::from([(
                 "root".into(),
                 vec![address("ops@example.jp"), address("a@example.jp")],

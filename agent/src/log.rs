@@ -10,7 +10,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use spool_format::{
-    Address, AlertId, Drill, Event, Folder, Notice, Outage, RecipientResult, Settlement, Severity, Wall,
+    Address, AlertId, Canary, Drill, Event, Folder, Notice, Outage, RecipientResult, Settlement, Severity,
+    Wall,
 };
 
 /// Characters of a stranger's name for somebody at most: no address is longer.
@@ -81,7 +82,7 @@ pub fn stopped(cleanly: bool) {
 /// What the journal holds is worth a line.
 pub fn fact(fact: &Event) {
     match fact {
-        Event::Outcome { id, attempt, provider, took_ms, recipients } => {
+        Event::Outcome { id, attempt, provider, took_ms, recipients, .. } => {
             outcome(*id, *attempt, provider, *took_ms, recipients);
         }
         Event::Deferred { id, passes, until, why } => {
@@ -94,6 +95,7 @@ pub fn fact(fact: &Event) {
         Event::Dead { id, reason } => line(&format!("dead id={id} reason={reason:?}")),
         Event::Provider { provider, outage } => provider_stands(provider, outage.as_ref()),
         Event::Drill(drill) => drilled(drill),
+        Event::Canary(canary) => canary_stands(canary),
         Event::Started { .. }
         | Event::Stopped
         | Event::Accepted { .. }
@@ -119,6 +121,16 @@ fn drilled(drill: &Drill) {
         "drill provider={provider} {word} phase={} login={login} took_ms={took}{said}",
         result.phase
     ));
+}
+
+/// A canary mail is on its way, or settled.
+fn canary_stands(canary: &Canary) {
+    let Canary { provider, alert, ended, ok, text, .. } = canary;
+    line(&match (ended, ok) {
+        (None, _) => format!("canary provider={provider} begins id={alert}"),
+        (Some(_), true) => format!("canary provider={provider} ok id={alert}"),
+        (Some(_), false) => format!("canary provider={provider} failed id={alert} reason={text:?}"),
+    });
 }
 
 /// A provider is left out, or used again. That it was asked again in vain is no change.
@@ -350,6 +362,11 @@ pub fn notice(severity: Severity, word: &str, notice: &Notice) {
         kind.as_str(),
         severity.as_str()
     ));
+}
+
+/// A canary mail could not be made.
+pub fn canary_not_made(provider: &str, why: &str) {
+    line(&format!("canary provider={provider} not made: {why}"));
 }
 
 /// The program that is told of notices failed.

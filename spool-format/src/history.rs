@@ -74,6 +74,8 @@ pub struct History {
     pub message_id: Option<String>,
     /// Whether it is the agent's own, with a word about its own condition.
     pub is_notice: bool,
+    /// The provider whose canary mail it is, if it is one.
+    pub canary: Option<String>,
     /// Names that led to nobody.
     pub unusable: Vec<String>,
     /// How it stands with each recipient, in the order in which they were named.
@@ -113,6 +115,7 @@ impl History {
             ttl: None,
             message_id: None,
             is_notice: false,
+            canary: None,
             unusable: Vec::new(),
             recipients: Vec::new(),
             refused_by: Vec::new(),
@@ -170,6 +173,7 @@ impl History {
             | Event::Stopped
             | Event::Provider { .. }
             | Event::Drill(_)
+            | Event::Canary(_)
             | Event::Notice(_)
             | Event::Alive(_)
             | Event::Checkpoint { .. }
@@ -190,6 +194,7 @@ impl History {
             ttl,
             message_id,
             notice,
+            canary,
             ..
         } = event
         else {
@@ -198,6 +203,7 @@ impl History {
         (self.uid, self.octets, self.severity) = (Some(*uid), *octets, *severity);
         (self.created, self.ttl, self.is_notice) = (*created, *ttl, *notice);
         self.key.clone_from(key);
+        self.canary.clone_from(canary);
         self.subject.clone_from(subject);
         self.unusable.clone_from(unusable);
         if self.message_id.is_none() {
@@ -348,6 +354,7 @@ impl History {
             ttl: self.ttl,
             message_id: self.message_id.clone(),
             notice: self.is_notice,
+            canary: self.canary.clone(),
             attempts: self.last_attempt,
             passes: self.passes,
             under_way: self.under_way.clone(),
@@ -378,6 +385,7 @@ impl History {
         (self.created, self.ttl) = (snapshot.created, snapshot.ttl);
         self.message_id.clone_from(&snapshot.message_id);
         self.is_notice = snapshot.notice;
+        self.canary.clone_from(&snapshot.canary);
         (self.last_attempt, self.passes) = (snapshot.attempts, snapshot.passes);
         self.under_way.clone_from(&snapshot.under_way);
         self.dead_reason.clone_from(&snapshot.reason);

@@ -60,7 +60,7 @@ pub fn begins_with_a_checkpoint(reader: impl Read) -> io::Result<bool> {
     while let Some(line) = lines.next_whole()? {
         match serde_json::from_slice::<Entry>(line).map(|entry| entry.event) {
             Ok(Event::Alive(_)) => alive += 1,
-            Ok(Event::Provider { .. } | Event::Drill(_) | Event::Notice(_)) => {}
+            Ok(Event::Provider { .. } | Event::Drill(_) | Event::Canary(_) | Event::Notice(_)) => {}
             Ok(Event::Checkpoint { alive: all }) => return Ok(all == alive),
             _ => return Ok(false),
         }
@@ -89,7 +89,7 @@ impl<R: Read> Lines<R> {
 
 /// Whether a line is an entry in form, with an event that this version does not know.
 fn is_of_a_later_version(line: &[u8]) -> bool {
-    const KNOWN: [&str; 17] = [
+    const KNOWN: [&str; 18] = [
         "started",
         "stopped",
         "accepted",
@@ -103,6 +103,7 @@ fn is_of_a_later_version(line: &[u8]) -> bool {
         "dead",
         "corrupt",
         "provider",
+        "canary",
         "drill",
         "notice",
         "alive",
@@ -151,6 +152,7 @@ mod tests {
                 ttl: None,
                 message_id: None,
                 notice: false,
+                canary: None,
                 severity: Severity::Info,
                 key: None,
                 subject: "s".into(),
@@ -170,7 +172,14 @@ mod tests {
                 text: None,
                 files: vec![],
             },
-            Event::Outcome { id, attempt: 1, provider: "home".into(), took_ms: 5, recipients: vec![result] },
+            Event::Outcome {
+                id,
+                attempt: 1,
+                provider: "home".into(),
+                took_ms: 5,
+                preferred: Vec::new(),
+                recipients: vec![result],
+            },
             Event::Deferred { id, passes: 1, until: Wall::from_unix_ms(9), why: None },
             Event::Held { id },
             Event::Released { id },

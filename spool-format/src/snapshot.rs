@@ -52,6 +52,9 @@ pub struct Snapshot {
     /// Whether it is the agent's own, with a word about its own condition.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub notice: bool,
+    /// The provider whose canary mail it is, if it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub canary: Option<String>,
     /// Number of its last attempt.
     pub attempts: u32,
     /// Passes over the providers that ended with somebody still open.

@@ -10,6 +10,7 @@
 //! ways, `drills` what is found without an alert, `local` what is no server, `matrix` every failure in every phase, `quotas`
 //! providers that take only so much, `reload` settings that change meanwhile.
 
+mod canaries;
 mod certificates;
 mod clock;
 mod dialogue;

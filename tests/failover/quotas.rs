@@ -30,6 +30,39 @@ fn a_quota_that_is_used_up_stays_so_over_kills_and_the_next_provider_gets_the_re
 }
 
 #[test]
+fn what_is_left_of_a_quota_is_listed_and_the_check_warns_before_it_is_used_up() {
+    let sandbox = stand::sandbox();
+    let first = sandbox.server(FIRST, stand::healthy(&sandbox));
+    let limited = stand::first(first.port()).key("messages_per_day", "10").key("recipients_per_day", "100");
+    sandbox.configure(&Config::of([limited]).default_to(ONCALL));
+    let agent = sandbox.start_agent();
+    let config = sandbox.config_file().display().to_string();
+    let ask = |words: &[&str]| {
+        let ended = sandbox.alertmail(&[&["--config", &config], words].concat());
+        (ended.code, ended.stdout)
+    };
+    for sent in 1..=10 {
+        let id = stand::enqueue(&sandbox);
+        sandbox.wait_until_sent(id);
+        let (code, line) = ask(&["check"]);
+        let said = match sent {
+            9 => "provider `first`: 9 of 10 messages a day have gone out: the last 1 are for critical alerts",
+            10 => "provider `first`: 10 of 10 messages a day have gone out: it gets nothing until",
+            _ => "the agent runs, nothing waits",
+        };
+        assert!(line.contains(said), "after {sent}: {line}");
+        assert_eq!(code, Some(if sent < 9 { 0 } else { 1 }), "{line}");
+    }
+    let (_, listed) = ask(&["providers"]);
+    let line = "first: sent 10 of 10 messages a day, 0 left; 10 of 100 recipients a day, 90 left";
+    assert!(listed.contains(line), "{listed}");
+    let listed: serde_json::Value = serde_json::from_str(&ask(&["providers", "--json"]).1).expect("JSON");
+    let quota = &listed["configured"][0]["quota"];
+    assert_eq!((&quota[0]["left"], &quota[1]["used"]), (&0.into(), &10.into()), "{quota}");
+    assert_eq!(agent.stop(), Some(0));
+}
+
+#[test]
 fn more_recipients_than_a_mail_may_have_get_theirs_at_once_in_further_mails() {
     let sandbox = stand::sandbox();
     let first = sandbox.server(FIRST, stand::healthy(&sandbox));

@@ -34,6 +34,8 @@ pub struct Arrival {
     pub octets: u64,
     /// Whether it is the agent's own, with a word about its own condition.
     pub is_notice: bool,
+    /// The provider whose canary mail it is: no other one is asked.
+    pub canary: Option<String>,
     /// What an earlier run of the agent left.
     pub past: Past,
 }
@@ -127,6 +129,7 @@ pub(crate) struct Group {
 pub(crate) struct Alert {
     pub(crate) folder: Folder,
     pub(crate) severity: Severity,
+    pub(crate) is_canary: bool,
     pub(crate) ends: Monotonic,
     /// Until when it counts as fresh, in its first pass.
     pub(crate) fresh_until: Monotonic,
@@ -185,6 +188,7 @@ impl Alert {
         Self {
             folder: arrival.folder,
             severity: arrival.severity,
+            is_canary: arrival.canary.is_some(),
             ends,
             fresh_until,
             octets: arrival.octets,
@@ -330,6 +334,22 @@ impl Alert {
             group.first = group.first.filter(|first| *first != provider);
         }
         results
+    }
+
+    /// The places that come before this one for those of an attempt's recipients who have it now, each once.
+    pub(crate) fn places_before(&self, provider: usize, results: &[RecipientResult]) -> BTreeSet<usize> {
+        let delivered = results.iter().filter(|result| result.result == Settlement::Delivered);
+        let groups = delivered.filter_map(|result| {
+            self.recipients.iter().find(|recipient| recipient.to == result.to).map(|it| it.group)
+        });
+        let before =
+            |group: usize| self.groups[group].order.iter().copied().take_while(|place| *place != provider);
+        groups.flat_map(before).collect()
+    }
+
+    /// Why it was not taken where it was tried last, in words.
+    pub(crate) fn last_trouble(&self) -> Option<String> {
+        self.last_trouble.clone()
     }
 
     /// Why nothing more will be tried, in words; `None` while something will.

@@ -125,6 +125,11 @@ pub enum Command {
         /// Where it has to lie.
         to: Folder,
     },
+    /// Make a canary mail for this provider, and tell of it as of an arrival.
+    Canary {
+        /// Place of the provider.
+        provider: usize,
+    },
     /// Remove the alert's file from a folder.
     Unlink {
         /// Which alert.

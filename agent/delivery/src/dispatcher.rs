@@ -11,6 +11,7 @@
 //! | `hedge` | when another provider starts beside a slow one, and which of them sends |
 //! | `sites` | what becomes of those who wait when a provider changes |
 //! | `network` | what is known of this machine's network, and who waits for it |
+//! | `canaries` | mails that show whether mail gets through a provider |
 //! | `drills` | when a provider is asked without an alert |
 //! | `outcome` | what the end of an attempt means for its alert and its provider |
 //! | `ending` | what becomes of an alert at the end of a pass |
@@ -18,6 +19,7 @@
 //! | `settings` | what it is told once |
 
 mod attempt;
+mod canaries;
 mod choice;
 mod drills;
 mod ending;
@@ -40,6 +42,7 @@ use spool_format::{Address, AlertId, Event as Fact, Outage, Severity, Wall};
 use crate::alert::{Alert, Arrival};
 use crate::blame::Blame;
 use crate::breaker::Witness;
+use crate::canaries::Canaries;
 use crate::chance::Chance;
 use crate::changes::Changes;
 use crate::command::{AttemptId, Command, Differences, Event, Sync};
@@ -80,6 +83,7 @@ pub struct Dispatcher {
     /// What was told of the network and not acted upon.
     changes: Changes,
     last_attempt: u64,
+    canaries: Canaries,
     drills: Drills,
     /// That of the drill that runs.
     drill_witness: Option<Witness>,
@@ -110,6 +114,7 @@ impl Dispatcher {
             no_network: None,
             changes: Changes::default(),
             last_attempt: 0,
+            canaries: Canaries::never(),
             drills: Drills::never(),
             drill_witness: None,
             stopping: false,
@@ -171,11 +176,17 @@ impl Dispatcher {
         }
         let patience = self.patience.first().map(|(end, _)| *end);
         let looks = self.sites.iter().filter_map(|site| site.look_at);
-        [self.queue.next_due(), patience, self.changes.due(), self.drills.next_wake()]
-            .into_iter()
-            .flatten()
-            .chain(looks)
-            .min()
+        [
+            self.queue.next_due(),
+            patience,
+            self.changes.due(),
+            self.drills.next_wake(),
+            self.canaries.next_wake(),
+        ]
+        .into_iter()
+        .flatten()
+        .chain(looks)
+        .min()
     }
 
     /// Whether no attempt runs that matters to an alert.
@@ -202,10 +213,17 @@ impl Dispatcher {
         // From here on no wall clock has a say in it.
         let fresh_until = now.monotonic.plus(FRESH_FOR.saturating_sub(now.wall.since(id.born())));
         let (severity, key) = (arrival.severity, arrival.key.clone());
-        let order = |to: &Address| self.order_for(severity, key.as_deref(), to);
+        let canary = arrival.canary.clone();
+        let order = |to: &Address| match &canary {
+            Some(provider) => self.place_of(provider).into_iter().collect(),
+            None => self.order_for(severity, key.as_deref(), to),
+        };
         let alert = Alert::new(arrival, (ends, fresh_until), |name| self.place_of(name), order);
         let nobody_is_open = alert.nobody_is_open();
         self.alerts.insert(id, alert);
+        if let Some(provider) = canary {
+            self.canary_begins(now, &provider, id, out);
+        }
         if nobody_is_open {
             // Nobody was named, or an earlier run died between the last outcome and the line that closes the alert.
             return self.end_pass(now, id, None, out);
@@ -224,6 +242,7 @@ impl Dispatcher {
         self.lose_patience(now, out);
         self.look_at_lanes(now, out);
         self.start_due(now, out);
+        self.start_canaries(now, out);
         self.start_drills(now, out);
     }
 

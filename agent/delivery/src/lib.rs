@@ -19,6 +19,7 @@
 //! | [`alert`] | what the dispatcher knows of one alert |
 //! | [`changes`] | when a change of the network is acted upon |
 //! | [`crowd`] | how many connections a provider takes at a time |
+//! | [`canaries`] | which provider is sent a mail to see that it gets through, and when |
 //! | [`drills`] | which provider is asked without an alert, and when |
 //! | [`time`] | the two kinds of time |
 //! | [`chance`] | jitter that a seed reproduces |
@@ -26,6 +27,7 @@
 pub mod alert;
 pub mod blame;
 pub mod breaker;
+pub mod canaries;
 pub mod chance;
 pub mod changes;
 pub mod command;
@@ -43,9 +45,10 @@ pub mod time;
 pub mod verdict;
 
 pub use alert::{Arrival, Past};
+pub use canaries::Canaries;
 pub use command::{AttemptId, Command, Differences, Event, Sync};
 pub use dispatcher::{Dispatcher, HedgeAfter, Provider, Settings};
-pub use drills::{Drills, Sighting};
+pub use drills::{Drills, Plan as DrillPlan, Sighting};
 pub use notices::{Notices, Telling};
 pub use quota::Quota;
 pub use rates::Rate;

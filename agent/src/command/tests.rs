@@ -101,6 +101,7 @@ impl Spool {
             unusable: vec![],
             message_id: None,
             notice: false,
+            canary: None,
             severity,
             key: (n == 60).then(|| "disk-db1".into()),
             subject: subject.into(),
@@ -117,6 +118,7 @@ impl Spool {
             attempt: number,
             provider: provider.into(),
             took_ms: 12,
+            preferred: Vec::new(),
             recipients: vec![result],
         };
         let to = "oncall@docomo.example.jp";
@@ -252,6 +254,7 @@ fn an_attempt_that_was_cut_off_behind_the_dot_may_have_arrived() {
         unusable: vec![],
         message_id: None,
         notice: false,
+        canary: None,
         severity: Severity::Warning,
         key: None,
         subject: "s".into(),
@@ -294,6 +297,7 @@ fn a_mail_that_differs_says_how_and_its_whole_text_is_kept_with_what_was_left_ou
         attempt: 1,
         provider: "home".into(),
         took_ms: 1,
+        preferred: Vec::new(),
         recipients: vec![result],
     };
     let sent = Event::Sent { id: id(60), delivered: vec![address("a@example.jp")], refused: vec![] };
@@ -307,10 +311,11 @@ fn a_mail_that_differs_says_how_and_its_whole_text_is_kept_with_what_was_left_ou
 
 fn facts(spool: &Spool, running: bool) -> check::Facts {
     let room = check::Room { free: 2 << 20, floor: 1 << 20 };
-    let (warnings, findings) = (vec![], vec![]);
+    let (quotas, warnings, findings) = (vec![], vec![], vec![]);
     let (view, providers) = (spool.view(), vec!["home".to_owned(), "docomo".to_owned()]);
-    let drills = view.drills.clone();
-    check::Facts { view, drills, running, status: None, room, providers, warnings, findings, now: spool.now }
+    let (drills, canaries) = (view.drills.clone(), view.canaries.clone());
+    let (status, now) = (None, spool.now);
+    check::Facts { view, running, status, room, providers, drills, canaries, quotas, warnings, findings, now }
 }
 
 fn judged(facts: &check::Facts) -> (u8, String) {

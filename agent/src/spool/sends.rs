@@ -43,6 +43,15 @@ impl Sends {
         }
     }
 
+    /// When each went out, and to how many, by provider.
+    pub fn counted(&self) -> BTreeMap<String, Vec<(Wall, usize)>> {
+        let counted = |(at, to): &(Wall, Recipients)| (*at, to.len());
+        self.sent
+            .iter()
+            .map(|(provider, mails)| (provider.clone(), mails.iter().map(counted).collect()))
+            .collect()
+    }
+
     fn listed(&mut self, recipients: &[Address]) -> Recipients {
         if let Some(list) = self.lists.get(recipients) {
             return Arc::clone(list);

@@ -25,6 +25,7 @@ impl Dispatcher {
             let fact = Fact::Sent { id, delivered, refused: alert.settled_as(Settlement::Refused) };
             out.push(Command::Record { fact, sync: Sync::Synced });
             out.push(Command::Unlink { id, from: alert.folder });
+            self.canary_ends(now, id, None, out);
             return self.forget(id, out);
         }
         if let Some(kept_back) = alert.all_kept_back() {
@@ -35,10 +36,17 @@ impl Dispatcher {
         if waits_for_a_provider.is_none()
             && let Some(reason) = alert.cause_of_death(now.monotonic)
         {
-            let from = alert.folder;
-            out.push(Command::Copy { id, from, to: Folder::Dead });
+            let (from, is_canary) = (alert.folder, alert.is_canary);
+            let why = alert.last_trouble().unwrap_or_else(|| reason.clone());
+            if !is_canary {
+                out.push(Command::Copy { id, from, to: Folder::Dead });
+            }
             out.push(Command::Record { fact: Fact::Dead { id, reason }, sync: Sync::Synced });
             out.push(Command::Unlink { id, from });
+            // Without a network it has told nothing of its provider.
+            if is_canary && !pass.as_ref().is_some_and(Pass::found_no_network) {
+                self.canary_ends(now, id, Some(why), out);
+            }
             return self.forget(id, out);
         }
         if let Some(until) = waits_for_a_provider {

@@ -106,7 +106,9 @@ impl Dispatcher {
         let judged = results::judge_all(provider, &attempt.recipients, outcome, is_one_too_many);
         let recipients = alert.settle(attempt.provider, judged);
         let somebody_has_it = recipients.iter().any(|result| result.result == Settlement::Delivered);
-        let fact = attempt.outcome(now.monotonic, &provider.name, recipients);
+        let before = alert.places_before(attempt.provider, &recipients);
+        let preferred = before.into_iter().map(|place| self.settings.providers[place].name.clone());
+        let fact = attempt.outcome(now.monotonic, (&provider.name, preferred.collect()), recipients);
         // While others are still open no closing line follows at once that would bring this one to the disk.
         let sync = if somebody_has_it && !alert.nobody_is_open() { Sync::Synced } else { Sync::Grouped };
         out.push(Command::Record { fact, sync });

@@ -9,6 +9,7 @@ use super::*;
 use crate::alert::Past;
 use crate::{Phrases, Quota, RetryPlan};
 
+mod canaries;
 mod changes;
 mod clock;
 mod crowds;
@@ -21,6 +22,9 @@ mod rates;
 mod recipients;
 mod restart;
 mod routes;
+mod words;
+
+use words::words;
 
 struct Day {
     dispatcher: Dispatcher,
@@ -47,6 +51,7 @@ fn arrival(n: u8, severity: Severity, recipients: &[&str]) -> Arrival {
         ttl: None,
         octets: 300,
         is_notice: false,
+        canary: None,
         past: Past::default(),
     }
 }
@@ -129,48 +134,6 @@ impl Day {
         let wait = wake.since(self.now.monotonic);
         self.now = Now { wall: self.now.wall.plus(wait), monotonic: wake };
         self.tell(Event::Woke)
-    }
-}
-
-fn words(command: &Command) -> String {
-    let list = |who: &[Address]| who.iter().map(|to| to.local().to_owned()).collect::<Vec<_>>().join("+");
-    match command {
-        Command::Begin { attempt, provider, recipients, .. } => {
-            format!("begin {} at {provider} for {}", attempt.0, list(recipients))
-        }
-        Command::Grant { attempt } => format!("grant {}", attempt.0),
-        Command::Withdraw { attempt } => format!("withdraw {}", attempt.0),
-        Command::Drill { provider, login: true } => format!("drill {provider}"),
-        Command::Drill { provider, login: false } => format!("drill {provider} without login"),
-        Command::Copy { from, to, .. } => format!("copy {} to {}", from.as_str(), to.as_str()),
-        Command::Unlink { from, .. } => format!("unlink {}", from.as_str()),
-        Command::Forget { .. } => "forget".to_owned(),
-        Command::Record { fact, sync } => match fact {
-            Fact::Attempt { attempt, provider, beside: None, .. } => format!("attempt {attempt} {provider}"),
-            Fact::Attempt { attempt, provider, beside: Some(other), .. } => {
-                format!("attempt {attempt} {provider} beside {other}")
-            }
-            Fact::DotSent { .. } => format!("dot-sent {sync:?}"),
-            Fact::Outcome { recipients, .. } => {
-                let each = recipients.iter().map(|it| format!("{:?}", it.result).to_lowercase());
-                format!("outcome {} {sync:?}", each.collect::<Vec<_>>().join("+"))
-            }
-            Fact::Deferred { passes, .. } => format!("deferred {passes} {sync:?}"),
-            Fact::Sent { delivered, refused, .. } => {
-                format!("sent {} refused {} {sync:?}", list(delivered), list(refused))
-            }
-            Fact::Dead { reason, .. } => format!("dead {sync:?}: {reason}"),
-            Fact::Provider { provider, outage: Some(outage) } => {
-                format!("{provider} open {} {}", outage.cause.as_str(), outage.openings)
-            }
-            Fact::Drill(drill) if drill.is_running() => format!("drilling {} {sync:?}", drill.provider),
-            Fact::Drill(drill) => {
-                let found = drill.result.as_ref().map(|it| if it.ok { "ok" } else { "failed" });
-                format!("drilled {} {}", drill.provider, found.unwrap_or_default())
-            }
-            Fact::Provider { provider, outage: None } => format!("{provider} closed"),
-            other => format!("{other:?}"),
-        },
     }
 }
 

@@ -1,5 +1,6 @@
 //! Days of an agent in short: what happens, and what people are told.
 
+mod drilled;
 mod histories;
 mod stage;
 
@@ -81,6 +82,22 @@ fn one_notice_says_that_the_primary_fails_and_one_that_it_works_again() {
     assert_eq!(stage.story()[1..], ["over provider-failing home 12"]);
     assert_eq!(stage.told[1].notice.since, begins.since, "since when");
     assert_eq!(stage.told[1].notice.reason, begins.reason, "and why");
+}
+
+#[test]
+fn before_means_before_in_the_order_of_the_alert_and_not_of_the_file() {
+    let mut stage = Stage::new();
+    stage.provider("home", true);
+    stage.provider("gmail", true);
+    // A rule sends this one to docomo alone: that home fails is nothing to it.
+    stage.send_behind("docomo", &[]);
+    stage.pass(MINUTE);
+    assert_eq!(stage.story(), [""; 0]);
+    // And this one would have gone to gmail first, which stands behind docomo in the file.
+    stage.send_behind("docomo", &["gmail"]);
+    stage.pass(MINUTE);
+    assert_eq!(stage.story(), ["begins provider-failing gmail 1"]);
+    assert_eq!(stage.told[0].notice.reason, "no answer; alerts go out through `docomo`");
 }
 
 #[test]
@@ -218,6 +235,7 @@ fn an_alert_from_before_a_long_time_without_power_has_a_minute_before_it_is_stuc
         ttl: None,
         octets: 1,
         is_notice: false,
+        canary: None,
         past: Past::default(),
     };
     stage.notices.arrives(stage.now, &arrival(old));
