@@ -13,6 +13,7 @@
 //! | told of the agent's own condition | [`notice`], decided by `delivery` |
 //! | recorded, moved, removed | [`spool`]: one writer thread |
 //! | told by people | [`control`] |
+//! | asked by machines and browsers | [`serve`] |
 //! | shown to people | [`command`], [`output`] |
 //!
 //! [`engine`] decides nothing and `delivery` touches nothing. [`edge`] is the only reader of clocks and chance.
@@ -29,6 +30,7 @@ pub mod exit;
 pub mod log;
 pub mod notice;
 pub mod output;
+pub mod serve;
 pub mod spool;
 pub mod submit;
 pub mod template;

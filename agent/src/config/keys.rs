@@ -23,6 +23,7 @@ pub(super) enum Place {
     Keep,
     Disk,
     Notices,
+    Metrics,
     Provider,
     Recipient,
     Route,
@@ -218,6 +219,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Key> {
         .chain(super::manners::KEYS)
         .chain(super::template::KEYS)
         .chain(super::notices::KEYS)
+        .chain(super::metrics::KEYS)
 }
 
 /// The keys of one place.
@@ -255,6 +257,7 @@ pub fn reference() -> String {
             Place::Keep => "[keep] ",
             Place::Disk => "[disk] ",
             Place::Notices => "[notices] ",
+            Place::Metrics => "[metrics] ",
             Place::Provider => "[[provider]] ",
             Place::Recipient => "[[recipient]] ",
             Place::Route => "[[route]] ",
