@@ -8,7 +8,8 @@ use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 
 use crate::command::{
-    check, demo, drill, list, place::Place, preview, probe, providers, reload, route, run, send, show, spool,
+    check, demo, drill, list, page, place::Place, preview, probe, providers, reload, route, run, send, show,
+    spool,
 };
 use crate::exit::Exit;
 
@@ -48,6 +49,8 @@ enum Command {
     List(list::Args),
     /// Show everything that is known of one alert.
     Show(show::Args),
+    /// Print the status page: one HTML file about everything.
+    Page(page::Args),
     /// Show the mail that an alert becomes: on the wire, as a reader shows it, and what docomo makes of it.
     Preview(preview::Args),
     /// Say in one line and an exit code whether somebody has to look.
@@ -80,6 +83,7 @@ pub fn main(argv: impl Iterator<Item = OsString>) -> Exit {
         Command::Reload(asked) => reload::run(&asked, &place),
         Command::List(asked) => list::run(&asked, &place),
         Command::Show(asked) => show::run(&asked, &place),
+        Command::Page(asked) => page::run(&asked, &place),
         Command::Preview(asked) => preview::run(&asked, &place),
         Command::Check(asked) => check::run(&asked, &place),
         Command::Providers(asked) => providers::run(&asked, &place),

@@ -10,6 +10,7 @@
 //! | `manners` | how mails are presented: `[[recipient]]`, heads of subjects, lateness |
 //! | `keeping` | how long what is over is kept |
 //! | `notices` | who is told of the agent's own condition, and how |
+//! | `page` | where the status page can be asked for |
 //! | `metrics` | numbers about the agent |
 //! | `listen` | a place at which something can be asked by HTTP |
 //! | `url` | an address that is pinged |
@@ -43,6 +44,7 @@ mod means;
 mod metrics;
 mod network;
 mod notices;
+mod page;
 mod pin;
 mod preset;
 mod provider;
@@ -80,6 +82,7 @@ pub use means::{CommandLine, Input, Means};
 pub use metrics::Metrics;
 pub use network::Network;
 pub use notices::{DeadMan, Notices};
+pub use page::Page;
 pub use pin::Pin;
 pub use preset::{Preset, PresetLimits, Senders, presets};
 pub(crate) use provider::charset;
@@ -119,6 +122,8 @@ pub struct Config {
     pub notices: Notices,
     /// Where numbers about the agent go.
     pub metrics: Metrics,
+    /// Where the status page can be asked for.
+    pub page: Page,
     /// In order of preference; at least one.
     pub providers: Vec<Provider>,
     /// Who may be asked for which recipients; the first rule that fits counts.
@@ -357,6 +362,7 @@ fn read(source: &Source<'_>, root: &toml::de::DeTable<'_>) -> Option<Config> {
         keeping: keeping::keeping(&root),
         notices: notices::read(&root),
         metrics: metrics::read(&root),
+        page: page::read(&root),
         providers: providers?,
         routing,
         warnings,

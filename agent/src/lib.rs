@@ -14,7 +14,7 @@
 //! | recorded, moved, removed | [`spool`]: one writer thread |
 //! | told by people | [`control`] |
 //! | asked by machines and browsers | [`serve`] |
-//! | shown to people | [`command`], [`output`] |
+//! | shown to people | [`command`], [`output`], [`page`] |
 //!
 //! [`engine`] decides nothing and `delivery` touches nothing. [`edge`] is the only reader of clocks and chance.
 
@@ -30,6 +30,7 @@ pub mod exit;
 pub mod log;
 pub mod notice;
 pub mod output;
+pub mod page;
 pub mod serve;
 pub mod spool;
 pub mod submit;

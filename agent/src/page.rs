@@ -19,7 +19,7 @@
 //! | `plot` | the drawings |
 //! | `site` | what is answered by HTTP |
 //! | `language` | in which language somebody wants it |
-//! | `host` | the thread that answers |
+//! | `server` | the thread that answers |
 
 mod alerts;
 mod day;
@@ -30,12 +30,13 @@ mod language;
 mod plot;
 mod providers;
 mod reading;
+mod server;
+mod site;
 mod summary;
-#[cfg(test)]
-mod tests;
 mod timeline;
 mod words;
 
 pub use document::{Kind, document};
 pub use facts::Facts;
 pub use reading::{Source, read};
+pub use server::{Server, start};

@@ -51,6 +51,11 @@ pub type Answer = Response<Full<Bytes>>;
 
 /// What can be seen behind a door.
 pub trait Site: Send + Sync + 'static {
+    /// Names besides localhost by which a port of this machine may be called; none where nobody says so.
+    fn hosts(&self) -> &[String] {
+        &[]
+    }
+
     /// The answer to a GET with this head; for a HEAD its body is left out.
     fn answer(&self, head: &Parts) -> impl Future<Output = Answer> + Send;
 }
@@ -124,7 +129,7 @@ enum Hosts {
 }
 
 impl Hosts {
-    fn include(self, head: &Parts) -> bool {
+    fn include(self, head: &Parts, further: &[String]) -> bool {
         if self == Self::Any {
             return true;
         }
@@ -135,7 +140,9 @@ impl Hosts {
             None => named.split(':').next().unwrap_or_default(),
         };
         let is_address = host.parse::<IpAddr>().is_ok();
-        is_address || host.eq_ignore_ascii_case("localhost")
+        is_address
+            || host.eq_ignore_ascii_case("localhost")
+            || further.iter().any(|it| it.eq_ignore_ascii_case(host))
     }
 }
 
@@ -197,7 +204,7 @@ async fn respond((head, _): &(Parts, Incoming), hosts: Hosts, site: &impl Site) 
         answer.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
         return answer;
     }
-    if !hosts.include(head) {
+    if !hosts.include(head, site.hosts()) {
         let text = "ask for this machine by its address or as localhost";
         return words(StatusCode::MISDIRECTED_REQUEST, text);
     }

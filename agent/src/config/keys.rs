@@ -24,6 +24,7 @@ pub(super) enum Place {
     Disk,
     Notices,
     Metrics,
+    Page,
     Provider,
     Recipient,
     Route,
@@ -220,6 +221,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Key> {
         .chain(super::template::KEYS)
         .chain(super::notices::KEYS)
         .chain(super::metrics::KEYS)
+        .chain(super::page::KEYS)
 }
 
 /// The keys of one place.
@@ -258,6 +260,7 @@ pub fn reference() -> String {
             Place::Disk => "[disk] ",
             Place::Notices => "[notices] ",
             Place::Metrics => "[metrics] ",
+            Place::Page => "[page] ",
             Place::Provider => "[[provider]] ",
             Place::Recipient => "[[recipient]] ",
             Place::Route => "[[route]] ",

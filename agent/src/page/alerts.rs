@@ -21,8 +21,15 @@ pub(super) fn queue(facts: &Facts, words: &Words) -> Html {
         html.ours("<p class=\"note\">").text(words.nothing_waits).ours("</p>");
     } else {
         let columns = &words.columns;
-        let heads =
-            [columns.age, columns.severity, columns.alert, columns.to, columns.state, columns.next, columns.why];
+        let heads = [
+            columns.age,
+            columns.severity,
+            columns.alert,
+            columns.to,
+            columns.state,
+            columns.next,
+            columns.why,
+        ];
         head(&mut html, &heads);
         for item in &facts.queue {
             html.ours("<tr>");
@@ -134,7 +141,9 @@ fn to(html: &mut Html, item: &Item, words: &Words) {
         [] => html.text(words.default_recipient),
         [(one, _)] => html.text_up_to(RECIPIENT_MAX, one),
         [(first, _), others @ ..] => {
-            html.text_up_to(RECIPIENT_MAX, first).ours(" <span class=\"dim\">").text(&words.others(others.len()));
+            html.text_up_to(RECIPIENT_MAX, first)
+                .ours(" <span class=\"dim\">")
+                .text(&words.others(others.len()));
             html.ours("</span>")
         }
     };

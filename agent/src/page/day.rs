@@ -8,9 +8,9 @@ use std::time::Duration;
 use spool_format::{AlertId, Entry, Event, Settlement, Wall};
 
 /// Slots of the plots.
-pub const SLOTS: usize = 48;
+pub(super) const SLOTS: usize = 48;
 /// The length of one.
-pub const SLOT: Duration = Duration::from_mins(30);
+pub(super) const SLOT: Duration = Duration::from_mins(30);
 
 /// The last 24 hours.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -108,7 +108,7 @@ impl Day {
 }
 
 /// The value that so many in a hundred do not exceed, of values in order; `None` without any.
-pub fn percentile(ordered: &[u32], percent: usize) -> Option<u32> {
+pub(super) fn percentile(ordered: &[u32], percent: usize) -> Option<u32> {
     let rank = (ordered.len() * percent).div_ceil(100);
     ordered.get(rank.max(1) - 1).copied()
 }
@@ -131,8 +131,13 @@ mod tests {
 
     #[test]
     fn slots_begin_at_half_hours_of_the_zone_and_the_last_one_is_under_way() {
-        for (offset, begins) in [(0, "2026-11-24T04:30:00Z"), (9 * 60, "2026-11-24T04:30:00Z"), (5 * 60 + 45, "2026-11-24T04:15:00Z")] {
-            let now = if offset == 5 * 60 + 45 { at("2026-11-25T04:10:00Z") } else { at("2026-11-25T04:23:30Z") };
+        for (offset, begins) in [
+            (0, "2026-11-24T04:30:00Z"),
+            (9 * 60, "2026-11-24T04:30:00Z"),
+            (5 * 60 + 45, "2026-11-24T04:15:00Z"),
+        ] {
+            let now =
+                if offset == 5 * 60 + 45 { at("2026-11-25T04:10:00Z") } else { at("2026-11-25T04:23:30Z") };
             let day = Day::ending(now, offset);
             let begins = if offset == 5 * 60 + 45 { at("2026-11-24T04:15:00Z") } else { at(begins) };
             assert_eq!((day.begins, day.slots.len()), (Some(begins), SLOTS), "{offset}");
@@ -156,6 +161,9 @@ mod tests {
         assert_eq!(percentile(&[], 50), None);
         assert_eq!(percentile(&[7], 95), Some(7));
         let all: Vec<u32> = (1..=100).collect();
-        assert_eq!([0, 1, 50, 95, 100].map(|percent| percentile(&all, percent)), [1, 1, 50, 95, 100].map(Some));
+        assert_eq!(
+            [0, 1, 50, 95, 100].map(|percent| percentile(&all, percent)),
+            [1, 1, 50, 95, 100].map(Some)
+        );
     }
 }

@@ -70,7 +70,10 @@ pub(super) fn unreadable(host: &str, why: &str, tongue: Tongue) -> String {
     let mut html = Html::new();
     head(&mut html, host, words, Kind::Live);
     html.ours("<header><h1>alertmail</h1></header><main><section id=\"summary\" class=\"now\"><h2>");
-    html.text(words.look_now).ours("</h2><ul><li class=\"now\">").text(why).ours("</li></ul></section></main>");
+    html.text(words.look_now)
+        .ours("</h2><ul><li class=\"now\">")
+        .text(why)
+        .ours("</li></ul></section></main>");
     close(&mut html, Kind::Live);
     html.into_string()
 }
@@ -82,13 +85,18 @@ fn head(html: &mut Html, host: &str, words: &Words, kind: Kind) {
     html.ours("<!doctype html>\n<html lang=\"").ours(words.code).ours("\"><head><meta charset=\"utf-8\">");
     html.ours("<meta http-equiv=\"Content-Security-Policy\" content=\"").text(policy()).ours("\">");
     html.ours("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
-    html.ours("<meta name=\"color-scheme\" content=\"light dark\"><meta name=\"referrer\" content=\"no-referrer\">");
+    html.ours(
+        "<meta name=\"color-scheme\" content=\"light dark\"><meta name=\"referrer\" content=\"no-referrer\">",
+    );
     html.ours("<meta name=\"robots\" content=\"noindex\">");
     if kind == Kind::Live {
         html.ours("<noscript><meta http-equiv=\"refresh\" content=\"30\"></noscript>");
     }
     // A browser asks for an icon by itself if it is not given one.
-    html.ours("<link rel=\"icon\" href=\"data:,\"><title>").text(words.title).ours(" · ").text_up_to(80, host);
+    html.ours("<link rel=\"icon\" href=\"data:,\"><title>")
+        .text(words.title)
+        .ours(" · ")
+        .text_up_to(80, host);
     html.ours(" · alertmail</title><style>").ours(STYLE).ours("</style></head><body id=\"top\">");
 }
 

@@ -8,11 +8,11 @@ use super::day::Day;
 use crate::spool::view::Item;
 
 /// Alerts that wait or are dead, and are shown: the most urgent ones.
-pub const QUEUE_MAX: usize = 50;
+pub(super) const QUEUE_MAX: usize = 50;
 /// Alerts that came last, and are shown, whatever became of them.
-pub const RECENT_MAX: usize = 30;
+pub(super) const RECENT_MAX: usize = 30;
 /// Files that are no alerts, and are named.
-pub const CORRUPT_MAX: usize = 10;
+pub(super) const CORRUPT_MAX: usize = 10;
 
 /// What the page shows.
 #[derive(Clone, Debug)]

@@ -2,29 +2,27 @@
 //!
 //! The compiler keeps it so: markup is `&'static str`, and everything else goes through [`Html::text`].
 
-use std::fmt::Write as _;
-
 use crate::output::terminal::printable;
 
 /// A piece of a page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Html(String);
+pub(super) struct Html(String);
 
 impl Html {
     /// Nothing yet.
-    pub const fn new() -> Self {
+    pub(super) const fn new() -> Self {
         Self(String::new())
     }
 
     /// Appends markup of ours.
-    pub fn ours(&mut self, markup: &'static str) -> &mut Self {
+    pub(super) fn ours(&mut self, markup: &'static str) -> &mut Self {
         self.0.push_str(markup);
         self
     }
 
     /// Appends a text as it is to be read, also between the quotes of an attribute. What would move, hide or turn what
     /// stands around it is shown as U+FFFD, as in a terminal.
-    pub fn text(&mut self, text: &str) -> &mut Self {
+    pub(super) fn text(&mut self, text: &str) -> &mut Self {
         for character in printable(text).chars() {
             match character {
                 '&' => self.0.push_str("&amp;"),
@@ -39,7 +37,7 @@ impl Html {
     }
 
     /// Appends at most so many characters of a text, with `…` at the end of what was cut.
-    pub fn text_up_to(&mut self, characters_max: usize, text: &str) -> &mut Self {
+    pub(super) fn text_up_to(&mut self, characters_max: usize, text: &str) -> &mut Self {
         match text.char_indices().nth(characters_max) {
             Some((end, _)) => self.text(&text[..end]).ours("…"),
             None => self.text(text),
@@ -47,32 +45,21 @@ impl Html {
     }
 
     /// Appends a number: a coordinate.
-    pub fn number(&mut self, number: f64) -> &mut Self {
+    pub(super) fn number(&mut self, number: f64) -> &mut Self {
         // Tenths of a pixel are enough, and a whole number needs no point.
         let text = format!("{number:.1}");
         self.0.push_str(text.strip_suffix(".0").unwrap_or(&text));
         self
     }
 
-    /// Appends a count.
-    pub fn count(&mut self, count: usize) -> &mut Self {
-        let _ = write!(self.0, "{count}");
-        self
-    }
-
     /// Appends another piece.
-    pub fn piece(&mut self, piece: &Self) -> &mut Self {
+    pub(super) fn piece(&mut self, piece: &Self) -> &mut Self {
         self.0.push_str(&piece.0);
         self
     }
 
     /// The markup.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The markup, as octets to be sent.
-    pub fn into_string(self) -> String {
+    pub(super) fn into_string(self) -> String {
         self.0
     }
 }
@@ -85,15 +72,15 @@ mod tests {
     #[test]
     fn numbers_are_short() {
         let mut html = Html::new();
-        html.number(12.0).ours(" ").number(0.25).ours(" ").number(-3.96).ours(" ").count(7);
-        assert_eq!(html.as_str(), "12 0.2 -4 7");
+        html.number(12.0).ours(" ").number(0.25).ours(" ").number(-3.96);
+        assert_eq!(html.into_string(), "12 0.2 -4");
     }
 
     #[test]
     fn a_long_text_is_cut_between_characters() {
         let mut html = Html::new();
         html.text_up_to(2, "あいう").ours("|").text_up_to(3, "あいう");
-        assert_eq!(html.as_str(), "あい…|あいう");
+        assert_eq!(html.into_string(), "あい…|あいう");
     }
 
     proptest! {
@@ -101,7 +88,7 @@ mod tests {
         fn what_others_wrote_can_neither_open_a_tag_nor_end_an_attribute(text in any::<String>()) {
             let mut html = Html::new();
             html.text(&text);
-            let escaped = html.as_str();
+            let escaped = html.into_string();
             prop_assert!(!escaped.contains(['<', '>', '"', '\'']), "{escaped}");
             // Every `&` begins one of our five references, and undoing them gives the text as a terminal shows it.
             let back = escaped.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'");

@@ -28,7 +28,10 @@ pub(super) fn part(facts: &Facts, words: &Words) -> Html {
     let mut html = Html::new();
     html.ours("<section id=\"plots\"><figure><figcaption>").text(words.throughput).ours("</figcaption>");
     html.piece(&throughput(facts, words)).ours("</figure><figure><figcaption>").text(words.latency);
-    html.ours(" <small>").text(words.latency_note).ours("</small></figcaption>").piece(&latency(facts, words));
+    html.ours(" <small>")
+        .text(words.latency_note)
+        .ours("</small></figcaption>")
+        .piece(&latency(facts, words));
     html.ours("</figure></section>");
     html
 }
@@ -75,7 +78,8 @@ fn latency(facts: &Facts, words: &Words) -> Html {
     }
     hours(&mut html, facts);
     for (n, slot) in day.slots.iter().enumerate() {
-        let (Some(median), Some(slow)) = (percentile(&slot.took_ms, 50), percentile(&slot.took_ms, 95)) else {
+        let (Some(median), Some(slow)) = (percentile(&slot.took_ms, 50), percentile(&slot.took_ms, 95))
+        else {
             continue;
         };
         let middle = x(n) + slot_width() / 2.0;
@@ -91,14 +95,23 @@ fn latency(facts: &Facts, words: &Words) -> Html {
 
 fn frame(name: &'static str) -> Html {
     let mut html = Html::new();
-    html.ours("<svg role=\"img\" viewBox=\"0 0 ").number(WIDTH).ours(" ").number(HEIGHT).ours("\" aria-label=\"");
+    html.ours("<svg role=\"img\" viewBox=\"0 0 ")
+        .number(WIDTH)
+        .ours(" ")
+        .number(HEIGHT)
+        .ours("\" aria-label=\"");
     html.text(name).ours("\">");
     html
 }
 
 /// A line across, with what it stands for.
 fn line_at(html: &mut Html, y: f64, name: &str) {
-    html.ours("<line class=\"grid\" x1=\"").number(LEFT).ours("\" x2=\"").number(WIDTH).ours("\" y1=\"").number(y);
+    html.ours("<line class=\"grid\" x1=\"")
+        .number(LEFT)
+        .ours("\" x2=\"")
+        .number(WIDTH)
+        .ours("\" y1=\"")
+        .number(y);
     html.ours("\" y2=\"").number(y).ours("\"/><text class=\"left\" x=\"").number(LEFT - 8.0).ours("\" y=\"");
     html.number(y + 4.0).ours("\">").text(name).ours("</text>");
 }

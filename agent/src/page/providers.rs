@@ -21,8 +21,7 @@ pub(super) fn part(facts: &Facts, words: &Words) -> Html {
         html.ours("<p class=\"note\">").text(words.no_providers).ours("</p>");
     } else {
         let columns = &words.columns;
-        let mut heads =
-            vec![columns.provider, columns.state, columns.day, columns.took, columns.drill];
+        let mut heads = vec![columns.provider, columns.state, columns.day, columns.took, columns.drill];
         let has_canaries = facts.providers.iter().any(|it| it.canary.is_some());
         let has_quotas = facts.providers.iter().any(|it| !it.quota.is_empty());
         heads.extend(has_canaries.then_some(columns.canary));
@@ -68,7 +67,8 @@ fn work(html: &mut Html, provider: &Provider, facts: &Facts, words: &Words) {
     let work = facts.day.providers.get(&provider.name).cloned().unwrap_or_default();
     let text = words.sent_and_failed(work.took_ms.len(), work.failed);
     cell(html, "", words.columns.day).text(&text).ours("</td>");
-    let median = percentile(&work.took_ms, 50).map_or_else(|| words.never.to_owned(), |ms| words.measured(ms));
+    let median =
+        percentile(&work.took_ms, 50).map_or_else(|| words.never.to_owned(), |ms| words.measured(ms));
     cell(html, "n", words.columns.took).text(&median).ours("</td>");
 }
 

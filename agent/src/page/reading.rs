@@ -208,7 +208,8 @@ fn providers(
 fn corrupt(layout: &Layout) -> io::Result<Vec<String>> {
     let mut names = list(layout, Folder::Corrupt)?;
     names.sort_unstable();
-    let is_reason =
-        |name: &String| name.strip_suffix(".reason").is_some_and(|other| names.binary_search(&other.to_owned()).is_ok());
+    let is_reason = |name: &String| {
+        name.strip_suffix(".reason").is_some_and(|other| names.binary_search(&other.to_owned()).is_ok())
+    };
     Ok(names.iter().filter(|name| !is_reason(name)).cloned().collect())
 }

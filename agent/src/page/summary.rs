@@ -62,7 +62,9 @@ pub(super) fn problems(facts: &Facts, words: &Words) -> Vec<(Degree, String)> {
     for notice in &facts.notices {
         // What else there is to be told of stands above, from what is so now.
         let degree = match notice.kind {
-            NoticeKind::Stuck | NoticeKind::SpoolFull | NoticeKind::Journal | NoticeKind::Copies => Degree::Now,
+            NoticeKind::Stuck | NoticeKind::SpoolFull | NoticeKind::Journal | NoticeKind::Copies => {
+                Degree::Now
+            }
             NoticeKind::CertificateEnds | NoticeKind::Retired => Degree::Today,
             _ => continue,
         };
@@ -115,7 +117,8 @@ pub(super) fn part(facts: &Facts, words: &Words) -> Html {
 fn numbers(facts: &Facts, words: &Words) -> Html {
     let counts = &facts.counts;
     let took = facts.day.took_ms();
-    let time = |percent| percentile(&took, percent).map_or_else(|| words.never.to_owned(), |ms| words.measured(ms));
+    let time =
+        |percent| percentile(&took, percent).map_or_else(|| words.never.to_owned(), |ms| words.measured(ms));
     let oldest = counts.oldest.map_or_else(|| words.never.to_owned(), |time| words.span(time));
     let class = |count| if count > 0 { "bad" } else { "" };
     let mut html = Html::new();

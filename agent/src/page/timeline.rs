@@ -44,12 +44,8 @@ fn timeline(item: &Item, facts: &Facts, words: &Words) -> Html {
     html.ours(" <span class=\"dim\">").text(words.severity(item.severity)).ours("</span> <code>");
     html.text(item.id.as_str()).ours("</code></p><dl>");
     let by = history.and_then(|history| history.uid).map(|uid| format!(" ({} {uid})", words.by_user));
-    let made = format!(
-        "{}, {}{}",
-        clock(item.id.born()),
-        words.ago(item.age(facts.at)),
-        by.unwrap_or_default()
-    );
+    let made =
+        format!("{}, {}{}", clock(item.id.born()), words.ago(item.age(facts.at)), by.unwrap_or_default());
     fact(&mut html, words.made, &made);
     if let Some(key) = &item.key {
         fact(&mut html, words.key, key);
@@ -99,7 +95,10 @@ fn attempt(html: &mut Html, attempt: &AttemptRecord, clock: &impl Fn(Wall) -> St
         (Some(_), true) => "<li class=\"good\">",
         (Some(_), false) => "<li class=\"bad\">",
     });
-    html.ours("<p><time>").text(&clock(attempt.at)).ours("</time> <b>").text_up_to(TEXT_MAX, &attempt.provider);
+    html.ours("<p><time>")
+        .text(&clock(attempt.at))
+        .ours("</time> <b>")
+        .text_up_to(TEXT_MAX, &attempt.provider);
     html.ours("</b> <span class=\"dim\">").text(&format!("{} {}", words.attempt, attempt.number));
     match &attempt.ended {
         Some(ended) => {

@@ -280,12 +280,16 @@ impl Words {
     pub(super) const fn then(&self, standing: Standing) -> &'static str {
         match (self.tongue, standing) {
             (Tongue::English, Standing::Incoming) => "the agent takes it as soon as it runs",
-            (Tongue::English, Standing::Trying) => "the attempt ends, or the next start of the agent begins another",
+            (Tongue::English, Standing::Trying) => {
+                "the attempt ends, or the next start of the agent begins another"
+            }
             (Tongue::English, Standing::Deferred(_)) => "the next attempt, as soon as the agent runs",
             (Tongue::English, Standing::Held) => "nothing, until somebody releases it",
             (Tongue::English, Standing::Sent) => "nothing: everybody has it who can have it",
             (Tongue::English, Standing::Dead) => "nothing: it was given up",
-            (Tongue::English, Standing::Gone) => "nothing: its file is gone, and the journal does not say why",
+            (Tongue::English, Standing::Gone) => {
+                "nothing: its file is gone, and the journal does not say why"
+            }
             (Tongue::Japanese, Standing::Incoming) => "エージェントが動き次第、受け付けます",
             (Tongue::Japanese, Standing::Trying) => "試行の終了待ち（または次回起動時に再試行）",
             (Tongue::Japanese, Standing::Deferred(_)) => "エージェントが動き次第、再試行します",
@@ -303,7 +307,9 @@ impl Words {
             Tongue::English => text,
             Tongue::Japanese => ["s秒", "m分", "h時間", "d日"]
                 .iter()
-                .find_map(|unit| text.strip_suffix(&unit[..1]).map(|number| format!("{number}{}", &unit[1..])))
+                .find_map(|unit| {
+                    text.strip_suffix(&unit[..1]).map(|number| format!("{number}{}", &unit[1..]))
+                })
                 .unwrap_or(text),
         }
     }
@@ -351,7 +357,8 @@ impl Words {
     }
 
     pub(super) fn corrupt_files(&self, count: usize, names: &str) -> String {
-        let what = if count == 1 { "1 file is no alert".to_owned() } else { format!("{count} files are no alerts") };
+        let what =
+            if count == 1 { "1 file is no alert".to_owned() } else { format!("{count} files are no alerts") };
         self.either(
             format!("{what} and lie in corrupt/: {names}"),
             format!("アラートではないファイルが{count}件、corrupt/ にあります: {names}"),
@@ -386,11 +393,17 @@ impl Words {
 
     pub(super) fn has_waited(&self, time: Duration) -> String {
         let span = self.span(time);
-        self.either(format!("The oldest alert has waited for {span}"), format!("最も古いアラートの待ち時間は{span}です"))
+        self.either(
+            format!("The oldest alert has waited for {span}"),
+            format!("最も古いアラートの待ち時間は{span}です"),
+        )
     }
 
     pub(super) fn more(&self, count: usize) -> String {
-        self.either(format!("and {count} more; all of them: alertmail list"), format!("ほか{count}件。一覧: alertmail list"))
+        self.either(
+            format!("and {count} more; all of them: alertmail list"),
+            format!("ほか{count}件。一覧: alertmail list"),
+        )
     }
 
     pub(super) fn others(&self, count: usize) -> String {
@@ -424,7 +437,10 @@ impl Words {
     }
 
     pub(super) fn slot_times(&self, time: &str, median: &str, slowest: &str) -> String {
-        self.either(format!("{time}: {median}, 95 % within {slowest}"), format!("{time} 中央値{median}、95% {slowest}"))
+        self.either(
+            format!("{time}: {median}, 95 % within {slowest}"),
+            format!("{time} 中央値{median}、95% {slowest}"),
+        )
     }
 
     /// What was made of a failure.
@@ -441,7 +457,12 @@ impl Words {
             other => (other, other),
         };
         let rule = result.rule.as_deref().unwrap_or_default();
-        Some(self.either(format!("{scope}, {lasting} ({rule})"), format!("{scope_ja}、{lasting_ja}（{rule}）")))
+        Some(
+            self.either(
+                format!("{scope}, {lasting} ({rule})"),
+                format!("{scope_ja}、{lasting_ja}（{rule}）"),
+            ),
+        )
     }
 }
 
@@ -456,7 +477,10 @@ mod tests {
         assert_eq!(spans.map(|it| en.ago(it)), ["40s ago", "3m ago", "5h ago", "2d ago"]);
         assert_eq!(spans.map(|it| ja.ago(it)), ["40秒前", "3分前", "5時間前", "2日前"]);
         assert_eq!(spans.map(|it| ja.within(it))[0], "40秒後");
-        assert_eq!([420, 4_200, 42_000, 420_000, 7_200_000].map(|ms| en.measured(ms)), ["0.42 s", "4.2 s", "42 s", "7 min", "2.0 h"]);
+        assert_eq!(
+            [420, 4_200, 42_000, 420_000, 7_200_000].map(|ms| en.measured(ms)),
+            ["0.42 s", "4.2 s", "42 s", "7 min", "2.0 h"]
+        );
     }
 
     #[test]
