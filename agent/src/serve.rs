@@ -18,7 +18,7 @@ use hyper::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Method, Request, Response, StatusCode};
+use hyper::{Method, Request, Response, StatusCode, Version};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, UnixListener};
@@ -134,7 +134,10 @@ impl Hosts {
             return true;
         }
         let named = head.headers.get(HOST).and_then(|host| host.to_str().ok());
-        let Some(named) = head.uri.authority().map(|it| it.as_str()).or(named) else { return true };
+        let Some(named) = head.uri.authority().map(|it| it.as_str()).or(named) else {
+            // Only the protocol before HTTP/1.1 knows requests that call nobody by a name (RFC 9112 section 3.2).
+            return head.version < Version::HTTP_11;
+        };
         let host = match named.strip_prefix('[') {
             Some(rest) => rest.split(']').next().unwrap_or_default(),
             None => named.split(':').next().unwrap_or_default(),

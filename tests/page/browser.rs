@@ -12,6 +12,9 @@ use serde_json::{Value, json};
 /// For an answer of a browser on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Messages that may come before a page is there: one that keeps itself fresh never falls silent.
+const MESSAGES_MAX: usize = 1_000;
+
 /// The browser, with one page open. It ends with this value.
 pub(crate) struct Browser {
     child: Child,
@@ -123,10 +126,14 @@ impl Browser {
     /// Goes to an address, and waits until all of it is there.
     #[track_caller]
     pub(crate) fn open(&mut self, address: &str) {
-        self.complaints.clear();
-        self.requests.clear();
-        self.tell("Page.navigate", json!({ "url": address }));
-        while self.next("load")["method"] != "Page.loadEventFired" {}
+        // From an empty page: to go on in the same one, to another place of it, would load nothing.
+        for address in ["about:blank", address] {
+            self.complaints.clear();
+            self.requests.clear();
+            self.tell("Page.navigate", json!({ "url": address }));
+            let is_there = (0..MESSAGES_MAX).any(|_| self.next("load")["method"] == "Page.loadEventFired");
+            assert!(is_there, "{address} does not load");
+        }
     }
 
     /// What an expression is in the page; a promise is waited for.

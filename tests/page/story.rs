@@ -51,13 +51,14 @@ fn result(who: &str, said: Result<&str, (&str, &str, &str)>) -> RecipientResult 
         Ok(text) => ("dot", text, None),
         Err((phase, text, rule)) => (phase, text, Some(rule)),
     };
+    let code: Option<u16> = text.get(..3).and_then(|code| code.parse().ok());
     RecipientResult {
         to: to(who),
         result: if failed.is_some() { Settlement::Open } else { Settlement::Delivered },
         phase: phase.to_owned(),
-        code: text.get(..3).and_then(|code| code.parse().ok()),
+        code,
         enhanced: None,
-        text: text.get(4..).unwrap_or(text).to_owned(),
+        text: if code.is_some() { &text[4..] } else { text }.to_owned(),
         scope: failed.map(|_| "provider".to_owned()),
         duration: failed.map(|rule| if rule == "login-refused" { "hard" } else { "soft" }.to_owned()),
         rule: failed.map(str::to_owned),
@@ -256,7 +257,7 @@ impl Story {
 
 fn alert_to(who: &[&str]) -> Alert {
     let to: Vec<String> = who.iter().map(|it| (*it).to_owned()).collect();
-    let text = serde_json::json!({ "to": to, "subject": "x", "body": "x" }).to_string() + "\n";
+    let text = serde_json::json!({ "version": 1, "to": to, "subject": "x", "body": "x" }).to_string() + "\n";
     let id = AlertId::new(Wall::from_unix_ms(0), [0; 10]);
     Alert::parse(text.as_bytes(), id).expect("an alert")
 }

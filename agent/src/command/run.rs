@@ -207,12 +207,12 @@ async fn work(
         submitters.warnings().iter().for_each(|warning| log::warning(warning));
     }
     let names: Vec<String> = providers.iter().map(|ready| ready.provider.name.clone()).collect();
+    let _page = page(config, layout);
     log::started(layout.root(), &names, found.deferred.len());
     reload::tell(clients, &names);
     let mut dispatcher = Dispatcher::new(dispatcher_settings(config, providers), chance::seed());
     dispatcher.drill(drills(config, providers));
     dispatcher.send_canaries(canaries(config, providers));
-    let _page = page(config, layout);
     let engine = Engine {
         dispatcher,
         world: Real { carrier, writer, submitters, lock, sinks: sinks(config) },

@@ -407,7 +407,7 @@ impl Words {
     }
 
     pub(super) fn others(&self, count: usize) -> String {
-        self.either(format!("+{count} more"), format!("ほか{count}人"))
+        self.either(format!("+{count}"), format!("ほか{count}人"))
     }
 
     pub(super) fn asked_again(&self, at: &str) -> String {
