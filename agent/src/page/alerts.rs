@@ -121,7 +121,7 @@ fn age(html: &mut Html, item: &Item, facts: &Facts, words: &Words) {
 }
 
 fn severity(html: &mut Html, severity: Severity, words: &Words) {
-    cell(html, "", words.columns.severity).ours("<span class=\"").ours(match severity {
+    cell(html, "tagged", words.columns.severity).ours("<span class=\"").ours(match severity {
         Severity::Critical => "tag bad",
         Severity::Warning => "tag plain",
         Severity::Info => "tag dim",
@@ -151,7 +151,7 @@ fn to(html: &mut Html, item: &Item, words: &Words) {
 }
 
 fn state(html: &mut Html, standing: Standing, words: &Words) {
-    cell(html, "", words.columns.state);
+    cell(html, "tagged", words.columns.state);
     tag(html, standing, words);
     html.ours("</td>");
 }

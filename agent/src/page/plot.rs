@@ -72,7 +72,7 @@ fn latency(facts: &Facts, words: &Words) -> Html {
     let mut html = frame(words.latency);
     let mut tick = low;
     while tick <= high {
-        line_at(&mut html, y(tick), &short(tick));
+        line_at(&mut html, y(tick), &words.tick(tick));
         let Some(next) = tick.checked_mul(10) else { break };
         tick = next;
     }
@@ -188,11 +188,6 @@ fn decade_below(ms: u32) -> u32 {
 fn decade_above(ms: u32) -> u32 {
     let below = decade_below(ms);
     if below == ms { ms } else { below.saturating_mul(10) }
-}
-
-/// `0.1 s`, `10 s`, `1000 s`.
-fn short(ms: u32) -> String {
-    if ms < 1_000 { format!("{} s", f64::from(ms) / 1_000.0) } else { format!("{} s", ms / 1_000) }
 }
 
 #[cfg(test)]

@@ -330,6 +330,12 @@ impl Words {
         }
     }
 
+    /// A power of ten of milliseconds, at the side of a drawing: `0.1 s`, `10 s`, `1000 s`.
+    pub(super) fn tick(&self, ms: u32) -> String {
+        let seconds = f64::from(ms) / 1_000.0;
+        self.either(format!("{seconds} s"), format!("{seconds}秒"))
+    }
+
     pub(super) fn ago(&self, time: Duration) -> String {
         let span = self.span(time);
         self.either(format!("{span} ago"), format!("{span}前"))
