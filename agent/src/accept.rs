@@ -98,6 +98,15 @@ impl Accepted {
         Ok(Self { id, alert, recipients: recipients.without_doubles(), reach, is_our_own: false })
     }
 
+    /// The same for whom a person wants it to be for, if somebody does.
+    #[must_use]
+    pub fn for_others(mut self, to: Option<&[Address]>) -> Self {
+        if let Some(to) = to {
+            self.recipients = Recipients { to: to.to_vec(), ..Recipients::default() };
+        }
+        self
+    }
+
     /// What the journal says of it. `domain` is the right side of its Message-ID, `octets` the size of its file.
     pub fn fact(&self, uid: u32, domain: &str, octets: usize) -> Event {
         let whole = self.message().map(|message| mime::summary(&message)).unwrap_or_default();
@@ -196,6 +205,12 @@ impl Accepted {
 }
 
 impl Policy {
+    /// An alias, or an address as it stands.
+    pub(crate) fn look_up(&self, name: &str) -> Option<Vec<Address>> {
+        let alias = self.aliases.get(name.trim());
+        alias.cloned().or_else(|| crate::address::parse(name).ok().map(|address| vec![address]))
+    }
+
     /// Whether the configuration names this address: whoever may write alerts may reach it. Domains are compared
     /// without regard to case (RFC 5321 section 2.4).
     fn names(&self, address: &Address) -> bool {
@@ -214,7 +229,7 @@ impl Recipients {
             [(&alert.to, &mut found.to), (&alert.cc, &mut found.cc), (&alert.bcc, &mut found.bcc)]
         {
             for name in names {
-                match look_up(name, policy) {
+                match policy.look_up(name) {
                     Some(addresses) => list.extend(addresses),
                     None => found.unknown.push(name.clone()),
                 }
@@ -246,12 +261,6 @@ impl Recipients {
     fn all(&self) -> Vec<Address> {
         self.to.iter().chain(&self.cc).chain(&self.bcc).cloned().collect()
     }
-}
-
-/// An alias, or an address as it stands.
-fn look_up(name: &str, policy: &Policy) -> Option<Vec<Address>> {
-    let alias = policy.aliases.get(name.trim());
-    alias.cloned().or_else(|| crate::address::parse(name).ok().map(|address| vec![address]))
 }
 
 #[cfg(test)]

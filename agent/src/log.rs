@@ -90,7 +90,17 @@ pub fn fact(fact: &Event) {
         Event::Sent { id, delivered, refused } => {
             line(&format!("sent id={id} delivered={} refused={}", delivered.len(), refused.len()));
         }
-        Event::Dead { id, reason } => line(&format!("dead id={id} reason={reason:?}")),
+        Event::Held { id, by } => line(&format!("held id={id} by={by}")),
+        Event::Released { id, by } => line(&format!("released id={id} by={by}")),
+        Event::Retry { id, by } => line(&format!("retry id={id} by={by}")),
+        Event::Edited { id, by, removed, added } => {
+            let (removed, added) = (removed.len(), added.len());
+            line(&format!("edited id={id} by={by} removed={removed} added={added}"));
+        }
+        Event::Requeued { id, by } => line(&format!("requeued id={id} by={by}")),
+        Event::Purged { id, by } => line(&format!("purged id={id} by={by}")),
+        Event::Dead { id, reason, by: Some(by) } => line(&format!("dead id={id} by={by} reason={reason:?}")),
+        Event::Dead { id, reason, by: None } => line(&format!("dead id={id} reason={reason:?}")),
         Event::Provider { provider, outage } => provider_stands(provider, outage.as_ref()),
         Event::Drill(drill) => drilled(drill),
         Event::Started { .. }
@@ -98,8 +108,6 @@ pub fn fact(fact: &Event) {
         | Event::Accepted { .. }
         | Event::Attempt { .. }
         | Event::DotSent { .. }
-        | Event::Held { .. }
-        | Event::Released { .. }
         | Event::Notice(_)
         | Event::Alive(_)
         | Event::Checkpoint { .. }

@@ -92,6 +92,12 @@ pub struct History {
     pub passes: u32,
     /// Why it is dead, in words.
     pub dead_reason: Option<String>,
+    /// When a person took it out of the dead letters, the last time.
+    pub requeued: Option<Wall>,
+    /// Whether a person changed who is to have it.
+    pub is_edited: bool,
+    /// What people did with it, oldest first; empty in [`Detail::Brief`].
+    pub acts: Vec<(Wall, Event)>,
     /// When the journal last said something of it.
     pub last: Wall,
     /// Entries that did not fit.
@@ -99,7 +105,8 @@ pub struct History {
 }
 
 impl History {
-    pub(crate) const fn new(at: Wall) -> Self {
+    /// Of an alert of which the journal says nothing before this moment.
+    pub const fn new(at: Wall) -> Self {
         Self {
             state: State::Ready,
             uid: None,
@@ -120,6 +127,9 @@ impl History {
             attempts: Vec::new(),
             passes: 0,
             dead_reason: None,
+            requeued: None,
+            is_edited: false,
+            acts: Vec::new(),
             last: at,
             misfits: 0,
         }
@@ -141,6 +151,9 @@ impl History {
             return;
         };
         self.state = state;
+        if detail == Detail::Full && entry.event.by().is_some() {
+            self.acts.push((entry.at, entry.event.clone()));
+        }
         match &entry.event {
             Event::Accepted { .. } => self.accepted(&entry.event),
             Event::Attempt { attempt, provider, recipients, beside, .. } => {
@@ -158,8 +171,12 @@ impl History {
                 self.settle_all(refused, Settlement::Refused);
             }
             Event::Dead { reason, .. } => self.dead_reason = Some(reason.clone()),
+            Event::Edited { removed, added, .. } => self.edited(removed, added),
+            Event::Requeued { .. } => self.goes_again(entry.at),
             Event::Held { .. }
             | Event::Released { .. }
+            | Event::Retry { .. }
+            | Event::Purged { .. }
             | Event::Started { .. }
             | Event::Stopped
             | Event::Provider { .. }
@@ -201,6 +218,31 @@ impl History {
         for to in recipients {
             if self.settlement_of(to).is_none() {
                 self.recipients.push((to.clone(), Settlement::Open));
+            }
+        }
+    }
+
+    fn edited(&mut self, removed: &[Address], added: &[Address]) {
+        self.is_edited = true;
+        self.recipients
+            .retain(|(to, settlement)| *settlement == Settlement::Delivered || !removed.contains(to));
+        self.uncertain.retain(|(to, _)| !removed.contains(to));
+        for to in added {
+            if self.settlement_of(to).is_none() {
+                self.recipients.push((to.clone(), Settlement::Open));
+            }
+        }
+    }
+
+    /// As if it had just come, for those who do not have it.
+    pub fn goes_again(&mut self, at: Wall) {
+        self.requeued = Some(at);
+        self.passes = 0;
+        self.dead_reason = None;
+        self.refused_by.clear();
+        for (_, settlement) in &mut self.recipients {
+            if *settlement == Settlement::Refused {
+                *settlement = Settlement::Open;
             }
         }
     }
@@ -345,6 +387,8 @@ impl History {
             passes: self.passes,
             under_way: self.under_way.clone(),
             reason: self.dead_reason.clone(),
+            requeued: self.requeued,
+            edited: self.is_edited,
         }
     }
 
@@ -374,5 +418,6 @@ impl History {
         (self.last_attempt, self.passes) = (snapshot.attempts, snapshot.passes);
         self.under_way.clone_from(&snapshot.under_way);
         self.dead_reason.clone_from(&snapshot.reason);
+        (self.requeued, self.is_edited) = (snapshot.requeued, snapshot.edited);
     }
 }

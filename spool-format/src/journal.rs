@@ -172,10 +172,10 @@ mod tests {
             },
             Event::Outcome { id, attempt: 1, provider: "home".into(), took_ms: 5, recipients: vec![result] },
             Event::Deferred { id, passes: 1, until: Wall::from_unix_ms(9) },
-            Event::Held { id },
-            Event::Released { id },
+            Event::Held { id, by: 0 },
+            Event::Released { id, by: 0 },
             Event::Sent { id, delivered: vec![to], refused: vec![] },
-            Event::Dead { id, reason: "r".into() },
+            Event::Dead { id, reason: "r".into(), by: None },
             Event::Corrupt { name: "x".into(), reason: "r".into() },
             Event::Notice(Box::new(Notice {
                 open: true,

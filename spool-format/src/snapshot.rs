@@ -62,6 +62,12 @@ pub struct Snapshot {
     /// Why it is dead, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// When a person took it out of the dead letters, the last time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requeued: Option<Wall>,
+    /// Whether a person changed who is to have it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub edited: bool,
 }
 
 /// A [`State`] in one word.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use spool_format::{Address, AlertId, Folder, History, RecipientResult, Settlement, Severity, State, Wall};
 
+use crate::dispatcher::Wish;
 use crate::pass::Pass;
 use crate::time::Monotonic;
 
@@ -47,6 +48,8 @@ pub struct Past {
     pub attempts: u32,
     /// When it is due.
     pub until: Option<Wall>,
+    /// Whether a person has stopped it.
+    pub is_held: bool,
     /// For whom which provider may have it already, since no reply to its last octets was ever read.
     pub uncertain_at: Vec<(Address, String)>,
 }
@@ -68,6 +71,7 @@ impl Past {
                 State::Deferred { until } => Some(until),
                 _ => None,
             },
+            is_held: history.state == State::Held,
             uncertain_at: history.uncertain_at(),
         }
     }
@@ -112,11 +116,20 @@ pub(crate) struct Group {
     pub(crate) first: Option<usize>,
 }
 
+/// The place of the group with this order, which may be new.
+fn group_of(groups: &mut Vec<Group>, order: Arc<[usize]>) -> usize {
+    groups.iter().position(|group| group.order == order).unwrap_or_else(|| {
+        groups.push(Group { order, first: None });
+        groups.len() - 1
+    })
+}
+
 /// An alert that is not settled.
 #[derive(Clone, Debug)]
 pub(crate) struct Alert {
     pub(crate) folder: Folder,
     pub(crate) severity: Severity,
+    pub(crate) key: Option<String>,
     pub(crate) ends: Monotonic,
     /// Until when it counts as fresh, in its first pass.
     pub(crate) fresh_until: Monotonic,
@@ -127,6 +140,12 @@ pub(crate) struct Alert {
     pub(crate) passes: u32,
     pub(crate) attempts: u32,
     pub(crate) pass: Option<Pass>,
+    /// Since when it is held.
+    pub(crate) held: Option<Monotonic>,
+    /// Whether a person wants it to be tried now, whatever history says.
+    pub(crate) is_urged: bool,
+    /// What a person wants when the attempt that runs has failed.
+    pub(crate) wish: Option<Wish>,
     /// Whether nobody answered in its last pass.
     pub(crate) is_unanswered: bool,
     last_trouble: Option<String>,
@@ -137,7 +156,7 @@ impl Alert {
     /// a recipient. What was told of a provider that the configuration no longer has is of no use.
     pub(crate) fn new(
         arrival: Arrival,
-        (ends, fresh_until): (Monotonic, Monotonic),
+        (ends, fresh_until, now): (Monotonic, Monotonic, Monotonic),
         place: impl Fn(&str) -> Option<usize>,
         order: impl Fn(&Address) -> Arc<[usize]>,
     ) -> Self {
@@ -149,10 +168,7 @@ impl Alert {
                 continue;
             }
             let order = order(&to);
-            let group = groups.iter().position(|group| group.order == order).unwrap_or_else(|| {
-                groups.push(Group { order, first: None });
-                groups.len() - 1
-            });
+            let group = group_of(&mut groups, order);
             let settled = past.settled.iter().find(|(who, _)| *who == to);
             let refusals = past.refused_by.iter().filter(|(who, _)| *who == to);
             let doubt =
@@ -171,6 +187,7 @@ impl Alert {
         Self {
             folder: arrival.folder,
             severity: arrival.severity,
+            key: arrival.key,
             ends,
             fresh_until,
             octets: arrival.octets,
@@ -179,6 +196,9 @@ impl Alert {
             passes: past.passes,
             attempts: past.attempts,
             pass: None,
+            held: past.is_held.then_some(now),
+            is_urged: false,
+            wish: None,
             is_unanswered: false,
             last_trouble: None,
         }
@@ -222,6 +242,35 @@ impl Alert {
     /// Whether somebody of a group is not settled.
     pub(crate) fn somebody_is_open_in(&self, group: usize) -> bool {
         self.recipients.iter().any(|recipient| recipient.group == group && recipient.is_open())
+    }
+
+    /// Everybody whom it is for.
+    pub(crate) fn everybody(&self) -> Vec<Address> {
+        self.recipients.iter().map(|recipient| recipient.to.clone()).collect()
+    }
+
+    /// Everybody who is not settled.
+    pub(crate) fn open(&self) -> Vec<Address> {
+        let open = self.recipients.iter().filter(|recipient| recipient.is_open());
+        open.map(|recipient| recipient.to.clone()).collect()
+    }
+
+    /// It is not for the ones any more, unless they have it, and for the others, each of whom has an order of providers.
+    pub(crate) fn readdress(
+        &mut self,
+        removed: &[Address],
+        added: impl Iterator<Item = (Address, Arc<[usize]>)>,
+    ) {
+        let has_it = |recipient: &Recipient| recipient.settlement == Settlement::Delivered;
+        self.recipients.retain(|recipient| has_it(recipient) || !removed.contains(&recipient.to));
+        for (to, order) in added {
+            if self.recipients.iter().any(|other| other.to == to) {
+                continue;
+            }
+            let group = group_of(&mut self.groups, order);
+            let (settlement, refused_by) = (Settlement::Open, BTreeSet::new());
+            self.recipients.push(Recipient { to, settlement, group, refused_by, doubt: None });
+        }
     }
 
     /// Whether every recipient is settled.

@@ -13,6 +13,7 @@
 //! | `network` | what is known of this machine's network, and who waits for it |
 //! | `drills` | when a provider is asked without an alert |
 //! | `outcome` | what the end of an attempt means for its alert and its provider |
+//! | `people` | what people do with an alert |
 //! | `ending` | what becomes of an alert at the end of a pass |
 //! | `results` | an outcome in the journal's words |
 //! | `settings` | what it is told once |
@@ -24,6 +25,7 @@ mod ending;
 mod hedge;
 mod network;
 mod outcome;
+mod people;
 mod results;
 mod settings;
 mod sites;
@@ -50,6 +52,7 @@ use crate::routing::Rule;
 use crate::time::{Monotonic, Now};
 use attempt::Attempt;
 use choice::{Choice, Start};
+pub(crate) use people::Wish;
 pub use settings::{HedgeAfter, Provider, Settings};
 use sites::Site;
 
@@ -81,6 +84,8 @@ pub struct Dispatcher {
     /// That of the drill that runs.
     drill_witness: Option<Witness>,
     stopping: bool,
+    /// Whether nothing begins.
+    is_paused: bool,
 }
 
 impl Dispatcher {
@@ -108,6 +113,7 @@ impl Dispatcher {
             drills: Drills::never(),
             drill_witness: None,
             stopping: false,
+            is_paused: false,
         }
     }
 
@@ -195,9 +201,14 @@ impl Dispatcher {
         let fresh_until = now.monotonic.plus(FRESH_FOR.saturating_sub(now.wall.since(id.born())));
         let (severity, key) = (arrival.severity, arrival.key.clone());
         let order = |to: &Address| self.order_for(severity, key.as_deref(), to);
-        let alert = Alert::new(arrival, (ends, fresh_until), |name| self.place_of(name), order);
+        let alert =
+            Alert::new(arrival, (ends, fresh_until, now.monotonic), |name| self.place_of(name), order);
         let nobody_is_open = alert.nobody_is_open();
+        let is_held = alert.held.is_some();
         self.alerts.insert(id, alert);
+        if is_held {
+            return;
+        }
         if nobody_is_open {
             // Nobody was named, or an earlier run died between the last outcome and the line that closes the alert.
             return self.end_pass(now, id, None, out);
@@ -220,7 +231,7 @@ impl Dispatcher {
     }
 
     fn start_due(&mut self, now: Now, out: &mut Vec<Command>) {
-        if self.stopping {
+        if self.stopping || self.is_paused {
             return;
         }
         let mut due = self.queue.take_due(now.monotonic);
@@ -240,6 +251,9 @@ impl Dispatcher {
 
     /// Brings an alert's pass to its next attempts, to a wait, or to its end.
     fn go_on(&mut self, now: Now, id: AlertId, out: &mut Vec<Command>) {
+        if self.alerts.get(&id).is_some_and(|alert| alert.wish.is_some()) {
+            return self.grant_wish(now, id, out);
+        }
         loop {
             if let Some(pass) = self.alerts.get_mut(&id).and_then(|alert| alert.pass.as_mut()) {
                 // Where it may still stand in line, it does not wait any more.

@@ -15,12 +15,14 @@
 //! | [`quota`] | how much a provider is given in a minute and a day |
 //! | [`retry`] | how long an alert waits, and when its life is over |
 //! | [`queue`] | which alert is due, and which of two goes first |
+//! | [`act`] | what people do with an alert |
 //! | [`alert`] | what the dispatcher knows of one alert |
 //! | [`changes`] | when a change of the network is acted upon |
 //! | [`drills`] | which provider is asked without an alert, and when |
 //! | [`time`] | the two kinds of time |
 //! | [`chance`] | jitter that a seed reproduces |
 
+pub mod act;
 pub mod alert;
 pub mod blame;
 pub mod breaker;
@@ -38,6 +40,7 @@ pub mod routing;
 pub mod time;
 pub mod verdict;
 
+pub use act::{Act, Done, NotDone};
 pub use alert::{Arrival, Past};
 pub use command::{AttemptId, Command, Differences, Event, Sync};
 pub use dispatcher::{Dispatcher, HedgeAfter, Provider, Settings};

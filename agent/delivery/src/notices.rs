@@ -187,7 +187,7 @@ impl Notices {
             Fact::Sent { id, .. } => {
                 self.leaves(*id);
             }
-            Fact::Dead { id, reason } => {
+            Fact::Dead { id, reason, by: None } => {
                 let is_own = self.leaves(*id);
                 if !is_own {
                     self.happens(now, NoticeKind::DeadLetter, reason);

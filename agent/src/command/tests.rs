@@ -134,7 +134,11 @@ impl Spool {
             ),
             (
                 at(31),
-                Event::Dead { id: id(30), reason: "every provider refused every recipient for good".into() },
+                Event::Dead {
+                    id: id(30),
+                    reason: "every provider refused every recipient for good".into(),
+                    by: None,
+                },
             ),
             (at(60), accepted(60, Severity::Critical, "ディスクがいっぱいです", &[to])),
             (at(60), attempt(60, 1, "home")),

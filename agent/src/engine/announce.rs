@@ -136,7 +136,10 @@ impl<W: World> Hands<W> {
             Deed::Line(fact),
         ]);
         let (size, reach) = (octets.len() as u64, Reach::Anybody);
-        self.shelf.put(id, Kept { octets: Some(octets), size, place: Folder::Deferred, uid, domain, reach });
+        self.shelf.put(
+            id,
+            Kept { octets: Some(octets), size, place: Folder::Deferred, uid, domain, reach, to: None },
+        );
         self.tell(Event::Arrived(accepted.arrival(Folder::Deferred, size, Past::default())));
     }
 }

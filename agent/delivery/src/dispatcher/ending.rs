@@ -19,6 +19,7 @@ impl Dispatcher {
     ) {
         let Some(alert) = self.alerts.get_mut(&id) else { return };
         let pass = alert.pass.take();
+        alert.is_urged = false;
         alert.is_unanswered = pass.as_ref().is_some_and(Pass::found_nobody);
         let delivered = alert.settled_as(Settlement::Delivered);
         if alert.nobody_is_open() && !delivered.is_empty() {
@@ -32,11 +33,7 @@ impl Dispatcher {
         if waits_for_a_provider.is_none()
             && let Some(reason) = alert.cause_of_death(now.monotonic)
         {
-            let from = alert.folder;
-            out.push(Command::Copy { id, from, to: Folder::Dead });
-            out.push(Command::Record { fact: Fact::Dead { id, reason }, sync: Sync::Synced });
-            out.push(Command::Unlink { id, from });
-            return self.forget(id, out);
+            return self.dies(id, reason, None, out);
         }
         if let Some(until) = waits_for_a_provider {
             self.parked.insert(id);
@@ -95,8 +92,9 @@ impl Dispatcher {
         self.queue.wait_until(id, due);
     }
 
-    fn forget(&mut self, id: AlertId, out: &mut Vec<Command>) {
+    pub(super) fn forget(&mut self, id: AlertId, out: &mut Vec<Command>) {
         self.alerts.remove(&id);
+        self.queue.forget_time(id);
         self.parked.remove(&id);
         out.push(Command::Forget { id });
     }

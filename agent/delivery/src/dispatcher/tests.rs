@@ -15,6 +15,7 @@ mod drills;
 mod hedging;
 mod histories;
 mod outages;
+mod people;
 mod quotas;
 mod recipients;
 mod restart;
@@ -148,6 +149,12 @@ fn words(command: &Command) -> String {
             Fact::Deferred { passes, .. } => format!("deferred {passes} {sync:?}"),
             Fact::Sent { delivered, refused, .. } => {
                 format!("sent {} refused {} {sync:?}", list(delivered), list(refused))
+            }
+            Fact::Held { by, .. } => format!("held {by} {sync:?}"),
+            Fact::Released { by, .. } => format!("released {by} {sync:?}"),
+            Fact::Retry { by, .. } => format!("retry {by} {sync:?}"),
+            Fact::Edited { removed, added, .. } => {
+                format!("edited {} for {} {sync:?}", list(removed), list(added))
             }
             Fact::Dead { reason, .. } => format!("dead {sync:?}: {reason}"),
             Fact::Provider { provider, outage: Some(outage) } => {

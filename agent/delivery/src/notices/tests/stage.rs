@@ -117,7 +117,7 @@ impl Stage {
     }
 
     pub(super) fn dies(&mut self, id: AlertId) {
-        self.notices.take(self.now, &Fact::Dead { id, reason: "refused".into() });
+        self.notices.take(self.now, &Fact::Dead { id, reason: "refused".into(), by: None });
     }
 
     /// Left out, or used again.
