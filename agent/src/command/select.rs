@@ -14,7 +14,7 @@ const CANDIDATES_MAX: usize = 8;
 
 /// What has to be true of an alert. Nothing that is said is true of all.
 #[derive(Debug, Clone, Default, PartialEq, Eq, clap::Args)]
-pub struct Filter {
+pub(super) struct Filter {
     /// Only those of this severity.
     #[arg(long, value_name = "SEVERITY", value_parser = severity)]
     pub severity: Option<Severity>,
@@ -25,13 +25,13 @@ pub struct Filter {
     #[arg(long, value_name = "TEXT")]
     pub to: Option<String>,
     /// Only those that were made longer ago: 90s, 15m, 2h, 3d.
-    #[arg(long, value_name = "TIME", value_parser = duration)]
+    #[arg(long, value_name = "TIME", value_parser = crate::config::time)]
     pub older_than: Option<Duration>,
 }
 
 impl Filter {
     /// Whether it is true of this alert, which has this age.
-    pub fn is_true_of(&self, item: &Item, age: Duration) -> bool {
+    pub(super) fn is_true_of(&self, item: &Item, age: Duration) -> bool {
         let begins = |start: &String| item.key.as_ref().is_some_and(|key| key.starts_with(start));
         let is_for = |text: &String| item.recipients.iter().any(|(to, _)| to.contains(text));
         self.severity.is_none_or(|severity| item.severity == severity)
@@ -41,7 +41,7 @@ impl Filter {
     }
 
     /// Whether nothing was said.
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
@@ -55,13 +55,8 @@ fn severity(text: &str) -> Result<Severity, String> {
     }
 }
 
-/// A time as the configuration writes it.
-pub fn duration(text: &str) -> Result<Duration, String> {
-    crate::config::duration(text).ok_or_else(|| "write it as 90s, 15m, 2h or 3d".to_owned())
-}
-
 /// The alert whose id begins so.
-pub fn find<'v>(view: &'v View, start: &str) -> Result<&'v Item, Refusal> {
+pub(super) fn find<'v>(view: &'v View, start: &str) -> Result<&'v Item, Refusal> {
     let start = start.trim_end_matches(".json").to_ascii_lowercase();
     let found: Vec<&Item> = view.alerts.iter().filter(|item| item.id.as_str().starts_with(&start)).collect();
     match found[..] {
