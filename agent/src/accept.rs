@@ -11,6 +11,7 @@ mod manners;
 #[cfg(test)]
 mod ours;
 mod own;
+mod recipients;
 mod settings;
 mod text;
 mod wording;
@@ -26,6 +27,7 @@ use crate::submit::About;
 pub(crate) use draft::octets;
 pub(crate) use manners::on_the_wire;
 pub use manners::{Form, Mail, Sender};
+use recipients::Recipients;
 pub(crate) use text::text_of;
 
 /// What the configuration says about every alert.
@@ -37,6 +39,8 @@ pub struct Policy {
     pub from_name: Option<String>,
     /// Who gets notices of the agent's own condition.
     pub notices_to: Vec<Address>,
+    /// Who gets canary mails.
+    pub canary_to: Vec<Address>,
     /// Names that stand for addresses.
     pub aliases: BTreeMap<String, Vec<Address>>,
     /// Right side of the Message-ID of every new alert.
@@ -55,18 +59,6 @@ pub enum Reach {
     Anybody,
 }
 
-/// Names of an alert, looked up.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Recipients {
-    to: Vec<Address>,
-    cc: Vec<Address>,
-    bcc: Vec<Address>,
-    /// Neither aliases nor addresses.
-    unknown: Vec<String>,
-    /// Addresses that its writer may not name.
-    forbidden: Vec<Address>,
-}
-
 /// An alert that was understood.
 #[derive(Debug)]
 pub struct Accepted {
@@ -75,6 +67,8 @@ pub struct Accepted {
     recipients: Recipients,
     reach: Reach,
     is_our_own: bool,
+    /// The provider whose canary mail it is.
+    canary: Option<String>,
 }
 
 impl Accepted {
@@ -95,7 +89,14 @@ impl Accepted {
         if recipients.is_empty() {
             recipients.to.clone_from(&policy.default_to);
         }
-        Ok(Self { id, alert, recipients: recipients.without_doubles(), reach, is_our_own: false })
+        Ok(Self {
+            id,
+            alert,
+            recipients: recipients.without_doubles(),
+            reach,
+            is_our_own: false,
+            canary: None,
+        })
     }
 
     /// The same for whom a person wants it to be for, if somebody does.
@@ -126,6 +127,7 @@ impl Accepted {
             ttl: self.alert.ttl,
             message_id: Some(message_id),
             notice: self.is_our_own,
+            canary: self.canary.clone(),
         }
     }
 
@@ -141,6 +143,7 @@ impl Accepted {
             ttl: self.alert.ttl.map(Duration::from_secs),
             octets,
             is_notice: self.is_our_own,
+            canary: self.canary.clone(),
             past,
         }
     }
@@ -204,65 +207,6 @@ impl Accepted {
     }
 }
 
-impl Policy {
-    /// An alias, or an address as it stands.
-    pub(crate) fn look_up(&self, name: &str) -> Option<Vec<Address>> {
-        let alias = self.aliases.get(name.trim());
-        alias.cloned().or_else(|| crate::address::parse(name).ok().map(|address| vec![address]))
-    }
-
-    /// Whether the configuration names this address: whoever may write alerts may reach it. Domains are compared
-    /// without regard to case (RFC 5321 section 2.4).
-    fn names(&self, address: &Address) -> bool {
-        let same = |known: &Address| {
-            known.local() == address.local() && known.domain().eq_ignore_ascii_case(address.domain())
-        };
-        let lists = [&self.default_to, &self.notices_to];
-        lists.into_iter().chain(self.aliases.values()).flatten().any(same)
-    }
-}
-
-impl Recipients {
-    fn of(alert: &Alert, policy: &Policy) -> Self {
-        let mut found = Self::default();
-        for (names, list) in
-            [(&alert.to, &mut found.to), (&alert.cc, &mut found.cc), (&alert.bcc, &mut found.bcc)]
-        {
-            for name in names {
-                match policy.look_up(name) {
-                    Some(addresses) => list.extend(addresses),
-                    None => found.unknown.push(name.clone()),
-                }
-            }
-        }
-        found
-    }
-
-    /// Drops whoever may not be named.
-    fn keep(&mut self, may: impl Fn(&Address) -> bool) {
-        for list in [&mut self.to, &mut self.cc, &mut self.bcc] {
-            self.forbidden.extend(list.extract_if(.., |address| !may(address)));
-        }
-    }
-
-    const fn is_empty(&self) -> bool {
-        self.to.is_empty() && self.cc.is_empty() && self.bcc.is_empty()
-    }
-
-    /// Nobody twice: the first place in to, cc, bcc counts.
-    fn without_doubles(mut self) -> Self {
-        let mut seen = std::collections::BTreeSet::new();
-        for list in [&mut self.to, &mut self.cc, &mut self.bcc] {
-            list.retain(|address| seen.insert(address.clone()));
-        }
-        self
-    }
-
-    fn all(&self) -> Vec<Address> {
-        self.to.iter().chain(&self.cc).chain(&self.bcc).cloned().collect()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -276,6 +220,7 @@ mod tests {
             default_to: vec![address("oncall@example.jp")],
             from_name: Some("alerts".into()),
             notices_to: vec![],
+            canary_to: vec![],
             aliases: BTreeMap::from([(
                 "root".into(),
                 vec![address("ops@example.jp"), address("a@example.jp")],

@@ -10,6 +10,7 @@ pub mod place;
 pub mod preview;
 pub mod probe;
 pub mod providers;
+mod quotas;
 pub mod reload;
 pub mod route;
 pub mod run;

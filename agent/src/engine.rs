@@ -5,6 +5,7 @@
 //! to be on the disk starts before the writer says that it is.
 
 mod announce;
+mod canary;
 pub(crate) mod compose;
 mod gather;
 mod ground;

@@ -6,18 +6,23 @@
 //! | module | what it is for |
 //! | --- | --- |
 //! | `words` | a notice in Japanese or English |
+//! | `reason` | why, in Japanese |
 //! | `announcement` | a notice with its words: as an alert, as JSON, as a line |
+//! | `canary` | a canary mail in both languages |
 //! | `command` | the program that is told |
 //! | `dead_man` | pings while alerts get out |
 
 mod announcement;
+mod canary;
 mod command;
 mod dead_man;
+mod reason;
 #[cfg(test)]
 mod tests;
 mod words;
 
 pub use announcement::{Announcement, told_by};
+pub use canary::{canary, canary_of};
 pub use command::Command;
 pub use dead_man::DeadMan;
 pub use words::{Tongue, sentence};

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::outage::Cause;
 use crate::wall::Wall;
 
 /// How a provider stands by its drills. Each line holds all of it.
@@ -33,6 +34,12 @@ pub struct DrillResult {
     /// Why it ended there; empty if all is well.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
+    /// What kind of trouble that is for an alert; absent if all is well, or if only the next one knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
+    /// How many drills in a row have failed with this one.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub failures: u32,
     /// How long it took, in milliseconds.
     pub took_ms: u64,
     /// Version of TLS.
@@ -53,6 +60,10 @@ pub struct DrillResult {
     /// What somebody should look at, one sentence each: why it failed, what it no longer offers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub news: Vec<String>,
+    /// What the drill before was offered and this one was not: keywords, one `AUTH …` for each mechanism, and `SIZE` if the
+    /// largest message is smaller.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
     /// What is otherwise than it was at the drill before, and is nothing bad by itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<String>,
@@ -69,4 +80,16 @@ impl Drill {
         let result = self.result.as_ref().filter(|result| !result.ok)?;
         self.delivered.is_none_or(|at| at < result.ended).then_some(result)
     }
+}
+
+impl DrillResult {
+    /// Whether its trouble will not pass by itself, or has not from one drill to the next.
+    pub fn is_lasting_trouble(&self) -> bool {
+        !self.ok && (matches!(self.cause, Some(Cause::Refused | Cause::Login)) || self.failures > 1)
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+const fn is_zero(number: &u32) -> bool {
+    *number == 0
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
 use crate::alert::{Attachment, Severity};
+use crate::canary::Canary;
 use crate::drill::Drill;
 use crate::id::AlertId;
 use crate::notice::Notice;
@@ -74,6 +75,9 @@ pub enum Event {
         /// Whether it is the agent's own, with a word about its own condition.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         notice: bool,
+        /// The provider whose canary mail it is: no other one is asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        canary: Option<String>,
     },
     /// A provider is being tried.
     Attempt {
@@ -117,6 +121,10 @@ pub enum Event {
         provider: String,
         /// From the start of the attempt, in milliseconds.
         took_ms: u64,
+        /// Names of the providers that come before this one for those who have it now: they do not take mail, or have no
+        /// room.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        preferred: Vec<String>,
         /// One for each recipient.
         recipients: Vec<RecipientResult>,
     },
@@ -128,6 +136,9 @@ pub enum Event {
         passes: u32,
         /// When it is due again.
         until: Wall,
+        /// What it waits for, where that is not another try.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<String>,
     },
     /// A person stopped it. It does not expire while held.
     Held {
@@ -205,6 +216,8 @@ pub enum Event {
     },
     /// A provider was asked without an alert whether it could take one, or is being asked.
     Drill(Box<Drill>),
+    /// A canary mail is on its way through a provider, or is settled. In a checkpoint: the last one.
+    Canary(Box<Canary>),
     /// People were told of the agent's own condition. In a checkpoint: what they were told last.
     Notice(Box<Notice>),
     /// How an alert stands that is alive when a day's file begins.
@@ -294,6 +307,7 @@ impl Event {
             | Self::Stopped
             | Self::Provider { .. }
             | Self::Drill(_)
+            | Self::Canary(_)
             | Self::Notice(_)
             | Self::Checkpoint { .. }
             | Self::Corrupt { .. } => None,

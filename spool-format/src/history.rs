@@ -6,8 +6,7 @@
 use crate::address::Address;
 use crate::alert::{Attachment, Severity};
 use crate::event::{Entry, Event, RecipientResult, Settlement};
-use crate::id::AlertId;
-use crate::snapshot::{Snapshot, Standing, UnderWay, Word};
+use crate::snapshot::UnderWay;
 use crate::state::State;
 use crate::wall::Wall;
 
@@ -74,6 +73,8 @@ pub struct History {
     pub message_id: Option<String>,
     /// Whether it is the agent's own, with a word about its own condition.
     pub is_notice: bool,
+    /// The provider whose canary mail it is, if it is one.
+    pub canary: Option<String>,
     /// Names that led to nobody.
     pub unusable: Vec<String>,
     /// How it stands with each recipient, in the order in which they were named.
@@ -90,6 +91,8 @@ pub struct History {
     pub attempts: Vec<AttemptRecord>,
     /// Passes over the providers that ended with somebody still open.
     pub passes: u32,
+    /// What it waits for, where that is not another try.
+    pub waits_for: Option<String>,
     /// Why it is dead, in words.
     pub dead_reason: Option<String>,
     /// When a person took it out of the dead letters, the last time.
@@ -118,6 +121,7 @@ impl History {
             ttl: None,
             message_id: None,
             is_notice: false,
+            canary: None,
             unusable: Vec::new(),
             recipients: Vec::new(),
             refused_by: Vec::new(),
@@ -126,6 +130,7 @@ impl History {
             uncertain: Vec::new(),
             attempts: Vec::new(),
             passes: 0,
+            waits_for: None,
             dead_reason: None,
             requeued: None,
             is_edited: false,
@@ -165,7 +170,10 @@ impl History {
             Event::Outcome { attempt, provider, took_ms, recipients, .. } => {
                 self.ended(*attempt, provider, *took_ms, recipients);
             }
-            Event::Deferred { passes, .. } => self.passes = *passes,
+            Event::Deferred { passes, why, .. } => {
+                self.passes = *passes;
+                self.waits_for.clone_from(why);
+            }
             Event::Sent { delivered, refused, .. } => {
                 self.settle_all(delivered, Settlement::Delivered);
                 self.settle_all(refused, Settlement::Refused);
@@ -181,6 +189,7 @@ impl History {
             | Event::Stopped
             | Event::Provider { .. }
             | Event::Drill(_)
+            | Event::Canary(_)
             | Event::Notice(_)
             | Event::Alive(_)
             | Event::Checkpoint { .. }
@@ -201,6 +210,7 @@ impl History {
             ttl,
             message_id,
             notice,
+            canary,
             ..
         } = event
         else {
@@ -209,6 +219,7 @@ impl History {
         (self.uid, self.octets, self.severity) = (Some(*uid), *octets, *severity);
         (self.created, self.ttl, self.is_notice) = (*created, *ttl, *notice);
         self.key.clone_from(key);
+        self.canary.clone_from(canary);
         self.subject.clone_from(subject);
         self.unusable.clone_from(unusable);
         if self.message_id.is_none() {
@@ -255,6 +266,7 @@ impl History {
         detail: Detail,
     ) {
         self.last_attempt = self.last_attempt.max(number);
+        self.waits_for = None;
         self.uncertain.retain(|(to, _)| !recipients.contains(to));
         // An earlier one without an end was cut off, and this one follows from that; unless it runs beside it.
         if beside.is_none() {
@@ -353,71 +365,5 @@ impl History {
             return self.recipients.iter().map(|(to, _)| with_provider(to)).collect();
         }
         attempt.recipients.iter().map(with_provider).collect()
-    }
-
-    /// What the agent's next life has to know of it, without the older files of the journal.
-    pub fn snapshot(&self, id: AlertId) -> Snapshot {
-        let standing = |(to, result): &(Address, Settlement)| Standing {
-            to: to.clone(),
-            result: *result,
-            refused_by: self.refusals_of(to).map(str::to_owned).collect(),
-            uncertain_at: self
-                .uncertain
-                .iter()
-                .find(|(who, _)| who == to)
-                .map(|(_, provider)| provider.clone()),
-        };
-        let (state, until) = Word::of(self.state);
-        Snapshot {
-            id,
-            state,
-            until,
-            uid: self.uid,
-            octets: self.octets,
-            recipients: self.recipients.iter().map(standing).collect(),
-            unusable: self.unusable.clone(),
-            severity: self.severity,
-            key: self.key.clone(),
-            subject: self.subject.clone(),
-            created: self.created,
-            ttl: self.ttl,
-            message_id: self.message_id.clone(),
-            notice: self.is_notice,
-            attempts: self.last_attempt,
-            passes: self.passes,
-            under_way: self.under_way.clone(),
-            reason: self.dead_reason.clone(),
-            requeued: self.requeued,
-            edited: self.is_edited,
-        }
-    }
-
-    fn refusals_of<'h>(&'h self, to: &'h Address) -> impl Iterator<Item = &'h str> {
-        self.refused_by.iter().filter(move |(who, _)| who == to).map(|(_, provider)| provider.as_str())
-    }
-
-    fn restore(&mut self, snapshot: &Snapshot) {
-        self.state = snapshot.state.state(snapshot.until);
-        (self.uid, self.octets) = (snapshot.uid, snapshot.octets);
-        self.recipients.reserve_exact(snapshot.recipients.len());
-        for standing in &snapshot.recipients {
-            self.recipients.push((standing.to.clone(), standing.result));
-            let refusals = standing.refused_by.iter().map(|provider| (standing.to.clone(), provider.clone()));
-            self.refused_by.extend(refusals);
-            let doubt =
-                standing.uncertain_at.as_ref().map(|provider| (standing.to.clone(), provider.clone()));
-            self.uncertain.extend(doubt);
-        }
-        self.unusable.clone_from(&snapshot.unusable);
-        self.severity = snapshot.severity;
-        self.key.clone_from(&snapshot.key);
-        self.subject.clone_from(&snapshot.subject);
-        (self.created, self.ttl) = (snapshot.created, snapshot.ttl);
-        self.message_id.clone_from(&snapshot.message_id);
-        self.is_notice = snapshot.notice;
-        (self.last_attempt, self.passes) = (snapshot.attempts, snapshot.passes);
-        self.under_way.clone_from(&snapshot.under_way);
-        self.dead_reason.clone_from(&snapshot.reason);
-        (self.requeued, self.is_edited) = (snapshot.requeued, snapshot.edited);
     }
 }

@@ -60,7 +60,7 @@ pub fn begins_with_a_checkpoint(reader: impl Read) -> io::Result<bool> {
     while let Some(line) = lines.next_whole()? {
         match serde_json::from_slice::<Entry>(line).map(|entry| entry.event) {
             Ok(Event::Alive(_)) => alive += 1,
-            Ok(Event::Provider { .. } | Event::Drill(_) | Event::Notice(_)) => {}
+            Ok(Event::Provider { .. } | Event::Drill(_) | Event::Canary(_) | Event::Notice(_)) => {}
             Ok(Event::Checkpoint { alive: all }) => return Ok(all == alive),
             _ => return Ok(false),
         }
@@ -89,7 +89,7 @@ impl<R: Read> Lines<R> {
 
 /// Whether a line is an entry in form, with an event that this version does not know.
 fn is_of_a_later_version(line: &[u8]) -> bool {
-    const KNOWN: [&str; 17] = [
+    const KNOWN: [&str; 22] = [
         "started",
         "stopped",
         "accepted",
@@ -99,10 +99,15 @@ fn is_of_a_later_version(line: &[u8]) -> bool {
         "deferred",
         "held",
         "released",
+        "retry",
+        "edited",
+        "requeued",
+        "purged",
         "sent",
         "dead",
         "corrupt",
         "provider",
+        "canary",
         "drill",
         "notice",
         "alive",
@@ -151,6 +156,7 @@ mod tests {
                 ttl: None,
                 message_id: None,
                 notice: false,
+                canary: None,
                 severity: Severity::Info,
                 key: None,
                 subject: "s".into(),
@@ -170,8 +176,15 @@ mod tests {
                 text: None,
                 files: vec![],
             },
-            Event::Outcome { id, attempt: 1, provider: "home".into(), took_ms: 5, recipients: vec![result] },
-            Event::Deferred { id, passes: 1, until: Wall::from_unix_ms(9) },
+            Event::Outcome {
+                id,
+                attempt: 1,
+                provider: "home".into(),
+                took_ms: 5,
+                preferred: Vec::new(),
+                recipients: vec![result],
+            },
+            Event::Deferred { id, passes: 1, until: Wall::from_unix_ms(9), why: None },
             Event::Held { id, by: 0 },
             Event::Released { id, by: 0 },
             Event::Sent { id, delivered: vec![to], refused: vec![] },

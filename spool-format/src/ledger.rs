@@ -5,6 +5,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::canary::Canary;
 use crate::drill::Drill;
 use crate::event::{Entry, Event, Settlement};
 use crate::history::{Detail, History};
@@ -26,6 +27,8 @@ pub struct Ledger {
     pub providers: BTreeMap<String, Outage>,
     /// What the last drill of each provider has found, by name.
     pub drills: BTreeMap<String, Drill>,
+    /// What became of the last canary mail of each provider, by name.
+    pub canaries: BTreeMap<String, Canary>,
     /// What people know of the agent's own condition, by kind and subject.
     pub notices: BTreeMap<(NoticeKind, String), Notice>,
     /// Boot id of the last start.
@@ -61,6 +64,12 @@ impl Ledger {
                     now.delivered = now.delivered.max(known.and_then(|known| known.delivered));
                 }
             }
+            Event::Canary(canary) => {
+                let known = self.canaries.insert(canary.provider.clone(), Canary::clone(canary));
+                if let Some(now) = self.canaries.get_mut(&canary.provider) {
+                    now.delivered = now.delivered.max(known.and_then(|known| known.delivered));
+                }
+            }
             Event::Notice(notice) => {
                 let key = (notice.kind, notice.subject.clone());
                 self.notices.insert(key, Notice::clone(notice));
@@ -68,10 +77,11 @@ impl Ledger {
             Event::Corrupt { name, .. } => self.happens(NoticeKind::Corrupt, entry.at, name),
             event => {
                 if let Event::Outcome { provider, recipients, .. } = event
-                    && let Some(drill) = self.drills.get_mut(provider)
                     && recipients.iter().any(|it| it.result == Settlement::Delivered)
                 {
-                    drill.delivered = drill.delivered.max(Some(entry.at));
+                    let drill = self.drills.get_mut(provider).map(|it| &mut it.delivered);
+                    let canary = self.canaries.get_mut(provider).map(|it| &mut it.delivered);
+                    drill.into_iter().chain(canary).for_each(|it| *it = (*it).max(Some(entry.at)));
                 }
                 if let Some(id) = event.alert() {
                     self.take_alert(id, entry);
@@ -87,11 +97,11 @@ impl Ledger {
         let history = self.alerts.entry(id).or_insert_with(|| Box::new(History::new(entry.at)));
         let was_dead = history.state == State::Dead;
         history.take(entry, self.detail);
-        let (state, is_notice) = (history.state, history.is_notice);
+        let (state, is_own) = (history.state, history.is_notice || history.canary.is_some());
         if let Event::Dead { reason, by: None, .. } = &entry.event
             && state == State::Dead
             && !was_dead
-            && !is_notice
+            && !is_own
         {
             self.happens(NoticeKind::DeadLetter, entry.at, reason);
         }
@@ -110,7 +120,7 @@ impl Ledger {
     }
 
     /// The lines with which a day's file begins: every alert that is not sent, those that are sent and of which a file is
-    /// `still_there`, every provider that is left out or of which a drill is known, and what people know of the agent. After
+    /// `still_there`, every provider that is left out or of which a drill or a canary is known, and what people know of the agent. After
     /// them stands the mark that they are complete.
     pub fn checkpoint(&self, still_there: impl Fn(AlertId) -> bool) -> Vec<Event> {
         let alive = |(id, history): (&AlertId, &History)| {
@@ -131,6 +141,7 @@ impl Ledger {
             outage: Some(outage.clone()),
         }));
         events.extend(self.drills.values().map(|drill| Event::Drill(Box::new(drill.clone()))));
+        events.extend(self.canaries.values().map(|canary| Event::Canary(Box::new(canary.clone()))));
         events.extend(self.notices.values().map(|notice| Event::Notice(Box::new(notice.clone()))));
         events.push(Event::Checkpoint { alive });
         events

@@ -20,6 +20,7 @@
 //! | [`ledger`] | what a whole journal tells |
 //! | [`notice`] | what the agent has told people of its own condition |
 //! | [`outage`] | that a provider is left out |
+//! | [`canary`] | what became of the last canary mail of a provider |
 //! | [`drill`] | what a drill of a provider has found |
 //! | [`publish`] | the only way in which a file becomes visible |
 //! | [`socket`] | what is said on the agent's socket: the answers, the limits |
@@ -28,6 +29,7 @@
 
 pub mod address;
 pub mod alert;
+pub mod canary;
 pub mod drill;
 pub mod event;
 pub mod folder;
@@ -47,6 +49,7 @@ pub mod wall;
 
 pub use address::{Address, BadAddress};
 pub use alert::{Alert, AlertError, Attachment, Severity};
+pub use canary::Canary;
 pub use drill::{Drill, DrillResult};
 pub use event::{Entry, Event, RecipientResult, Settlement};
 pub use folder::{Folder, Layout};

@@ -27,6 +27,12 @@ pub enum NoticeKind {
     Copies,
     /// A configured provider has ended its service.
     Retired,
+    /// A drill has found that a provider could not take an alert.
+    DrillFailed,
+    /// A provider's certificate ends soon.
+    CertificateEnds,
+    /// A provider offers less than at the drill before.
+    OffersLess,
     /// A kind of a later version.
     #[serde(other)]
     Other,
@@ -34,7 +40,7 @@ pub enum NoticeKind {
 
 impl NoticeKind {
     /// Every kind that this version tells of.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::ProviderFailing,
         Self::NoProvider,
         Self::Stuck,
@@ -44,6 +50,9 @@ impl NoticeKind {
         Self::Journal,
         Self::Copies,
         Self::Retired,
+        Self::DrillFailed,
+        Self::CertificateEnds,
+        Self::OffersLess,
     ];
 
     /// The word in journal, log and keys.
@@ -58,13 +67,21 @@ impl NoticeKind {
             Self::Journal => "journal",
             Self::Copies => "copies",
             Self::Retired => "retired",
+            Self::DrillFailed => "drill-failed",
+            Self::CertificateEnds => "certificate-ends",
+            Self::OffersLess => "offers-less",
             Self::Other => "other",
         }
     }
 
+    /// Whether it comes of drills.
+    pub const fn is_of_drills(self) -> bool {
+        matches!(self, Self::DrillFailed | Self::CertificateEnds | Self::OffersLess)
+    }
+
     /// Whether it is something that happens and is counted, and not a condition that begins and ends.
     pub const fn is_counted(self) -> bool {
-        matches!(self, Self::DeadLetter | Self::Corrupt)
+        matches!(self, Self::DeadLetter | Self::Corrupt | Self::OffersLess)
     }
 }
 
@@ -142,7 +159,7 @@ mod tests {
             assert_eq!(written, format!("\"{}\"", kind.as_str()));
             assert_eq!(serde_json::from_str::<NoticeKind>(&written).expect("read"), kind);
         }
-        let later = serde_json::from_str::<NoticeKind>("\"drill\"").expect("skipped");
+        let later = serde_json::from_str::<NoticeKind>("\"of-tomorrow\"").expect("skipped");
         assert_eq!(later, NoticeKind::Other);
     }
 }

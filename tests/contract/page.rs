@@ -7,8 +7,8 @@ use spool_format::alert::{ALERT_OCTETS_MAX, FORMAT_VERSION, RECIPIENTS_MAX, Sour
 use spool_format::folder::{ALERT_MODE, SYSTEM_SPOOL};
 use spool_format::snapshot::{Snapshot, Standing, UnderWay, Word};
 use spool_format::{
-    Address, Alert, AlertId, Attachment, Cause, Drill, DrillResult, Entry, Event, Layout, Notice, NoticeKind,
-    Outage, RecipientResult, Settlement, Severity, Wall,
+    Address, Alert, AlertId, Attachment, Canary, Cause, Drill, DrillResult, Entry, Event, Layout, Notice,
+    NoticeKind, Outage, RecipientResult, Settlement, Severity, Wall,
 };
 
 use crate::validator::{Schema, expect_valid};
@@ -82,6 +82,7 @@ fn full_events() -> Vec<Event> {
             ttl: Some(1),
             message_id: Some("<x@example.jp>".to_owned()),
             notice: true,
+            canary: Some("x".to_owned()),
         },
         Event::Attempt { id, attempt: 1, provider: text(), recipients: people(), beside: Some(1) },
         Event::DotSent {
@@ -92,8 +93,15 @@ fn full_events() -> Vec<Event> {
             text: Some(text()),
             files: vec![attachment()],
         },
-        Event::Outcome { id, attempt: 1, provider: text(), took_ms: u64::MAX, recipients: vec![result] },
-        Event::Deferred { id, passes: 0, until: id.born() },
+        Event::Outcome {
+            id,
+            attempt: 1,
+            provider: text(),
+            took_ms: u64::MAX,
+            preferred: vec![text()],
+            recipients: vec![result],
+        },
+        Event::Deferred { id, passes: 0, until: id.born(), why: Some(text()) },
         Event::Held { id, by: 1 },
         Event::Released { id, by: 1 },
         Event::Retry { id, by: 1 },
@@ -107,6 +115,7 @@ fn full_events() -> Vec<Event> {
         Event::Corrupt { name: text(), reason: text() },
         Event::Provider { provider: text(), outage: Some(outage()) },
         Event::Drill(Box::new(drill())),
+        Event::Canary(Box::new(canary())),
         Event::Notice(Box::new(full_notice())),
     ]
 }
@@ -124,6 +133,8 @@ fn drill() -> Drill {
         login: true,
         phase: text(),
         text: text(),
+        cause: Some(Cause::Login),
+        failures: 1,
         took_ms: 1,
         tls: Some(text()),
         certificate_end: Some(at),
@@ -131,9 +142,16 @@ fn drill() -> Drill {
         offers: vec![text()],
         size: Some(1),
         news: vec![text()],
+        missing: vec![text()],
         changes: vec![text()],
     };
     Drill { provider: text(), begun: at, result: Some(result), delivered: Some(at) }
+}
+
+fn canary() -> Canary {
+    let at = id().born();
+    let text = "x".to_owned();
+    Canary { ended: Some(at), ok: true, text, delivered: Some(at), ..Canary::new("x".to_owned(), id(), at) }
 }
 
 fn full_notice() -> Notice {
@@ -172,10 +190,13 @@ fn full_snapshot() -> Snapshot {
         ttl: Some(1),
         message_id: Some("<x@example.jp>".to_owned()),
         notice: true,
+        canary: Some("x".to_owned()),
         attempts: 1,
         passes: 1,
         under_way: vec![UnderWay { number: 1, provider: text(), recipients: vec![to()], dot_sent: true }],
         reason: Some(text()),
+        requeued: Some(id().born()),
+        edited: true,
     }
 }
 

@@ -3,10 +3,14 @@
 use std::time::{Duration, Instant};
 
 use harness::{Agent, Config, PATIENCE, Sandbox};
-use lab::{Act, Leaf, Personality, Server, Stage};
+use lab::{Act, Leaf, Mail, Personality, Server, Stage};
+use mail_parser::MessageParser;
 use spool_format::{Cause, DrillResult};
 
 use crate::stand::{self, FIRST, SECOND, USER};
+
+/// Who gets notices.
+const OPS: &str = "ops@example.jp";
 
 /// A configuration with drills once in so long; the first ones come after an eighth of it.
 fn drilled(config: &Config, every: &str) -> Config {
@@ -18,11 +22,20 @@ fn stage(
     every: &str,
     second: impl FnOnce(Personality) -> Personality,
 ) -> (Sandbox, [std::rc::Rc<Server>; 2], Agent) {
+    stage_with(every, second, |config| config)
+}
+
+/// The same, with more in its configuration.
+fn stage_with(
+    every: &str,
+    second: impl FnOnce(Personality) -> Personality,
+    more: impl FnOnce(Config) -> Config,
+) -> (Sandbox, [std::rc::Rc<Server>; 2], Agent) {
     let sandbox = stand::sandbox();
     let first = sandbox.server(FIRST, stand::healthy(&sandbox));
     let second = sandbox.server(SECOND, second(stand::healthy(&sandbox)));
     let config = Config::of([stand::first(first.port()), stand::second(second.port())]);
-    sandbox.configure(&drilled(&config.default_to(stand::ONCALL).pause("1s"), every));
+    sandbox.configure(&drilled(&more(config.default_to(stand::ONCALL).pause("1s")), every));
     let agent = sandbox.start_agent();
     (sandbox, [first, second], agent)
 }
@@ -72,6 +85,91 @@ fn an_expired_password_is_found_before_any_alert_and_seen_to_work_again() {
     sandbox.wait_for("it is used again", PATIENCE, || outages().is_empty());
     assert_eq!(ask(&sandbox, &["check"]).0, Some(0), "{}", ask(&sandbox, &["check"]).1);
     assert_eq!(first.mails().len() + second.mails().len(), 0, "no drill sends a mail");
+    assert_eq!(agent.stop(), Some(0));
+}
+
+/// A configuration that tells people within moments, in this language, and as often as there is something to tell.
+fn told(config: Config, language: &str) -> Config {
+    let config = config.notices("to", &format!("[\"{OPS}\"]")).notices("language", &format!("{language:?}"));
+    config.notices("gather", "\"200ms\"").notices("every", "\"1s\"")
+}
+
+/// Subject and text of each notice that went out there, as people read them.
+fn notices_at(server: &Server) -> Vec<(String, String)> {
+    let own = server.mails().into_iter().filter(|mail| mail.recipients == [OPS]);
+    let read = |mail: Mail| {
+        let message = MessageParser::default().parse(&mail.octets).expect("a mail");
+        let subject = message.subject().expect("a subject").to_owned();
+        (subject, message.body_text(0).expect("a text").into_owned())
+    };
+    own.map(read).collect()
+}
+
+#[test]
+fn people_hear_once_of_a_login_that_a_drill_finds_refused_and_once_that_it_works() {
+    for (language, title, why, over) in [
+        (
+            "en",
+            "second fails its drill (alertmail ",
+            "Why: at auth: the server answered `535",
+            "second usable again",
+        ),
+        ("ja", "second点検失敗 (alertmail ", "原因: authの段階: サーバーの応答「535", "second点検異常解消"),
+    ] {
+        let broken = |healthy: Personality| healthy.login(USER, "the new one");
+        let (sandbox, [first, second], agent) = stage_with("8s", broken, |config| told(config, language));
+        sandbox.wait_for("people are told", PATIENCE, || !notices_at(&first).is_empty());
+        let (subject, text) = notices_at(&first).remove(0);
+        assert!(subject.starts_with(title) && text.contains(why), "{subject}\n{text}");
+        // An alert that goes another way is no second reason to tell of it.
+        for _ in 0..2 {
+            let id = stand::enqueue(&sandbox);
+            sandbox.wait_until_sent(id);
+        }
+        second.replace(stand::healthy(&sandbox));
+        sandbox.wait_for("people are told", PATIENCE, || {
+            notices_at(&first).len() + notices_at(&second).len() == 2
+        });
+        let last = notices_at(&first).pop().expect("it comes first in the file");
+        assert!(last.0.starts_with(over), "{last:?}");
+        let notices = sandbox.ledger().notices;
+        assert!(notices.values().all(|notice| !notice.open), "{notices:?}");
+        assert_eq!(agent.stop(), Some(0));
+    }
+}
+
+#[test]
+fn people_hear_of_a_certificate_near_its_end_and_of_what_is_missed() {
+    let ends = |healthy: Personality| healthy.certificate(Leaf::EndsSoon);
+    let (sandbox, [first, second], agent) = stage_with("8s", ends, |config| told(config, "en"));
+    let titles = || {
+        let all = [notices_at(&first), notices_at(&second)].concat();
+        all.into_iter()
+            .map(|(subject, _)| subject.split(" (").next().unwrap_or_default().to_owned())
+            .collect::<Vec<_>>()
+    };
+    sandbox.wait_for("people are told", PATIENCE, || !titles().is_empty());
+    assert_eq!(titles(), ["second: certificate ends"]);
+    let good = wait_for(&sandbox, FIRST, |_| true);
+    first.replace(stand::healthy(&sandbox).without_capability("PIPELINING"));
+    second.replace(stand::healthy(&sandbox));
+    wait_for(&sandbox, FIRST, |result| result.ended > good.ended);
+    sandbox.wait_for("people are told", PATIENCE, || titles().len() == 3);
+    let mut told = titles();
+    told.sort_unstable();
+    assert_eq!(told, ["first offers less", "second: certificate ends", "second: new certificate"]);
+    assert_eq!(agent.stop(), Some(0));
+}
+
+#[test]
+fn who_is_not_reached_is_told_of_after_the_second_drill_and_not_after_the_first() {
+    let gone = |healthy: Personality| healthy.at(Stage::Greeting, Act::Close);
+    let (sandbox, [first, _second], agent) = stage_with("24s", gone, |config| told(config, "en"));
+    assert_eq!(wait_for(&sandbox, SECOND, |_| true).failures, 1);
+    assert_eq!(notices_at(&first), Vec::new());
+    sandbox.wait_for("people are told", PATIENCE, || !notices_at(&first).is_empty());
+    assert!(wait_for(&sandbox, SECOND, |_| true).failures >= 2);
+    assert_eq!(notices_at(&first)[0].0.split(" (").next(), Some("second fails its drill"));
     assert_eq!(agent.stop(), Some(0));
 }
 
@@ -156,6 +254,7 @@ fn of_what_is_no_server_it_is_seen_whether_it_is_there_and_nothing_is_run() {
     assert_eq!(found(&sandbox, "quiet"), None, "it is left alone");
     let (code, line) = ask(&sandbox, &["check"]);
     assert_eq!(code, Some(1), "{line}");
-    assert!(line.contains("provider `gone` failed its drill") && line.contains("no-such-program"), "{line}");
+    // After some drills in vain it is left out.
+    assert!(line.contains("provider `gone` ") && line.contains("no-such-program"), "{line}");
     assert_eq!(agent.stop(), Some(0));
 }

@@ -11,6 +11,7 @@
 //! providers that take only so much, `reload` settings that change meanwhile, `people`
 //! what people do with alerts.
 
+mod canaries;
 mod certificates;
 mod clock;
 mod dialogue;
@@ -30,6 +31,7 @@ mod outage;
 mod people;
 mod providers;
 mod quotas;
+mod rates;
 mod reload;
 mod routes;
 mod sick;

@@ -131,6 +131,8 @@ fn when_no_provider_works_the_program_is_told_and_the_mail_waits() {
     let mut begun = told(&sandbox);
     begun.sort_unstable();
     assert_eq!(begun, ["no-provider  begins", "stuck  begins"]);
+    // The program hears of it before the disk has it.
+    sandbox.wait_for("the journal has it", PATIENCE, || check(&sandbox).1.contains("critical stuck"));
     let (code, line) = check(&sandbox);
     assert_eq!(code, Some(2), "{line}");
     assert!(line.contains("no provider works") && line.contains("1 critical stuck"), "{line}");

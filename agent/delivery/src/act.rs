@@ -47,6 +47,8 @@ pub enum NotDone {
     NotHeld,
     /// The last octets of its mail are under way.
     UnderWay,
+    /// It is a canary mail.
+    Canary,
     /// Nobody of this address is without it.
     NotFor(Address),
 }
@@ -58,6 +60,9 @@ impl fmt::Display for NotDone {
             Self::Held => f.write_str("it is held; release it first"),
             Self::NotHeld => f.write_str("it is not held"),
             Self::UnderWay => f.write_str("its mail is just going out; ask again in a moment"),
+            Self::Canary => {
+                f.write_str("it is a canary mail of the agent's own, and is over in a few minutes")
+            }
             Self::NotFor(who) => write!(f, "nobody of the address {who} is without it"),
         }
     }

@@ -1,81 +1,18 @@
-//! What the dispatcher knows of one alert: who is still without it, who refused whom, and what an earlier run left.
+//! What the dispatcher knows of one alert: who is still without it, who refused whom.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
-use spool_format::{Address, AlertId, Folder, History, RecipientResult, Settlement, Severity, State, Wall};
+use spool_format::{Address, Folder, RecipientResult, Settlement, Severity};
 
+use crate::arrival::Arrival;
 use crate::dispatcher::Wish;
 use crate::pass::Pass;
 use crate::time::Monotonic;
 
-/// An alert that the agent has read.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Arrival {
-    /// Its id.
-    pub id: AlertId,
-    /// Where its file lies.
-    pub folder: Folder,
-    /// Its lane.
-    pub severity: Severity,
-    /// What it is about: rules may ask for it.
-    pub key: Option<String>,
-    /// Who is to have it. Nobody means that it is dead on arrival.
-    pub recipients: Vec<Address>,
-    /// When it was made.
-    pub born: Wall,
-    /// Its own life time, if it has one.
-    pub ttl: Option<Duration>,
-    /// Size of its file.
-    pub octets: u64,
-    /// Whether it is the agent's own, with a word about its own condition.
-    pub is_notice: bool,
-    /// What an earlier run of the agent left.
-    pub past: Past,
-}
-
-/// What the journal tells of an alert that an earlier run has worked on.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Past {
-    /// Recipients that are settled.
-    pub settled: Vec<(Address, Settlement)>,
-    /// Who was refused for good by which provider.
-    pub refused_by: Vec<(Address, String)>,
-    /// Passes that left somebody open.
-    pub passes: u32,
-    /// Attempts so far.
-    pub attempts: u32,
-    /// When it is due.
-    pub until: Option<Wall>,
-    /// Whether a person has stopped it.
-    pub is_held: bool,
-    /// For whom which provider may have it already, since no reply to its last octets was ever read.
-    pub uncertain_at: Vec<(Address, String)>,
-}
-
-impl Past {
-    /// Reads the past of an alert from its history.
-    pub fn from_history(history: &History) -> Self {
-        let settled = history
-            .recipients
-            .iter()
-            .filter(|(_, settlement)| matches!(settlement, Settlement::Delivered | Settlement::Refused))
-            .map(|(to, settlement)| (to.clone(), *settlement));
-        Self {
-            settled: settled.collect(),
-            refused_by: history.refused_by.clone(),
-            passes: history.passes,
-            attempts: history.last_attempt,
-            until: match history.state {
-                State::Deferred { until } => Some(until),
-                _ => None,
-            },
-            is_held: history.state == State::Held,
-            uncertain_at: history.uncertain_at(),
-        }
-    }
-}
+/// After so many replies that were lost nobody waits for word any more: each further try there may be one more copy, and
+/// tells as little as those before it.
+const LOST_REPLIES: u8 = 3;
 
 /// One recipient of an alert.
 #[derive(Clone, Debug)]
@@ -88,6 +25,10 @@ struct Recipient {
     refused_by: BTreeSet<usize>,
     /// The provider that may have it, and has said nothing since.
     doubt: Option<usize>,
+    /// Replies that were lost, in this run of the agent.
+    lost_replies: u8,
+    /// Whether it waits since there is no room for it, and was not asked for in this pass.
+    is_kept_back: bool,
 }
 
 impl Recipient {
@@ -114,12 +55,14 @@ pub(crate) struct Group {
     pub(crate) order: Arc<[usize]>,
     /// The provider to ask before the others, since it may have the alert already.
     pub(crate) first: Option<usize>,
+    /// The provider to ask behind the others, since it never gives word.
+    last: Option<usize>,
 }
 
 /// The place of the group with this order, which may be new.
 fn group_of(groups: &mut Vec<Group>, order: Arc<[usize]>) -> usize {
     groups.iter().position(|group| group.order == order).unwrap_or_else(|| {
-        groups.push(Group { order, first: None });
+        groups.push(Group { order, first: None, last: None });
         groups.len() - 1
     })
 }
@@ -130,6 +73,7 @@ pub(crate) struct Alert {
     pub(crate) folder: Folder,
     pub(crate) severity: Severity,
     pub(crate) key: Option<String>,
+    pub(crate) is_canary: bool,
     pub(crate) ends: Monotonic,
     /// Until when it counts as fresh, in its first pass.
     pub(crate) fresh_until: Monotonic,
@@ -142,12 +86,14 @@ pub(crate) struct Alert {
     pub(crate) pass: Option<Pass>,
     /// Since when it is held.
     pub(crate) held: Option<Monotonic>,
-    /// Whether a person wants it to be tried now, whatever history says.
-    pub(crate) is_urged: bool,
+    /// Until when a person wants it to be tried, whatever history says.
+    pub(crate) urged_until: Option<Monotonic>,
     /// What a person wants when the attempt that runs has failed.
     pub(crate) wish: Option<Wish>,
     /// Whether nobody answered in its last pass.
     pub(crate) is_unanswered: bool,
+    /// Whether the journal says that it waits for room, and nothing has happened since.
+    pub(crate) is_told_to_wait: bool,
     last_trouble: Option<String>,
 }
 
@@ -180,6 +126,8 @@ impl Alert {
                 refused_by: refusals.filter_map(|(_, name)| place(name)).collect(),
                 // Who may not be asked any more will never give word.
                 doubt: doubt.filter(|place| groups[group].order.contains(place)),
+                lost_replies: u8::from(doubt.is_some()),
+                is_kept_back: false,
                 to,
             });
         }
@@ -188,6 +136,7 @@ impl Alert {
             folder: arrival.folder,
             severity: arrival.severity,
             key: arrival.key,
+            is_canary: arrival.canary.is_some(),
             ends,
             fresh_until,
             octets: arrival.octets,
@@ -197,16 +146,39 @@ impl Alert {
             attempts: past.attempts,
             pass: None,
             held: past.is_held.then_some(now),
-            is_urged: false,
+            urged_until: None,
             wish: None,
             is_unanswered: false,
+            is_told_to_wait: false,
             last_trouble: None,
         }
     }
 
     /// Begins a pass over the providers.
     pub(crate) fn begin_pass(&mut self) {
-        self.pass = Some(Pass::new(self.groups.iter().map(|group| (&*group.order, group.first))));
+        self.pass = Some(Pass::new(self.groups.iter().map(|group| (&*group.order, group.first, group.last))));
+        self.recipients.iter_mut().for_each(|recipient| recipient.is_kept_back = false);
+    }
+
+    /// There is no room for some of its recipients at present, and there is for others.
+    pub(crate) fn keeps_back(&mut self, wait: &[Address], go: &[Address]) {
+        for recipient in &mut self.recipients {
+            recipient.is_kept_back &= !go.contains(&recipient.to);
+            recipient.is_kept_back |= wait.contains(&recipient.to);
+        }
+    }
+
+    /// An attempt for these begins.
+    pub(crate) fn are_asked(&mut self, recipients: &[Address]) {
+        self.is_told_to_wait = false;
+        self.keeps_back(&[], recipients);
+    }
+
+    /// Those who are open, if all of them wait for room.
+    pub(crate) fn all_kept_back(&self) -> Option<Vec<Address>> {
+        let mut open = self.recipients.iter().filter(|recipient| recipient.is_open()).peekable();
+        open.peek()?;
+        open.map(|recipient| recipient.is_kept_back.then(|| recipient.to.clone())).collect()
     }
 
     /// Recipients of a group that this provider can be asked for now. One that may have the alert elsewhere waits for word
@@ -269,7 +241,15 @@ impl Alert {
             }
             let group = group_of(&mut self.groups, order);
             let (settlement, refused_by) = (Settlement::Open, BTreeSet::new());
-            self.recipients.push(Recipient { to, settlement, group, refused_by, doubt: None });
+            self.recipients.push(Recipient {
+                to,
+                settlement,
+                group,
+                refused_by,
+                doubt: None,
+                lost_replies: 0,
+                is_kept_back: false,
+            });
         }
     }
 
@@ -305,12 +285,20 @@ impl Alert {
                     }
                 }
                 recipient.settlement = result.result;
-                // The one that may have it is asked first; only a critical alert risks a second copy meanwhile.
                 if result.result == Settlement::Uncertain {
-                    recipient.doubt = Some(provider);
-                    self.groups[recipient.group].first = Some(provider);
-                    if let Some(pass) = &mut self.pass {
-                        pass.waits_for_certainty |= self.severity != Severity::Critical;
+                    recipient.lost_replies = recipient.lost_replies.saturating_add(1);
+                    let group = &mut self.groups[recipient.group];
+                    if recipient.lost_replies < LOST_REPLIES {
+                        // The one that may have it is asked first; only a critical alert risks a second copy meanwhile.
+                        recipient.doubt = Some(provider);
+                        group.first = Some(provider);
+                        if let Some(pass) = &mut self.pass {
+                            pass.waits_for_certainty |= self.severity != Severity::Critical;
+                        }
+                    } else {
+                        recipient.doubt = None;
+                        group.first = group.first.filter(|first| *first != provider);
+                        group.last = Some(provider);
                     }
                 } else if recipient.doubt == Some(provider) {
                     recipient.doubt = None;
@@ -334,6 +322,22 @@ impl Alert {
             group.first = group.first.filter(|first| *first != provider);
         }
         results
+    }
+
+    /// The places that come before this one for those of an attempt's recipients who have it now, each once.
+    pub(crate) fn places_before(&self, provider: usize, results: &[RecipientResult]) -> BTreeSet<usize> {
+        let delivered = results.iter().filter(|result| result.result == Settlement::Delivered);
+        let groups = delivered.filter_map(|result| {
+            self.recipients.iter().find(|recipient| recipient.to == result.to).map(|it| it.group)
+        });
+        let before =
+            |group: usize| self.groups[group].order.iter().copied().take_while(|place| *place != provider);
+        groups.flat_map(before).collect()
+    }
+
+    /// Why it was not taken where it was tried last, in words.
+    pub(crate) fn last_trouble(&self) -> Option<String> {
+        self.last_trouble.clone()
     }
 
     /// Why nothing more will be tried, in words; `None` while something will.

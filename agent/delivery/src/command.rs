@@ -2,7 +2,7 @@
 
 use spool_format::{Address, AlertId, Attachment, Event as Fact, Folder};
 
-use crate::alert::Arrival;
+use crate::arrival::Arrival;
 use crate::drills::Sighting;
 use smtp::{Gate, Outcome};
 
@@ -124,6 +124,11 @@ pub enum Command {
         from: Folder,
         /// Where it has to lie.
         to: Folder,
+    },
+    /// Make a canary mail for this provider, and tell of it as of an arrival.
+    Canary {
+        /// Place of the provider.
+        provider: usize,
     },
     /// Remove the alert's file from a folder.
     Unlink {

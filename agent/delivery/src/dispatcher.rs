@@ -11,6 +11,7 @@
 //! | `hedge` | when another provider starts beside a slow one, and which of them sends |
 //! | `sites` | what becomes of those who wait when a provider changes |
 //! | `network` | what is known of this machine's network, and who waits for it |
+//! | `canaries` | mails that show whether mail gets through a provider |
 //! | `drills` | when a provider is asked without an alert |
 //! | `outcome` | what the end of an attempt means for its alert and its provider |
 //! | `people` | what people do with an alert |
@@ -19,6 +20,7 @@
 //! | `settings` | what it is told once |
 
 mod attempt;
+mod canaries;
 mod choice;
 mod drills;
 mod ending;
@@ -37,17 +39,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use smtp::Gate;
-use spool_format::{Address, AlertId, Event as Fact, Outage, Severity, Wall};
+use spool_format::{Address, AlertId, Event as Fact, Outage, Wall};
 
-use crate::alert::{Alert, Arrival};
+use crate::alert::Alert;
+use crate::arrival::Arrival;
 use crate::blame::Blame;
 use crate::breaker::Witness;
+use crate::canaries::Canaries;
 use crate::chance::Chance;
 use crate::changes::Changes;
 use crate::command::{AttemptId, Command, Differences, Event, Sync};
 use crate::drills::Drills;
 use crate::queue::{Age, Queue};
 use crate::quota::Budget;
+use crate::rates::Rates;
 use crate::routing::Rule;
 use crate::time::{Monotonic, Now};
 use attempt::Attempt;
@@ -70,6 +75,8 @@ pub struct Dispatcher {
     attempts: BTreeMap<AttemptId, Attempt>,
     /// How each provider stands.
     sites: Vec<Site>,
+    /// What is left for recipients.
+    rates: Rates,
     queue: Queue,
     /// Until when each attempt may take to be ready for its message.
     patience: BTreeSet<(Monotonic, AttemptId)>,
@@ -80,6 +87,7 @@ pub struct Dispatcher {
     /// What was told of the network and not acted upon.
     changes: Changes,
     last_attempt: u64,
+    canaries: Canaries,
     drills: Drills,
     /// That of the drill that runs.
     drill_witness: Option<Witness>,
@@ -94,6 +102,7 @@ impl Dispatcher {
         assert!(!settings.providers.is_empty(), "the configuration refuses a list without providers");
         let providers = settings.providers.len();
         let sites = settings.providers.iter().map(|it| Site::new(Budget::new(&it.quota))).collect();
+        let rates = Rates::new(&settings.rates);
         let place = |name: &String| settings.providers.iter().position(|provider| provider.name == *name);
         let order = |rule: &Rule| rule.providers.iter().filter_map(place).collect();
         let orders = settings.routing.iter().map(order).chain([(0..providers).collect()]).collect();
@@ -104,12 +113,14 @@ impl Dispatcher {
             alerts: BTreeMap::new(),
             attempts: BTreeMap::new(),
             sites,
+            rates,
             queue: Queue::new(providers),
             patience: BTreeSet::new(),
             parked: BTreeSet::new(),
             no_network: None,
             changes: Changes::default(),
             last_attempt: 0,
+            canaries: Canaries::never(),
             drills: Drills::never(),
             drill_witness: None,
             stopping: false,
@@ -125,11 +136,14 @@ impl Dispatcher {
         }
     }
 
-    /// Takes up that in an earlier run a mail for so many recipients went to a provider, at this time.
-    pub fn remember_mail(&mut self, now: Now, provider: &str, at: Wall, recipients: usize) {
+    /// Takes up that in an earlier run a mail for these recipients went to a provider, at this time. Nobody is named where
+    /// nobody knows for whom it was.
+    pub fn remember_mail(&mut self, now: Now, provider: &str, at: Wall, recipients: &[Address]) {
+        let age = now.wall.since(at);
+        self.rates.have_gone(now.monotonic, age, recipients);
         if let Some(place) = self.place_of(provider) {
-            let cost = self.settings.providers[place].quota.cost(recipients);
-            self.sites[place].budget.has_gone(now.monotonic, now.wall.since(at), cost);
+            let cost = self.settings.providers[place].quota.cost(recipients.len().max(1));
+            self.sites[place].budget.has_gone(now.monotonic, age, cost);
         }
     }
 
@@ -169,11 +183,17 @@ impl Dispatcher {
         }
         let patience = self.patience.first().map(|(end, _)| *end);
         let looks = self.sites.iter().filter_map(|site| site.look_at);
-        [self.queue.next_due(), patience, self.changes.due(), self.drills.next_wake()]
-            .into_iter()
-            .flatten()
-            .chain(looks)
-            .min()
+        [
+            self.queue.next_due(),
+            patience,
+            self.changes.due(),
+            self.drills.next_wake(),
+            self.canaries.next_wake(),
+        ]
+        .into_iter()
+        .flatten()
+        .chain(looks)
+        .min()
     }
 
     /// Whether no attempt runs that matters to an alert.
@@ -200,7 +220,11 @@ impl Dispatcher {
         // From here on no wall clock has a say in it.
         let fresh_until = now.monotonic.plus(FRESH_FOR.saturating_sub(now.wall.since(id.born())));
         let (severity, key) = (arrival.severity, arrival.key.clone());
-        let order = |to: &Address| self.order_for(severity, key.as_deref(), to);
+        let canary = arrival.canary.clone();
+        let order = |to: &Address| match &canary {
+            Some(provider) => self.place_of(provider).into_iter().collect(),
+            None => self.order_for(severity, key.as_deref(), to),
+        };
         let alert =
             Alert::new(arrival, (ends, fresh_until, now.monotonic), |name| self.place_of(name), order);
         let nobody_is_open = alert.nobody_is_open();
@@ -208,6 +232,9 @@ impl Dispatcher {
         self.alerts.insert(id, alert);
         if is_held {
             return;
+        }
+        if let Some(provider) = canary {
+            self.canary_begins(now, &provider, id, out);
         }
         if nobody_is_open {
             // Nobody was named, or an earlier run died between the last outcome and the line that closes the alert.
@@ -227,6 +254,7 @@ impl Dispatcher {
         self.lose_patience(now, out);
         self.look_at_lanes(now, out);
         self.start_due(now, out);
+        self.start_canaries(now, out);
         self.start_drills(now, out);
     }
 
@@ -291,6 +319,7 @@ impl Dispatcher {
         let attempt = AttemptId(self.last_attempt);
         alert.attempts = alert.attempts.saturating_add(1);
         let number = alert.attempts;
+        alert.are_asked(&recipients);
         let mut beside = None;
         if let Some(pass) = &mut alert.pass {
             beside = pass.attempts.last().and_then(|it| self.attempts.get(it)).map(|other| other.number);
@@ -308,6 +337,7 @@ impl Dispatcher {
         self.patience.insert((now.monotonic.plus(limit), attempt));
         let cost = self.settings.providers[place].quota.cost(recipients.len());
         let witness = self.sites[place].begins(now.monotonic, asks, cost);
+        self.rates.promise(id, attempt, &recipients);
         let running = Attempt {
             id,
             provider: place,
@@ -343,6 +373,7 @@ impl Dispatcher {
             Gate::FinalDot => {
                 attempt.leave = Some(gate);
                 self.sites[place].budget.goes(now.monotonic, attempt.cost);
+                self.rates.goes(now.monotonic, attempt.id, &attempt.recipients);
                 let provider = self.settings.providers[place].name.clone();
                 let Differences { notes, text, files } = std::mem::take(&mut attempt.differs);
                 let (alert, attempt) = (attempt.id, attempt.number);
@@ -361,10 +392,5 @@ impl Dispatcher {
         let early =
             self.attempts.iter().filter(|(_, attempt)| attempt.leave.is_none() && !attempt.is_dismissed);
         out.extend(early.map(|(id, _)| Command::Withdraw { attempt: *id }));
-    }
-
-    /// How many alerts are in hand, by lane.
-    pub fn waiting(&self, severity: Severity) -> usize {
-        self.alerts.values().filter(|alert| alert.severity == severity).count()
     }
 }

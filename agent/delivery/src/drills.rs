@@ -16,7 +16,7 @@ mod tests;
 use std::time::Duration;
 
 use smtp::Failure;
-use spool_format::{Drill, DrillResult, Wall};
+use spool_format::{Cause, Drill, DrillResult, Wall};
 
 use crate::chance::Chance;
 use crate::time::{Monotonic, Now};
@@ -54,6 +54,15 @@ pub struct Sighting {
     pub size: Option<u64>,
 }
 
+/// How providers are drilled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Each once in so long.
+    pub every: Duration,
+    /// A certificate that ends within this time deserves a word.
+    pub certificate_ends: Duration,
+}
+
 /// A drill that begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Start {
@@ -70,6 +79,7 @@ pub(crate) struct Start {
 pub struct Drills {
     /// `None`: never.
     every: Option<Duration>,
+    certificate_ends: Duration,
     chance: Chance,
     providers: Vec<Provider>,
     running: Option<Running>,
@@ -96,14 +106,20 @@ struct Running {
 impl Drills {
     /// Nobody is ever drilled.
     pub const fn never() -> Self {
-        Self { every: None, chance: Chance::new(0), providers: Vec::new(), running: None }
+        Self {
+            every: None,
+            certificate_ends: Duration::ZERO,
+            chance: Chance::new(0),
+            providers: Vec::new(),
+            running: None,
+        }
     }
 
-    /// Each of these providers, in order, is drilled once in `every`, if the word beside its name says so. The seed spreads
+    /// Each of these providers, in order, is drilled by this plan, if the word beside its name says so. The seed spreads
     /// them and nothing else.
     pub fn new(
         now: Now,
-        every: Duration,
+        Plan { every, certificate_ends }: Plan,
         providers: impl IntoIterator<Item = (String, bool)>,
         seed: u64,
     ) -> Self {
@@ -113,7 +129,7 @@ impl Drills {
             Provider { name, due, proven_until: Monotonic::default(), known: None }
         };
         let providers = providers.into_iter().map(&mut provider).collect();
-        Self { every: Some(every), chance, providers, running: None }
+        Self { every: Some(every), certificate_ends, chance, providers, running: None }
     }
 
     /// Takes up what the journal knows of an earlier drill. A wall clock that was set back costs one interval at most.
@@ -184,17 +200,25 @@ impl Drills {
         Some(Start { place, login, line })
     }
 
-    /// It is over. Gives what is known now, for the journal.
-    pub(crate) fn ended(&mut self, now: Now, place: usize, sighting: &Sighting) -> Option<Drill> {
+    /// It is over; `cause` is what its failure means for an alert. Gives what is known now, for the journal.
+    pub(crate) fn ended(
+        &mut self,
+        now: Now,
+        place: usize,
+        sighting: &Sighting,
+        cause: Option<Cause>,
+    ) -> Option<Drill> {
         let running = self.running.take_if(|running| running.place == place)?;
         let again = self.again_after()?;
+        let certificate_ends = self.certificate_ends;
         let provider = &mut self.providers[place];
         let is_without_login = sighting.failure.is_some() && !sighting.login;
         if is_without_login {
             provider.due = Some(running.began.plus(again));
         }
         let known = provider.known.as_mut()?;
-        known.result = Some(result(now.wall.max(known.begun), sighting, known.result.as_ref()));
+        let ended = now.wall.max(known.begun);
+        known.result = Some(result(ended, (sighting, cause), known.result.as_ref(), certificate_ends));
         Some(known.clone())
     }
 
@@ -219,20 +243,27 @@ impl Drills {
     }
 }
 
-fn first_after(every: Duration, chance: &mut Chance) -> Duration {
+/// The pause before what comes once in `every` comes first.
+pub(crate) fn first_after(every: Duration, chance: &mut Chance) -> Duration {
     let least = FIRST_AFTER.min(every / PART);
     least + jitter(least, chance)
 }
 
 /// Something below `most`.
-fn jitter(most: Duration, chance: &mut Chance) -> Duration {
+pub(crate) fn jitter(most: Duration, chance: &mut Chance) -> Duration {
     let most = u64::try_from(most.as_millis()).unwrap_or(u64::MAX).max(1);
     Duration::from_millis(chance.next() % most)
 }
 
 /// What this drill saw, and of what it did not get to see, what was seen last.
-fn result(ended: Wall, seen: &Sighting, last: Option<&DrillResult>) -> DrillResult {
-    let news::News { news, changes } = news::of(ended, seen, last);
+fn result(
+    ended: Wall,
+    (seen, cause): (&Sighting, Option<Cause>),
+    last: Option<&DrillResult>,
+    certificate_ends: Duration,
+) -> DrillResult {
+    let news::News { warnings: news, missing, changes } = news::of(ended, seen, last, certificate_ends);
+    let failures = last.map_or(0, |last| last.failures);
     let (phase, text) = match &seen.failure {
         Some(failure) => (failure.phase.as_str().to_owned(), failure.trouble.to_string()),
         None => ("quit".to_owned(), String::new()),
@@ -245,13 +276,19 @@ fn result(ended: Wall, seen: &Sighting, last: Option<&DrillResult>) -> DrillResu
         login: seen.login,
         phase,
         text,
+        cause,
+        failures: if seen.failure.is_some() { failures.saturating_add(1) } else { 0 },
         took_ms: u64::try_from(seen.took.as_millis()).unwrap_or(u64::MAX),
         tls: seen.tls.clone().or_else(|| last?.tls.clone()),
-        certificate_end: seen.certificate_end.or_else(|| last?.certificate_end),
+        // Who has shown a certificate has shown its end, unless nobody asks for it any more.
+        certificate_end: seen
+            .certificate_end
+            .or_else(|| last.filter(|_| seen.key.is_none())?.certificate_end),
         key: seen.key.clone().or_else(|| last?.key.clone()),
         offers: seen.offers.clone().or_else(|| Some(last?.offers.clone())).unwrap_or_default(),
         size,
         news,
+        missing,
         changes,
     }
 }

@@ -8,9 +8,11 @@
 //! | module | what it is for |
 //! | --- | --- |
 //! | `item` | one condition, or one thing that is counted: what is so, what people know, when they may be told |
+//! | `drilled` | what drills have found |
 //! | `standing` | which providers fail while others take their alerts |
 //! | `waiting` | critical alerts, and since when they wait for too long |
 
+mod drilled;
 mod item;
 mod standing;
 #[cfg(test)]
@@ -22,8 +24,9 @@ use std::time::Duration;
 
 use spool_format::{AlertId, Event as Fact, Notice, NoticeKind, Severity};
 
-use crate::alert::Arrival;
+use crate::arrival::Arrival;
 use crate::time::{Monotonic, Now};
+use drilled::Found;
 use item::Item;
 use standing::Standing;
 use waiting::Waiting;
@@ -38,6 +41,10 @@ pub struct Settings {
     pub providers: Vec<String>,
     /// Those that have ended their service, each with the day on which it did.
     pub retired: Vec<(String, String)>,
+    /// Names of those that are drilled.
+    pub drilled: Vec<String>,
+    /// So long before its end a certificate is told of.
+    pub certificate_ends: Duration,
     /// Between two notices that the same thing begins, or is over.
     pub every: Duration,
     /// For so long something lasts before people are told, and so long is counted what happens.
@@ -75,10 +82,12 @@ pub struct Notices {
     items: BTreeMap<(NoticeKind, String), Item>,
     /// How each provider stands, in order.
     standings: Vec<Standing>,
-    /// Alerts in hand that are notices.
+    /// Alerts in hand that are the agent's own: notices and canaries.
     own: BTreeSet<AlertId>,
     /// All other alerts in hand.
     in_hand: u64,
+    /// What is wrong with providers by their drills and canaries.
+    found: BTreeMap<String, Found>,
     waiting: Waiting,
     /// When enough alerts were met to say that none is stuck any more.
     settles_at: Monotonic,
@@ -96,6 +105,7 @@ impl Notices {
             standings,
             own: BTreeSet::new(),
             in_hand: 0,
+            found: BTreeMap::new(),
             waiting: Waiting::default(),
             settles_at: now.monotonic,
             forgotten: Vec::new(),
@@ -114,6 +124,7 @@ impl Notices {
         let is_known = match notice.kind {
             NoticeKind::Other => return,
             NoticeKind::ProviderFailing => place.is_some(),
+            kind if kind.is_of_drills() => place.is_some() && self.settings.drilled.contains(&notice.subject),
             NoticeKind::Retired => self.settings.retired.iter().any(|(name, _)| *name == notice.subject),
             _ => true,
         };
@@ -140,7 +151,7 @@ impl Notices {
 
     /// An alert is in hand.
     pub fn arrives(&mut self, now: Now, arrival: &Arrival) {
-        if arrival.is_notice {
+        if arrival.is_notice || arrival.canary.is_some() {
             self.own.insert(arrival.id);
             return;
         }
@@ -149,7 +160,7 @@ impl Notices {
             let age = now.wall.since(arrival.id.born());
             let left = self.settings.stuck_after.saturating_sub(age);
             // After a start it may go out at once, however old it is; unless it was stuck before.
-            let least = if self.lasts(NoticeKind::Stuck) {
+            let least = if self.lasts(NoticeKind::Stuck, "") {
                 Duration::ZERO
             } else {
                 SETTLES.min(self.settings.stuck_after)
@@ -170,13 +181,14 @@ impl Notices {
                 }
                 self.judge_all_providers(now);
             }
-            Fact::Outcome { id, provider, recipients, .. } => {
+            Fact::Outcome { id, provider, preferred, recipients, .. } => {
                 let Some(place) = self.place(provider) else { return };
                 let is_own = self.own.contains(id);
                 if standing::has_it(recipients) {
                     self.works(now, place);
+                    self.is_found(now, provider, |found| *found = Found::default());
                     if !is_own {
-                        self.went_through(now, place);
+                        self.went_through(now, place, preferred);
                     }
                 } else if let Some(why) = standing::trouble(recipients)
                     && !is_own
@@ -184,6 +196,8 @@ impl Notices {
                     self.standings[place].fails(&why);
                 }
             }
+            Fact::Drill(drill) => self.was_drilled(now, drill),
+            Fact::Canary(canary) => self.was_sent_a_canary(now, canary),
             Fact::Sent { id, .. } => {
                 self.leaves(*id);
             }
@@ -227,7 +241,7 @@ impl Notices {
 
     /// When to look next; `None` if nothing waits for a time.
     pub fn next_wake(&self) -> Option<Monotonic> {
-        let settles = self.lasts(NoticeKind::Stuck) && self.waiting.overdue().is_empty();
+        let settles = self.lasts(NoticeKind::Stuck, "") && self.waiting.overdue().is_empty();
         let due = self.items.values().filter_map(|item| item.due(self.settings.gather));
         let forgotten = (!self.forgotten.is_empty()).then(Monotonic::default);
         due.chain(self.waiting.next()).chain(settles.then_some(self.settles_at)).chain(forgotten).min()
@@ -240,15 +254,17 @@ impl Notices {
 
     /// Whether alerts get out of the spool, as far as it knows.
     pub fn is_well(&self) -> bool {
-        ![NoticeKind::Stuck, NoticeKind::NoProvider, NoticeKind::Journal].iter().any(|kind| self.lasts(*kind))
+        ![NoticeKind::Stuck, NoticeKind::NoProvider, NoticeKind::Journal]
+            .iter()
+            .any(|kind| self.lasts(*kind, ""))
     }
 
     fn place(&self, provider: &str) -> Option<usize> {
         self.settings.providers.iter().position(|name| name == provider)
     }
 
-    fn lasts(&self, kind: NoticeKind) -> bool {
-        self.items.get(&(kind, String::new())).is_some_and(Item::lasts)
+    fn lasts(&self, kind: NoticeKind, subject: &str) -> bool {
+        self.items.get(&(kind, subject.to_owned())).is_some_and(Item::lasts)
     }
 
     fn item(&mut self, now: Now, kind: NoticeKind, subject: &str) -> &mut Item {
@@ -270,16 +286,20 @@ impl Notices {
         self.standings[place].works();
         let provider = self.settings.providers[place].clone();
         self.condition(now, NoticeKind::ProviderFailing, &provider, None);
+        self.is_found(now, &provider, |found| found.drill = None);
         self.judge_all_providers(now);
     }
 
-    /// An alert went out there: whoever comes before it and fails is told of.
-    fn went_through(&mut self, now: Now, place: usize) {
+    /// An alert went out there: whoever comes before it in the alert's own order and fails is told of.
+    fn went_through(&mut self, now: Now, place: usize, preferred: &[String]) {
         let through = self.settings.providers[place].clone();
-        for before in 0..place {
+        for before in preferred.iter().filter_map(|name| self.place(name)).collect::<Vec<_>>() {
             let Some(why) = self.standings[before].why() else { continue };
             let reason = format!("{why}; alerts go out through `{through}`");
             let provider = self.settings.providers[before].clone();
+            if self.is_told_of_by_a_drill(&provider) {
+                continue;
+            }
             let item = self.item(now, NoticeKind::ProviderFailing, &provider);
             item.begins(now, now.wall, &reason);
             item.counts_one_more();

@@ -67,19 +67,45 @@ pub struct Budget {
     windows: Vec<Window>,
 }
 
+/// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Unit {
+pub enum Unit {
+    /// Messages.
     Messages,
+    /// Recipients, one of two messages twice.
     Recipients,
 }
 
 impl Unit {
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Messages => "messages",
+            Self::Recipients => "recipients",
+        }
+    }
+
     const fn of(self, cost: Cost) -> u64 {
         match self {
             Self::Messages => cost.messages,
             Self::Recipients => cost.recipients,
         }
     }
+}
+
+/// How much of one limit is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Usage {
+    /// Of what.
+    pub unit: Unit,
+    /// In so long.
+    pub length: Duration,
+    /// The limit.
+    pub most: u64,
+    /// What went out in the window that ends now, and what runs; more than the limit if that was lowered.
+    pub used: u64,
+    /// So much of it is for critical alerts.
+    pub kept: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -121,6 +147,12 @@ impl Window {
         Some(now.plus(self.length))
     }
 
+    fn usage(&self, now: Monotonic) -> Usage {
+        let gone: u64 = self.gone.iter().filter(|(free, _)| **free > now).map(|(_, count)| count).sum();
+        let Self { unit, length, most, kept, .. } = *self;
+        Usage { unit, length, most, used: self.promised + gone, kept }
+    }
+
     fn goes(&mut self, now: Monotonic, left: Duration, count: u64) {
         self.gone.retain(|free, _| *free > now);
         let step = u64::try_from(self.length.as_millis()).unwrap_or(u64::MAX) / STEPS;
@@ -146,6 +178,11 @@ impl Budget {
     /// From when on there is room for so much, if nothing else goes out before; `None` if there is now.
     pub fn full_until(&self, now: Monotonic, cost: Cost, severity: Severity) -> Option<Monotonic> {
         self.windows.iter().filter_map(|window| window.full_until(now, cost, severity)).max()
+    }
+
+    /// How much of each limit is used.
+    pub fn usage(&self, now: Monotonic) -> impl Iterator<Item = Usage> {
+        self.windows.iter().map(move |window| window.usage(now))
     }
 
     /// An attempt begins.

@@ -1,6 +1,6 @@
 //! What the configuration says about every alert, and about the mails that go through a provider.
 
-use spool_format::{AlertId, History};
+use spool_format::{Address, AlertId, History};
 
 use super::{Form, Policy, Sender};
 use crate::config::{CommandLine, Config, Input, Means, Provider};
@@ -9,12 +9,29 @@ use crate::config::{CommandLine, Config, Input, Means, Provider};
 const NOWHERE: &str = "localhost";
 
 impl Policy {
+    /// An alias, or an address as it stands.
+    pub(crate) fn look_up(&self, name: &str) -> Option<Vec<Address>> {
+        let alias = self.aliases.get(name.trim());
+        alias.cloned().or_else(|| crate::address::parse(name).ok().map(|address| vec![address]))
+    }
+
+    /// Whether the configuration names this address: whoever may write alerts may reach it. Domains are compared
+    /// without regard to case (RFC 5321 section 2.4).
+    pub(super) fn names(&self, address: &Address) -> bool {
+        let same = |known: &Address| {
+            known.local() == address.local() && known.domain().eq_ignore_ascii_case(address.domain())
+        };
+        let lists = [&self.default_to, &self.notices_to, &self.canary_to];
+        lists.into_iter().chain(self.aliases.values()).flatten().any(same)
+    }
+
     /// As this configuration has it.
     pub fn of(config: &Config) -> Self {
         Self {
             default_to: config.alerts.to.clone(),
             from_name: config.alerts.from_name.clone(),
             notices_to: config.notices.to.as_ref().unwrap_or(&config.alerts.to).clone(),
+            canary_to: config.drills.canary_to.clone(),
             aliases: config.aliases.clone(),
             domain: domain(config).to_owned(),
             manners: config.manners.clone(),

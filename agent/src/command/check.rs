@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use fs2::FileExt;
 use spool_format::fs::{SpoolFs as _, StdFs};
-use spool_format::{Drill, Layout, NoticeKind, Outage, Severity, Wall};
+use spool_format::{Canary, Drill, Layout, NoticeKind, Outage, Severity, Wall};
 
 use super::place::{Place, unreadable};
-use super::{Refusal, json};
+use super::{Refusal, json, quotas};
 use crate::config::{Config, Keeping, RETIRES_SOON};
 use crate::edge::clock::wall_now;
 use crate::exit::Exit;
@@ -81,6 +81,10 @@ pub(super) struct Facts {
     pub(super) providers: Vec<String>,
     /// What the last drills of those that are drilled have found, by name.
     pub(super) drills: BTreeMap<String, Drill>,
+    /// What became of the last canary mail of those that are sent one, by name.
+    pub(super) canaries: BTreeMap<String, Canary>,
+    /// Of which quotas little is left.
+    pub(super) quotas: Vec<String>,
     /// What the configuration has to say.
     pub(super) warnings: Vec<String>,
     /// What is wrong with owners and modes.
@@ -115,15 +119,21 @@ fn facts(place: &Place) -> Result<Facts, Refusal> {
     let view = View::read(&layout, Reach::Alive).map_err(cannot)?;
     Ok(Facts {
         drills: drills::of(config.as_ref(), &view),
-        view,
         running: is_running(&layout),
         status: Status::read(&layout).map_err(cannot)?,
         room: Room { free: StdFs.room(&queue).map_err(cannot)?, floor },
         providers: config.iter().flat_map(|config| &config.providers).map(|it| it.name.clone()).collect(),
+        canaries: drills::canaries(config.as_ref(), &view),
+        quotas: quotas::warnings(limits(config.as_ref()), &view.sent, wall_now()),
         warnings: config.map_or_else(Vec::new, warnings),
         findings: audit(&layout, &owner, HardLinks::here()).map_err(cannot)?,
+        view,
         now: wall_now(),
     })
+}
+
+fn limits(config: Option<&Config>) -> impl Iterator<Item = (&str, &delivery::Quota)> {
+    config.into_iter().flat_map(|config| &config.providers).map(|it| (it.name.as_str(), &it.quota))
 }
 
 /// What the configuration has to say, and the providers that have ended or soon will.
@@ -182,8 +192,10 @@ pub(super) fn judge(args: &Args, facts: &Facts) -> (Exit, Report) {
     }
     providers_that_are_left_out(facts, &mut now, &mut today);
     today.extend(drills::problems(facts));
+    today.extend(drills::lost_canaries(facts));
     notices(facts, &mut now, &mut today);
     today.extend(providers_that_refuse_the_login(&waiting));
+    today.extend(facts.quotas.iter().cloned());
     today.extend(facts.warnings.iter().cloned());
     for finding in &facts.findings {
         let list = if finding.weight == Weight::Impossible { &mut now } else { &mut today };

@@ -6,9 +6,10 @@ mod page;
 
 use std::collections::BTreeMap;
 
-use spool_format::{Drill, Outage, Wall};
+use spool_format::{Canary, Drill, Outage, Wall};
 
 use super::place::{Place, unreadable};
+use super::quotas::{self, Remainder};
 use super::{Refusal, finish, json};
 use crate::config::{Config, Endpoint, Preset, PresetLimits, RETIRES_SOON, presets};
 use crate::edge::clock::wall_now;
@@ -65,6 +66,12 @@ struct Configured {
     /// What its last drill has found.
     #[serde(skip_serializing_if = "Option::is_none")]
     drill: Option<Drill>,
+    /// What became of its last canary mail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    canary: Option<Canary>,
+    /// How much of each of its quotas is left.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    quota: Vec<Remainder>,
     /// That its service has ended or soon will.
     #[serde(skip_serializing_if = "Option::is_none")]
     retirement: Option<String>,
@@ -105,9 +112,9 @@ fn providers(args: &Args, place: &Place) -> Result<String, Refusal> {
 
 impl Listing {
     fn new(config: Option<&Config>, view: Result<View, String>, now: Wall) -> Self {
-        let (left_out, drills, no_journal) = match view {
-            Ok(view) => (Some(view.left_out), view.drills, None),
-            Err(why) => (None, BTreeMap::new(), Some(why)),
+        let (left_out, drills, canaries, sent, no_journal) = match view {
+            Ok(view) => (Some(view.left_out), view.drills, view.canaries, Some(view.sent), None),
+            Err(why) => (None, BTreeMap::new(), BTreeMap::new(), None, Some(why)),
         };
         let retirements = config.map_or_else(Vec::new, |config| config.retirements(now, RETIRES_SOON));
         let configured = config.into_iter().flat_map(|config| &config.providers).map(|provider| {
@@ -127,6 +134,11 @@ impl Listing {
                 },
                 outage,
                 drill: drills.get(&provider.name).cloned(),
+                canary: canaries.get(&provider.name).cloned(),
+                quota: sent.as_ref().map_or_else(Vec::new, |sent| {
+                    let sent = sent.get(&provider.name).map_or(&[][..], Vec::as_slice);
+                    quotas::left(&provider.quota, sent, now)
+                }),
                 retirement: retirement.map(ToString::to_string),
             }
         });

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use delivery::{Dispatcher, Drills};
+use delivery::{Canaries, Dispatcher, DrillPlan, Drills};
 use spool_format::fs::StdFs;
 use spool_format::{Event, Layout};
 use tokio::sync::mpsc::{self, UnboundedSender, unbounded_channel};
@@ -215,6 +215,7 @@ async fn work(
     reload::tell(clients, &names);
     let mut dispatcher = Dispatcher::new(dispatcher_settings(config, providers), chance::seed());
     dispatcher.drill(drills(config, providers));
+    dispatcher.send_canaries(canaries(config, providers));
     let engine = Engine {
         dispatcher,
         world: Real { carrier, writer, submitters, lock, sinks: sinks(config) },
@@ -240,18 +241,28 @@ fn dispatcher_settings(config: &Config, providers: &[Ready]) -> delivery::Settin
     delivery::Settings {
         providers: providers.iter().map(known).collect(),
         routing: config.routing.iter().map(|it| it.rule.clone()).collect(),
+        rates: config.manners.rates(),
         retry: config.retry.clone(),
     }
 }
 
 fn drills(config: &Config, providers: &[Ready]) -> Drills {
-    let Some(every) = config.drills.every else { return Drills::never() };
+    let config::Drills { every, certificate_ends, .. } = config.drills;
+    let Some(every) = every else { return Drills::never() };
+    let each = providers.iter().map(|ready| (ready.provider.name.clone(), is_drilled(&ready.provider)));
+    Drills::new(now(), DrillPlan { every, certificate_ends }, each, chance::seed())
+}
+
+fn canaries(config: &Config, providers: &[Ready]) -> Canaries {
+    let Some(every) = config.drills.canary else { return Canaries::never() };
+    let each = providers.iter().map(|ready| (ready.provider.name.clone(), is_drilled(&ready.provider)));
+    Canaries::new(now(), (every, config.drills.canary_to.len()), each, chance::seed())
+}
+
+/// Of who has ended its service something is said at the start and by the check.
+fn is_drilled(provider: &config::Provider) -> bool {
     let today = wall_now().day();
-    // Of who has ended its service something is said at the start and by the check.
-    let is_over = |it: &config::Provider| it.retired().is_some_and(|day| day <= today.as_str());
-    let wanted = |it: &config::Provider| it.drill && !is_over(it);
-    let each = providers.iter().map(|ready| (ready.provider.name.clone(), wanted(&ready.provider)));
-    Drills::new(now(), every, each, chance::seed())
+    provider.drill && provider.retired().is_none_or(|day| day > today.as_str())
 }
 
 /// The addresses that providers had, unless nobody shall remember them.
@@ -267,9 +278,14 @@ fn memory(config: &Config, layout: &Layout, reports: &UnboundedSender<Report>) -
 fn herald(config: &Config, providers: &[Ready]) -> Herald {
     let notices = &config.notices;
     let retired = config.retirements(wall_now(), Duration::ZERO).into_iter();
+    let is_on = config.drills.every.is_some() || config.drills.canary.is_some();
+    let is_drilled = |ready: &&Ready| is_on && is_drilled(&ready.provider);
+    let drilled = providers.iter().filter(is_drilled);
     Herald {
         settings: delivery::notices::Settings {
             providers: providers.iter().map(|ready| ready.provider.name.clone()).collect(),
+            drilled: drilled.map(|ready| ready.provider.name.clone()).collect(),
+            certificate_ends: config.drills.certificate_ends,
             retired: retired.map(|it| (it.provider.to_owned(), it.day.to_owned())).collect(),
             every: notices.every,
             gather: notices.gather,

@@ -4,6 +4,7 @@
 //! Nothing is tried twice and nothing is kept: what is to arrive whatever happens goes through `enqueue`. A password never
 //! stands on the command line, where every user of the machine could read it.
 
+mod canary;
 mod mail;
 mod outcome;
 mod route;
@@ -21,6 +22,7 @@ use super::{Refusal, finish, json};
 use crate::exit::Exit;
 use crate::output::trace::{Detail, Trace, Unsaid};
 use crate::submit::{Onlooker, Sight, Target, Visit};
+pub(super) use canary::{Manner, run as canary};
 use mail::Mail;
 use outcome::Sent;
 use route::Route;

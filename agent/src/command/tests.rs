@@ -1,5 +1,6 @@
 //! What people read, word by word, about one spool in which everything happens.
 
+mod ids;
 mod notices;
 
 use std::time::Duration;
@@ -101,6 +102,7 @@ impl Spool {
             unusable: vec![],
             message_id: None,
             notice: false,
+            canary: None,
             severity,
             key: (n == 60).then(|| "disk-db1".into()),
             subject: subject.into(),
@@ -117,6 +119,7 @@ impl Spool {
             attempt: number,
             provider: provider.into(),
             took_ms: 12,
+            preferred: Vec::new(),
             recipients: vec![result],
         };
         let to = "oncall@docomo.example.jp";
@@ -153,7 +156,7 @@ impl Spool {
             ),
             (at(60), attempt(60, 2, "yahoo")),
             (at(65), outcome(60, 2, "yahoo", failed(to, "ehlo", None, "no answer for 5 s", "silent"))),
-            (at(65), Event::Deferred { id: id(60), passes: 1, until: at(340) }),
+            (at(65), Event::Deferred { id: id(60), passes: 1, until: at(340), why: None }),
         ]);
         spool.put(Folder::Dead, id(30));
         spool.put(Folder::Deferred, id(60));
@@ -256,6 +259,7 @@ fn an_attempt_that_was_cut_off_behind_the_dot_may_have_arrived() {
         unusable: vec![],
         message_id: None,
         notice: false,
+        canary: None,
         severity: Severity::Warning,
         key: None,
         subject: "s".into(),
@@ -298,6 +302,7 @@ fn a_mail_that_differs_says_how_and_its_whole_text_is_kept_with_what_was_left_ou
         attempt: 1,
         provider: "home".into(),
         took_ms: 1,
+        preferred: Vec::new(),
         recipients: vec![result],
     };
     let sent = Event::Sent { id: id(60), delivered: vec![address("a@example.jp")], refused: vec![] };
@@ -311,10 +316,11 @@ fn a_mail_that_differs_says_how_and_its_whole_text_is_kept_with_what_was_left_ou
 
 fn facts(spool: &Spool, running: bool) -> check::Facts {
     let room = check::Room { free: 2 << 20, floor: 1 << 20 };
-    let (warnings, findings) = (vec![], vec![]);
+    let (quotas, warnings, findings) = (vec![], vec![], vec![]);
     let (view, providers) = (spool.view(), vec!["home".to_owned(), "docomo".to_owned()]);
-    let drills = view.drills.clone();
-    check::Facts { view, drills, running, status: None, room, providers, warnings, findings, now: spool.now }
+    let (drills, canaries) = (view.drills.clone(), view.canaries.clone());
+    let (status, now) = (None, spool.now);
+    check::Facts { view, running, status, room, providers, drills, canaries, quotas, warnings, findings, now }
 }
 
 fn judged(facts: &check::Facts) -> (u8, String) {
@@ -385,14 +391,4 @@ fn the_check_names_the_worst_first_and_has_the_exit_code_of_a_plugin() {
     let (code, text) = line(&quiet, true);
     assert_eq!(code, 1);
     assert!(text.starts_with("alertmail WARNING: the oldest alert has waited for 5m |"), "{text}");
-}
-
-#[test]
-fn the_beginning_of_an_id_has_to_name_one_alert() {
-    let view = Spool::with_everything().view();
-    assert_eq!(show::find(&view, "01M88AC").expect("one").id, id(60));
-    let ambiguous = show::find(&view, "01m88a").expect_err("several").to_string();
-    assert!(ambiguous.starts_with("5 ids begin with `01m88a`: 01m8"), "{ambiguous}");
-    let nobody = show::find(&view, "zz\u{1b}").expect_err("none").to_string();
-    assert_eq!(nobody, "no alert's id begins with `zz\u{fffd}`; see: alertmail list --all");
 }

@@ -51,6 +51,12 @@ impl Office {
             let (provider, outage) = (provider.clone(), Some(outage.clone()));
             notices.take(now, &Fact::Provider { provider, outage });
         }
+        for drill in found.ledger.drills.values() {
+            notices.take(now, &Fact::Drill(Box::new(drill.clone())));
+        }
+        for canary in found.ledger.canaries.values() {
+            notices.take(now, &Fact::Canary(Box::new(canary.clone())));
+        }
         // Until the writer says that it is so again.
         for kind in DISK {
             notices.condition(now, kind, "", None);
@@ -61,6 +67,11 @@ impl Office {
 
     pub(super) fn next_wake(&self) -> Option<Monotonic> {
         self.notices.next_wake().into_iter().chain(self.ping_at).min()
+    }
+
+    /// In which language people are told, and of which machine.
+    pub(super) fn tongue_and_host(&self) -> (Tongue, &str) {
+        (self.herald.tongue, &self.herald.host)
     }
 
     /// What lasts, one sentence each.
@@ -107,7 +118,10 @@ impl<W: World> Hands<W> {
         log::notice(announcement.severity(), announcement.word(), &notice);
         self.batch.sync = true;
         match id.map(|id| self.own_alert(&announcement, id)) {
-            Some(Ok((accepted, octets))) => self.keep_own(notice, &accepted, octets),
+            Some(Ok((accepted, octets))) => {
+                let event = self.keep_own(Some(Fact::Notice(Box::new(notice))), &accepted, octets);
+                self.tell(event);
+            }
             Some(Err(why)) => {
                 log::notice_not_mailed(&why);
                 self.batch.deeds.push(Deed::Line(Fact::Notice(Box::new(Notice { alert: None, ..notice }))));
@@ -125,21 +139,19 @@ impl<W: World> Hands<W> {
         Ok((accepted.map_err(|error| error.to_string())?.of_our_own(), octets))
     }
 
-    /// As what came by the socket: nothing in memory is safe.
-    fn keep_own(&mut self, notice: Notice, accepted: &Accepted, octets: Arc<[u8]>) {
+    /// As what came by the socket: nothing in memory is safe. `line` goes with it into the same batch. Gives what the
+    /// dispatcher has to hear.
+    pub(super) fn keep_own(&mut self, line: Option<Fact>, accepted: &Accepted, octets: Arc<[u8]>) -> Event {
         let (uid, domain) = (self.caps.own, self.domain_of(None));
         let id = accepted.id();
         let fact = accepted.fact(uid, &domain, octets.len());
-        self.batch.deeds.extend([
-            Deed::Copy { id, to: Folder::Deferred, octets: Arc::clone(&octets) },
-            Deed::Line(Fact::Notice(Box::new(notice))),
-            Deed::Line(fact),
-        ]);
+        self.batch.deeds.push(Deed::Copy { id, to: Folder::Deferred, octets: Arc::clone(&octets) });
+        self.batch.deeds.extend(line.into_iter().chain([fact]).map(Deed::Line));
         let (size, reach) = (octets.len() as u64, Reach::Anybody);
         self.shelf.put(
             id,
             Kept { octets: Some(octets), size, place: Folder::Deferred, uid, domain, reach, to: None },
         );
-        self.tell(Event::Arrived(accepted.arrival(Folder::Deferred, size, Past::default())));
+        Event::Arrived(accepted.arrival(Folder::Deferred, size, Past::default()))
     }
 }

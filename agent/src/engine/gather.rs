@@ -301,6 +301,7 @@ impl<W: World> Hands<W> {
             ttl: history.ttl.map(std::time::Duration::from_secs),
             octets: history.octets,
             is_notice: history.is_notice,
+            canary: history.canary.clone(),
             past: self.past(history),
         };
         let (domain, reach) = (self.domain_of(Some(history)), self.world.reach(uid));
@@ -327,6 +328,9 @@ impl<W: World> Hands<W> {
                 if let Some(notice) = accepted.notice().filter(|_| writer.is_none()) {
                     self.office.notices.was_told(self.world.now(), notice);
                     accepted = accepted.of_our_own();
+                }
+                if writer.is_none() {
+                    accepted = accepted.or_canary();
                 }
                 let past = history.map_or_else(Past::default, |history| self.past(history));
                 let domain = self.domain_of(history);

@@ -56,9 +56,9 @@ pub(super) struct Hands<W: World> {
     /// Whether new alerts are noticed at once.
     watching: bool,
     dispatcher: Dispatcher,
-    senders: Vec<Sender>,
+    pub(super) senders: Vec<Sender>,
     /// What the dispatcher has to hear before anything else.
-    untold: VecDeque<Event>,
+    pub(super) untold: VecDeque<Event>,
     /// Commands that wait until the kernel has the lines in `batch`.
     behind_lines: Vec<Command>,
     /// Commands that wait until the lines in `batch` are on the disk.
@@ -83,9 +83,11 @@ impl<W: World> Hands<W> {
         for drill in std::mem::take(&mut found.ledger.drills).into_values() {
             dispatcher.recall(world.now(), drill);
         }
+        let canaries = std::mem::take(&mut found.ledger.canaries).into_values();
+        canaries.for_each(|canary| dispatcher.recall_canary(world.now(), canary));
         for (provider, mails) in std::mem::take(&mut found.sends.sent) {
             for (at, recipients) in mails {
-                dispatcher.remember_mail(world.now(), &provider, at, recipients);
+                dispatcher.remember_mail(world.now(), &provider, at, &recipients);
             }
         }
         let mut hands = Self {
@@ -267,6 +269,7 @@ impl<W: World> Hands<W> {
             },
             Command::Unlink { id, from } => self.batch.deeds.push(Deed::Unlink { id, folder: from }),
             Command::Forget { id } => self.batch.deeds.push(Deed::Forget(id)),
+            Command::Canary { provider } => self.make_canary(provider),
             // The next alert need not wait for what is written about the last one.
             Command::Begin { id, .. } => match self.unsynced.get(&id) {
                 None => self.act(command),
@@ -316,6 +319,7 @@ impl<W: World> Hands<W> {
             Command::Record { .. }
             | Command::Copy { .. }
             | Command::Unlink { .. }
+            | Command::Canary { .. }
             | Command::Forget { .. } => {
                 debug_assert!(false, "what touches files goes to the writer");
             }

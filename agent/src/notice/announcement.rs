@@ -9,7 +9,7 @@ use spool_format::{Address, Alert, AlertId, Notice, NoticeKind, Severity, Wall};
 use super::words::{self, Tongue};
 
 /// Who such an alert says that it is from.
-const PROGRAM: &str = "alertmail";
+pub(super) const PROGRAM: &str = "alertmail";
 
 /// How the key of such an alert begins: one thread of mail for each thing that is told of.
 const KEY: &str = "alertmail:";
@@ -22,6 +22,8 @@ pub struct Announcement {
     host: String,
     title: String,
     text: String,
+    /// In the language of people.
+    why: String,
 }
 
 impl Announcement {
@@ -32,7 +34,8 @@ impl Announcement {
         let over = notice.told_over.filter(|_| word == Word::Over).map(shown);
         let title = words::title(tongue, word, &notice);
         let text = words::text(tongue, word, &notice, (&shown(notice.since), over.as_deref()));
-        Self { word, notice, host: host.to_owned(), title, text }
+        let why = words::why(tongue, &notice.reason);
+        Self { word, notice, host: host.to_owned(), title, text, why }
     }
 
     /// For the journal, with the alert that tells of it by mail.
@@ -61,8 +64,7 @@ impl Announcement {
 
     /// All of it in one line.
     pub fn line(&self) -> String {
-        let reason =
-            if self.notice.reason.is_empty() { String::new() } else { format!(": {}", self.notice.reason) };
+        let reason = if self.why.is_empty() { String::new() } else { format!(": {}", self.why) };
         format!("alertmail {}: {}{reason}", self.host, self.title).replace(char::is_control, " ")
     }
 

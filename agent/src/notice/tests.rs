@@ -17,7 +17,8 @@ fn at(minute: u64) -> Wall {
 }
 
 fn telling(kind: NoticeKind, is_over: bool) -> Telling {
-    let is_about_one = matches!(kind, NoticeKind::ProviderFailing | NoticeKind::Retired);
+    let is_about_one =
+        matches!(kind, NoticeKind::ProviderFailing | NoticeKind::Retired) || kind.is_of_drills();
     let reason = match kind {
         NoticeKind::ProviderFailing => "535 5.7.8 no; alerts go out through `docomo`",
         NoticeKind::NoProvider => "softbank: no answer; docomo: connection refused",
@@ -26,6 +27,9 @@ fn telling(kind: NoticeKind, is_over: bool) -> Telling {
         NoticeKind::SpoolFull => "3 MiB are free, less than [disk] floor",
         NoticeKind::Journal | NoticeKind::Copies => "No space left on device (os error 28)",
         NoticeKind::Retired => "its last day was 2026-02-25",
+        NoticeKind::DrillFailed => "at auth: the server answered `535 5.7.8 no`",
+        NoticeKind::CertificateEnds => "it ends on 2026-12-06",
+        NoticeKind::OffersLess => "it no longer offers AUTH PLAIN, 8BITMIME",
         NoticeKind::Stuck | NoticeKind::Other => "",
     };
     let word = match (kind.is_counted(), is_over) {

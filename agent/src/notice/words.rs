@@ -4,6 +4,8 @@ use delivery::notices::Word;
 use mime::Language;
 use spool_format::{Notice, NoticeKind};
 
+use super::reason::in_japanese;
+
 /// The language in which people are told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tongue {
@@ -55,6 +57,11 @@ pub(super) fn title(tongue: Tongue, word: Word, notice: &Notice) -> String {
             (NoticeKind::Copies, true) => "Alerts are copied again".to_owned(),
             (NoticeKind::Retired, false) => format!("{subject} has closed down"),
             (NoticeKind::Retired, true) => format!("{subject} is there again"),
+            (NoticeKind::DrillFailed, false) => format!("{subject} fails its drill"),
+            (NoticeKind::DrillFailed, true) => format!("{subject} usable again"),
+            (NoticeKind::CertificateEnds, false) => format!("{subject}: certificate ends"),
+            (NoticeKind::CertificateEnds, true) => format!("{subject}: new certificate"),
+            (NoticeKind::OffersLess, _) => format!("{subject} offers less"),
             (NoticeKind::Other, _) => String::new(),
         },
         Tongue::Japanese => match (notice.kind, is_over) {
@@ -74,6 +81,11 @@ pub(super) fn title(tongue: Tongue, word: Word, notice: &Notice) -> String {
             (NoticeKind::Copies, true) => "保留アラート複製復旧".to_owned(),
             (NoticeKind::Retired, false) => format!("{subject}は終了済み"),
             (NoticeKind::Retired, true) => format!("{subject}は再開"),
+            (NoticeKind::DrillFailed, false) => format!("{subject}点検失敗"),
+            (NoticeKind::DrillFailed, true) => format!("{subject}点検異常解消"),
+            (NoticeKind::CertificateEnds, false) => format!("{subject}証明書期限間近"),
+            (NoticeKind::CertificateEnds, true) => format!("{subject}証明書更新済み"),
+            (NoticeKind::OffersLess, _) => format!("{subject}機能減少"),
             (NoticeKind::Other, _) => String::new(),
         },
     }
@@ -86,12 +98,17 @@ pub(super) fn text(tongue: Tongue, word: Word, notice: &Notice, moment: (&str, O
     let Notice { kind, subject, reason, count, .. } = notice;
     let look = match kind {
         NoticeKind::ProviderFailing | NoticeKind::Retired => format!("alertmail probe {subject}"),
+        NoticeKind::DrillFailed | NoticeKind::CertificateEnds | NoticeKind::OffersLess => {
+            format!("alertmail drill {subject}")
+        }
         NoticeKind::DeadLetter => "alertmail list --state dead".to_owned(),
         NoticeKind::Corrupt => "alertmail list --state corrupt".to_owned(),
         NoticeKind::NoProvider | NoticeKind::Stuck => "alertmail list".to_owned(),
         _ => "alertmail check".to_owned(),
     };
-    let ways = (*kind == NoticeKind::ProviderFailing).then_some(count);
+    let is_passed_over =
+        *kind == NoticeKind::ProviderFailing || (*kind == NoticeKind::DrillFailed && *count > 0);
+    let ways = is_passed_over.then_some(count);
     let mut lines = vec![meaning, String::new()];
     match tongue {
         Tongue::English => {
@@ -104,7 +121,7 @@ pub(super) fn text(tongue: Tongue, word: Word, notice: &Notice, moment: (&str, O
         Tongue::Japanese => {
             lines.push(format!("発生: {since}"));
             lines.extend(over.map(|over| format!("解消: {over}")));
-            lines.extend((!reason.is_empty()).then(|| format!("原因: {reason}")));
+            lines.extend((!reason.is_empty()).then(|| format!("原因: {}", why(tongue, reason))));
             lines.extend(ways.map(|count| format!("別経路で送信: {count}件")));
             lines.push(format!("確認: {look}"));
         }
@@ -118,10 +135,19 @@ pub fn sentence(notice: &Notice) -> String {
     let title = title(Tongue::English, Word::Begins, notice);
     let count = match kind {
         NoticeKind::ProviderFailing => format!(", {} another way", plural(*count, "alert")),
+        NoticeKind::DrillFailed if *count > 0 => format!(", {} another way", plural(*count, "alert")),
         _ => String::new(),
     };
     let reason = if reason.is_empty() { String::new() } else { format!(": {reason}") };
     format!("{title} since {since}{count}{reason}")
+}
+
+/// The reason as it is read in this language.
+pub(super) fn why(tongue: Tongue, reason: &str) -> String {
+    match tongue {
+        Tongue::English => reason.to_owned(),
+        Tongue::Japanese => in_japanese(reason),
+    }
 }
 
 fn meaning(tongue: Tongue, word: Word, notice: &Notice) -> String {
@@ -162,7 +188,7 @@ fn meaning(tongue: Tongue, word: Word, notice: &Notice) -> String {
                 format!("The service of `{subject}` has ended. Put another provider in its place.")
             }
             (NoticeKind::Retired, true) => format!("The service of `{subject}` is there again."),
-            (NoticeKind::Other, _) => String::new(),
+            (_, _) => of_drills(tongue, is_over, notice),
         },
         Tongue::Japanese => match (notice.kind, is_over) {
             (NoticeKind::ProviderFailing, false) => {
@@ -197,7 +223,48 @@ fn meaning(tongue: Tongue, word: Word, notice: &Notice) -> String {
                 format!("「{subject}」のサービスは終了しました。別のプロバイダに替えてください。")
             }
             (NoticeKind::Retired, true) => format!("「{subject}」のサービスは再開しました。"),
-            (NoticeKind::Other, _) => String::new(),
+            (_, _) => of_drills(tongue, is_over, notice),
+        },
+    }
+}
+
+/// What drills and canaries have found.
+fn of_drills(tongue: Tongue, is_over: bool, notice: &Notice) -> String {
+    let subject = &notice.subject;
+    match tongue {
+        Tongue::English => match (notice.kind, is_over) {
+            (NoticeKind::DrillFailed, false) => format!(
+                "A drill has found that the provider `{subject}` could not take an alert. If it is not mended, alerts take other ways."
+            ),
+            (NoticeKind::DrillFailed, true) => format!("The provider `{subject}` can take alerts again."),
+            (NoticeKind::CertificateEnds, false) => format!(
+                "The certificate of the provider `{subject}` ends soon. After that it gets no alert, unless it has a new one."
+            ),
+            (NoticeKind::CertificateEnds, true) => {
+                format!("The certificate of the provider `{subject}` holds for longer again.")
+            }
+            (NoticeKind::OffersLess, _) => {
+                format!("A drill has missed something that the provider `{subject}` offered before.")
+            }
+            _ => String::new(),
+        },
+        Tongue::Japanese => match (notice.kind, is_over) {
+            (NoticeKind::DrillFailed, false) => format!(
+                "点検の結果、プロバイダ「{subject}」ではアラートを送信できない状態です。直るまでアラートは別の経路で送信されます。"
+            ),
+            (NoticeKind::DrillFailed, true) => {
+                format!("プロバイダ「{subject}」はアラートを送信できる状態に戻りました。")
+            }
+            (NoticeKind::CertificateEnds, false) => format!(
+                "プロバイダ「{subject}」の証明書の有効期限が近づいています。更新されないまま期限を過ぎると、そこからは送信できなくなります。"
+            ),
+            (NoticeKind::CertificateEnds, true) => {
+                format!("プロバイダ「{subject}」の証明書の有効期限に余裕ができました。")
+            }
+            (NoticeKind::OffersLess, _) => {
+                format!("点検の結果、プロバイダ「{subject}」でこれまで使えた機能の一部がなくなりました。")
+            }
+            _ => String::new(),
         },
     }
 }

@@ -125,7 +125,13 @@ fn put_in_order(id: AlertId, mut places: Vec<Folder>, found: &mut Found) {
         // The line was written, and the file was to follow.
         from if state == Some(State::Dead) => {
             found.dead.insert(id);
-            found.deeds.push(Deed::Bury { id, from });
+            // Nobody wants to read a canary that did not get through.
+            let is_canary = history.is_some_and(|history| history.canary.is_some());
+            found.deeds.push(if is_canary {
+                Deed::Unlink { id, folder: from }
+            } else {
+                Deed::Bury { id, from }
+            });
         }
         Folder::Deferred => found.deferred.push(id),
         Folder::Incoming | Folder::Corrupt => {}
@@ -193,6 +199,7 @@ mod tests {
             ttl: None,
             message_id: None,
             notice: false,
+            canary: None,
             severity: Severity::Info,
             key: None,
             subject: String::new(),

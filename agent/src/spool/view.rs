@@ -7,8 +7,8 @@ use spool_format::alert::ALERT_OCTETS_MAX;
 use spool_format::folder::parse_file_name;
 use spool_format::fs::{Found, SpoolFs as _, StdFs};
 use spool_format::{
-    Alert, AlertId, Attachment, Detail, Drill, Folder, History, Layout, Notice, Outage, Settlement, Severity,
-    State, Wall,
+    Alert, AlertId, Attachment, Canary, Detail, Drill, Folder, History, Layout, Notice, Outage, Settlement,
+    Severity, State, Wall,
 };
 
 use super::read_back::{Reach, ReadBack, read_back};
@@ -27,6 +27,10 @@ pub struct View {
     pub left_out: BTreeMap<String, Outage>,
     /// What the last drill of each provider has found, by name.
     pub drills: BTreeMap<String, Drill>,
+    /// What became of the last canary mail of each provider, by name.
+    pub canaries: BTreeMap<String, Canary>,
+    /// Which mails went out lately, by provider: when, and to how many recipients. Only with [`Reach::Alive`].
+    pub sent: BTreeMap<String, Vec<(Wall, usize)>>,
     /// What people were told of the agent's own condition, and what lasts.
     pub notices: Vec<Notice>,
     /// Lines of the journal that are damaged, as `FILE:LINE`.
@@ -124,7 +128,7 @@ impl View {
     /// Reads a spool, and so much of its journal.
     pub fn read(layout: &Layout, reach: Reach) -> io::Result<Self> {
         let journal = StdFs.open_dir(&layout.journal())?;
-        let ReadBack { ledger, broken_lines, .. } = read_back(&StdFs, &journal, Detail::Full, reach)?;
+        let ReadBack { ledger, sends, broken_lines, .. } = read_back(&StdFs, &journal, Detail::Full, reach)?;
         let mut places: BTreeMap<AlertId, Option<Folder>> =
             ledger.alerts.keys().map(|id| (*id, None)).collect();
         let mut incoming_is_hidden = false;
@@ -157,10 +161,21 @@ impl View {
             Item::new(layout, id, folder, ledger.alerts.get(&id).map(Box::as_ref))
         };
         let alerts = places.into_iter().map(item).collect();
-        let (left_out, drills) = (ledger.providers, ledger.drills);
+        let (left_out, drills, canaries) = (ledger.providers, ledger.drills, ledger.canaries);
         let notices = ledger.notices.into_values().filter(|notice| notice.open).collect();
         let corrupt = corrupt(layout)?;
-        Ok(Self { alerts, corrupt, left_out, drills, notices, broken_lines, incoming_is_hidden })
+        let sent = sends.counted();
+        Ok(Self {
+            alerts,
+            corrupt,
+            left_out,
+            drills,
+            canaries,
+            sent,
+            notices,
+            broken_lines,
+            incoming_is_hidden,
+        })
     }
 }
 

@@ -31,6 +31,7 @@ fn accepted() -> Event {
         ttl: None,
         message_id: None,
         notice: false,
+        canary: None,
         severity: Severity::Critical,
         key: None,
         subject: "s".into(),
@@ -67,6 +68,7 @@ fn an_attempt_that_ends_behind_the_dot_is_uncertain_until_its_outcome() {
         attempt: 1,
         provider: "home".into(),
         took_ms: 3,
+        preferred: Vec::new(),
         recipients: vec![],
     });
     assert!(ledger(events).alerts[&id()].uncertain_at().is_empty());
@@ -90,6 +92,7 @@ fn accepting_again_after_a_lost_restart_forgets_no_settlement() {
         attempt: 1,
         provider: "home".into(),
         took_ms: 3,
+        preferred: Vec::new(),
         recipients: vec![outcome],
     };
     assert_eq!(
@@ -139,6 +142,7 @@ fn a_life() -> Vec<Event> {
             ttl: Some(60),
             message_id: Some("<1@a>".into()),
             notice: true,
+            canary: None,
         },
         attempt(),
         Event::Outcome {
@@ -146,12 +150,13 @@ fn a_life() -> Vec<Event> {
             attempt: 1,
             provider: "home".into(),
             took_ms: 3,
+            preferred: Vec::new(),
             recipients: vec![
                 result(to(), Settlement::Open, "recipient", "hard"),
                 result(other, Settlement::Uncertain, "provider", "soft"),
             ],
         },
-        Event::Deferred { id: id(), passes: 1, until: Wall::from_unix_ms(9_000) },
+        Event::Deferred { id: id(), passes: 1, until: Wall::from_unix_ms(9_000), why: None },
         begun(2, "docomo", None),
         begun(3, "gmail", Some(2)),
         Event::DotSent {
@@ -198,8 +203,14 @@ fn of_two_attempts_beside_each_other_both_are_under_way_and_a_later_one_ends_the
     };
     let hedged = || vec![begun(1, "home", None), begun(2, "docomo", Some(1))];
     assert_eq!(numbers(hedged()), [1, 2]);
-    let ended =
-        Event::Outcome { id: id(), attempt: 1, provider: "home".into(), took_ms: 3, recipients: vec![] };
+    let ended = Event::Outcome {
+        id: id(),
+        attempt: 1,
+        provider: "home".into(),
+        took_ms: 3,
+        preferred: Vec::new(),
+        recipients: vec![],
+    };
     assert_eq!(numbers([hedged(), vec![ended]].concat()), [2]);
     assert_eq!(numbers([hedged(), vec![begun(3, "home", None)]].concat()), [3], "after a crash");
 }
@@ -230,6 +241,8 @@ fn what_a_drill_has_found_is_remembered_over_a_checkpoint_and_so_is_that_an_aler
         login: true,
         phase: "auth".into(),
         text: "535 5.7.8 no".into(),
+        cause: Some(crate::Cause::Login),
+        failures: 1,
         took_ms: 1,
         tls: None,
         certificate_end: None,
@@ -237,6 +250,7 @@ fn what_a_drill_has_found_is_remembered_over_a_checkpoint_and_so_is_that_an_aler
         offers: vec![],
         size: None,
         news: vec![],
+        missing: vec![],
         changes: vec![],
     };
     let drill = |begun| {
@@ -256,7 +270,14 @@ fn what_a_drill_has_found_is_remembered_over_a_checkpoint_and_so_is_that_an_aler
         .into_iter()
         .map(|result| RecipientResult { result: Settlement::Delivered, ..result })
         .collect();
-    let sent = Event::Outcome { id: id(), attempt: 1, provider: "home".into(), took_ms: 3, recipients };
+    let sent = Event::Outcome {
+        id: id(),
+        attempt: 1,
+        provider: "home".into(),
+        took_ms: 3,
+        preferred: Vec::new(),
+        recipients,
+    };
     let after = ledger(vec![accepted(), drill(1), sent, drill(9)]);
     assert_eq!(after.drills["home"].delivered, Some(Wall::from_unix_ms(3)), "kept by a later line");
     assert_eq!(after.drills["home"].failure(), None, "an alert is worth more than a drill");

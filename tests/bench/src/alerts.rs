@@ -83,6 +83,7 @@ pub(crate) fn past(id: AlertId, at: Wall, n: usize, octets: usize) -> [Event; 4]
             unusable: Vec::new(),
             severity: Severity::Warning,
             notice: false,
+            canary: None,
             key: None,
             subject: format!("disk {n} is full"),
             created: Some(at),
@@ -90,8 +91,15 @@ pub(crate) fn past(id: AlertId, at: Wall, n: usize, octets: usize) -> [Event; 4]
             message_id: Some(format!("<{id}@example.jp>")),
         },
         Event::Attempt { id, attempt: 1, provider: provider(), recipients: vec![to.clone()], beside: None },
-        Event::Outcome { id, attempt: 1, provider: provider(), took_ms: 12, recipients: vec![refusal(to)] },
-        Event::Deferred { id, passes: 1, until: at },
+        Event::Outcome {
+            id,
+            attempt: 1,
+            provider: provider(),
+            took_ms: 12,
+            preferred: Vec::new(),
+            recipients: vec![refusal(to)],
+        },
+        Event::Deferred { id, passes: 1, until: at, why: None },
     ]
 }
 

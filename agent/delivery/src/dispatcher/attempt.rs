@@ -31,13 +31,19 @@ pub(super) struct Attempt {
 }
 
 impl Attempt {
-    /// Its outcome, for the journal.
-    pub(super) fn outcome(&self, now: Monotonic, provider: &str, recipients: Vec<RecipientResult>) -> Fact {
+    /// Its outcome, for the journal; `preferred` are the providers before this one for those who have it.
+    pub(super) fn outcome(
+        &self,
+        now: Monotonic,
+        (provider, preferred): (&str, Vec<String>),
+        recipients: Vec<RecipientResult>,
+    ) -> Fact {
         Fact::Outcome {
             id: self.id,
             attempt: self.number,
             provider: provider.to_owned(),
             took_ms: u64::try_from(now.since(self.began).as_millis()).unwrap_or(u64::MAX),
+            preferred,
             recipients,
         }
     }

@@ -48,16 +48,20 @@ impl Dispatcher {
     pub(super) fn drilled(&mut self, now: Now, place: usize, sighting: &Sighting, out: &mut Vec<Command>) {
         let is_offline =
             sighting.failure.as_ref().is_some_and(|failure| matches!(failure.trouble, Trouble::NoNetwork(_)));
+        let blame = self.blame_of(place, sighting);
+        let cause = match &blame {
+            Blame::Fails(cause, _) => Some(*cause),
+            _ => None,
+        };
         let line = if is_offline {
             self.drills.came_to_nothing(now.monotonic, place)
         } else {
-            self.drills.ended(now, place, sighting)
+            self.drills.ended(now, place, sighting, cause)
         };
         if let Some(drill) = line {
             out.push(Command::Record { fact: Fact::Drill(Box::new(drill)), sync: Sync::Grouped });
         }
         if let Some(witness) = self.drill_witness.take().filter(|_| !is_offline) {
-            let blame = self.blame_of(place, sighting);
             let change = self.learn(now, place, witness, &blame);
             self.tell(place, change.as_ref(), out);
             if !self.stopping {

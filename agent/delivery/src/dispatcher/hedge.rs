@@ -171,7 +171,7 @@ impl Dispatcher {
         let failure = Failure::new(Phase::Data, Trouble::Withdrawn);
         let results =
             attempt.recipients.iter().map(|to| results::withdrawn(to, alert.standing(to), &failure));
-        let fact = attempt.outcome(now.monotonic, provider, results.collect());
+        let fact = attempt.outcome(now.monotonic, (provider, Vec::new()), results.collect());
         out.push(Command::Record { fact, sync: Sync::Grouped });
         out.push(Command::Withdraw { attempt: id });
     }

@@ -35,6 +35,9 @@ impl Dispatcher {
         out: &mut Vec<Command>,
     ) -> Result<Done, NotDone> {
         let alert = self.alerts.get_mut(&id).ok_or(NotDone::Unknown)?;
+        if alert.is_canary {
+            return Err(NotDone::Canary);
+        }
         match (act, alert.held) {
             (Act::Retry | Act::Hold, Some(_)) => Err(NotDone::Held),
             (Act::Release, None) => match alert.wish.take() {
@@ -77,8 +80,7 @@ impl Dispatcher {
     /// It is tried at once, as if it had just come; unless it is being tried already.
     fn is_due(&mut self, now: Now, id: AlertId, out: &mut Vec<Command>) {
         let Some(alert) = self.alerts.get_mut(&id).filter(|alert| alert.pass.is_none()) else { return };
-        alert.is_urged = true;
-        alert.fresh_until = now.monotonic.plus(FRESH_FOR);
+        alert.urged_until = Some(now.monotonic.plus(FRESH_FOR));
         self.queue.wait_until(id, now.monotonic);
         self.start_due(now, out);
     }

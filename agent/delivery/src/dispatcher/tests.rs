@@ -3,23 +3,29 @@
 use std::time::Duration;
 
 use smtp::{Failure, Outcome, Phase, RecipientOutcome, Reply, ReplyCode, Trouble};
-use spool_format::{Attachment, Folder, Settlement, Wall};
+use spool_format::{Attachment, Folder, Settlement, Severity, Wall};
 
 use super::*;
-use crate::alert::Past;
+use crate::arrival::Past;
 use crate::{Phrases, Quota, RetryPlan};
 
+mod canaries;
 mod changes;
 mod clock;
+mod crowds;
 mod drills;
 mod hedging;
 mod histories;
 mod outages;
 mod people;
 mod quotas;
+mod rates;
 mod recipients;
 mod restart;
 mod routes;
+mod words;
+
+use words::words;
 
 struct Day {
     dispatcher: Dispatcher,
@@ -46,6 +52,7 @@ fn arrival(n: u8, severity: Severity, recipients: &[&str]) -> Arrival {
         ttl: None,
         octets: 300,
         is_notice: false,
+        canary: None,
         past: Past::default(),
     }
 }
@@ -87,6 +94,7 @@ impl Day {
         let settings = Settings {
             providers: providers.iter().map(provider).collect(),
             routing,
+            rates: Vec::new(),
             retry: RetryPlan::default(),
         };
         let now = Now { wall: Wall::from_unix_ms(2_000), monotonic: Monotonic::from_ms(500) };
@@ -115,59 +123,18 @@ impl Day {
         self.tell(Event::Reached { attempt: AttemptId(attempt), gate })
     }
 
+    /// An attempt goes through to its end.
+    fn goes_out(&mut self, attempt: u64, recipients: usize) -> Vec<String> {
+        self.reaches(attempt, Gate::Data);
+        self.reaches(attempt, Gate::FinalDot);
+        self.ends(attempt, vec![delivered(); recipients])
+    }
+
     fn wakes(&mut self) -> Vec<String> {
         let wake = self.dispatcher.next_wake().expect("something waits");
         let wait = wake.since(self.now.monotonic);
         self.now = Now { wall: self.now.wall.plus(wait), monotonic: wake };
         self.tell(Event::Woke)
-    }
-}
-
-fn words(command: &Command) -> String {
-    let list = |who: &[Address]| who.iter().map(|to| to.local().to_owned()).collect::<Vec<_>>().join("+");
-    match command {
-        Command::Begin { attempt, provider, recipients, .. } => {
-            format!("begin {} at {provider} for {}", attempt.0, list(recipients))
-        }
-        Command::Grant { attempt } => format!("grant {}", attempt.0),
-        Command::Withdraw { attempt } => format!("withdraw {}", attempt.0),
-        Command::Drill { provider, login: true } => format!("drill {provider}"),
-        Command::Drill { provider, login: false } => format!("drill {provider} without login"),
-        Command::Copy { from, to, .. } => format!("copy {} to {}", from.as_str(), to.as_str()),
-        Command::Unlink { from, .. } => format!("unlink {}", from.as_str()),
-        Command::Forget { .. } => "forget".to_owned(),
-        Command::Record { fact, sync } => match fact {
-            Fact::Attempt { attempt, provider, beside: None, .. } => format!("attempt {attempt} {provider}"),
-            Fact::Attempt { attempt, provider, beside: Some(other), .. } => {
-                format!("attempt {attempt} {provider} beside {other}")
-            }
-            Fact::DotSent { .. } => format!("dot-sent {sync:?}"),
-            Fact::Outcome { recipients, .. } => {
-                let each = recipients.iter().map(|it| format!("{:?}", it.result).to_lowercase());
-                format!("outcome {} {sync:?}", each.collect::<Vec<_>>().join("+"))
-            }
-            Fact::Deferred { passes, .. } => format!("deferred {passes} {sync:?}"),
-            Fact::Sent { delivered, refused, .. } => {
-                format!("sent {} refused {} {sync:?}", list(delivered), list(refused))
-            }
-            Fact::Held { by, .. } => format!("held {by} {sync:?}"),
-            Fact::Released { by, .. } => format!("released {by} {sync:?}"),
-            Fact::Retry { by, .. } => format!("retry {by} {sync:?}"),
-            Fact::Edited { removed, added, .. } => {
-                format!("edited {} for {} {sync:?}", list(removed), list(added))
-            }
-            Fact::Dead { reason, .. } => format!("dead {sync:?}: {reason}"),
-            Fact::Provider { provider, outage: Some(outage) } => {
-                format!("{provider} open {} {}", outage.cause.as_str(), outage.openings)
-            }
-            Fact::Drill(drill) if drill.is_running() => format!("drilling {} {sync:?}", drill.provider),
-            Fact::Drill(drill) => {
-                let found = drill.result.as_ref().map(|it| if it.ok { "ok" } else { "failed" });
-                format!("drilled {} {}", drill.provider, found.unwrap_or_default())
-            }
-            Fact::Provider { provider, outage: None } => format!("{provider} closed"),
-            other => format!("{other:?}"),
-        },
     }
 }
 

@@ -8,9 +8,6 @@ use spool_format::{DrillResult, Wall};
 
 use super::Sighting;
 
-/// A certificate that ends so soon deserves a word.
-const ENDS_SOON: Duration = Duration::from_hours(14 * 24);
-
 const DAY: Duration = Duration::from_hours(24);
 
 /// What is missed when it is gone, beside mechanisms of AUTH. Others come and go.
@@ -20,20 +17,22 @@ const MATTERS: [&str; 6] = ["STARTTLS", "AUTH", "8BITMIME", "SMTPUTF8", "PIPELIN
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct News {
     /// What somebody should look at.
-    pub(super) news: Vec<String>,
+    pub(super) warnings: Vec<String>,
+    /// What is no longer offered.
+    pub(super) missing: Vec<String>,
     /// What is nothing bad by itself.
     pub(super) changes: Vec<String>,
 }
 
-/// What this drill has to say, after the last one.
-pub(super) fn of(now: Wall, seen: &Sighting, last: Option<&DrillResult>) -> News {
+/// What this drill has to say, after the last one. A certificate that ends within `soon` deserves a word.
+pub(super) fn of(now: Wall, seen: &Sighting, last: Option<&DrillResult>, soon: Duration) -> News {
     let mut said = News::default();
     if let Some(failure) = &seen.failure {
         let is_login_refused = failure.phase == Phase::Auth && failure.reply().is_some();
         let what = if is_login_refused { "it refuses the login" } else { "it cannot be used" };
-        said.news.push(format!("{what}: {failure}"));
+        said.warnings.push(format!("{what}: {failure}"));
     }
-    said.news.extend(seen.certificate_end.and_then(|end| certificate_ends(now, end)));
+    said.warnings.extend(seen.certificate_end.and_then(|end| certificate_ends(now, end, soon)));
     let Some(last) = last else { return said };
     if let (Some(key), Some(before)) = (&seen.key, &last.key)
         && key != before
@@ -45,26 +44,27 @@ pub(super) fn of(now: Wall, seen: &Sighting, last: Option<&DrillResult>) -> News
         let matters = MATTERS.contains(&offer.as_str()) || offer.starts_with("AUTH ");
         matters && !offers.contains(offer)
     };
-    let missed: Vec<&str> = last.offers.iter().filter(is_missed).map(String::as_str).collect();
-    if !missed.is_empty() {
-        said.news.push(format!("it no longer offers {}", missed.join(", ")));
+    said.missing = last.offers.iter().filter(is_missed).cloned().collect();
+    if !said.missing.is_empty() {
+        said.warnings.push(format!("it no longer offers {}", said.missing.join(", ")));
     }
     if let Some(size) = seen.size
         && last.size.is_none_or(|before| size < before)
         && !last.offers.is_empty()
     {
         let before = last.size.map_or_else(|| "without a limit".to_owned(), |before| before.to_string());
-        said.news.push(format!("it takes mails of {size} octets at most, before {before}"));
+        said.warnings.push(format!("it takes mails of {size} octets at most, before {before}"));
+        said.missing.push("SIZE".to_owned());
     }
     said
 }
 
-fn certificate_ends(now: Wall, end: Wall) -> Option<String> {
+fn certificate_ends(now: Wall, end: Wall, soon: Duration) -> Option<String> {
     if end <= now {
         return Some(format!("its certificate has ended on {}", end.day()));
     }
     let left = end.since(now);
-    (left < ENDS_SOON).then(|| {
+    (left < soon).then(|| {
         let days = left.as_secs() / DAY.as_secs();
         format!("its certificate ends in {days} days, on {}", end.day())
     })
@@ -74,6 +74,12 @@ fn certificate_ends(now: Wall, end: Wall) -> Option<String> {
 mod tests {
     use super::*;
     use smtp::{Failure, Reply, ReplyCode, Trouble};
+
+    const SOON: Duration = Duration::from_hours(14 * 24);
+
+    fn result(ended: i64, seen: &Sighting, last: Option<&DrillResult>) -> DrillResult {
+        super::super::result(Wall::from_unix_ms(ended), (seen, None), last, SOON)
+    }
 
     fn good() -> Sighting {
         Sighting {
@@ -89,8 +95,8 @@ mod tests {
     }
 
     fn after_a_good_one(seen: &Sighting, day: u32) -> News {
-        let last = super::super::result(Wall::from_unix_ms(0), &good(), None);
-        of(Wall::from_unix_ms(0).plus(DAY * day), seen, Some(&last))
+        let last = result(0, &good(), None);
+        of(Wall::from_unix_ms(0).plus(DAY * day), seen, Some(&last), SOON)
     }
 
     fn without(offer: &str) -> Sighting {
@@ -120,13 +126,14 @@ mod tests {
             // What was not seen is not missing.
             (Sighting { offers: None, size: None, key: None, ..good() }, 1, vec![]),
         ] {
+            let said = after_a_good_one(&seen, day);
             assert_eq!(
-                after_a_good_one(&seen, day),
-                News { news: expected.into_iter().map(str::to_owned).collect(), changes: vec![] }
+                (said.warnings, said.changes),
+                (expected.into_iter().map(str::to_owned).collect(), vec![])
             );
         }
         let said =
-            |failure: Failure| after_a_good_one(&Sighting { failure: Some(failure), ..good() }, 1).news;
+            |failure: Failure| after_a_good_one(&Sighting { failure: Some(failure), ..good() }, 1).warnings;
         assert!(said(refused)[0].starts_with("it refuses the login: "), "the reason stands there");
         assert!(said(gone)[0].starts_with("it cannot be used: "));
     }
@@ -135,20 +142,20 @@ mod tests {
     fn another_key_is_told_of_and_is_nothing_bad() {
         let said = after_a_good_one(&Sighting { key: Some("bb".into()), ..good() }, 1);
         let changes = vec!["its certificate has another key than before: bb, was aa".to_owned()];
-        assert_eq!(said, News { news: vec![], changes });
+        assert_eq!(said, News { changes, ..News::default() });
     }
 
     #[test]
     fn a_first_drill_has_nothing_to_compare_with() {
-        assert_eq!(of(Wall::from_unix_ms(0), &good(), None), News::default());
+        assert_eq!(of(Wall::from_unix_ms(0), &good(), None, SOON), News::default());
     }
 
     #[test]
     fn what_a_failed_drill_did_not_see_is_compared_by_the_next_one() {
         let failed = Sighting { failure: Some(Failure::connect("refused")), ..Sighting::default() };
-        let first = super::super::result(Wall::from_unix_ms(0), &good(), None);
-        let second = super::super::result(Wall::from_unix_ms(1), &failed, Some(&first));
-        let third = of(Wall::from_unix_ms(2), &without("AUTH LOGIN"), Some(&second));
-        assert_eq!(third.news, ["it no longer offers AUTH LOGIN"]);
+        let first = result(0, &good(), None);
+        let second = result(1, &failed, Some(&first));
+        let third = of(Wall::from_unix_ms(2), &without("AUTH LOGIN"), Some(&second), SOON);
+        assert_eq!(third.warnings, ["it no longer offers AUTH LOGIN"]);
     }
 }

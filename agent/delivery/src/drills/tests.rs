@@ -8,6 +8,7 @@ use smtp::{Failure, Phase, Reply, ReplyCode, Trouble};
 use super::*;
 
 const EVERY: Duration = Duration::from_hours(24);
+const PLAN: Plan = Plan { every: EVERY, certificate_ends: Duration::from_hours(14 * 24) };
 const NAMES: [&str; 3] = ["home", "docomo", "yahoo"];
 
 /// What happens next.
@@ -60,7 +61,7 @@ impl Town {
     }
 
     fn start(now: Now, seed: u64, journal: &BTreeMap<String, Drill>) -> Drills {
-        let mut drills = Drills::new(now, EVERY, NAMES.map(|name| (name.to_owned(), true)), seed);
+        let mut drills = Drills::new(now, PLAN, NAMES.map(|name| (name.to_owned(), true)), seed);
         for drill in journal.values() {
             drills.recall(now, drill.clone());
         }
@@ -101,7 +102,7 @@ impl Town {
             self.drills.came_to_nothing(self.now.monotonic, place)
         } else {
             let sighting = Sighting { failure, login: login && was_reached, ..Sighting::default() };
-            self.drills.ended(self.now, place, &sighting)
+            self.drills.ended(self.now, place, &sighting, None)
         };
         if let Some(line) = line {
             self.journal.insert(line.provider.clone(), line);
@@ -188,7 +189,7 @@ fn a_provider_that_was_not_reached_is_asked_again_sooner_and_one_that_refuses_th
         [(Step::EndUnreached, 2 * 60 + 1), (Step::EndOffline, 2 * 60 + 1), (Step::EndRefused, 27 * 60)]
     {
         let mut drills = Town::new(3);
-        drills.drills = Drills::new(drills.now, EVERY, [("home".to_owned(), true)], 5);
+        drills.drills = Drills::new(drills.now, PLAN, [("home".to_owned(), true)], 5);
         drills.begin();
         let began = drills.now.monotonic;
         drills.end(end);
@@ -201,7 +202,7 @@ fn a_provider_that_was_not_reached_is_asked_again_sooner_and_one_that_refuses_th
 #[test]
 fn nobody_is_drilled_who_is_to_be_left_alone_or_where_there_are_no_drills() {
     let now = Town::new(1).now;
-    let drills = Drills::new(now, EVERY, [("home".to_owned(), false)], 5);
+    let drills = Drills::new(now, PLAN, [("home".to_owned(), false)], 5);
     assert_eq!(drills.next_wake(), None);
     assert_eq!(Drills::never().next_wake(), None);
 }

@@ -1,5 +1,6 @@
 //! Days of an agent in short: what happens, and what people are told.
 
+mod drilled;
 mod histories;
 mod stage;
 
@@ -8,8 +9,51 @@ use std::time::Duration;
 use spool_format::{Folder, Notice, NoticeKind, RecipientResult, Severity, Wall};
 
 use super::{Notices, Settings, Telling};
-use crate::alert::{Arrival, Past};
+use crate::arrival::{Arrival, Past};
 use stage::{HOUR, MINUTE, Stage, result, settings};
+
+#[test]
+fn a_standby_that_fails_is_no_news_of_alerts_that_go_out_before_it() {
+    let mut stage = Stage::new();
+    let id = stage.arrives(Severity::Warning);
+    stage.fails(id, "home");
+    stage.fails(id, "docomo");
+    stage.sent(id, "gmail");
+    stage.send_through("home");
+    stage.pass(MINUTE);
+    assert_eq!(
+        stage.story(),
+        ["begins provider-failing docomo 1"],
+        "home works, and no alert had to pass it by"
+    );
+    stage.send_through("home");
+    stage.provider("gmail", true);
+    stage.send_through("home");
+    stage.pass(10 * HOUR);
+    assert_eq!(stage.story().len(), 1, "{:?}", stage.story());
+}
+
+#[test]
+fn what_fails_again_before_people_heard_of_its_end_is_the_same_story() {
+    let mut stage = Stage::new();
+    let fails = |stage: &mut Stage| {
+        let id = stage.arrives(Severity::Warning);
+        stage.fails(id, "home");
+        stage.sent(id, "docomo");
+    };
+    fails(&mut stage);
+    stage.pass(MINUTE);
+    let since = stage.told[0].notice.since;
+    // It works for a moment, which is shorter than what is told of.
+    stage.send_through("home");
+    stage.pass(5);
+    fails(&mut stage);
+    stage.pass(MINUTE);
+    stage.send_through("home");
+    stage.pass(2 * HOUR);
+    assert_eq!(stage.story(), ["begins provider-failing home 1", "over provider-failing home 2"]);
+    assert_eq!(stage.told[1].notice.since, since);
+}
 
 #[test]
 fn one_notice_says_that_the_primary_fails_and_one_that_it_works_again() {
@@ -38,6 +82,22 @@ fn one_notice_says_that_the_primary_fails_and_one_that_it_works_again() {
     assert_eq!(stage.story()[1..], ["over provider-failing home 12"]);
     assert_eq!(stage.told[1].notice.since, begins.since, "since when");
     assert_eq!(stage.told[1].notice.reason, begins.reason, "and why");
+}
+
+#[test]
+fn before_means_before_in_the_order_of_the_alert_and_not_of_the_file() {
+    let mut stage = Stage::new();
+    stage.provider("home", true);
+    stage.provider("gmail", true);
+    // A rule sends this one to docomo alone: that home fails is nothing to it.
+    stage.send_behind("docomo", &[]);
+    stage.pass(MINUTE);
+    assert_eq!(stage.story(), [""; 0]);
+    // And this one would have gone to gmail first, which stands behind docomo in the file.
+    stage.send_behind("docomo", &["gmail"]);
+    stage.pass(MINUTE);
+    assert_eq!(stage.story(), ["begins provider-failing gmail 1"]);
+    assert_eq!(stage.told[0].notice.reason, "no answer; alerts go out through `docomo`");
 }
 
 #[test]
@@ -175,6 +235,7 @@ fn an_alert_from_before_a_long_time_without_power_has_a_minute_before_it_is_stuc
         ttl: None,
         octets: 1,
         is_notice: false,
+        canary: None,
         past: Past::default(),
     };
     stage.notices.arrives(stage.now, &arrival(old));

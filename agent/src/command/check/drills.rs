@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use spool_format::Drill;
+use spool_format::{Canary, Drill};
 
 use super::Facts;
 use crate::config::Config;
@@ -14,6 +14,24 @@ pub(super) fn of(config: Option<&Config>, view: &View) -> BTreeMap<String, Drill
     let drilled = config.filter(|config| config.drills.every.is_some()).into_iter();
     let names = drilled.flat_map(|config| &config.providers).filter(|it| it.drill).map(|it| &it.name);
     names.filter_map(|name| Some((name.clone(), view.drills.get(name)?.clone()))).collect()
+}
+
+/// What is known of the canary mails of the providers that are sent one.
+pub(super) fn canaries(config: Option<&Config>, view: &View) -> BTreeMap<String, Canary> {
+    let sent = config.filter(|config| config.drills.canary.is_some()).into_iter();
+    let names = sent.flat_map(|config| &config.providers).filter(|it| it.drill).map(|it| &it.name);
+    names.filter_map(|name| Some((name.clone(), view.canaries.get(name)?.clone()))).collect()
+}
+
+/// Canary mails that did not get through.
+pub(super) fn lost_canaries(facts: &Facts) -> impl Iterator<Item = String> {
+    facts.canaries.iter().filter_map(|(name, canary)| {
+        let ago = age::short(facts.now.since(canary.failed()?));
+        let why = &canary.text;
+        Some(format!(
+            "provider `{name}` did not take its canary mail {ago} ago: {why}; send one: alertmail drill --canary {name}"
+        ))
+    })
 }
 
 /// What somebody should look at today. Of who is left out something is said already.

@@ -64,7 +64,7 @@ fn engine(
         || vec!["nobody".to_owned()],
         |config| config.providers.iter().map(|provider| provider.name.clone()).collect(),
     );
-    let limits = config.map(|config| config.limits.clone()).unwrap_or_default();
+    let limits = config.map(|config| config.limits).unwrap_or_default();
     let provider = |name: &String| delivery::Provider {
         name: name.clone(),
         connections: 1,
@@ -77,6 +77,7 @@ fn engine(
         routing: config
             .map(|config| config.routing.iter().map(|it| it.rule.clone()).collect())
             .unwrap_or_default(),
+        rates: Vec::new(),
         retry: config.map(|config| config.retry.clone()).unwrap_or_default(),
     };
     let nowhere: Vec<Destination> = Vec::new();
@@ -104,6 +105,8 @@ fn engine(
             settings: delivery::notices::Settings {
                 providers: names,
                 retired: Vec::new(),
+                drilled: Vec::new(),
+                certificate_ends: std::time::Duration::ZERO,
                 every: std::time::Duration::MAX,
                 gather: std::time::Duration::MAX,
                 stuck_after: std::time::Duration::MAX,

@@ -25,6 +25,8 @@ pub(super) fn text(listing: &Listing, look: Look, japanese: bool) -> String {
     }
     for it in &listing.configured {
         drill(it, listing, look, &mut text);
+        canary(it, listing, look, &mut text);
+        quota(it, look, &mut text);
     }
     for retirement in listing.configured.iter().filter_map(|it| it.retirement.as_deref()) {
         let _ = writeln!(text, "{}", look.paint(&printable(retirement), Colour::Yellow));
@@ -76,6 +78,32 @@ fn drill(it: &Configured, listing: &Listing, look: Look, text: &mut String) {
     let line = printable(&format!("{}: drill {ago} ago: {}", it.name, said.join(", ")));
     let line = if result.news.is_empty() { line } else { look.paint(&line, Colour::Yellow) };
     let _ = writeln!(text, "{line}");
+}
+
+/// What became of the last canary mail, in a line.
+fn canary(it: &Configured, listing: &Listing, look: Look, text: &mut String) {
+    let Some(canary) = &it.canary else { return };
+    let ago = age::short(listing.at.since(canary.ended.unwrap_or(canary.begun)));
+    let what = match canary.ended {
+        None => "on its way".to_owned(),
+        Some(_) if canary.ok => "taken".to_owned(),
+        Some(_) => format!("not taken: {}", canary.text),
+    };
+    let line = printable(&format!("{}: canary mail {ago} ago: {what}", it.name));
+    let is_bad = canary.ended.is_some() && !canary.ok;
+    let _ = writeln!(text, "{}", if is_bad { look.paint(&line, Colour::Yellow) } else { line });
+}
+
+/// How much of its quotas is used, in a line.
+fn quota(it: &Configured, look: Look, text: &mut String) {
+    if it.quota.is_empty() {
+        return;
+    }
+    let used: Vec<String> =
+        it.quota.iter().map(|left| format!("{}, {} left", left.in_words(), left.left)).collect();
+    let line = printable(&format!("{}: sent {}", it.name, used.join("; ")));
+    let is_used_up = it.quota.iter().any(|left| left.left == 0);
+    let _ = writeln!(text, "{}", if is_used_up { look.paint(&line, Colour::Yellow) } else { line });
 }
 
 fn describe(known: &Known, today: &str, (look, japanese): (Look, bool), text: &mut String) {

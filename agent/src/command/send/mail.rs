@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use mail_parser::MessageParser;
 use mime::{Identity, Mailbox};
-use smtp::Path;
+use smtp::{Path, Transaction};
 use spool_format::alert::ALERT_OCTETS_MAX;
 use spool_format::{Address, Alert, AlertId};
 
@@ -136,6 +136,13 @@ impl Mail {
             message_id: mime::message_id(id.as_str(), domain),
             notes: composed.notes,
         })
+    }
+
+    /// One that somebody else has composed.
+    pub(super) fn made(transaction: &Transaction, message_id: String) -> Self {
+        let Transaction { sender, recipients, content } = transaction;
+        let (sender, recipients, octets) = (sender.clone(), recipients.clone(), Arc::clone(content));
+        Self { sender, recipients, octets, message_id, notes: Vec::new() }
     }
 
     /// What a dry run shows.

@@ -57,6 +57,7 @@ impl Setup {
             default_to: self.default_to.clone(),
             from_name: None,
             notices_to: vec![address(NOTICES_TO)],
+            canary_to: Vec::new(),
             aliases: BTreeMap::from([("ops".to_owned(), ops)]),
             domain: self.domain.to_owned(),
             manners: Manners::default(),
@@ -82,6 +83,8 @@ impl Setup {
             settings: delivery::notices::Settings {
                 providers: (0..self.providers).map(|place| format!("p{place}")).collect(),
                 retired: vec![("p0".to_owned(), "2026-02-25".to_owned())],
+                drilled: Vec::new(),
+                certificate_ends: Duration::ZERO,
                 every: NOTICES_EVERY,
                 gather: Duration::from_secs(1),
                 stuck_after: Duration::from_secs(30),
@@ -102,7 +105,10 @@ impl Setup {
             phrases: delivery::Phrases::default(),
         };
         let providers = (0..self.providers).map(provider).collect();
-        Dispatcher::new(Settings { providers, routing: Vec::new(), retry: self.retry.clone() }, seed)
+        Dispatcher::new(
+            Settings { providers, routing: Vec::new(), rates: Vec::new(), retry: self.retry.clone() },
+            seed,
+        )
     }
 }
 

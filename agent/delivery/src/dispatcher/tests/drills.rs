@@ -1,14 +1,20 @@
 //! Drills among alerts: what they find out counts, and no alert waits for one.
 
+use spool_format::Cause;
+
 use super::*;
-use crate::drills::{Drills, Sighting};
+use crate::drills::{Drills, Plan, Sighting};
 
 const EVERY: Duration = Duration::from_hours(24);
+
+const fn plan(every: Duration) -> Plan {
+    Plan { every, certificate_ends: Duration::from_hours(14 * 24) }
+}
 
 fn day() -> Day {
     let mut day = Day::new(&["home", "docomo"]);
     let each = ["home", "docomo"].map(|name| (name.to_owned(), true));
-    day.dispatcher.drill(Drills::new(day.now, EVERY, each, 1));
+    day.dispatcher.drill(Drills::new(day.now, plan(EVERY), each, 1));
     day
 }
 
@@ -65,6 +71,29 @@ fn a_login_that_a_drill_finds_refused_costs_the_next_alert_nothing_and_no_login(
 }
 
 #[test]
+fn a_drill_says_what_its_failure_means_for_alerts_and_how_often_it_has_failed() {
+    let mut day = Day::new(&["home"]);
+    day.dispatcher.drill(Drills::new(day.now, plan(Duration::from_mins(1)), [("home".to_owned(), true)], 1));
+    let unreached = Failure::connect("refused");
+    let cases = [
+        (Some(unreached.clone()), Some(Cause::Trouble), 1),
+        (Some(unreached), Some(Cause::Trouble), 2),
+        (Some(login_refused()), Some(Cause::Login), 3),
+        (None, None, 0),
+    ];
+    for (failure, cause, failures) in cases {
+        let place = day.until_a_drill();
+        day.drilled(place, failure);
+        let result = day.said.iter().find_map(|command| match command {
+            Command::Record { fact: Fact::Drill(drill), .. } => drill.result.clone(),
+            _ => None,
+        });
+        let result = result.expect("it is written down");
+        assert_eq!((result.cause, result.failures), (cause, failures));
+    }
+}
+
+#[test]
 fn no_alert_waits_for_a_drill() {
     let mut day = day();
     day.until_a_drill();
@@ -92,14 +121,26 @@ fn a_provider_at_which_an_alert_is_under_way_is_not_drilled_beside_it() {
 }
 
 #[test]
+fn a_provider_that_is_left_out_is_not_drilled_before_its_time() {
+    let mut day = Day::new(&["home"]);
+    day.dispatcher.drill(Drills::new(day.now, plan(Duration::from_mins(1)), [("home".to_owned(), true)], 1));
+    let until = day.now.wall.plus(Duration::from_mins(10));
+    let cause = Cause::Login;
+    let outage = Outage { since: day.now.wall, until, openings: 1, cause, reason: "no".to_owned() };
+    day.dispatcher.remember(day.now, "home", outage, false);
+    day.until_a_drill();
+    assert!(day.now.wall >= until, "a login more would lock the account");
+}
+
+#[test]
 fn a_good_drill_brings_a_provider_back_and_those_who_wait_go_out() {
     let mut day = Day::new(&["home"]);
-    day.dispatcher.drill(Drills::new(day.now, Duration::from_mins(1), [("home".to_owned(), true)], 1));
+    day.dispatcher.drill(Drills::new(day.now, plan(Duration::from_mins(1)), [("home".to_owned(), true)], 1));
     let outage = Outage {
         since: day.now.wall,
         until: day.now.wall.plus(Duration::from_secs(5)),
         openings: 1,
-        cause: spool_format::Cause::Login,
+        cause: Cause::Login,
         reason: "no".to_owned(),
     };
     day.dispatcher.remember(day.now, "home", outage, false);

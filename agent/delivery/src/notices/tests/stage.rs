@@ -7,7 +7,7 @@ use spool_format::{
     Wall,
 };
 
-use crate::alert::{Arrival, Past};
+use crate::arrival::{Arrival, Past};
 use crate::notices::{Notices, Settings, Telling};
 use crate::time::{Monotonic, Now};
 
@@ -18,6 +18,8 @@ pub(super) fn settings() -> Settings {
     Settings {
         providers: vec!["home".into(), "docomo".into(), "gmail".into()],
         retired: Vec::new(),
+        drilled: vec!["home".into(), "docomo".into()],
+        certificate_ends: Duration::from_hours(14 * 24),
         every: Duration::from_hours(1),
         gather: Duration::from_secs(10),
         stuck_after: Duration::from_mins(15),
@@ -79,7 +81,7 @@ impl Stage {
         AlertId::new(self.now.wall, entropy)
     }
 
-    pub(super) fn arrives_as(&mut self, severity: Severity, is_notice: bool) -> AlertId {
+    fn arrives_so(&mut self, severity: Severity, is_notice: bool, canary: Option<String>) -> AlertId {
         let id = self.id();
         let arrival = Arrival {
             key: None,
@@ -91,20 +93,50 @@ impl Stage {
             ttl: None,
             octets: 1,
             is_notice,
+            canary,
             past: Past::default(),
         };
         self.notices.arrives(self.now, &arrival);
         id
     }
 
+    pub(super) fn arrives_as(&mut self, severity: Severity, is_notice: bool) -> AlertId {
+        self.arrives_so(severity, is_notice, None)
+    }
+
+    pub(super) fn arrives_as_canary(&mut self, provider: &str) -> AlertId {
+        self.arrives_so(Severity::Info, false, Some(provider.to_owned()))
+    }
+
     pub(super) fn arrives(&mut self, severity: Severity) -> AlertId {
         self.arrives_as(severity, false)
     }
 
+    /// In the order of the file.
     pub(super) fn outcome(&mut self, id: AlertId, provider: &str, result: RecipientResult) {
+        let before = self.settings.providers.iter().take_while(|name| *name != provider);
+        let preferred: Vec<String> = before.cloned().collect();
+        self.outcome_behind(id, provider, preferred, result);
+    }
+
+    fn outcome_behind(
+        &mut self,
+        id: AlertId,
+        provider: &str,
+        preferred: Vec<String>,
+        result: RecipientResult,
+    ) {
         let (provider, recipients) = (provider.to_owned(), vec![result]);
-        let fact = Fact::Outcome { id, attempt: 1, provider, took_ms: 1, recipients };
+        let fact = Fact::Outcome { id, attempt: 1, provider, took_ms: 1, preferred, recipients };
         self.notices.take(self.now, &fact);
+    }
+
+    /// A fresh alert that goes out there, and for which these would have come before.
+    pub(super) fn send_behind(&mut self, provider: &str, preferred: &[&str]) {
+        let id = self.arrives(Severity::Warning);
+        let preferred = preferred.iter().map(|&name| name.to_owned()).collect();
+        self.outcome_behind(id, provider, preferred, result("dot", Some(250), ""));
+        self.notices.take(self.now, &Fact::Sent { id, delivered: vec![], refused: vec![] });
     }
 
     pub(super) fn fails(&mut self, id: AlertId, provider: &str) {
