@@ -45,6 +45,9 @@ use settings::{Ready, Settings};
 /// Everybody may submit: the agent judges by the user that the kernel names.
 const SOCKET_MODE: u32 = 0o666;
 
+/// Orders that wait for the engine.
+const ORDERS_MAX: usize = 16;
+
 /// What is said on the command line, besides the configuration and the spool.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 #[command(after_help = "\
@@ -148,8 +151,10 @@ async fn serve(
     let (_control, orders) = open_socket(&layout.control(), control::MODE);
     let slot = Slot::default();
     let fresh = Arc::clone(&slot.fresh);
-    let mut outside = Outside { submissions, network: network::listen(), signals, fresh, anew: false };
-    tokio::spawn(reload::attend(place.clone(), layout.clone(), hangups, orders, slot.clone()));
+    let (engine, wanted) = mpsc::channel(ORDERS_MAX);
+    let network = network::listen();
+    let mut outside = Outside { submissions, orders: wanted, network, signals, fresh, anew: false };
+    tokio::spawn(reload::attend(place.clone(), layout.clone(), hangups, orders, slot.clone(), engine));
     let mut next = Next { settings, clients: Vec::new() };
     loop {
         let clients = std::mem::take(&mut next.clients);

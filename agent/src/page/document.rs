@@ -48,7 +48,7 @@ pub fn document(facts: &Facts, tongue: Tongue, kind: Kind) -> String {
     html.ours("<header><h1>alertmail <span>").text_up_to(80, &facts.host).ours("</span></h1><p>");
     let at = age::clock(facts.at, facts.at.plus(FAR), facts.offset_minutes);
     html.text(words.read_at).ours(" <time id=\"read\">").text(&at).ours("</time> <span class=\"dim\">");
-    html.text(&words.zone(facts.offset_minutes)).ours("</span>");
+    html.text(&Words::zone(facts.offset_minutes)).ours("</span>");
     match kind {
         Kind::Live => other_language(&mut html, words),
         Kind::Snapshot => {

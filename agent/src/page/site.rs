@@ -72,9 +72,9 @@ impl Site for Page {
         if head.uri.path() != "/" {
             return words(StatusCode::NOT_FOUND, "there is one page here: /");
         }
-        let shelf = Arc::clone(&self.shelf);
+        let last = Arc::clone(&self.shelf);
         // On its own: who goes away while the spool is read leaves the page to the next one, and not the work.
-        let Ok(printed) = tokio::spawn(async move { shelf.printed().await }).await else {
+        let Ok(printed) = tokio::spawn(async move { last.printed().await }).await else {
             return words(StatusCode::SERVICE_UNAVAILABLE, "the agent stops");
         };
         let accepted = head.headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
@@ -107,9 +107,9 @@ impl Shelf {
         if let Some(printed) = last.as_ref().filter(|it| clock::monotonic() < it.good_until) {
             return printed.clone();
         }
-        let shelf = Arc::clone(&self);
+        let this = Arc::clone(&self);
         let began = clock::monotonic();
-        let read = spawn_blocking(move || read(&shelf.source).map(|facts| print(&facts))).await;
+        let read = spawn_blocking(move || read(&this.source).map(|facts| print(&facts))).await;
         let ended = clock::monotonic();
         let good_until = ended + FRESH.max((ended - began) * REST);
         let printed = match read.map_err(io::Error::other).flatten() {

@@ -1,5 +1,6 @@
 //! How it stands: one sentence in a colour, what somebody should look at, and the numbers.
 
+use std::cmp::Reverse;
 use std::time::Duration;
 
 use spool_format::NoticeKind;
@@ -79,7 +80,7 @@ pub(super) fn problems(facts: &Facts, words: &Words) -> Vec<(Degree, String)> {
     if facts.broken_lines > 0 {
         add(Degree::Today, words.damaged(facts.broken_lines));
     }
-    found.sort_by(|one, other| other.0.cmp(&one.0));
+    found.sort_by_key(|(degree, _)| Reverse(*degree));
     found
 }
 

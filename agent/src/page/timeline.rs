@@ -1,5 +1,7 @@
 //! All that happened to one alert, in its order.
 
+use std::cmp::Reverse;
+
 use spool_format::history::AttemptRecord;
 use spool_format::{RecipientResult, Settlement, Wall};
 
@@ -24,7 +26,7 @@ pub(super) fn part(facts: &Facts, words: &Words) -> Html {
     let mut html = Html::new();
     html.ours("<section id=\"timelines\"><h2>").text(words.timelines).ours("</h2>");
     let mut items: Vec<&Item> = facts.queue.iter().chain(&facts.recent).collect();
-    items.sort_by(|one, other| other.id.cmp(&one.id));
+    items.sort_by_key(|item| Reverse(item.id));
     items.dedup_by_key(|item| item.id);
     for item in items {
         html.piece(&timeline(item, facts, words));
