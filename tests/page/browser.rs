@@ -1,4 +1,4 @@
-//! A headless Chromium, told what to do over a pipe by the DevTools protocol: no driver and no port are needed.
+//! A headless Chromium, told what to do over a pipe by the protocol of its developers' tools: no driver and no port are needed.
 
 use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -10,7 +10,7 @@ use base64::Engine as _;
 use serde_json::{Value, json};
 
 /// For an answer of a browser on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Messages that may come before a page is there: one that keeps itself fresh never falls silent.
 const MESSAGES_MAX: usize = 1_000;
@@ -47,7 +47,7 @@ impl Browser {
         });
         let Some(program) = program else {
             assert!(std::env::var_os("CI").is_none(), "there is no chromium, and this is CI");
-            eprintln!("not tried: there is no chromium here; tests/run installs it");
+            harness::not_tried("not tried: there is no chromium here; tests/run installs it");
             return None;
         };
         // The browser reads orders from 3 and answers on 4; here those are the ends of our pipes.
@@ -74,19 +74,19 @@ impl Browser {
         let (complaints, requests) = (Vec::new(), Vec::new());
         let mut browser =
             Self { child, said, stdin, session: None, last: 0, complaints, requests, _profile: profile };
-        let target = browser.tell("Target.createTarget", json!({ "url": "about:blank" }));
+        let target = browser.tell("Target.createTarget", &json!({ "url": "about:blank" }));
         let attach = json!({ "targetId": target["targetId"], "flatten": true });
-        let session = browser.tell("Target.attachToTarget", attach);
+        let session = browser.tell("Target.attachToTarget", &attach);
         browser.session = session["sessionId"].as_str().map(str::to_owned);
         for domain in ["Page", "Runtime", "Log", "Network"] {
-            browser.tell(&format!("{domain}.enable"), json!({}));
+            browser.tell(&format!("{domain}.enable"), &json!({}));
         }
         Some(browser)
     }
 
     /// Says something to it, and waits for its answer.
     #[track_caller]
-    pub(crate) fn tell(&mut self, method: &str, parameters: Value) -> Value {
+    pub(crate) fn tell(&mut self, method: &str, parameters: &Value) -> Value {
         self.last += 1;
         let mut order = json!({ "id": self.last, "method": method, "params": parameters });
         if let Some(session) = &self.session {
@@ -130,7 +130,7 @@ impl Browser {
         for address in ["about:blank", address] {
             self.complaints.clear();
             self.requests.clear();
-            self.tell("Page.navigate", json!({ "url": address }));
+            self.tell("Page.navigate", &json!({ "url": address }));
             let is_there = (0..MESSAGES_MAX).any(|_| self.next("load")["method"] == "Page.loadEventFired");
             assert!(is_there, "{address} does not load");
         }
@@ -140,7 +140,7 @@ impl Browser {
     #[track_caller]
     pub(crate) fn value(&mut self, expression: &str) -> Value {
         let asked = json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
-        let answer = self.tell("Runtime.evaluate", asked);
+        let answer = self.tell("Runtime.evaluate", &asked);
         assert!(answer["exceptionDetails"].is_null(), "{expression}: {answer}");
         answer["result"]["value"].clone()
     }
@@ -162,21 +162,21 @@ impl Browser {
         for kind in ["mousePressed", "mouseReleased"] {
             let press =
                 json!({ "type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": 1 });
-            self.tell("Input.dispatchMouseEvent", press);
+            self.tell("Input.dispatchMouseEvent", &press);
         }
     }
 
     /// A window of this width, in this light.
     pub(crate) fn window(&mut self, width: u32, scheme: &str) {
         let size = json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500 });
-        self.tell("Emulation.setDeviceMetricsOverride", size);
+        self.tell("Emulation.setDeviceMetricsOverride", &size);
         let light = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
-        self.tell("Emulation.setEmulatedMedia", light);
+        self.tell("Emulation.setEmulatedMedia", &light);
     }
 
     /// A picture of the page from its top, so high at most.
     pub(crate) fn picture(&mut self, format: &str, height_max: u64) -> Vec<u8> {
-        let size = self.tell("Page.getLayoutMetrics", json!({}))["cssContentSize"].clone();
+        let size = self.tell("Page.getLayoutMetrics", &json!({}))["cssContentSize"].clone();
         let height =
             size["height"].as_f64().unwrap_or(900.0).min(f64::from(u32::try_from(height_max).unwrap_or(900)));
         let clip = json!({ "x": 0, "y": 0, "width": size["width"], "height": height, "scale": 1 });
@@ -184,7 +184,7 @@ impl Browser {
         if format == "webp" {
             asked["quality"] = json!(80);
         }
-        let picture = self.tell("Page.captureScreenshot", asked)["data"].clone();
+        let picture = self.tell("Page.captureScreenshot", &asked)["data"].clone();
         let octets = picture.as_str().unwrap_or_default();
         base64::engine::general_purpose::STANDARD.decode(octets).expect("base64")
     }

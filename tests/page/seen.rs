@@ -121,11 +121,11 @@ fn both_languages_both_lights_each_width_and_no_script_show_the_same_page() {
     browser.click("#other");
     assert!(becomes_true(PATIENCE, || browser.text("document.documentElement.lang") == "ja"));
     browser
-        .tell("Network.setExtraHTTPHeaders", serde_json::json!({ "headers": { "Accept-Language": "ja" } }));
+        .tell("Network.setExtraHTTPHeaders", &serde_json::json!({ "headers": { "Accept-Language": "ja" } }));
     browser.open(&address);
     assert_eq!(browser.text("document.documentElement.lang"), "ja");
 
-    browser.tell("Emulation.setScriptExecutionDisabled", serde_json::json!({ "value": true }));
+    browser.tell("Emulation.setScriptExecutionDisabled", &serde_json::json!({ "value": true }));
     browser.open(&format!("{address}?lang=en"));
     let rows = browser.value("document.querySelectorAll('#queue tbody tr, #providers tbody tr').length");
     assert_eq!(rows, 5);
