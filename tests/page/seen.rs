@@ -112,7 +112,7 @@ fn both_languages_both_lights_each_width_and_no_script_show_the_same_page() {
         assert!(wide.as_u64() <= Some(u64::from(width)), "{width} is not enough: {wide}");
         let paper = browser.text("getComputedStyle(document.querySelector('#queue')).backgroundColor");
         assert_eq!(paper == "rgb(255, 255, 255)", scheme == "light", "{paper}");
-        keep(&browser.picture("png", 6_000), &format!("{width}-{scheme}.png"));
+        keep(&browser.picture("png", 1_700), &format!("{width}-{scheme}.png"));
         assert_eq!(browser.complained(), "", "{width} {scheme}");
     }
     // The link leads to the other language, and what the browser prefers counts where no address says so.
