@@ -20,6 +20,9 @@ const TOP: f64 = 12.0;
 const FASTEST_MS: u32 = 100;
 const SLOWEST_MS: u32 = 10_000;
 
+/// Behind this slot there is no room for the name of its hour.
+const LAST_NAMED: usize = SLOTS - 1;
+
 /// An hour stands below every so many slots.
 const HOURS_EVERY: usize = 12;
 
@@ -118,7 +121,7 @@ fn line_at(html: &mut Html, y: f64, name: &str) {
 
 /// The hours below: at each sixth full one.
 fn hours(html: &mut Html, facts: &Facts) {
-    for n in (0..SLOTS).filter(|n| is_marked(&facts.day, *n, facts.offset_minutes)) {
+    for n in (0..LAST_NAMED).filter(|n| is_marked(&facts.day, *n, facts.offset_minutes)) {
         html.ours("<text class=\"below\" x=\"").number(x(n)).ours("\" y=\"").number(HEIGHT - 6.0).ours("\">");
         html.text(&clock(&facts.day, n, facts)).ours("</text>");
     }
