@@ -26,10 +26,14 @@
 
 mod agent;
 mod chance;
+mod days;
 mod disk;
 mod fs;
 mod histories;
+mod link;
+mod marks;
 mod oracle;
+mod provider;
 mod scenarios;
 mod settled;
 mod story;
@@ -37,6 +41,9 @@ mod world;
 
 /// Histories that are played in every run of the tests.
 const RUNS: u64 = 3_000;
+
+/// Days that are.
+const DAYS: u64 = 300;
 
 /// Names the seed if its history ends in a panic.
 struct Named(u64);
@@ -63,6 +70,26 @@ fn whatever_happens_no_alert_is_lost_and_none_is_sent_twice_without_a_reason() {
     for seed in 1..=number("ALERTMAIL_MODEL_RUNS").unwrap_or(RUNS) {
         let _named = Named(seed);
         histories::play(seed, false);
+    }
+}
+
+#[test]
+fn on_whatever_day_a_critical_alert_is_no_later_than_the_providers_allow() {
+    let mut totals = days::Totals::default();
+    if let Some(seed) = number("ALERTMAIL_MODEL_SEED") {
+        let _named = Named(seed);
+        return days::play(seed, true, &mut totals);
+    }
+    let seeds = number("ALERTMAIL_MODEL_SEEDS").unwrap_or(DAYS);
+    for seed in 1..=seeds {
+        let _named = Named(seed);
+        days::play(seed, false, &mut totals);
+    }
+    let days::Totals { hours, alerts, faults, marks } = totals;
+    println!("{seeds} runs, {} days, {alerts} alerts, {faults} faults", hours / 24);
+    println!("{:#?}", marks.hits);
+    for mark in marks::MUST {
+        assert!(seeds < DAYS || marks.hits.contains_key(mark), "no day has come to this: {mark}");
     }
 }
 
