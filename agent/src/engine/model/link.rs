@@ -155,7 +155,7 @@ impl Link {
     }
 
     pub(super) fn withdraw(&mut self, now: Monotonic) {
-        (self.next, self.due) = (Next::Withdraw, now);
+        (self.next, self.due, self.granted) = (Next::Withdraw, now, None);
     }
 
     /// What is on the way arrives, or a part of it, now that nobody waits for an answer.
