@@ -19,6 +19,9 @@ const SLACK: Duration = Duration::from_secs(200);
 /// the same time.
 const LOGINS_PER_HOUR: usize = 24 + 4;
 
+/// Between two looks whether anything is late.
+const LOOK_EVERY: Duration = Duration::from_secs(10);
+
 /// What was played.
 #[derive(Debug, Default)]
 pub(super) struct Totals {
@@ -51,6 +54,8 @@ struct Day {
     running: Monotonic,
     network_is_back: Option<Monotonic>,
     starts: usize,
+    /// When it was looked last whether anything is late.
+    looked: Monotonic,
     totals: Totals,
 }
 
@@ -91,6 +96,7 @@ pub(super) fn play(seed: u64, tells: bool, totals: &mut Totals) {
         running,
         network_is_back: None,
         starts: 0,
+        looked: Monotonic::default(),
         totals: Totals::default(),
     };
     day.play();
@@ -142,7 +148,10 @@ impl Day {
                     break;
                 }
             }
-            self.expect_in_time();
+            if self.now().since(self.looked) >= LOOK_EVERY {
+                self.looked = self.now();
+                self.expect_in_time();
+            }
             let wake = self.story.agent.as_ref().and_then(super::agent::Agent::next_wake);
             let due = self.story.outside.borrow().next_due();
             let next = [wake, due, self.network_is_back].into_iter().flatten().min().unwrap_or(end).min(end);
@@ -196,7 +205,7 @@ impl Day {
                 self.fair[place].get_or_insert(self.story.outside.borrow().now.monotonic);
             }
             Kind::NetworkDown => {
-                let seconds = self.dice.one_of(&[5, 60, 600, 7_200]);
+                let seconds = self.dice.one_of(&[5, 60, 600, 1_800]);
                 self.network_is_back = Some(self.now().plus(Duration::from_secs(seconds)));
                 self.set_network(8);
             }
