@@ -15,11 +15,11 @@ use super::provider::{Says, Server, Then};
 use super::world::Weather;
 
 /// For a connection, and for each reply but the one to the message.
-const REPLY: Duration = Duration::from_secs(60);
+const REPLY: Duration = Duration::from_mins(1);
 /// For the reply to the message.
-const DOT: Duration = Duration::from_secs(120);
+const DOT: Duration = Duration::from_mins(2);
 /// A kept connection that nobody has used for so long is gone.
-const KEPT_FOR: Duration = Duration::from_secs(60);
+const KEPT_FOR: Duration = Duration::from_mins(1);
 /// As `submit::carry` has it.
 const RESTED_AFTER: Duration = Duration::from_secs(3);
 

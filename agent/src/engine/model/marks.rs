@@ -1,9 +1,9 @@
 //! Which interesting situations a run has come to. A simulator that reaches nothing proves nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use smtp::{Outcome, RecipientOutcome, Trouble};
-use spool_format::{Cause, Event as Fact, Settlement};
+use spool_format::{AlertId, Cause, Event as Fact, Settlement};
 
 use crate::spool::writer::{Batch, Deed};
 
@@ -31,9 +31,9 @@ pub(super) const MUST: [&str; 16] = [
 #[derive(Clone, Debug, Default)]
 pub(super) struct Marks {
     pub(super) hits: BTreeMap<&'static str, u64>,
-    beside: BTreeMap<(spool_format::AlertId, u32), ()>,
-    doubts: BTreeMap<spool_format::AlertId, String>,
-    passes: BTreeMap<spool_format::AlertId, u32>,
+    beside: BTreeSet<(AlertId, u32)>,
+    doubts: BTreeMap<AlertId, String>,
+    passes: BTreeMap<AlertId, u32>,
 }
 
 impl Marks {
@@ -63,13 +63,13 @@ impl Marks {
             let Deed::Line(fact) = deed else { continue };
             match fact {
                 Fact::Attempt { id, attempt, beside: Some(_), .. } => {
-                    self.beside.insert((*id, *attempt), ());
+                    self.beside.insert((*id, *attempt));
                     self.hit("another beside a slow one");
                 }
                 Fact::Outcome { id, attempt, provider, recipients, .. } => {
                     let some = |result| recipients.iter().any(|it| it.result == result);
                     if some(Settlement::Delivered) {
-                        if self.beside.contains_key(&(*id, *attempt)) {
+                        if self.beside.contains(&(*id, *attempt)) {
                             self.hit("the other one was faster");
                         }
                         if self.doubts.remove(id).is_some_and(|at| at == *provider) {
@@ -91,10 +91,10 @@ impl Marks {
                     Cause::Login => "left out for its login",
                 }),
                 Fact::Provider { outage: None, .. } => self.hit("used again"),
-                Fact::Deferred { id, passes, .. } => {
-                    if self.passes.insert(*id, *passes).unwrap_or(0) == *passes {
-                        self.hit("put off without a counted pass");
-                    }
+                Fact::Deferred { id, passes, .. }
+                    if self.passes.insert(*id, *passes).unwrap_or(0) == *passes =>
+                {
+                    self.hit("put off without a counted pass");
                 }
                 Fact::Dead { .. } => self.hit("dead"),
                 _ => {}
