@@ -9,7 +9,9 @@
 //! | --- | --- |
 //! | `disk` | what a disk keeps, and what a power cut leaves of the rest |
 //! | `fs` | the calls to it, each of which can fail or be the last |
-//! | `world` | clocks, providers, and what waits for the writer |
+//! | `world` | clocks, connections, and what waits for the writer |
+//! | `link` | the real session at one end of a connection, a server at the other |
+//! | `provider` | a server: octets in, replies out, mails kept |
 //! | `agent` | the hands and the desk, driven by hand |
 //! | `oracle` | what has to be true |
 //! | `own` | and of notices |
@@ -17,21 +19,28 @@
 //! | `settled` | the end of a history, when everything has to be in order |
 //! | `chance` | dice that a seed determines |
 //! | `histories` | histories by chance |
+//! | `days` | days by chance, on a clock that goes from event to event |
+//! | `marks` | what a run has come to |
 //! | `scenarios` | short histories with a crash and a fault at every call |
 //!
 //! What it does not play: an agent that dies after a failed sync of the journal and before its lines are in a new file,
 //! with a power cut behind it (see `Story::agent_is_gone`); names that change while a hook is in the middle of its calls; the spare folder and the
 //! socket; a spool that is replaced under a running agent.
 //!
-//! `ALERTMAIL_MODEL_SEED=n` repeats one history and tells its steps; `ALERTMAIL_MODEL_RUNS=n` plays so many.
+//! `ALERTMAIL_MODEL_SEED=n` repeats one history and tells its steps; `ALERTMAIL_MODEL_RUNS=n` plays so many;
+//! `ALERTMAIL_MODEL_SEEDS=n` plays so many days.
 
 mod agent;
 mod chance;
+mod days;
 mod disk;
 mod fs;
 mod histories;
+mod link;
+mod marks;
 mod oracle;
 mod own;
+mod provider;
 mod scenarios;
 mod settled;
 mod story;
@@ -39,6 +48,9 @@ mod world;
 
 /// Histories that are played in every run of the tests.
 const RUNS: u64 = 3_000;
+
+/// Days that are played in every run of the tests.
+const DAYS: u64 = 20;
 
 /// Names the seed if its history ends in a panic.
 struct Named(u64);
@@ -65,6 +77,26 @@ fn whatever_happens_no_alert_is_lost_and_none_is_sent_twice_without_a_reason() {
     for seed in 1..=number("ALERTMAIL_MODEL_RUNS").unwrap_or(RUNS) {
         let _named = Named(seed);
         histories::play(seed, false);
+    }
+}
+
+#[test]
+fn on_whatever_day_a_critical_alert_is_no_later_than_the_providers_allow() {
+    let mut totals = days::Totals::default();
+    if let Some(seed) = number("ALERTMAIL_MODEL_SEED") {
+        let _named = Named(seed);
+        return days::play(seed, true, &mut totals);
+    }
+    let seeds = number("ALERTMAIL_MODEL_SEEDS").unwrap_or(DAYS);
+    for seed in 1..=seeds {
+        let _named = Named(seed);
+        days::play(seed, false, &mut totals);
+    }
+    let days::Totals { hours, alerts, faults, marks } = totals;
+    println!("{seeds} runs, {} days, {alerts} alerts, {faults} faults", hours / 24);
+    println!("{:#?}", marks.hits);
+    for mark in marks::MUST {
+        assert!(seeds < DAYS || marks.hits.contains_key(mark), "no day has come to this: {mark}");
     }
 }
 

@@ -125,6 +125,12 @@ fn draw_weather(dice: &mut Dice) -> Weather {
         hangs_up: often(4),
         refuses_content: often(3),
         loses_reply: often(4),
+        bad_tls: often(1),
+        refuses_sender: often(2),
+        falls_silent: often(2),
+        dribbles: dice.one_in(2),
+        at: dice.one_of(&["any", "greeting", "EHLO", "AUTH", "MAIL", "RCPT", "DATA"]),
+        latency: Duration::from_millis(dice.one_of(&[1, 50, 400])),
     }
 }
 

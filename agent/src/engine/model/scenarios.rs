@@ -31,17 +31,7 @@ const SHORT: Alert = Alert { uid: 0, to: &["ops"], is_critical: true, ttl: Some(
 const FOR_NOBODY: Alert = Alert { uid: 1001, to: &["nobody"], is_critical: false, ttl: None };
 
 /// All providers do as they should.
-const FAIR: Weather = Weather {
-    unreachable: 0,
-    no_network: 0,
-    says_goodbye: 0,
-    refuses_login: 0,
-    refuses_softly: 0,
-    refuses_for_good: 0,
-    hangs_up: 0,
-    refuses_content: 0,
-    loses_reply: 0,
-};
+const FAIR: Weather = Weather::FAIR;
 
 /// The scenarios.
 pub(super) const ALL: [Scenario; 8] = [

@@ -35,7 +35,7 @@ impl Story {
             let mut machine = self.machine.borrow_mut();
             (machine.fault, machine.fuse, machine.is_low) = (None, None, false);
             let weather = &mut self.outside.borrow_mut().weather;
-            weather.fill(Weather::default());
+            weather.fill(Weather::FAIR);
         }
         self.go(Step::Start { clock: 0, domain: None });
         self.run_until_quiet();
