@@ -12,10 +12,11 @@ use spool_format::AlertId;
 
 use super::chance::Dice;
 use super::provider::{Says, Server, Then};
-use super::world::Weather;
+use super::weather::Weather;
 
-/// For a connection, and for each reply but the one to the message.
-const REPLY: Duration = Duration::from_mins(1);
+/// For a connection, and for each reply but the one to the message, in seconds.
+pub(super) const SILENCE_S: u64 = 60;
+const REPLY: Duration = Duration::from_secs(SILENCE_S);
 /// For the reply to the message.
 const DOT: Duration = Duration::from_mins(2);
 /// A kept connection that nobody has used for so long is gone.
@@ -63,21 +64,26 @@ pub(super) enum Went {
     Over(Outcome),
 }
 
+/// How sessions are set up.
+pub(super) fn settings(with_login: bool) -> Settings {
+    let password = Secret::new("a secret".to_owned());
+    let credentials = Arc::new(Credentials::with_password("alert", password));
+    Settings {
+        host: "mx.example.com".to_owned(),
+        port: 587,
+        helo: "agent.example.com".to_owned(),
+        security: Security::StartTls,
+        auth: if with_login { AuthPolicy::Auto } else { AuthPolicy::None },
+        chunking: true,
+        credentials: with_login.then_some(credentials),
+        seed: Seed::new([7; 32]),
+        recipients_max: 100,
+    }
+}
+
 impl Link {
     pub(super) fn new(attempt: AttemptId, id: AlertId, provider: usize, transaction: Transaction) -> Self {
-        let password = Secret::new("a secret".to_owned());
-        let settings = Settings {
-            host: "mx.example.com".to_owned(),
-            port: 587,
-            helo: "agent.example.com".to_owned(),
-            security: Security::StartTls,
-            auth: AuthPolicy::Auto,
-            chunking: true,
-            credentials: Some(Arc::new(Credentials::with_password("alert", password))),
-            seed: Seed::new([7; 32]),
-            recipients_max: 100,
-        };
-        let mut session = Session::new(settings);
+        let mut session = Session::new(settings(true));
         session.begin(transaction.clone());
         Self {
             attempt,
@@ -138,9 +144,14 @@ impl Link {
         self.next == Next::Nothing
     }
 
-    /// Whether it can be taken back.
+    /// Whether it has leave for its last octets, and cannot be taken back.
     pub(super) fn may_send_all(&self) -> bool {
         self.granted == Some(Gate::FinalDot)
+    }
+
+    /// Whether it has leave to enter DATA, and was not taken back.
+    pub(super) fn has_leave(&self) -> bool {
+        self.granted.is_some()
     }
 
     /// Who the message is for that it has leave to send.
@@ -176,11 +187,13 @@ impl Link {
         let failed = |link: &Self, failure: &Failure| {
             Went::Over(Outcome::failed(link.transaction.recipients.len(), failure))
         };
+        if self.next == Next::Connect
+            && let Some(why) = weather.lacks_network(dice)
+        {
+            self.next = Next::Nothing;
+            return failed(self, &Failure::new(Phase::Connect, Trouble::NoNetwork(why.to_owned())));
+        }
         match std::mem::replace(&mut self.next, Next::Nothing) {
-            Next::Connect if dice.below(8) < weather.no_network => {
-                let no_network = Trouble::NoNetwork("no route".to_owned());
-                return failed(self, &Failure::new(Phase::Connect, no_network));
-            }
             Next::Connect if dice.below(8) < weather.unreachable => {
                 return failed(self, &Failure::connect("refused"));
             }

@@ -8,7 +8,7 @@ use spool_format::{AlertId, Cause, Event as Fact, Settlement};
 use crate::spool::writer::{Batch, Deed};
 
 /// What each long run has to come to at least once.
-pub(super) const MUST: [&str; 16] = [
+pub(super) const MUST: [&str; 37] = [
     "a kept connection used",
     "a kept connection was over",
     "taken back",
@@ -22,9 +22,30 @@ pub(super) const MUST: [&str; 16] = [
     "left out for its login",
     "used again",
     "put off without a counted pass",
+    "an attempt without a network",
     "no network",
+    "no name server",
+    "the network is back, and says so",
     "one recipient refused, another has it",
     "dead",
+    "a quota used up",
+    "another order by a rule",
+    "a drill",
+    "a drill that failed",
+    "a file that is no alert",
+    "set aside",
+    "a notice",
+    "a notice that it is over",
+    "a full disk",
+    "a user's quota of the disk used up",
+    "a disk that became read-only",
+    "a disk with errors",
+    "a sync that failed",
+    "the clock set while it runs",
+    "the end in the middle of a write",
+    "killed",
+    "a power cut",
+    "stopped",
 ];
 
 /// How often each situation was come to.
@@ -52,7 +73,7 @@ impl Marks {
             if let RecipientOutcome::Failed(failure) = recipient
                 && matches!(failure.trouble, Trouble::NoNetwork(_))
             {
-                self.hit("no network");
+                self.hit("an attempt without a network");
             }
         }
     }
@@ -60,6 +81,9 @@ impl Marks {
     /// Reads them from what the journal is told.
     pub(super) fn note(&mut self, batch: &Batch) {
         for deed in &batch.deeds {
+            if let Deed::SetAside { .. } = deed {
+                self.hit("set aside");
+            }
             let Deed::Line(fact) = deed else { continue };
             match fact {
                 Fact::Attempt { id, attempt, beside: Some(_), .. } => {
@@ -99,6 +123,9 @@ impl Marks {
                     self.hit("put off without a counted pass");
                 }
                 Fact::Dead { .. } => self.hit("dead"),
+                Fact::Notice(notice) => {
+                    self.hit(if notice.open { "a notice" } else { "a notice that it is over" });
+                }
                 _ => {}
             }
         }

@@ -2,7 +2,7 @@
 //! it has a mail is the truth about copies.
 
 use super::chance::Dice;
-use super::world::Weather;
+use super::weather::{FULL, GONE, Weather};
 
 /// What a server has to say to some octets, and what became of them.
 #[derive(Clone, Debug, Default)]
@@ -130,9 +130,11 @@ impl Server {
             }
             "RCPT" => {
                 let to = line.split(['<', '>']).nth(1).expect("a path").to_owned();
-                if happens(weather.refuses_for_good) {
+                if to == GONE || happens(weather.refuses_for_good) {
                     says.refused.push(to);
                     "550 5.1.1 no such user"
+                } else if to == FULL && weather.has_full_mailboxes {
+                    "452 4.2.2 mailbox full"
                 } else if happens(weather.refuses_softly) {
                     "450 4.2.0 try later"
                 } else {

@@ -7,7 +7,8 @@ use delivery::RetryPlan;
 use super::agent::{Setup, address};
 use super::fs::{Fault, Trouble};
 use super::story::{Alert, Beginning, Blow, Step, Story};
-use super::world::{TRUSTED, Weather};
+use super::weather::Weather;
+use super::world::TRUSTED;
 
 /// Different luck with what a power cut leaves, for each crash point.
 const LUCKS: u64 = 4;
@@ -176,6 +177,7 @@ impl Scenario {
             default_to: if self.stray.is_some() { vec![] } else { vec![address("a@example.jp")] },
             domain: "example.com",
             alerts_per_user: 9,
+            ..Setup::default()
         };
         let weather = vec![self.weather; self.providers];
         Story::new(Beginning {
