@@ -183,6 +183,10 @@ impl Agent {
     /// Hears the next thing from one of those who have something to say. Says whether there was any.
     pub(super) fn hear(&mut self, outside: &Rc<std::cell::RefCell<Outside>>, dice: &mut Dice) -> bool {
         let due = self.hands.next_wake().is_some_and(|wake| wake <= outside.borrow().now.monotonic);
+        if self.mutant == Some(Mutant::DoneBeforeBegun) {
+            let tokens = |batch: &mut Batch| batch.early.take().into_iter().chain(batch.token.take());
+            self.acks.extend(outside.borrow_mut().batches.iter_mut().flat_map(tokens).map(Ack::Written));
+        }
         let first = dice.below(4);
         for from in (first..first + 4).map(|from| from % 4) {
             let heard = match from {
@@ -220,10 +224,6 @@ impl Agent {
             return;
         }
         let nobody_came = batches.is_empty();
-        if self.mutant == Some(Mutant::DoneBeforeBegun) {
-            let tokens = batches.iter().flat_map(|batch| batch.early.into_iter().chain(batch.token));
-            self.acks.extend(tokens.map(Ack::Written));
-        }
         self.acks.extend(self.desk.write(now.wall, batches));
         if fs.machine.borrow().is_off {
             return;

@@ -67,7 +67,7 @@ const ALL: [(Mutant, u64, u64); 19] = [
     (Mutant::NotCopied, 300, 0),
     (Mutant::DotNotRecorded, 300, 0),
     (Mutant::SentForgotten, 300, 0),
-    (Mutant::RecipientsForgotten, 300, 0),
+    (Mutant::RecipientsForgotten, 0, 40),
     (Mutant::BackOffForgotten, 300, 0),
     (Mutant::RefusedTakenForSent, 300, 0),
     (Mutant::AllLikeTheFirst, 300, 0),

@@ -105,8 +105,8 @@ pub(super) struct Oracle {
     pub(super) sync_asked: bool,
     /// It could not write what it was told.
     pub(super) owes: bool,
-    /// Attempts, by their alerts, of which the kernel has the line that their final dot is about to go out.
-    pub(super) dots_written: BTreeMap<AlertId, u32>,
+    /// Attempts, by their alerts and providers, of which the kernel has the line that their final dot is about to go out.
+    pub(super) dots_written: BTreeMap<(AlertId, usize), u32>,
     pub(super) lost_power: bool,
     pub(super) started: Monotonic,
     /// When the agent last heard from anybody.
@@ -122,6 +122,11 @@ const ACTS_WITHIN: Duration = Duration::from_secs(30);
 
 /// What cannot be an outcome of the agent's doing.
 pub(super) const HOUR: Duration = Duration::from_hours(1);
+
+/// The place of a provider by its name.
+fn place(name: &str) -> usize {
+    name[1..].parse().expect("p and a number")
+}
 
 impl Asked {
     pub(super) fn new(
@@ -186,7 +191,7 @@ impl Oracle {
             .and_then(|severity| self.routing.iter().find(|rule| rule.fits(severity, None, &to)));
         match rule {
             Some(rule) => {
-                rule.providers.iter().map(|name| name[1..].parse().expect("p and a number")).collect()
+                rule.providers.iter().map(|name| place(name)).collect()
             }
             None => (0..self.providers).collect(),
         }
@@ -225,10 +230,10 @@ impl Oracle {
     pub(super) fn dot_granted(
         &mut self,
         attempt: AttemptId,
-        id: AlertId,
+        (id, provider): (AlertId, usize),
         recipients: BTreeMap<usize, String>,
     ) {
-        let is_known = self.owes || self.dots_written.contains_key(&id);
+        let is_known = self.owes || self.dots_written.contains_key(&(id, provider));
         assert!(is_known, "{id}: its dot goes out, and the journal does not know of it");
         self.dots.insert(attempt, Dot { id, recipients });
     }
@@ -341,11 +346,11 @@ impl Oracle {
         }
         for fact in std::mem::take(&mut self.handed) {
             match fact {
-                Fact::DotSent { id, attempt, .. } => {
-                    self.dots_written.insert(id, attempt);
+                Fact::DotSent { id, attempt, provider, .. } => {
+                    self.dots_written.insert((id, place(&provider)), attempt);
                 }
-                Fact::Outcome { id, recipients, .. } => {
-                    self.dots_written.remove(&id);
+                Fact::Outcome { id, provider, recipients, .. } => {
+                    self.dots_written.remove(&(id, place(&provider)));
                     for result in recipients.iter().filter(|it| it.result == Settlement::Delivered) {
                         let asked = self.asked(id);
                         let tally = asked.tallies.get_mut(result.to.as_str()).expect("it was begun");

@@ -33,6 +33,7 @@ pub(super) struct Server {
     is_tls: bool,
     has_chunking: bool,
     waits_for_message: bool,
+    has_sender: bool,
     recipients: Vec<String>,
     then: Then,
 }
@@ -123,11 +124,12 @@ impl Server {
                 "535 5.7.8 no"
             }
             "AUTH" => "235 2.7.0 welcome",
-            "MAIL" if happens(weather.refuses_sender) => "450 4.7.1 try later",
             "MAIL" => {
                 self.recipients.clear();
-                "250 2.1.0 ok"
+                self.has_sender = !happens(weather.refuses_sender);
+                if self.has_sender { "250 2.1.0 ok" } else { "450 4.7.1 try later" }
             }
+            "RCPT" if !self.has_sender => "503 5.5.1 nobody sends it",
             "RCPT" => {
                 let to = line.split(['<', '>']).nth(1).expect("a path").to_owned();
                 if to == GONE || happens(weather.refuses_for_good) {

@@ -23,9 +23,9 @@ impl Oracle {
         let dots = std::mem::take(&mut self.dots);
         let under_way: BTreeSet<(AlertId, &String)> =
             dots.values().flat_map(|dot| dot.recipients.values().map(|to| (dot.id, to))).collect();
-        for (id, number) in std::mem::take(&mut self.dots_written) {
-            let under_way = ledger.alerts.get(&id).and_then(|history| history.under_way.first());
-            let is_forgotten = under_way.is_some_and(|attempt| attempt.number == number && !attempt.dot_sent);
+        for ((id, _), number) in std::mem::take(&mut self.dots_written) {
+            let under_way = ledger.alerts.get(&id).map_or(&[][..], |history| &history.under_way);
+            let is_forgotten = under_way.iter().any(|attempt| attempt.number == number && !attempt.dot_sent);
             assert!(self.lost_power || !is_forgotten, "{id}: that its dot went out is forgotten");
         }
         let certain = if self.lost_power { Known::Synced } else { Known::Written };

@@ -139,7 +139,7 @@ impl Outside {
             let who = link.recipients_of_the_dot();
             let all = recipients(&link.transaction).into_iter().enumerate();
             let who = all.filter(|(_, to)| who.contains(to)).collect();
-            self.oracle.dot_granted(attempt, link.id, who);
+            self.oracle.dot_granted(attempt, (link.id, link.provider), who);
             if self.rates.goes(now, link.provider, link.transaction.recipients.len()) {
                 self.marks.hit("a quota used up");
             }
@@ -243,6 +243,9 @@ impl Outside {
     fn note(&mut self, id: AlertId, provider: usize, message_id: &str, says: &Says) {
         for to in &says.refused {
             self.oracle.refused(id, to, provider);
+        }
+        if self.tells && !says.mailed.is_empty() {
+            eprintln!("      p{provider} has {id} for {:?}", says.mailed);
         }
         for to in &says.mailed {
             self.oracle.mailed(id, to, message_id);
