@@ -8,7 +8,7 @@ use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 
 use crate::command::{
-    check, demo, drill, list, place::Place, preview, probe, providers, route, run, send, show, spool,
+    check, demo, drill, list, place::Place, preview, probe, providers, reload, route, run, send, show, spool,
 };
 use crate::exit::Exit;
 
@@ -42,6 +42,8 @@ struct Cli {
 enum Command {
     /// Run the agent until SIGTERM.
     Run(run::Args),
+    /// Let the running agent use a changed configuration.
+    Reload(reload::Args),
     /// Show what waits, since when, for whom, and why.
     List(list::Args),
     /// Show everything that is known of one alert.
@@ -75,6 +77,7 @@ pub fn main(argv: impl Iterator<Item = OsString>) -> Exit {
     let place = Place { config: cli.config, spool: cli.spool };
     match cli.command {
         Command::Run(asked) => run::run(&asked, &place),
+        Command::Reload(asked) => reload::run(&asked, &place),
         Command::List(asked) => list::run(&asked, &place),
         Command::Show(asked) => show::run(&asked, &place),
         Command::Preview(asked) => preview::run(&asked, &place),

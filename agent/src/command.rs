@@ -9,6 +9,7 @@ pub mod place;
 pub mod preview;
 pub mod probe;
 pub mod providers;
+pub mod reload;
 pub mod route;
 pub mod run;
 pub mod send;

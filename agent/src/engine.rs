@@ -15,10 +15,12 @@ mod submission;
 mod world;
 
 use std::future::pending;
+use std::sync::Arc;
 use std::time::Duration;
 
 use delivery::{Dispatcher, Event, Monotonic};
 use spool_format::Layout;
+use tokio::sync::Notify;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -26,6 +28,7 @@ use crate::accept::{Policy, Sender};
 use crate::edge::clock;
 use crate::edge::signals::StopSignals;
 use crate::log;
+use crate::spool::lock::Lock;
 use crate::spool::recover::Found;
 use crate::spool::socket::Submission;
 use crate::spool::watch::{Hint, Watch};
@@ -43,6 +46,9 @@ const EVENTS_MAX: usize = 256;
 
 /// Between two scans while nothing can be watched.
 const RESCAN_BLIND: Duration = Duration::from_secs(1);
+
+/// New settings wait so long for a moment at which nothing is in flight. Later nothing new begins until there is one.
+const QUIET_WITHIN: Duration = Duration::from_secs(2);
 
 /// Everything that the loop works with.
 pub struct Engine<W: World> {
@@ -64,19 +70,30 @@ pub struct Engine<W: World> {
 
 /// Where the loop hears from.
 #[derive(Debug)]
-pub struct Ears {
+pub struct Ears<'a> {
     /// From the watcher.
     pub hints: UnboundedReceiver<Hint>,
-    /// From those who cannot write into the spool; nothing comes if there is no socket.
-    pub submissions: mpsc::Receiver<Submission>,
     /// From the sessions.
     pub reports: UnboundedReceiver<Report>,
     /// From the writer.
     pub acks: UnboundedReceiver<Ack>,
+    /// From outside.
+    pub outside: &'a mut Outside,
+}
+
+/// Who is there whatever the settings are: heard by one loop after the other.
+#[derive(Debug)]
+pub struct Outside {
+    /// From those who cannot write into the spool; nothing comes if there is no socket.
+    pub submissions: mpsc::Receiver<Submission>,
     /// From the network: it may be there now.
     pub network: mpsc::Receiver<()>,
-    /// From outside.
+    /// Somebody asks for the end.
     pub signals: StopSignals,
+    /// Other settings are ready to be used.
+    pub fresh: Arc<Notify>,
+    /// Whether the last loop ended for their sake: what waits is due when the next one begins.
+    pub anew: bool,
 }
 
 /// The spool that the loop keeps an eye on, and how often.
@@ -109,22 +126,30 @@ enum Heard {
     Hint(Hint),
     Submission(Submission),
     NetworkChanged,
+    Fresh,
     Due,
     Rescan,
 }
 
-/// Runs until a signal asks for the end.
-pub async fn run(engine: Engine<Real>, mut ears: Ears, mut eyes: Eyes, found: Found) -> End {
+/// Runs until a signal asks for the end, or other settings are to be used. Gives back the lock, which still holds.
+pub async fn run(engine: Engine<Real>, mut ears: Ears<'_>, mut eyes: Eyes, found: Found) -> Lock {
     let mut watching = eyes.watch.begin();
     let mut hands = Hands::new(engine, found);
     hands.tend(watching);
+    if std::mem::take(&mut ears.outside.anew) {
+        hands.tell(Event::Hurry);
+    }
     hands.flush();
     let mut scan_at = Instant::now() + eyes.pause(watching);
+    let mut anew_at = None;
     loop {
-        let heard = listen(&mut ears, scan_at, hands.next_wake()).await;
+        let heard = listen(&mut ears, scan_at, anew_at, hands.next_wake()).await;
         if let Heard::Stop(signal) = heard {
             log::stopping(signal, !hands.is_idle());
             return stop(hands, ears, eyes.stop).await;
+        }
+        if matches!(heard, Heard::Fresh) {
+            anew_at.get_or_insert(Instant::now() + QUIET_WITHIN);
         }
         if matches!(heard, Heard::Rescan) {
             watching = eyes.look_after(&mut hands);
@@ -138,6 +163,10 @@ pub async fn run(engine: Engine<Real>, mut ears: Ears, mut eyes: Eyes, found: Fo
             hands.hear(heard);
         }
         hands.flush();
+        if anew_at.is_some_and(|at| hands.is_idle() || at <= Instant::now()) {
+            ears.outside.anew = true;
+            return stop(hands, ears, eyes.stop).await;
+        }
     }
 }
 
@@ -164,58 +193,76 @@ impl Eyes {
 }
 
 /// Finishes what is in hand, within the limit, and says goodbye to everybody.
-async fn stop(mut hands: Hands<Real>, mut ears: Ears, limit: Duration) -> End {
+async fn stop(mut hands: Hands<Real>, ears: Ears<'_>, limit: Duration) -> Lock {
     hands.tell(Event::Stopping);
     hands.flush();
     let deadline = sleep(limit);
     tokio::pin!(deadline);
     let mut end = End::Clean;
+    let Ears { mut reports, mut acks, outside, .. } = ears;
     while !hands.is_idle() {
         let heard = tokio::select! {
             biased;
-            Some(report) = ears.reports.recv() => Heard::Report(report),
-            Some(ack) = ears.acks.recv() => Heard::Ack(ack),
-            // Whoever asks twice means it.
-            _ = ears.signals.next() => { end = End::CutOff; break }
+            Some(report) = reports.recv() => Heard::Report(report),
+            Some(ack) = acks.recv() => Heard::Ack(ack),
+            _ = outside.signals.next() => {
+                // Whoever asks twice means it. The first one is as good as any while only the settings were to change.
+                if std::mem::take(&mut outside.anew) { continue }
+                end = End::CutOff;
+                break
+            }
             () = &mut deadline => { end = End::CutOff; break }
         };
         hands.hear(heard);
         hands.flush();
     }
-    hands.part(end).await;
-    end
+    hands.part(end).await
 }
 
 /// Waits for the next thing to happen. Cancel-safe: each branch is.
-async fn listen(ears: &mut Ears, scan_at: Instant, wake: Option<Monotonic>) -> Heard {
+async fn listen(
+    ears: &mut Ears<'_>,
+    scan_at: Instant,
+    anew_at: Option<Instant>,
+    wake: Option<Monotonic>,
+) -> Heard {
     let due = async {
         match wake {
             Some(wake) => sleep(clock::until(wake)).await,
             None => pending().await,
         }
     };
+    let anew = async {
+        match anew_at {
+            Some(at) => sleep_until(at).await,
+            None => pending().await,
+        }
+    };
+    let outside = &mut *ears.outside;
     tokio::select! {
         biased;
-        signal = ears.signals.next() => Heard::Stop(signal),
+        signal = outside.signals.next() => Heard::Stop(signal),
         Some(report) = ears.reports.recv() => Heard::Report(report),
         Some(ack) = ears.acks.recv() => Heard::Ack(ack),
         Some(hint) = ears.hints.recv() => Heard::Hint(hint),
-        Some(submission) = ears.submissions.recv() => Heard::Submission(submission),
-        Some(()) = ears.network.recv() => Heard::NetworkChanged,
+        Some(submission) = outside.submissions.recv() => Heard::Submission(submission),
+        Some(()) = outside.network.recv() => Heard::NetworkChanged,
+        () = outside.fresh.notified() => Heard::Fresh,
+        () = anew => Heard::Fresh,
         () = due => Heard::Due,
         () = sleep_until(scan_at) => Heard::Rescan,
     }
 }
 
 /// What has happened already and waits to be heard.
-fn heard_already(ears: &mut Ears) -> Option<Heard> {
+fn heard_already(ears: &mut Ears<'_>) -> Option<Heard> {
     if let Ok(report) = ears.reports.try_recv() {
         return Some(Heard::Report(report));
     }
     if let Ok(ack) = ears.acks.try_recv() {
         return Some(Heard::Ack(ack));
     }
-    if let Ok(submission) = ears.submissions.try_recv() {
+    if let Ok(submission) = ears.outside.submissions.try_recv() {
         return Some(Heard::Submission(submission));
     }
     ears.hints.try_recv().ok().map(Heard::Hint)

@@ -51,6 +51,11 @@ impl Exit {
         Self::Config,
     ];
 
+    /// Whose code this is.
+    pub fn from_code(code: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|exit| exit.code() == code)
+    }
+
     /// The number.
     pub const fn code(self) -> u8 {
         match self {

@@ -12,6 +12,7 @@
 //! | submitted | [`submit`]: connect, TLS, and the driver of an `smtp::Session` |
 //! | told of the agent's own condition | [`notice`], decided by `delivery` |
 //! | recorded, moved, removed | [`spool`]: one writer thread |
+//! | told by people | [`control`] |
 //! | shown to people | [`command`], [`output`] |
 //!
 //! [`engine`] decides nothing and `delivery` touches nothing. [`edge`] is the only reader of clocks and chance.
@@ -21,6 +22,7 @@ pub mod address;
 pub mod cli;
 pub mod command;
 pub mod config;
+pub mod control;
 pub mod edge;
 pub mod engine;
 pub mod exit;

@@ -52,6 +52,17 @@ pub fn network_not_watched(what: &str, error: &dyn Display) {
     ));
 }
 
+/// Somebody wants the configuration to be read again: a signal, or this user.
+pub fn reloading(uid: Option<u32>) {
+    let by = uid.map_or_else(|| "signal=SIGHUP".to_owned(), |uid| format!("uid={uid}"));
+    line(&format!("reloading {by}"));
+}
+
+/// The new settings cannot be used.
+pub fn not_reloaded(why: &impl Display) {
+    line(&format!("not reloaded, the old settings hold: {why}"));
+}
+
 /// A signal asked for the end.
 pub fn stopping(signal: &str, in_flight: bool) {
     let what = if in_flight { "; a transaction in hand is finished first" } else { "" };
@@ -73,8 +84,9 @@ pub fn fact(fact: &Event) {
         Event::Outcome { id, attempt, provider, took_ms, recipients } => {
             outcome(*id, *attempt, provider, *took_ms, recipients);
         }
-        Event::Deferred { id, passes, until } => {
-            line(&format!("deferred id={id} passes={passes} until={until}"));
+        Event::Deferred { id, passes, until, why } => {
+            let why = why.as_ref().map_or_else(String::new, |why| format!(" why={why:?}"));
+            line(&format!("deferred id={id} passes={passes} until={until}{why}"));
         }
         Event::Sent { id, delivered, refused } => {
             line(&format!("sent id={id} delivered={} refused={}", delivered.len(), refused.len()));

@@ -40,6 +40,8 @@ mod local;
 mod login;
 mod maildir;
 mod memory;
+#[cfg(test)]
+mod model;
 mod notes;
 mod onlooker;
 mod peek;
@@ -148,6 +150,9 @@ pub enum Route {
     Socks(Proxy),
     /// This program's standard input and output; `{host}` and `{port}` in its words are filled in.
     Command(Vec<String>),
+    /// As straight, to a server in memory.
+    #[cfg(test)]
+    Model(model::Net),
 }
 
 /// A SOCKS5 proxy.

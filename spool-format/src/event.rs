@@ -34,6 +34,9 @@ pub enum Event {
         boot: String,
         /// Version of the program.
         program: String,
+        /// Whether it is the one that stopped before, which goes on with other settings: what waits is due at once.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        anew: bool,
     },
     /// The agent stopped in good order; nothing is in flight.
     Stopped,
@@ -125,6 +128,9 @@ pub enum Event {
         passes: u32,
         /// When it is due again.
         until: Wall,
+        /// What it waits for, where that is not another try.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<String>,
     },
     /// A person stopped it. It does not expire while held.
     Held {

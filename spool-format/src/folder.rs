@@ -129,6 +129,11 @@ impl Layout {
         self.root.join("queue/addresses.json")
     }
 
+    /// The socket on which the agent hears what people want of it.
+    pub fn control(&self) -> PathBuf {
+        self.root.join("queue/control.sock")
+    }
+
     /// Room that the agent gives free when the disk is full.
     pub fn reserve(&self) -> PathBuf {
         self.root.join("queue/reserve")

@@ -90,6 +90,8 @@ pub struct History {
     pub attempts: Vec<AttemptRecord>,
     /// Passes over the providers that ended with somebody still open.
     pub passes: u32,
+    /// What it waits for, where that is not another try.
+    pub waits_for: Option<String>,
     /// Why it is dead, in words.
     pub dead_reason: Option<String>,
     /// When the journal last said something of it.
@@ -119,6 +121,7 @@ impl History {
             uncertain: Vec::new(),
             attempts: Vec::new(),
             passes: 0,
+            waits_for: None,
             dead_reason: None,
             last: at,
             misfits: 0,
@@ -152,7 +155,10 @@ impl History {
             Event::Outcome { attempt, provider, took_ms, recipients, .. } => {
                 self.ended(*attempt, provider, *took_ms, recipients);
             }
-            Event::Deferred { passes, .. } => self.passes = *passes,
+            Event::Deferred { passes, why, .. } => {
+                self.passes = *passes;
+                self.waits_for.clone_from(why);
+            }
             Event::Sent { delivered, refused, .. } => {
                 self.settle_all(delivered, Settlement::Delivered);
                 self.settle_all(refused, Settlement::Refused);
@@ -213,6 +219,7 @@ impl History {
         detail: Detail,
     ) {
         self.last_attempt = self.last_attempt.max(number);
+        self.waits_for = None;
         self.uncertain.retain(|(to, _)| !recipients.contains(to));
         // An earlier one without an end was cut off, and this one follows from that; unless it runs beside it.
         if beside.is_none() {

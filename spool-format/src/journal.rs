@@ -139,7 +139,7 @@ mod tests {
             rule: Some("mailbox-busy".into()),
         };
         vec![
-            Event::Started { boot: "b".into(), program: "0.1.0".into() },
+            Event::Started { boot: "b".into(), program: "0.1.0".into(), anew: false },
             Event::Stopped,
             Event::Accepted {
                 id,
@@ -171,7 +171,7 @@ mod tests {
                 files: vec![],
             },
             Event::Outcome { id, attempt: 1, provider: "home".into(), took_ms: 5, recipients: vec![result] },
-            Event::Deferred { id, passes: 1, until: Wall::from_unix_ms(9) },
+            Event::Deferred { id, passes: 1, until: Wall::from_unix_ms(9), why: None },
             Event::Held { id },
             Event::Released { id },
             Event::Sent { id, delivered: vec![to], refused: vec![] },

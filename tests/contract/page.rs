@@ -67,7 +67,7 @@ fn full_events() -> Vec<Event> {
         rule: Some(text()),
     };
     vec![
-        Event::Started { boot: text(), program: text() },
+        Event::Started { boot: text(), program: text(), anew: true },
         Event::Stopped,
         Event::Accepted {
             id,
@@ -93,7 +93,7 @@ fn full_events() -> Vec<Event> {
             files: vec![attachment()],
         },
         Event::Outcome { id, attempt: 1, provider: text(), took_ms: u64::MAX, recipients: vec![result] },
-        Event::Deferred { id, passes: 0, until: id.born() },
+        Event::Deferred { id, passes: 0, until: id.born(), why: None },
         Event::Held { id },
         Event::Released { id },
         Event::Sent { id, delivered: people(), refused: people() },

@@ -134,6 +134,20 @@ fn a_program_that_is_ended_when_it_had_read_all_may_have_sent_it() {
 }
 
 #[test]
+fn a_program_that_always_dies_when_it_has_read_all_is_run_three_times_and_then_the_next_one_has_the_mail() {
+    let sandbox = stand::sandbox();
+    let runs = sandbox.path().join("runs");
+    let script = format!("cat >/dev/null; echo run >> {}; kill -KILL $$", runs.display());
+    let dies = command("dies", &script, "from = \"alert@example.jp\"\n");
+    sandbox.configure(&Config::of([]).pause("1s").more(&format!("{dies}{MAILDIR}")));
+    let _agent = sandbox.start_agent();
+    let id = sandbox.enqueue(&["--to", ONCALL, "--severity", "warning", "x"]);
+    sandbox.wait_until_sent(id);
+    assert_eq!(file_in(&sandbox, "runs"), "run\n".repeat(3));
+    assert!(read_by_python(&sandbox.path().join("Maildir")).starts_with(&format!("['{ONCALL}']|")));
+}
+
+#[test]
 fn probe_says_what_would_be_run_and_whether_the_folder_can_be_written() {
     let sandbox = stand::sandbox();
     let sms = command("sms", "exit 0", "input = \"none\"\n");

@@ -8,7 +8,7 @@
 //! that are reached in another way, `clock` a wall clock that jumps, `leads` smaller reports, `notices` what people hear of all
 //! that, and `interruption` what becomes of an alert in hand when the agent is ended. `routes` has recipients who go different
 //! ways, `drills` what is found without an alert, `local` what is no server, `matrix` every failure in every phase, `quotas`
-//! providers that take only so much.
+//! providers that take only so much, `reload` settings that change meanwhile.
 
 mod certificates;
 mod clock;
@@ -28,6 +28,8 @@ mod old_tls;
 mod outage;
 mod providers;
 mod quotas;
+mod rates;
+mod reload;
 mod routes;
 mod sick;
 mod silence;

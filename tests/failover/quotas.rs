@@ -45,6 +45,37 @@ fn more_recipients_than_a_mail_may_have_get_theirs_at_once_in_further_mails() {
 }
 
 #[test]
+fn a_server_that_says_too_many_recipients_has_the_others_in_the_same_pass_whatever_it_offers() {
+    for offers in [&[][..], &["CHUNKING"], &["LIMITS RCPTMAX=3", "CHUNKING"]] {
+        for pipelines in [true, false] {
+            let sandbox = stand::sandbox();
+            let mut manners = stand::healthy(&sandbox).recipients_at_most(2);
+            manners = offers.iter().fold(manners, |manners, line| manners.capability(line));
+            if !pipelines {
+                manners = manners.without_capability("PIPELINING");
+            }
+            let first = sandbox.server(FIRST, manners);
+            let second = sandbox.server(SECOND, stand::healthy(&sandbox));
+            sandbox.configure(&Config::of([stand::first(first.port()), stand::second(second.port())]));
+            let agent = sandbox.start_agent();
+            let to: Vec<String> = (0..5).map(|n| format!("user{n}@example.jp")).collect();
+            for mails in [5, 10] {
+                let id = sandbox.enqueue(&["--to", &to.join(","), "--subject", "disk full", "now"]);
+                sandbox.wait_until_sent(id);
+                let reached: Vec<String> =
+                    first.mails().into_iter().flat_map(|mail| mail.recipients).collect();
+                assert_eq!(reached.len(), mails, "each once: {offers:?} {pipelines}");
+                assert_eq!(second.mails().len(), 0, "{offers:?} {pipelines}");
+                let history = sandbox.history(id);
+                assert_eq!((history.passes, history.attempts.len()), (0, 1), "{offers:?} {pipelines}");
+            }
+            assert!(sandbox.ledger().providers.is_empty(), "nobody is to blame");
+            assert_eq!(agent.stop(), Some(0));
+        }
+    }
+}
+
+#[test]
 fn who_throttles_is_left_out_for_a_minute_by_the_journal_and_in_the_list_and_asked_once() {
     let sandbox = stand::sandbox();
     let full =

@@ -79,7 +79,8 @@ const TOP: &[&str] = &[
 
 #[test]
 fn nothing_lies_at_the_top_that_nobody_put_there() {
-    let names = std::fs::read_dir(top()).expect("the project").map(|entry| entry.expect("a name").file_name());
+    let names =
+        std::fs::read_dir(top()).expect("the project").map(|entry| entry.expect("a name").file_name());
     let strangers: Vec<String> = names
         .map(|name| name.to_string_lossy().into_owned())
         .filter(|name| !TOP.contains(&name.as_str()))

@@ -9,6 +9,10 @@ use spool_format::{Address, AlertId, Folder, History, RecipientResult, Settlemen
 use crate::pass::Pass;
 use crate::time::Monotonic;
 
+/// After so many replies that were lost nobody waits for word any more: each further try there may be one more copy, and
+/// tells as little as those before it.
+const LOST_REPLIES: u8 = 3;
+
 /// An alert that the agent has read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Arrival {
@@ -84,6 +88,10 @@ struct Recipient {
     refused_by: BTreeSet<usize>,
     /// The provider that may have it, and has said nothing since.
     doubt: Option<usize>,
+    /// Replies that were lost, in this run of the agent.
+    lost_replies: u8,
+    /// Whether it waits since there is no room for it, and was not asked for in this pass.
+    is_kept_back: bool,
 }
 
 impl Recipient {
@@ -110,6 +118,8 @@ pub(crate) struct Group {
     pub(crate) order: Arc<[usize]>,
     /// The provider to ask before the others, since it may have the alert already.
     pub(crate) first: Option<usize>,
+    /// The provider to ask behind the others, since it never gives word.
+    last: Option<usize>,
 }
 
 /// An alert that is not settled.
@@ -129,6 +139,8 @@ pub(crate) struct Alert {
     pub(crate) pass: Option<Pass>,
     /// Whether nobody answered in its last pass.
     pub(crate) is_unanswered: bool,
+    /// Whether the journal says that it waits for room, and nothing has happened since.
+    pub(crate) is_told_to_wait: bool,
     last_trouble: Option<String>,
 }
 
@@ -150,7 +162,7 @@ impl Alert {
             }
             let order = order(&to);
             let group = groups.iter().position(|group| group.order == order).unwrap_or_else(|| {
-                groups.push(Group { order, first: None });
+                groups.push(Group { order, first: None, last: None });
                 groups.len() - 1
             });
             let settled = past.settled.iter().find(|(who, _)| *who == to);
@@ -164,6 +176,8 @@ impl Alert {
                 refused_by: refusals.filter_map(|(_, name)| place(name)).collect(),
                 // Who may not be asked any more will never give word.
                 doubt: doubt.filter(|place| groups[group].order.contains(place)),
+                lost_replies: u8::from(doubt.is_some()),
+                is_kept_back: false,
                 to,
             });
         }
@@ -180,13 +194,36 @@ impl Alert {
             attempts: past.attempts,
             pass: None,
             is_unanswered: false,
+            is_told_to_wait: false,
             last_trouble: None,
         }
     }
 
     /// Begins a pass over the providers.
     pub(crate) fn begin_pass(&mut self) {
-        self.pass = Some(Pass::new(self.groups.iter().map(|group| (&*group.order, group.first))));
+        self.pass = Some(Pass::new(self.groups.iter().map(|group| (&*group.order, group.first, group.last))));
+        self.recipients.iter_mut().for_each(|recipient| recipient.is_kept_back = false);
+    }
+
+    /// There is no room for some of its recipients at present, and there is for others.
+    pub(crate) fn keeps_back(&mut self, wait: &[Address], go: &[Address]) {
+        for recipient in &mut self.recipients {
+            recipient.is_kept_back &= !go.contains(&recipient.to);
+            recipient.is_kept_back |= wait.contains(&recipient.to);
+        }
+    }
+
+    /// An attempt for these begins.
+    pub(crate) fn are_asked(&mut self, recipients: &[Address]) {
+        self.is_told_to_wait = false;
+        self.keeps_back(&[], recipients);
+    }
+
+    /// Those who are open, if all of them wait for room.
+    pub(crate) fn all_kept_back(&self) -> Option<Vec<Address>> {
+        let mut open = self.recipients.iter().filter(|recipient| recipient.is_open()).peekable();
+        open.peek()?;
+        open.map(|recipient| recipient.is_kept_back.then(|| recipient.to.clone())).collect()
     }
 
     /// Recipients of a group that this provider can be asked for now. One that may have the alert elsewhere waits for word
@@ -256,12 +293,20 @@ impl Alert {
                     }
                 }
                 recipient.settlement = result.result;
-                // The one that may have it is asked first; only a critical alert risks a second copy meanwhile.
                 if result.result == Settlement::Uncertain {
-                    recipient.doubt = Some(provider);
-                    self.groups[recipient.group].first = Some(provider);
-                    if let Some(pass) = &mut self.pass {
-                        pass.waits_for_certainty |= self.severity != Severity::Critical;
+                    recipient.lost_replies = recipient.lost_replies.saturating_add(1);
+                    let group = &mut self.groups[recipient.group];
+                    if recipient.lost_replies < LOST_REPLIES {
+                        // The one that may have it is asked first; only a critical alert risks a second copy meanwhile.
+                        recipient.doubt = Some(provider);
+                        group.first = Some(provider);
+                        if let Some(pass) = &mut self.pass {
+                            pass.waits_for_certainty |= self.severity != Severity::Critical;
+                        }
+                    } else {
+                        recipient.doubt = None;
+                        group.first = group.first.filter(|first| *first != provider);
+                        group.last = Some(provider);
                     }
                 } else if recipient.doubt == Some(provider) {
                     recipient.doubt = None;

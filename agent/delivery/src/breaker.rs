@@ -115,6 +115,11 @@ impl Breaker {
         matches!(self.state, State::Open(_))
     }
 
+    /// Whether it was seen to work later than this.
+    pub fn has_worked_since(&self, then: Monotonic) -> bool {
+        self.worked.is_some_and(|worked| worked > then)
+    }
+
     /// Who may begin now.
     pub fn permit(&self, now: Monotonic) -> Permit {
         match &self.state {

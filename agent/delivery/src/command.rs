@@ -70,6 +70,8 @@ pub enum Event {
     },
     /// Something has changed that may have been in the way to everybody: a link, an address, a route, the name service.
     NetworkChanged,
+    /// A person has changed something: whatever waits for its time is due.
+    Hurry,
     /// The time that [`crate::Dispatcher::next_wake`] named has come.
     Woke,
     /// The agent shall stop: nothing new begins, what stands before DATA is let go, what is behind it is finished.

@@ -46,6 +46,7 @@ use crate::command::{AttemptId, Command, Differences, Event, Sync};
 use crate::drills::Drills;
 use crate::queue::{Age, Queue};
 use crate::quota::Budget;
+use crate::rates::Rates;
 use crate::routing::Rule;
 use crate::time::{Monotonic, Now};
 use attempt::Attempt;
@@ -67,6 +68,8 @@ pub struct Dispatcher {
     attempts: BTreeMap<AttemptId, Attempt>,
     /// How each provider stands.
     sites: Vec<Site>,
+    /// What is left for recipients.
+    rates: Rates,
     queue: Queue,
     /// Until when each attempt may take to be ready for its message.
     patience: BTreeSet<(Monotonic, AttemptId)>,
@@ -89,6 +92,7 @@ impl Dispatcher {
         assert!(!settings.providers.is_empty(), "the configuration refuses a list without providers");
         let providers = settings.providers.len();
         let sites = settings.providers.iter().map(|it| Site::new(Budget::new(&it.quota))).collect();
+        let rates = Rates::new(&settings.rates);
         let place = |name: &String| settings.providers.iter().position(|provider| provider.name == *name);
         let order = |rule: &Rule| rule.providers.iter().filter_map(place).collect();
         let orders = settings.routing.iter().map(order).chain([(0..providers).collect()]).collect();
@@ -99,6 +103,7 @@ impl Dispatcher {
             alerts: BTreeMap::new(),
             attempts: BTreeMap::new(),
             sites,
+            rates,
             queue: Queue::new(providers),
             patience: BTreeSet::new(),
             parked: BTreeSet::new(),
@@ -119,11 +124,14 @@ impl Dispatcher {
         }
     }
 
-    /// Takes up that in an earlier run a mail for so many recipients went to a provider, at this time.
-    pub fn remember_mail(&mut self, now: Now, provider: &str, at: Wall, recipients: usize) {
+    /// Takes up that in an earlier run a mail for these recipients went to a provider, at this time. Nobody is named where
+    /// nobody knows for whom it was.
+    pub fn remember_mail(&mut self, now: Now, provider: &str, at: Wall, recipients: &[Address]) {
+        let age = now.wall.since(at);
+        self.rates.have_gone(now.monotonic, age, recipients);
         if let Some(place) = self.place_of(provider) {
-            let cost = self.settings.providers[place].quota.cost(recipients);
-            self.sites[place].budget.has_gone(now.monotonic, now.wall.since(at), cost);
+            let cost = self.settings.providers[place].quota.cost(recipients.len().max(1));
+            self.sites[place].budget.has_gone(now.monotonic, age, cost);
         }
     }
 
@@ -147,6 +155,10 @@ impl Dispatcher {
             Event::NotBegun { attempt, outcome } => self.ended(now, attempt, &outcome, &Blame::Nobody, out),
             Event::Drilled { provider, sighting } => self.drilled(now, provider, &sighting, out),
             Event::NetworkChanged => self.network_has_changed(now),
+            Event::Hurry => {
+                self.queue.hurry(now.monotonic);
+                self.start_due(now, out);
+            }
             Event::Woke => self.woke(now, out),
             Event::Stopping => self.stop(out),
         }
@@ -273,6 +285,7 @@ impl Dispatcher {
         let attempt = AttemptId(self.last_attempt);
         alert.attempts = alert.attempts.saturating_add(1);
         let number = alert.attempts;
+        alert.are_asked(&recipients);
         let mut beside = None;
         if let Some(pass) = &mut alert.pass {
             beside = pass.attempts.last().and_then(|it| self.attempts.get(it)).map(|other| other.number);
@@ -290,6 +303,7 @@ impl Dispatcher {
         self.patience.insert((now.monotonic.plus(limit), attempt));
         let cost = self.settings.providers[place].quota.cost(recipients.len());
         let witness = self.sites[place].begins(now.monotonic, asks, cost);
+        self.rates.promise(id, attempt, &recipients);
         let running = Attempt {
             id,
             provider: place,
@@ -325,6 +339,7 @@ impl Dispatcher {
             Gate::FinalDot => {
                 attempt.leave = Some(gate);
                 self.sites[place].budget.goes(now.monotonic, attempt.cost);
+                self.rates.goes(now.monotonic, attempt.id, &attempt.recipients);
                 let provider = self.settings.providers[place].name.clone();
                 let Differences { notes, text, files } = std::mem::take(&mut attempt.differs);
                 let (alert, attempt) = (attempt.id, attempt.number);

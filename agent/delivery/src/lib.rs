@@ -13,10 +13,12 @@
 //! | [`notices`] | what people are told of the agent's own condition, and when |
 //! | [`verdict`] | whose fault a failure is, and for how long |
 //! | [`quota`] | how much a provider is given in a minute and a day |
+//! | [`rates`] | how much the readers at some domains are given |
 //! | [`retry`] | how long an alert waits, and when its life is over |
 //! | [`queue`] | which alert is due, and which of two goes first |
 //! | [`alert`] | what the dispatcher knows of one alert |
 //! | [`changes`] | when a change of the network is acted upon |
+//! | [`crowd`] | how many connections a provider takes at a time |
 //! | [`drills`] | which provider is asked without an alert, and when |
 //! | [`time`] | the two kinds of time |
 //! | [`chance`] | jitter that a seed reproduces |
@@ -27,12 +29,14 @@ pub mod breaker;
 pub mod chance;
 pub mod changes;
 pub mod command;
+pub mod crowd;
 pub mod dispatcher;
 pub mod drills;
 pub mod notices;
 pub mod pass;
 pub mod queue;
 pub mod quota;
+pub mod rates;
 pub mod retry;
 pub mod routing;
 pub mod time;
@@ -44,6 +48,7 @@ pub use dispatcher::{Dispatcher, HedgeAfter, Provider, Settings};
 pub use drills::{Drills, Sighting};
 pub use notices::{Notices, Telling};
 pub use quota::Quota;
+pub use rates::Rate;
 pub use retry::RetryPlan;
 pub use time::{Monotonic, Now};
 pub use verdict::{Lasting, Phrase, Phrases, Scope, Verdict};

@@ -43,12 +43,14 @@ pub struct Pass {
 }
 
 impl Pass {
-    /// A new pass. Each group has the places of its providers in order, and the one that is to come before the others.
-    pub fn new<'a>(groups: impl Iterator<Item = (&'a [usize], Option<usize>)>) -> Self {
-        let in_order = |(order, first): (&[usize], Option<usize>)| {
+    /// A new pass. Each group has the places of its providers in order, the one that is to come before the others, and the
+    /// one that is to come behind them.
+    pub fn new<'a>(groups: impl Iterator<Item = (&'a [usize], Option<usize>, Option<usize>)>) -> Self {
+        let in_order = |(order, first, last): (&[usize], Option<usize>, Option<usize>)| {
             let first = first.filter(|place| order.contains(place));
-            let rest = order.iter().copied().filter(|place| Some(*place) != first);
-            first.into_iter().chain(rest).collect()
+            let last = last.filter(|place| order.contains(place) && Some(*place) != first);
+            let rest = order.iter().copied().filter(|place| Some(*place) != first && Some(*place) != last);
+            first.into_iter().chain(rest).chain(last).collect()
         };
         Self {
             left: groups.map(in_order).collect(),
@@ -82,6 +84,13 @@ impl Pass {
         }
     }
 
+    /// The provider had no connection for it: it stays the first that is left.
+    pub fn was_turned_away(&mut self, group: usize, place: usize) {
+        if !self.left[group].contains(&place) {
+            self.left[group].insert(0, place);
+        }
+    }
+
     /// Whether the attempt there was taken back in this pass, so that it may be asked though it is left out.
     pub fn is_asked_again(&self, group: usize, place: usize) -> bool {
         self.again.contains(&(group, place))
@@ -103,13 +112,23 @@ mod tests {
     use super::*;
 
     fn one(order: &[usize], first: Option<usize>) -> Pass {
-        Pass::new([(order, first)].into_iter())
+        Pass::new([(order, first, None)].into_iter())
     }
 
     #[test]
     fn the_preferred_provider_comes_first_and_the_others_keep_their_order() {
         for (first, expected) in [(None, vec![0, 1, 2]), (Some(2), vec![2, 0, 1]), (Some(9), vec![0, 1, 2])] {
             assert_eq!(one(&[0, 1, 2], first).left(0), expected, "{first:?}");
+        }
+    }
+
+    #[test]
+    fn who_never_gives_word_comes_behind_the_others() {
+        for (first, last, expected) in
+            [(None, 0, [1, 2, 0]), (Some(2), 0, [2, 1, 0]), (Some(0), 0, [0, 1, 2])]
+        {
+            let pass = Pass::new([(&[0, 1, 2][..], first, Some(last))].into_iter());
+            assert_eq!(pass.left(0), expected, "{first:?}");
         }
     }
 
@@ -125,7 +144,7 @@ mod tests {
 
     #[test]
     fn who_was_asked_for_some_recipients_is_still_there_for_the_others() {
-        let mut pass = Pass::new([(&[1, 0][..], None), (&[0][..], None)].into_iter());
+        let mut pass = Pass::new([(&[1, 0][..], None, None), (&[0][..], None, None)].into_iter());
         pass.is_done_with(0, 0);
         assert_eq!((pass.left(0), pass.left(1)), (&[1][..], &[0][..]));
     }

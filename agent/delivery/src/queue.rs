@@ -73,6 +73,15 @@ impl Queue {
         due
     }
 
+    /// Everything that waits for a time is due now, unless it was due before.
+    pub fn hurry(&mut self, now: Monotonic) {
+        let later: Vec<AlertId> =
+            self.times.iter().filter(|(_, due)| **due > now).map(|(id, _)| *id).collect();
+        for id in later {
+            self.wait_until(id, now);
+        }
+    }
+
     /// The next time at which something is due.
     pub fn next_due(&self) -> Option<Monotonic> {
         self.by_time.first().map(|(time, _)| *time)
@@ -147,6 +156,16 @@ mod tests {
         queue.wait_for(0, (Severity::Info, Age::Fresh), id(7));
         let order: Vec<_> = std::iter::from_fn(|| queue.take_next(0)).collect();
         assert_eq!(order, [5, 8, 1, 9, 2, 3, 4, 7].map(id));
+    }
+
+    #[test]
+    fn who_is_in_a_hurry_waits_for_no_time() {
+        let mut queue = Queue::new(1);
+        for (n, due) in [(1, 30), (2, 5), (3, u64::MAX)] {
+            queue.wait_until(id(n), Monotonic::from_ms(due));
+        }
+        queue.hurry(Monotonic::from_ms(10));
+        assert_eq!(queue.take_due(Monotonic::from_ms(10)), [id(2), id(1), id(3)]);
     }
 
     #[test]

@@ -124,6 +124,11 @@ pub const fn judge_lost_reply() -> Verdict {
     rule::LOST_REPLY.verdict()
 }
 
+/// Judges a connection that was turned away since there were enough of them.
+pub const fn judge_one_too_many() -> Verdict {
+    rule::ONE_TOO_MANY.verdict()
+}
+
 /// Whether a phase lies before the provider has looked at this alert at all.
 const fn is_before_the_envelope(phase: Phase) -> bool {
     matches!(

@@ -1,9 +1,13 @@
 //! `alertmail run`: puts the agent together and lets it run.
 //!
 //! Everything that can be wrong with the configuration, the spool or a secret is said here, before the first alert is
-//! touched. A provider whose secret cannot be read is skipped and named; the others work.
+//! touched.
+
+mod reload;
+mod settings;
 
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,27 +15,31 @@ use delivery::{Dispatcher, Drills};
 use spool_format::fs::StdFs;
 use spool_format::{Event, Layout};
 use tokio::sync::mpsc::{self, UnboundedSender, unbounded_channel};
+use tokio::sync::oneshot;
 
 use super::place::Place;
-use super::{Refusal, finish, target};
+use super::{Refusal, finish};
 use crate::accept::{Policy, Sender};
 use crate::config::{self, Config};
+use crate::control;
 use crate::edge::clock::{now, wall_now};
-use crate::edge::signals::StopSignals;
+use crate::edge::signals::{Hangups, StopSignals};
 use crate::edge::users::Submitters;
 use crate::edge::{chance, host, network};
-use crate::engine::{self, Caps, Ears, Engine, Eyes, Herald, Load, Real};
+use crate::engine::{self, Caps, Ears, Engine, Eyes, Herald, Load, Outside, Real};
 use crate::exit::Exit;
 use crate::log;
 use crate::notice::{Command, DeadMan, Sinks, Tongue};
 use crate::output::trace;
 use crate::spool::lock::{Lock, LockError};
 use crate::spool::recover::{Found, recover};
-use crate::spool::socket::{self, Socket, Submission};
+use crate::spool::socket::{self, Socket, Submission, Word};
 use crate::spool::watch::Watch;
 use crate::spool::writer::{Batch, Deed, Writer, ground};
 use crate::spool::{self, Folders, audit};
-use crate::submit::{self, Carrier, Destination, Memory, Report, Web};
+use crate::submit::{Carrier, Memory, Report, Web};
+use reload::{Next, Slot};
+use settings::{Ready, Settings};
 
 /// Everybody may submit: the agent judges by the user that the kernel names.
 const SOCKET_MODE: u32 = 0o666;
@@ -55,13 +63,8 @@ pub fn run(args: &Args, place: &Place) -> Exit {
 }
 
 fn start(args: &Args, place: &Place) -> Result<(), Refusal> {
-    let config = Config::load(place.config_path()).map_err(|error| Refusal::new(Exit::Config, error))?;
-    config.warnings.iter().for_each(|warning| log::warning(warning));
-    for retirement in config.retirements(wall_now(), config::RETIRES_SOON) {
-        log::warning(&retirement.to_string());
-    }
-    let layout = place.layout(Some(&config));
-    let refuse_unopened = |error: spool::OpenError| Refusal::new(exit_for(&error.source), error);
+    let settings = Settings::read(place)?;
+    let layout = place.layout(Some(&settings.config));
     spool::open_queue(&layout).map_err(refuse_unopened)?;
     audit_spool(&layout)?;
     let lock = Lock::take(&layout.lock()).map_err(|error| {
@@ -69,19 +72,28 @@ fn start(args: &Args, place: &Place) -> Result<(), Refusal> {
         Refusal::new(exit, error)
     })?;
     prepare(&layout)?;
-    let folders = Folders::open(&StdFs, &layout).map_err(refuse_unopened)?;
-    let providers = usable_providers(&config)?;
-    let found = recover(&StdFs, &folders, &host::boot_id()).map_err(|error| {
-        Refusal::new(Exit::Io, format!("cannot read the spool `{}`: {error}", layout.root().display()))
-    })?;
+    let (folders, found) = read_spool(&layout)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Refusal::new(Exit::Io, format!("the system gives no event queue: {error}")))?;
-    let outcome = runtime.block_on(work((args, &config), &layout, folders, lock, providers, found));
+    let outcome = runtime.block_on(serve(args, place, &layout, (folders, found), lock, settings));
     // A name that is being resolved would hold the process up.
     runtime.shutdown_background();
     outcome
+}
+
+fn refuse_unopened(error: spool::OpenError) -> Refusal {
+    Refusal::new(exit_for(&error.source), error)
+}
+
+/// Opens the folders and reads what is in them.
+fn read_spool(layout: &Layout) -> Result<(Folders, Found), Refusal> {
+    let folders = Folders::open(&StdFs, layout).map_err(refuse_unopened)?;
+    let found = recover(&StdFs, &folders, &host::boot_id()).map_err(|error| {
+        Refusal::new(Exit::Io, format!("cannot read the spool `{}`: {error}", layout.root().display()))
+    })?;
+    Ok((folders, found))
 }
 
 /// Says who could do what nobody should. Only what makes the work impossible keeps the agent from it: one that stayed
@@ -120,60 +132,68 @@ fn exit_for(error: &io::Error) -> Exit {
     }
 }
 
-/// A provider with its secret.
-struct Ready<'a> {
-    provider: &'a config::Provider,
-    destination: Destination,
-}
-
-fn usable_providers(config: &Config) -> Result<Vec<Ready<'_>>, Refusal> {
-    let mut ready = Vec::new();
-    for provider in &config.providers {
-        match target::destination(provider, &config.limits) {
-            Ok(destination) => ready.push(Ready { provider, destination }),
-            Err(error) => log::provider_skipped(&provider.name, &error),
-        }
-    }
-    if ready.is_empty() {
-        return Err(Refusal::new(Exit::Config, "no provider can be used; the lines above say why"));
-    }
-    let is_usable = |name: &String| ready.iter().any(|it| it.provider.name == *name);
-    for rule in config.routing.iter().filter(|it| !it.rule.providers.iter().any(is_usable)) {
-        log::rule_without_providers(rule.line, &rule.rule.providers);
-    }
-    Ok(ready)
-}
-
-async fn work(
-    (args, config): (&Args, &Config),
+/// Works with these settings, and then with others, until a signal asks for the end.
+async fn serve(
+    args: &Args,
+    place: &Place,
     layout: &Layout,
-    folders: Folders,
-    lock: Lock,
-    providers: Vec<Ready<'_>>,
-    mut found: Found,
+    mut spool: (Folders, Found),
+    mut lock: Lock,
+    settings: Settings,
 ) -> Result<(), Refusal> {
-    let no = |what: &str, error: &dyn std::fmt::Display| Refusal::new(Exit::Io, format!("{what}: {error}"));
-    let signals = StopSignals::new().map_err(|error| no("cannot catch signals", &error))?;
+    let no = |error| Refusal::new(Exit::Io, format!("cannot catch signals: {error}"));
+    let (signals, hangups) = (StopSignals::new().map_err(no)?, Hangups::new().map_err(no)?);
+    let (_socket, submissions) = open_socket(&layout.socket(), SOCKET_MODE);
+    let (_control, orders) = open_socket(&layout.control(), control::MODE);
+    let slot = Slot::default();
+    let fresh = Arc::clone(&slot.fresh);
+    let mut outside = Outside { submissions, network: network::listen(), signals, fresh, anew: false };
+    tokio::spawn(reload::attend(place.clone(), layout.clone(), hangups, orders, slot.clone()));
+    let mut next = Next { settings, clients: Vec::new() };
+    loop {
+        let clients = std::mem::take(&mut next.clients);
+        lock = Box::pin(work(args, layout, spool, lock, (&next.settings, clients), &mut outside)).await?;
+        if !outside.anew {
+            return Ok(());
+        }
+        // Nothing waits there if the last settings were put there while the loop before was about to end for others.
+        next = slot.take().unwrap_or(next);
+        spool = read_spool(layout)?;
+    }
+}
+
+/// Works with these settings until a signal asks for the end, or others are to be used.
+async fn work(
+    args: &Args,
+    layout: &Layout,
+    (folders, mut found): (Folders, Found),
+    lock: Lock,
+    (settings, clients): (&Settings, Vec<oneshot::Sender<control::Reply>>),
+    outside: &mut Outside,
+) -> Result<Lock, Refusal> {
+    let Settings { config, providers } = settings;
     let (report_sender, reports) = unbounded_channel();
-    let destinations: Vec<Destination> = providers.iter().map(|ready| ready.destination.clone()).collect();
-    let limits = submit::Limits {
-        connect: config.limits.connect,
-        reply: config.limits.reply,
-        dot: config.limits.dot,
-        keep: config.limits.keep,
-    };
     let audience = args.trace.then(trace::audience);
     let memory = memory(config, layout, &report_sender);
-    let carrier = Carrier::new(destinations, limits, report_sender, audience.as_ref(), memory.as_ref())
-        .map_err(|error| Refusal::new(Exit::Config, error))?;
+    let carrier = Carrier::new(
+        settings.destinations(),
+        settings.limits(),
+        report_sender,
+        audience.as_ref(),
+        memory.as_ref(),
+    )
+    .map_err(|error| Refusal::new(Exit::Config, error))?;
     let (ack_sender, acks) = unbounded_channel();
     let writer = Writer::start(layout, config.keeping, move |ack| drop(ack_sender.send(ack)))
         .map_err(|error| Refusal::new(Exit::NoInput, error))?;
-    let started = Event::Started { boot: host::boot_id(), program: env!("CARGO_PKG_VERSION").to_owned() };
+    let started = Event::Started {
+        boot: host::boot_id(),
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+        anew: outside.anew,
+    };
     let deeds = std::iter::once(Deed::Line(started)).chain(found.deeds.drain(..)).collect();
     writer.send(Batch { deeds, sync: true, early: None, token: None });
 
-    let (_socket, submissions) = open_socket(layout);
     // Watched before it is scanned: what comes in between is seen twice, and never missed.
     let (mut watch, hints) = Watch::new(layout);
     watch.begin();
@@ -187,27 +207,25 @@ async fn work(
     }
     let names: Vec<String> = providers.iter().map(|ready| ready.provider.name.clone()).collect();
     log::started(layout.root(), &names, found.deferred.len());
-    let mut dispatcher = Dispatcher::new(dispatcher_settings(config, &providers), chance::seed());
-    dispatcher.drill(drills(config, &providers));
+    reload::tell(clients, &names);
+    let mut dispatcher = Dispatcher::new(dispatcher_settings(config, providers), chance::seed());
+    dispatcher.drill(drills(config, providers));
     let engine = Engine {
         dispatcher,
         world: Real { carrier, writer, submitters, lock, sinks: sinks(config) },
         folders,
         policy: Policy::of(config),
         caps: caps(config),
-        senders: providers.iter().map(|ready| Sender::of(ready.provider)).collect(),
-        herald: herald(config, &providers),
+        senders: providers.iter().map(|ready| Sender::of(&ready.provider)).collect(),
+        herald: herald(config, providers),
     };
     let (rescan, stop) = (config.limits.rescan, config.limits.stop);
     let eyes = Eyes { layout: layout.clone(), watch, rescan, stop };
-    let network = network::listen();
-    let ears = Ears { hints, submissions, reports, acks, network, signals };
-    engine::run(engine, ears, eyes, found).await;
-    Ok(())
+    Ok(engine::run(engine, Ears { hints, reports, acks, outside }, eyes, found).await)
 }
 
-fn dispatcher_settings(config: &Config, providers: &[Ready<'_>]) -> delivery::Settings {
-    let known = |ready: &Ready<'_>| delivery::Provider {
+fn dispatcher_settings(config: &Config, providers: &[Ready]) -> delivery::Settings {
+    let known = |ready: &Ready| delivery::Provider {
         name: ready.provider.name.clone(),
         connections: ready.provider.connections,
         quota: ready.provider.quota,
@@ -217,17 +235,18 @@ fn dispatcher_settings(config: &Config, providers: &[Ready<'_>]) -> delivery::Se
     delivery::Settings {
         providers: providers.iter().map(known).collect(),
         routing: config.routing.iter().map(|it| it.rule.clone()).collect(),
+        rates: config.manners.rates(),
         retry: config.retry.clone(),
     }
 }
 
-fn drills(config: &Config, providers: &[Ready<'_>]) -> Drills {
+fn drills(config: &Config, providers: &[Ready]) -> Drills {
     let Some(every) = config.drills.every else { return Drills::never() };
     let today = wall_now().day();
     // Of who has ended its service something is said at the start and by the check.
     let is_over = |it: &config::Provider| it.retired().is_some_and(|day| day <= today.as_str());
     let wanted = |it: &config::Provider| it.drill && !is_over(it);
-    let each = providers.iter().map(|ready| (ready.provider.name.clone(), wanted(ready.provider)));
+    let each = providers.iter().map(|ready| (ready.provider.name.clone(), wanted(&ready.provider)));
     Drills::new(now(), every, each, chance::seed())
 }
 
@@ -241,7 +260,7 @@ fn memory(config: &Config, layout: &Layout, reports: &UnboundedSender<Report>) -
     Some(Arc::new(Memory::new(life, &kept, wall_now(), keeper)))
 }
 
-fn herald(config: &Config, providers: &[Ready<'_>]) -> Herald {
+fn herald(config: &Config, providers: &[Ready]) -> Herald {
     let notices = &config.notices;
     let retired = config.retirements(wall_now(), Duration::ZERO).into_iter();
     Herald {
@@ -274,13 +293,12 @@ fn sinks(config: &Config) -> Sinks {
     Sinks { command, dead_man }
 }
 
-/// The socket, if it can be had: alerts come without it as well.
-fn open_socket(layout: &Layout) -> (Option<Socket>, mpsc::Receiver<Submission>) {
-    let path = layout.socket();
-    match socket::listen(&path, SOCKET_MODE) {
+/// A socket, if it can be had: alerts come without it as well, and settings by SIGHUP.
+fn open_socket<A: Word>(path: &Path, mode: u32) -> (Option<Socket>, mpsc::Receiver<Submission<A>>) {
+    match socket::listen(path, mode) {
         Ok((socket, submissions)) => (Some(socket), submissions),
         Err(error) => {
-            log::no_socket(&path, &error);
+            log::no_socket(path, &error);
             (None, mpsc::channel(1).1)
         }
     }

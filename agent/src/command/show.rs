@@ -169,7 +169,9 @@ fn next(item: &Item, now: Wall, clock: &impl Fn(Wall) -> String) -> String {
             format!("the attempt that runs ends, or the next start of the agent begins another{twice}")
         }
         Standing::Deferred(Some(until)) => {
-            format!("next attempt {}, at {}{twice}", age::until(until, now), clock(until))
+            let waits_for = item.history.as_ref().and_then(|history| history.waits_for.as_deref());
+            let why = waits_for.map_or_else(String::new, |why| format!("; {}", printable(why)));
+            format!("next attempt {}, at {}{why}{twice}", age::until(until, now), clock(until))
         }
         Standing::Deferred(None) => format!("next attempt as soon as the agent runs{twice}"),
         Standing::Held => "nothing, until somebody releases it".to_owned(),

@@ -149,7 +149,7 @@ impl Spool {
             ),
             (at(60), attempt(60, 2, "yahoo")),
             (at(65), outcome(60, 2, "yahoo", failed(to, "ehlo", None, "no answer for 5 s", "silent"))),
-            (at(65), Event::Deferred { id: id(60), passes: 1, until: at(340) }),
+            (at(65), Event::Deferred { id: id(60), passes: 1, until: at(340), why: None }),
         ]);
         spool.put(Folder::Dead, id(30));
         spool.put(Folder::Deferred, id(60));

@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use delivery::Rate;
+use delivery::routing::Whom;
 use mime::{CharsetPolicy, Language, Limits};
 use spool_format::{Address, Severity};
 
@@ -113,6 +115,20 @@ pub(super) const KEYS: &[Key] = &[
     ),
     key(Place::Recipient, "body_max", "number", "none", "wide characters of a text at most"),
     key(Place::Recipient, "size_max_kib", "number", "none", "KiB of a whole mail at most"),
+    key(
+        Place::Recipient,
+        "messages_per_minute",
+        "number",
+        "none",
+        "mails in any minute at most, to all recipients of the rule together and by whichever provider; then they wait, the critical ones in front, and nobody else does",
+    ),
+    key(
+        Place::Recipient,
+        "messages_per_day",
+        "number",
+        "none",
+        "the same in any 24 hours; the last tenth is for critical alerts",
+    ),
 ];
 
 /// How mails are presented.
@@ -164,6 +180,8 @@ pub struct Rule {
     pub subject_head: Option<bool>,
     /// What they take at most.
     pub limits: Limits,
+    /// How many mails they are given.
+    pub rate: Rate,
     /// How mails to them are worded.
     pub template: Choice,
 }
@@ -186,6 +204,15 @@ impl Manners {
 }
 
 impl Manners {
+    /// How many mails recipients are given, by the rules in their order; none if no rule says so.
+    pub fn rates(&self) -> Vec<Rate> {
+        let is_limited = |rate: &Rate| rate.messages_per_minute.is_some() || rate.messages_per_day.is_some();
+        // Also those that say nothing of it: the first rule that fits counts.
+        let mut rates: Vec<Rate> = self.rules.iter().map(|rule| rule.rate.clone()).collect();
+        rates.truncate(rates.iter().rposition(is_limited).map_or(0, |last| last + 1));
+        rates
+    }
+
     /// How a mail of this severity to these recipients is worded. They all read the same text: of their rules the one
     /// counts that stands first in the file.
     pub fn wording(&self, recipients: &[Address], severity: Severity) -> &Wording {
@@ -231,14 +258,24 @@ fn rule(section: &Section<'_, '_>, templates: &Templates) -> Option<Rule> {
     if !section.has("domain") {
         section.wrong("domain", "`domain` is missing: the domains that the rule is for, or \"carriers\"");
     }
-    let domains: Vec<Vec<String>> = section.list("domain", domain)?;
+    let domains = section.list("domain", domain)?.concat();
     Some(Rule {
-        domains: domains.concat(),
+        domains: domains.clone(),
         charset: section.parsed("charset", provider::charset),
         subject_head: section.flag("subject_head"),
         limits: limits(section),
+        rate: rate(section, domains),
         template: templates.choice(section),
     })
+}
+
+fn rate(section: &Section<'_, '_>, domains: Vec<String>) -> Rate {
+    let number = |key| section.number(key, 1, u16::MAX).map(u32::from);
+    Rate {
+        whom: domains.into_iter().map(Whom::Domain).collect(),
+        messages_per_minute: number("messages_per_minute"),
+        messages_per_day: number("messages_per_day"),
+    }
 }
 
 /// What a `[[provider]]` or a `[[recipient]]` takes at most.

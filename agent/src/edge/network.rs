@@ -111,3 +111,41 @@ fn drain(socket: &pipe::Receiver, links: &mut Links) -> io::Result<bool> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustix::net::sockopt::set_socket_recv_buffer_size;
+
+    #[test]
+    fn what_tells_nothing_any_more_is_given_up_and_that_is_news() {
+        let mut from = Some(());
+        assert!(!still_told(LINKS, Ok(false), &mut from) && still_told(LINKS, Ok(true), &mut from));
+        assert_eq!(from, Some(()));
+        assert!(
+            still_told(LINKS, Err(io::ErrorKind::Other.into()), &mut from),
+            "it may have had news to tell"
+        );
+        assert_eq!(from, None);
+    }
+
+    #[tokio::test]
+    async fn more_than_the_kernel_keeps_is_news_and_the_rest_is_heard() {
+        let socket = netlink::open(rustix::net::SocketFlags::NONBLOCK).expect("a socket");
+        // The kernel makes it as small as it can.
+        set_socket_recv_buffer_size(&socket, 1).expect("a small buffer");
+        let mut heard = 0;
+        let receiver = pipe::Receiver::from_owned_fd_unchecked(socket).expect("a descriptor");
+        for _ in 0..200 {
+            // There is no such link; nobody reads the answer, which is no news.
+            let mut fixed = [0; 16];
+            fixed[4..8].copy_from_slice(&0x7fff_fff0_u32.to_ne_bytes());
+            heard += usize::from(netlink::ask(&receiver, netlink::kind::GET_LINK, &fixed, None).is_ok());
+        }
+        assert!(heard > 0, "nobody could be asked");
+        receiver.readable().await.expect("something to read");
+        let mut links = Links::default();
+        assert!(drain(&receiver, &mut links).expect("heard"), "what was lost may have been news");
+        assert!(!drain(&receiver, &mut links).expect("heard"), "nothing is left");
+    }
+}

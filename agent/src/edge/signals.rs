@@ -1,4 +1,4 @@
-//! The signals that ask the agent to stop.
+//! The signals that ask the agent to stop, and the one that asks it to read its configuration again.
 
 use std::io;
 
@@ -24,5 +24,22 @@ impl StopSignals {
             _ = self.terminate.recv() => "SIGTERM",
             _ = self.interrupt.recv() => "SIGINT",
         }
+    }
+}
+
+/// SIGHUP, caught from now on.
+#[derive(Debug)]
+pub struct Hangups(Signal);
+
+impl Hangups {
+    /// Begins to catch it.
+    pub fn new() -> io::Result<Self> {
+        Ok(Self(signal(SignalKind::hangup())?))
+    }
+
+    /// Waits for the next one. Cancel-safe.
+    pub async fn next(&mut self) {
+        // There is no end to signals: the runtime keeps the sender as long as it lives.
+        self.0.recv().await;
     }
 }

@@ -24,6 +24,7 @@ use super::{Engine, Heard};
 use crate::accept::{Policy, Sender};
 use crate::log;
 use crate::spool::Folders;
+use crate::spool::lock::Lock;
 use crate::spool::recover::Found;
 use crate::spool::socket::Submission;
 use crate::spool::watch::Hint;
@@ -82,7 +83,7 @@ impl<W: World> Hands<W> {
         }
         for (provider, mails) in std::mem::take(&mut found.sends.sent) {
             for (at, recipients) in mails {
-                dispatcher.remember_mail(world.now(), &provider, at, recipients);
+                dispatcher.remember_mail(world.now(), &provider, at, &recipients);
             }
         }
         let mut hands = Self {
@@ -117,9 +118,9 @@ impl<W: World> Hands<W> {
         self.dispatcher.next_wake().into_iter().chain(self.office.next_wake()).min()
     }
 
-    /// Whether neither an attempt nor a line that somebody waits for is under way.
+    /// Whether neither an attempt nor a line or a word that somebody waits for is under way.
     pub(super) fn is_idle(&self) -> bool {
-        self.dispatcher.is_idle() && self.waiting.is_empty()
+        self.dispatcher.is_idle() && self.waiting.is_empty() && self.waiting_clients.is_empty()
     }
 
     pub(super) fn hear(&mut self, heard: Heard) {
@@ -144,7 +145,7 @@ impl<W: World> Hands<W> {
                 self.take_submitted(uid, &octets, answer);
             }
             Heard::NetworkChanged => self.tell(Event::NetworkChanged),
-            Heard::Due => self.tell(Event::Woke),
+            Heard::Due | Heard::Fresh => self.tell(Event::Woke),
             Heard::Stop(_) => self.tell(Event::Stopping),
         }
     }
@@ -381,8 +382,8 @@ impl Hands<super::Real> {
         }
     }
 
-    /// Says goodbye to the providers and to the journal.
-    pub(super) async fn part(mut self, end: super::End) {
+    /// Says goodbye to the providers and to the journal. The spool is still locked.
+    pub(super) async fn part(mut self, end: super::End) -> Lock {
         let is_clean = end == super::End::Clean;
         self.world.carrier.close().await;
         if is_clean {
@@ -392,5 +393,6 @@ impl Hands<super::Real> {
         self.flush();
         self.world.writer.finish();
         log::stopped(is_clean);
+        self.world.lock
     }
 }

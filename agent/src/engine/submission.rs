@@ -22,6 +22,12 @@ pub(super) struct Waiting {
     clients: BTreeMap<AlertId, Vec<oneshot::Sender<Answer>>>,
 }
 
+impl Waiting {
+    pub(super) fn is_empty(&self) -> bool {
+        self.clients.is_empty()
+    }
+}
+
 /// All that has to be read before it is known which alert it is.
 #[derive(Deserialize)]
 struct Named {

@@ -40,6 +40,9 @@ pub const fn settlement(settlement: Settlement) -> &'static str {
 
 /// Why an alert waits: what each provider said when it was last tried, in the order of trying.
 pub fn why(history: &History) -> String {
+    if let Some(why) = &history.waits_for {
+        return printable(why);
+    }
     let mut said: Vec<(&str, String)> = Vec::new();
     for attempt in history.attempts.iter().rev() {
         if said.iter().any(|(provider, _)| *provider == attempt.provider) {

@@ -199,7 +199,7 @@ mod tests {
     }
 
     fn started(boot: &str) -> Event {
-        Event::Started { boot: boot.into(), program: "0".into() }
+        Event::Started { boot: boot.into(), program: "0".into(), anew: false }
     }
 
     fn find(spool: &Spool, events: Vec<Event>) -> Found {

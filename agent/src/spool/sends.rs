@@ -1,32 +1,38 @@
-//! Which mails went out lately, and to how many recipients each: what quotas are filled from at a start.
+//! Which mails went out lately, and to whom: what quotas and the rates of recipients are filled from at a start.
 //!
 //! It is read from the lines that are in the journal anyway, so that it costs no write, and is as true as they are: each
 //! `dot-sent` is in the kernel before the last octets go out, so a crash, however often, fills no quota again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use spool_format::event::{Entry, Event};
-use spool_format::{AlertId, Wall};
+use spool_format::{Address, AlertId, Wall};
 
 /// The mails of the journal's files that were read.
 #[derive(Debug, Default)]
 pub struct Sends {
-    /// By provider, in the order of the journal: when, and to how many recipients.
-    pub sent: BTreeMap<String, Vec<(Wall, usize)>>,
+    /// By provider, in the order of the journal: when, and to whom; to nobody where nobody knows.
+    pub sent: BTreeMap<String, Vec<(Wall, Recipients)>>,
     /// Attempts that have not come to their last octets, and their recipients.
-    under_way: BTreeMap<(AlertId, u32), usize>,
+    under_way: BTreeMap<(AlertId, u32), Recipients>,
+    /// Each list once: most mails go to the same few people.
+    lists: BTreeSet<Recipients>,
 }
+
+/// The recipients of a mail.
+pub type Recipients = Arc<[Address]>;
 
 impl Sends {
     /// Takes in the next entry.
     pub fn take(&mut self, entry: &Entry) {
         match &entry.event {
             Event::Attempt { id, attempt, recipients, .. } => {
-                self.under_way.insert((*id, *attempt), recipients.len());
+                let recipients = self.listed(recipients);
+                self.under_way.insert((*id, *attempt), recipients);
             }
             Event::DotSent { id, attempt, provider, .. } => {
-                // An attempt of which nothing is known went to somebody.
-                let recipients = self.under_way.remove(&(*id, *attempt)).unwrap_or(1);
+                let recipients = self.under_way.remove(&(*id, *attempt)).unwrap_or_default();
                 self.sent.entry(provider.clone()).or_default().push((entry.at, recipients));
             }
             Event::Outcome { id, attempt, .. } => {
@@ -35,6 +41,15 @@ impl Sends {
             Event::Started { .. } => self.under_way.clear(),
             _ => {}
         }
+    }
+
+    fn listed(&mut self, recipients: &[Address]) -> Recipients {
+        if let Some(list) = self.lists.get(recipients) {
+            return Arc::clone(list);
+        }
+        let list = Recipients::from(recipients);
+        self.lists.insert(Arc::clone(&list));
+        list
     }
 }
 
@@ -68,6 +83,10 @@ mod tests {
         for (at, event) in (0..).zip(story) {
             sends.take(&Entry { at: Wall::from_unix_ms(at), event });
         }
-        assert_eq!(sends.sent["home"], [(Wall::from_unix_ms(2), 2), (Wall::from_unix_ms(3), 1)]);
+        let both = ["a@example.jp", "b@example.jp"].map(to);
+        assert_eq!(
+            sends.sent["home"],
+            [(Wall::from_unix_ms(2), Recipients::from(both)), (Wall::from_unix_ms(3), Recipients::default())]
+        );
     }
 }

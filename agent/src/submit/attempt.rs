@@ -20,7 +20,9 @@ pub(super) struct Attempt {
     transaction: Transaction,
     words: UnboundedReceiver<Word>,
     reports: UnboundedSender<Report>,
-    /// The last gate through which it may go; DATA comes before the final dot.
+    /// The last gate at which it said that it stands; DATA comes before the final dot.
+    asked: Option<Gate>,
+    /// The last gate through which it may go.
     granted: Option<Gate>,
     is_over: bool,
 }
@@ -32,7 +34,7 @@ impl Attempt {
         words: UnboundedReceiver<Word>,
         reports: UnboundedSender<Report>,
     ) -> Self {
-        Self { id, transaction, words, reports, granted: None, is_over: false }
+        Self { id, transaction, words, reports, asked: None, granted: None, is_over: false }
     }
 
     pub(super) const fn transaction(&self) -> &Transaction {
@@ -44,10 +46,14 @@ impl Attempt {
         self.granted >= Some(gate)
     }
 
-    /// Says that it stands before a gate.
-    pub(super) fn reached(&self, gate: Gate) {
-        // Without an engine nobody can give leave; the closed channel of words then says so.
-        let _ = self.reports.send(Report::Reached { attempt: self.id, gate });
+    /// Says that it stands before a gate, unless it has said so already: a second connection waits for the answer to the
+    /// first question.
+    pub(super) fn reached(&mut self, gate: Gate) {
+        if self.asked < Some(gate) {
+            self.asked = Some(gate);
+            // Without an engine nobody can give leave; the closed channel of words then says so.
+            let _ = self.reports.send(Report::Reached { attempt: self.id, gate });
+        }
     }
 
     /// Says what its alert's history is to know of the way.
@@ -55,17 +61,22 @@ impl Attempt {
         let _ = self.reports.send(Report::Noted { attempt: self.id, note });
     }
 
-    /// Notes the leave that the engine gave.
+    /// Gives leave up to this gate where there is no engine.
     pub(super) fn grant(&mut self, gate: Gate) {
         self.granted = Some(gate);
     }
 
-    /// Waits for a word of the engine. Cancel-safe. An engine that is gone takes everything back.
+    /// Waits for a word of the engine, and takes note of a leave. Cancel-safe. An engine that is gone takes everything back.
     pub(super) async fn word(&mut self) -> Word {
-        self.words.recv().await.unwrap_or(Word::Withdraw)
+        let word = self.words.recv().await.unwrap_or(Word::Withdraw);
+        if word == Word::Grant {
+            self.granted = self.asked;
+        }
+        word
     }
 
-    /// Waits until the attempt is taken back, before it has reached any gate. Cancel-safe.
+    /// Waits until the attempt is taken back. A leave may come meanwhile: the answer to what was asked on a connection that
+    /// is over. Cancel-safe.
     pub(super) async fn withdrawn(&mut self) {
         while self.word().await != Word::Withdraw {}
     }
@@ -108,22 +119,39 @@ mod tests {
     use smtp::Path;
     use tokio::sync::mpsc::unbounded_channel;
 
-    fn end_of(granted: Option<Gate>) -> RecipientOutcome {
-        let (reports, mut received) = unbounded_channel();
-        let (_words, inbox) = unbounded_channel();
+    fn an_attempt() -> (Attempt, UnboundedSender<Word>, UnboundedReceiver<Report>) {
+        let (reports, received) = unbounded_channel();
+        let (words, inbox) = unbounded_channel();
         let address = Path::parse("a@example.jp").expect("a path");
         let transaction = Transaction {
             sender: address.clone(),
             recipients: vec![address],
             content: b"x".as_slice().into(),
         };
-        let mut attempt = Attempt::new(AttemptId(1), transaction, inbox, reports);
+        (Attempt::new(AttemptId(1), transaction, inbox, reports), words, received)
+    }
+
+    fn end_of(granted: Option<Gate>) -> RecipientOutcome {
+        let (mut attempt, _words, mut received) = an_attempt();
         attempt.granted = granted;
         drop(attempt);
         match received.try_recv() {
             Ok(Report::Ended { outcome, .. }) => outcome.recipients[0].clone(),
             other => panic!("{other:?}"),
         }
+    }
+
+    #[tokio::test]
+    async fn a_leave_that_comes_on_the_way_to_another_connection_counts_and_is_not_asked_for_again() {
+        let (mut attempt, words, mut received) = an_attempt();
+        attempt.reached(Gate::Data);
+        words.send(Word::Grant).expect("it listens");
+        words.send(Word::Withdraw).expect("it listens");
+        attempt.withdrawn().await;
+        assert!(attempt.may_pass(Gate::Data) && !attempt.may_pass(Gate::FinalDot));
+        attempt.reached(Gate::Data);
+        assert!(matches!(received.try_recv(), Ok(Report::Reached { gate: Gate::Data, .. })));
+        assert!(received.try_recv().is_err(), "the question is asked once");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use super::attempt::Attempt;
 use super::connect::{Connection, connect, not_recalled};
-use super::drive::{Line, Stop, say_goodbye, withdrawn};
+use super::drive::{Line, QUIT_WITHIN, Stop, say_goodbye, withdrawn};
 use super::login::{Login, is_token_refused};
 use super::memory::Memory;
 use super::onlooker::{Audience, Onlooker, Protection, Sight};
@@ -25,9 +25,6 @@ use crate::log;
 
 /// After so long without work a server may have had enough of a connection, and its goodbye may be under way.
 const RESTED_AFTER: Duration = Duration::from_secs(3);
-
-/// For QUIT and its answer.
-const QUIT_WITHIN: Duration = Duration::from_secs(1);
 
 /// What all connections to one provider share.
 #[derive(Debug)]

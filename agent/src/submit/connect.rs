@@ -43,8 +43,8 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    const fn tcp(stream: TcpStream, endpoint: Endpoint) -> Self {
-        Self { stream: Stream::Tcp(stream), endpoint, ending: None, recalled: None }
+    const fn over(stream: Stream, endpoint: Endpoint) -> Self {
+        Self { stream, endpoint, ending: None, recalled: None }
     }
 }
 
@@ -57,6 +57,8 @@ pub(super) async fn connect(
     let deadline = Instant::now() + limit;
     match &target.route {
         Route::Straight => straight(target, deadline, memory).await,
+        #[cfg(test)]
+        Route::Model(_) => straight(target, deadline, memory).await,
         Route::Socks(proxy) => through(proxy, target, deadline).await,
         Route::Command(words) => {
             // It is the program that decides where to go, so that there is one way in.
@@ -150,10 +152,8 @@ async fn reach(target: &Target, found: &[SocketAddr], deadline: Instant) -> Resu
         refused += shut.len();
         notes.extend(shut.into_iter().map(|address| (address, Why::theirs("not without TLS"))));
         let by = share(deadline, target.endpoints.len() - n);
-        match race(&open, by, dial).await {
-            Ok(stream) => {
-                return Ok(Connection::tcp(stream, *endpoint));
-            }
+        match first(&target.route, &open, by).await {
+            Ok(stream) => return Ok(Connection::over(stream, *endpoint)),
             Err(more) => notes.extend(more.into_iter().map(decided)),
         }
     }
@@ -162,6 +162,15 @@ async fn reach(target: &Target, found: &[SocketAddr], deadline: Instant) -> Resu
         return Err(too_far(&target.host, &cut(&addresses, ", ")));
     }
     Err(unreached(in_list(&target.host, &notes)))
+}
+
+/// The connection that is there first.
+async fn first(route: &Route, open: &[SocketAddr], by: Instant) -> Result<Stream, Vec<Note>> {
+    match route {
+        Route::Straight | Route::Socks(_) | Route::Command(_) => race(open, by, dial).await.map(Stream::Tcp),
+        #[cfg(test)]
+        Route::Model(net) => race(open, by, |address| net.clone().dial(address)).await.map(Stream::Memory),
+    }
 }
 
 /// Through a proxy. Which address it connects to is not seen, so that only an address in place of the name is known to
@@ -190,9 +199,7 @@ async fn through(proxy: &Proxy, target: &Target, deadline: Instant) -> Result<Co
         };
         let asked = socks::ask(&mut stream, &target.host, endpoint.port, proxy.login.as_deref());
         match timeout_at(by, asked).await {
-            Ok(Ok(())) => {
-                return Ok(Connection::tcp(stream, *endpoint));
-            }
+            Ok(Ok(())) => return Ok(Connection::over(Stream::Tcp(stream), *endpoint)),
             Ok(Err(why)) => notes.push(format!("{} port {}: {why}", target.host, endpoint.port)),
             Err(_) => notes.push(format!("{} port {}: no answer in time", target.host, endpoint.port)),
         }

@@ -1,5 +1,6 @@
 //! Pumps a session: does what it says, and tells it what came of it. Every wait has a limit.
 
+use std::future::Future;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +24,9 @@ const PART_OCTETS: usize = 64 * 1024;
 
 /// For the reply to DATA at most.
 const DATA_REPLY_MAX: Duration = Duration::from_mins(2);
+
+/// For QUIT and its answer: nobody has to be waited for who has nothing to say any more.
+pub(super) const QUIT_WITHIN: Duration = Duration::from_secs(1);
 
 /// How long the last words of a server that has stopped listening are waited for.
 const LAST_WORDS_WITHIN: Duration = Duration::from_millis(500);
@@ -97,7 +101,6 @@ impl Line {
     /// Goes on until nothing is left to do. Not cancel-safe.
     pub(super) async fn pump(&mut self, mut attempt: Option<&mut Attempt>) -> Stop {
         let mut waits_for: Option<(Phase, Instant)> = None;
-        let mut asked = None;
         loop {
             self.show_news();
             match self.session.next() {
@@ -115,8 +118,12 @@ impl Line {
                         return Stop::Withdrawn(phase);
                     }
                 }
-                Step::StartTls => self.start_tls().await,
-                Step::Ask(gate) => self.ask(gate, &mut asked, attempt.as_deref_mut()).await,
+                Step::StartTls => {
+                    if self.start_tls(attempt.as_deref_mut()).await == Heard::Withdrawn {
+                        return Stop::Withdrawn(Phase::Tls);
+                    }
+                }
+                Step::Ask(gate) => self.ask(gate, attempt.as_deref_mut()).await,
                 Step::Idle => return Stop::Idle,
                 Step::Settled(outcome) => return Stop::Settled(outcome),
                 Step::Done(failure) => return Stop::Over(failure),
@@ -157,6 +164,7 @@ impl Line {
             // A program has connected when the server is heard.
             Phase::Greeting if self.ending.is_some() => self.limits.connect,
             Phase::Data => self.limits.reply.min(DATA_REPLY_MAX),
+            Phase::Quit => self.limits.reply.min(QUIT_WITHIN),
             _ => self.limits.reply,
         }
     }
@@ -190,16 +198,8 @@ impl Line {
     }
 
     async fn receive(&mut self, phase: Phase, deadline: Instant, attempt: Option<&mut Attempt>) -> Heard {
-        let read = timeout_at(deadline, self.wire.read(&mut self.buffer));
-        let read = match attempt {
-            // Before the last octets nobody has the message.
-            Some(attempt) if !attempt.may_pass(Gate::FinalDot) => tokio::select! {
-                biased;
-                () = attempt.withdrawn() => return Heard::Withdrawn,
-                read = read => read,
-            },
-            Some(_) | None => read.await,
-        };
+        let reading = timeout_at(deadline, self.wire.read(&mut self.buffer));
+        let Some(read) = unless_withdrawn(attempt, reading).await else { return Heard::Withdrawn };
         match read {
             Ok(read) => self.take_in(read).await,
             Err(_) => self.session.silence(self.limit(phase).as_secs()),
@@ -242,14 +242,17 @@ impl Line {
         self.ended_early.take().map(Failure::connect)
     }
 
-    async fn start_tls(&mut self) {
+    async fn start_tls(&mut self, attempt: Option<&mut Attempt>) -> Heard {
         let (Wire::Clear(stream), Some(handshake)) =
             (std::mem::replace(&mut self.wire, Wire::Gone), &self.tls)
         else {
-            return self.session.tls_failed("there is no connection in clear that could start TLS");
+            self.session.tls_failed("there is no connection in clear that could start TLS");
+            return Heard::Something;
         };
         let begun = Instant::now();
-        match timeout(self.limits.connect, handshake.shake(stream)).await {
+        let shaking = timeout(self.limits.connect, handshake.shake(stream));
+        let Some(shaken) = unless_withdrawn(attempt, shaking).await else { return Heard::Withdrawn };
+        match shaken {
             Ok(Ok(stream)) => {
                 if let Some(onlooker) = &self.onlooker {
                     onlooker.sees(&Sight::Secured(&Protection::of(&stream, begun.elapsed())));
@@ -260,25 +263,20 @@ impl Line {
             Ok(Err(why)) => self.session.tls_failed(&why),
             Err(_) => self.session.tls_failed("no answer to the handshake"),
         }
+        Heard::Something
     }
 
     /// Asks for leave once, and listens to the server meanwhile.
-    async fn ask(&mut self, gate: Gate, asked: &mut Option<Gate>, attempt: Option<&mut Attempt>) {
+    async fn ask(&mut self, gate: Gate, attempt: Option<&mut Attempt>) {
         let Some(attempt) = attempt else { return self.session.withdrawn() };
         if attempt.may_pass(gate) {
             return self.session.granted();
         }
-        if *asked != Some(gate) {
-            *asked = Some(gate);
-            attempt.reached(gate);
-        }
+        attempt.reached(gate);
         tokio::select! {
             biased;
             word = attempt.word() => match word {
-                Word::Grant => {
-                    attempt.grant(gate);
-                    self.session.granted();
-                }
+                Word::Grant => self.session.granted(),
                 Word::Withdraw => self.session.withdrawn(),
             },
             read = self.wire.read(&mut self.buffer) => self.take_in(read).await,
@@ -289,6 +287,18 @@ impl Line {
     pub(super) async fn overhear(&mut self) {
         let read = self.wire.read(&mut self.buffer).await;
         self.take_in(read).await;
+    }
+}
+
+/// Waits, unless the attempt is taken back meanwhile: before the last octets nobody has the message.
+async fn unless_withdrawn<T>(attempt: Option<&mut Attempt>, wait: impl Future<Output = T>) -> Option<T> {
+    match attempt {
+        Some(attempt) if !attempt.may_pass(Gate::FinalDot) => tokio::select! {
+            biased;
+            () = attempt.withdrawn() => None,
+            came = wait => Some(came),
+        },
+        Some(_) | None => Some(wait.await),
     }
 }
 

@@ -16,6 +16,8 @@ use super::program::Pipe;
 pub(super) enum Stream {
     Tcp(TcpStream),
     Program(Pipe),
+    #[cfg(test)]
+    Memory(tokio::io::DuplexStream),
 }
 
 impl Stream {
@@ -24,6 +26,8 @@ impl Stream {
         match self {
             Self::Tcp(stream) => stream.peer_addr().ok(),
             Self::Program(_) => None,
+            #[cfg(test)]
+            Self::Memory(_) => None,
         }
     }
 }
@@ -37,6 +41,8 @@ impl AsyncRead for Stream {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_read(context, buffer),
             Self::Program(pipe) => Pin::new(pipe).poll_read(context, buffer),
+            #[cfg(test)]
+            Self::Memory(pipe) => Pin::new(pipe).poll_read(context, buffer),
         }
     }
 }
@@ -46,6 +52,8 @@ impl AsyncWrite for Stream {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_write(context, octets),
             Self::Program(pipe) => Pin::new(pipe).poll_write(context, octets),
+            #[cfg(test)]
+            Self::Memory(pipe) => Pin::new(pipe).poll_write(context, octets),
         }
     }
 
@@ -53,6 +61,8 @@ impl AsyncWrite for Stream {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_flush(context),
             Self::Program(pipe) => Pin::new(pipe).poll_flush(context),
+            #[cfg(test)]
+            Self::Memory(pipe) => Pin::new(pipe).poll_flush(context),
         }
     }
 
@@ -60,6 +70,8 @@ impl AsyncWrite for Stream {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_shutdown(context),
             Self::Program(pipe) => Pin::new(pipe).poll_shutdown(context),
+            #[cfg(test)]
+            Self::Memory(pipe) => Pin::new(pipe).poll_shutdown(context),
         }
     }
 }

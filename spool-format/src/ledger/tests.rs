@@ -151,7 +151,7 @@ fn a_life() -> Vec<Event> {
                 result(other, Settlement::Uncertain, "provider", "soft"),
             ],
         },
-        Event::Deferred { id: id(), passes: 1, until: Wall::from_unix_ms(9_000) },
+        Event::Deferred { id: id(), passes: 1, until: Wall::from_unix_ms(9_000), why: None },
         begun(2, "docomo", None),
         begun(3, "gmail", Some(2)),
         Event::DotSent {
@@ -305,7 +305,7 @@ fn a_sent_alert_is_remembered_over_a_checkpoint_as_long_as_its_file_is_there() {
 
 #[test]
 fn a_clean_stop_is_told_from_a_crash() {
-    let started = || Event::Started { boot: "b1".into(), program: "0.1.0".into() };
+    let started = || Event::Started { boot: "b1".into(), program: "0.1.0".into(), anew: false };
     assert!(ledger(vec![started(), Event::Stopped]).stopped_cleanly);
     assert!(!ledger(vec![started(), Event::Stopped, started()]).stopped_cleanly);
 }

@@ -91,7 +91,7 @@ pub(crate) fn past(id: AlertId, at: Wall, n: usize, octets: usize) -> [Event; 4]
         },
         Event::Attempt { id, attempt: 1, provider: provider(), recipients: vec![to.clone()], beside: None },
         Event::Outcome { id, attempt: 1, provider: provider(), took_ms: 12, recipients: vec![refusal(to)] },
-        Event::Deferred { id, passes: 1, until: at },
+        Event::Deferred { id, passes: 1, until: at, why: None },
     ]
 }
 

@@ -266,6 +266,9 @@ impl Conversation {
     }
 
     fn act_for(&self, answer: &Answer) -> Option<Act> {
+        if answer.stage == Some(Stage::Greeting) && !self.visit.is_served {
+            return Some(Act::SayAndClose("421 4.3.2 busy, come back later".to_owned()));
+        }
         let stage = answer.stage.filter(|_| self.visit.faulty)?;
         let act = self.visit.personality.fault(stage)?;
         // "Command unknown" to EHLO is how a very old server shows itself; it does know HELO.

@@ -40,6 +40,8 @@ pub struct Personality {
     recipients: BTreeMap<String, String>,
     faults: BTreeMap<Stage, Act>,
     pub(crate) faulty_connections: Option<usize>,
+    pub(crate) connections_max: usize,
+    pub(crate) recipients_max: usize,
 }
 
 /// How the connection is protected.
@@ -133,6 +135,20 @@ impl Personality {
     #[must_use]
     pub fn only_first(mut self, connections: usize) -> Self {
         self.faulty_connections = Some(connections);
+        self
+    }
+
+    /// Serves so many connections at the same time, and turns others away with 421.
+    #[must_use]
+    pub fn connections_at_most(mut self, connections: usize) -> Self {
+        self.connections_max = connections;
+        self
+    }
+
+    /// Takes so many recipients for a mail, and says 452 to others.
+    #[must_use]
+    pub fn recipients_at_most(mut self, recipients: usize) -> Self {
+        self.recipients_max = recipients;
         self
     }
 

@@ -29,6 +29,10 @@ pub(crate) struct Seen {
     visits: usize,
     pub(crate) connections: usize,
     pub(crate) open: usize,
+    /// Those that are open and were not turned away.
+    served: usize,
+    /// Connections that were turned away.
+    pub(crate) turned_away: usize,
     /// The most that were open at a time.
     pub(crate) most_open: usize,
     pub(crate) mails: Vec<Mail>,
@@ -46,6 +50,8 @@ impl Record {
                 visits: 0,
                 connections: 0,
                 open: 0,
+                served: 0,
+                turned_away: 0,
                 most_open: 0,
                 mails: Vec::new(),
                 kept_octets: 0,
@@ -81,7 +87,11 @@ impl Record {
         seen.visits += 1;
         seen.open += 1;
         seen.most_open = seen.most_open.max(seen.open);
+        let is_served = seen.served < seen.personality.connections_max;
+        seen.served += usize::from(is_served);
+        seen.turned_away += usize::from(!is_served);
         let visit = Visit {
+            is_served,
             number: seen.connections,
             faulty: seen.personality.faulty_connections.is_none_or(|first| seen.visits <= first),
             personality: Arc::clone(&seen.personality),
@@ -97,6 +107,8 @@ impl Record {
 pub(crate) struct Visit {
     /// The first one is 1.
     pub(crate) number: usize,
+    /// Whether there was room for it.
+    pub(crate) is_served: bool,
     /// Whether the script applies.
     pub(crate) faulty: bool,
     pub(crate) personality: Arc<Personality>,
@@ -135,7 +147,10 @@ impl Visit {
 
 impl Drop for Visit {
     fn drop(&mut self) {
-        self.record.seen().open -= 1;
+        let mut seen = self.record.seen();
+        seen.open -= 1;
+        seen.served -= usize::from(self.is_served);
+        drop(seen);
         self.record.changed.notify_all();
     }
 }

@@ -81,6 +81,11 @@ impl Server {
         self.record.seen().most_open
     }
 
+    /// How many connections were turned away, since there were as many as the server takes.
+    pub fn turned_away(&self) -> usize {
+        self.record.seen().turned_away
+    }
+
     /// Waits until at most `count` connections are open; says whether that came true.
     pub fn wait_for_open_connections(&self, count: usize, timeout: Duration) -> bool {
         self.record.wait_for(timeout, |seen| seen.open <= count)

@@ -3,7 +3,8 @@
 //! one alert at a time.
 //!
 //! Who has had as much as it takes (`quota`) is passed over, and nobody is blamed: the next one gets the alert, or it waits
-//! until the first of them has room.
+//! until the first of them has room. Recipients who have had as much as they are given (`rates`) wait by themselves, and the
+//! others go on.
 //!
 //! Each group of recipients has an order of its own. Groups that come to the same provider go there together.
 
@@ -103,7 +104,7 @@ impl Dispatcher {
         let free = open.into_iter().filter(|group| !busy.contains(group));
         let choices: Vec<Choice> = free.map(|group| self.choose_for(now, id, group, urgency)).collect();
         let join = |choice: Choice, next: Choice| {
-            if self.is_too_much(now, severity, &choice, &next) { choice } else { choice.and(next) }
+            if self.is_too_much(now, (id, severity), &choice, &next) { choice } else { choice.and(next) }
         };
         choices.into_iter().fold(Choice::None, join)
     }
@@ -123,11 +124,11 @@ impl Dispatcher {
         let mut left: Vec<(usize, Vec<Address>)> =
             of_use.into_iter().map(|place| (place, alert.open_for(group, place))).collect();
         left.retain(|(_, recipients)| !recipients.is_empty());
+        let mut soonest = self.keep_back(now, (id, severity), &mut left);
         let begin = |(place, recipients): &(usize, Vec<Address>), asks| {
             Choice::Begin(Start { place: *place, groups: vec![group], recipients: recipients.clone(), asks })
         };
         let (mut asked, mut shut) = (None, Vec::new());
-        let mut soonest: Option<Monotonic> = None;
         for at in &left {
             let place = at.0;
             if let Some(until) = self.full_until(now.monotonic, place, at.1.len(), severity) {
@@ -167,12 +168,33 @@ impl Dispatcher {
         Choice::Nothing { until: soonest }
     }
 
-    /// Whether what two groups would send to the same provider is more than that has room for: then they go one by one.
-    fn is_too_much(&self, now: Now, severity: Severity, one: &Choice, other: &Choice) -> bool {
+    /// Leaves out those for whom there is no room at present. Gives when there is for the first of them.
+    fn keep_back(
+        &mut self,
+        now: Now,
+        of: (AlertId, Severity),
+        left: &mut Vec<(usize, Vec<Address>)>,
+    ) -> Option<Monotonic> {
+        let mut soonest = None;
+        for (_, recipients) in &mut *left {
+            let parted = self.rates.part(now.monotonic, of, std::mem::take(recipients));
+            if let Some(alert) = self.alerts.get_mut(&of.0) {
+                alert.keeps_back(&parted.wait, &parted.go);
+            }
+            *recipients = parted.go;
+            soonest = soonest.into_iter().chain(parted.until).min();
+        }
+        left.retain(|(_, recipients)| !recipients.is_empty());
+        soonest
+    }
+
+    /// Whether what two groups would send to the same provider is more than there is room for: then they go one by one.
+    fn is_too_much(&mut self, now: Now, of: (AlertId, Severity), one: &Choice, other: &Choice) -> bool {
         match (one, other) {
             (Choice::Begin(one), Choice::Begin(other)) if one.place == other.place => {
-                let both = one.recipients.len() + other.recipients.len();
-                self.full_until(now.monotonic, one.place, both, severity).is_some()
+                let both = [&one.recipients[..], &other.recipients[..]].concat();
+                self.full_until(now.monotonic, one.place, both.len(), of.1).is_some()
+                    || !self.rates.part(now.monotonic, of, both).wait.is_empty()
             }
             _ => false,
         }
@@ -190,7 +212,7 @@ impl Dispatcher {
     /// Whether a provider that is used takes one more attempt.
     pub(super) fn has_room(&self, now: Monotonic, place: usize) -> bool {
         let most = match self.sites[place].breaker.permit(now) {
-            Permit::All => self.settings.providers[place].connections.max(1),
+            Permit::All => self.sites[place].crowd.most(self.settings.providers[place].connections),
             Permit::One => 1,
             Permit::Probe | Permit::Asked | Permit::Shut(_) => 0,
         };

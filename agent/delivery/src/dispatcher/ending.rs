@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use spool_format::{AlertId, Event as Fact, Folder, Settlement};
+use spool_format::{Address, AlertId, Event as Fact, Folder, Settlement};
 
 use super::{Command, Dispatcher, Now, Sync};
 use crate::pass::Pass;
@@ -27,6 +27,9 @@ impl Dispatcher {
             out.push(Command::Unlink { id, from: alert.folder });
             return self.forget(id, out);
         }
+        if let Some(kept_back) = alert.all_kept_back() {
+            return self.wait_for_room(now, id, kept_back, out);
+        }
         // Nobody dies of being left out: a pass in which nobody was asked is none.
         let waits_for_a_provider = until.filter(|_| pass.as_ref().is_some_and(|pass| !pass.has_tried));
         if waits_for_a_provider.is_none()
@@ -44,22 +47,38 @@ impl Dispatcher {
                 // The journal tells of the provider; that all of them wait for it, over and over, is no news.
                 return self.queue.wait_until(id, until);
             }
-            return self.defer(now, id, until.since(now.monotonic), out);
+            return self.defer(now, id, until.since(now.monotonic), None, out);
         }
         if pass.as_ref().is_some_and(Pass::found_no_network) {
             let pause = self.settings.retry.pause_without_network(self.chance.next());
             self.absolve(now, out);
             self.no_network = Some(now.monotonic.plus(pause));
             self.parked.insert(id);
-            return self.defer(now, id, pause, out);
+            return self.defer(now, id, pause, None, out);
         }
         if pass.is_some_and(|pass| pass.is_outdated && pass.found_nobody()) {
             // It speaks of a network that is no more.
-            return self.defer(now, id, Duration::ZERO, out);
+            return self.defer(now, id, Duration::ZERO, None, out);
         }
         alert.passes = alert.passes.saturating_add(1);
         let pause = self.settings.retry.pause(alert.severity, alert.passes, self.chance.next());
-        self.defer(now, id, pause, out);
+        self.defer(now, id, pause, None, out);
+    }
+
+    /// All who are still without it have had as much as they are given at present.
+    fn wait_for_room(&mut self, now: Now, id: AlertId, kept_back: Vec<Address>, out: &mut Vec<Command>) {
+        let Some(alert) = self.alerts.get_mut(&id) else { return };
+        let is_told = std::mem::replace(&mut alert.is_told_to_wait, true);
+        let why: Vec<String> = kept_back.iter().filter_map(|to| self.rates.why(to)).collect();
+        let parted = self.rates.part(now.monotonic, (id, alert.severity), kept_back);
+        // Who has found room meanwhile is due at once.
+        let until = parted.until.filter(|_| parted.go.is_empty()).unwrap_or(now.monotonic);
+        self.parked.insert(id);
+        if is_told {
+            // That others were faster when there was room is no news.
+            return self.queue.wait_until(id, until);
+        }
+        self.defer(now, id, until.since(now.monotonic), Some(why.join("; ")), out);
     }
 
     /// Nobody was slow: there was no network. Who was put off for their sake keeps the time that the journal names: without a
@@ -74,7 +93,7 @@ impl Dispatcher {
         }
     }
 
-    fn defer(&mut self, now: Now, id: AlertId, pause: Duration, out: &mut Vec<Command>) {
+    fn defer(&mut self, now: Now, id: AlertId, pause: Duration, why: Option<String>, out: &mut Vec<Command>) {
         let Some(alert) = self.alerts.get_mut(&id) else { return };
         let mut due = now.monotonic.plus(pause);
         if alert.ends > now.monotonic {
@@ -87,7 +106,7 @@ impl Dispatcher {
             out.push(Command::Copy { id, from: Folder::Incoming, to: Folder::Deferred });
             alert.folder = Folder::Deferred;
         }
-        let fact = Fact::Deferred { id, passes: alert.passes, until };
+        let fact = Fact::Deferred { id, passes: alert.passes, until, why };
         out.push(Command::Record { fact, sync: Sync::Synced });
         if was_incoming {
             out.push(Command::Unlink { id, from: Folder::Incoming });

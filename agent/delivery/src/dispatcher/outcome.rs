@@ -8,6 +8,7 @@ use super::{Dispatcher, network, results};
 use crate::alert::Alert;
 use crate::blame::{Blame, blame};
 use crate::command::{AttemptId, Command, Sync};
+use crate::crowd::{Crowding, crowding};
 use crate::time::Now;
 
 impl Dispatcher {
@@ -29,19 +30,35 @@ impl Dispatcher {
         let Some(attempt) = self.attempts.remove(&id) else { return };
         self.patience.retain(|(_, of)| *of != id);
         let place = attempt.provider;
+        let running = self.sites[place].running;
         self.sites[place].ends(now.monotonic);
         if attempt.leave != Some(Gate::FinalDot) {
             self.gives_back(now, place, attempt.cost);
         }
+        if self.rates.ends(attempt.id, id, &attempt.recipients) {
+            self.wake_parked(now.monotonic);
+        }
         let has_it = |it: &RecipientOutcome| {
             matches!(it, RecipientOutcome::Delivered(_) | RecipientOutcome::Taken { .. })
         };
-        if outcome.recipients.iter().any(has_it) {
+        let somebody_has_it = outcome.recipients.iter().any(has_it);
+        if somebody_has_it {
             self.drills.is_proven(now, place);
+            self.sites[place].crowd.went_well(now.monotonic, self.settings.providers[place].connections);
         }
+        let crowding = crowding(outcome);
+        let is_one_too_many = !somebody_has_it && self.is_one_too_many(&attempt, crowding);
+        // Alone it was turned away for some other reason, unless it was told this one.
+        if crowding == Crowding::Told || (crowding != Crowding::None && running > 1) {
+            self.sites[place].crowd.is_too_many(now.monotonic, attempt.began, running);
+        }
+        let blame = if is_one_too_many { &Blame::Nobody } else { blame };
         let change = self.learn(now, place, attempt.witness, blame);
         if !attempt.is_dismissed {
-            self.settle(now, id, &attempt, (outcome, blame), out);
+            self.settle(now, id, &attempt, (outcome, blame, is_one_too_many), out);
+            if is_one_too_many {
+                self.waits_for_the_others(&attempt);
+            }
         }
         self.tell(place, change.as_ref(), out);
         if !attempt.is_dismissed {
@@ -53,18 +70,40 @@ impl Dispatcher {
         self.after(now, place, attempt.witness, change.as_ref(), out);
     }
 
+    /// Whether an attempt was turned away only since others are there, and work.
+    fn is_one_too_many(&self, attempt: &Attempt, crowding: Crowding) -> bool {
+        let place = attempt.provider;
+        let breaker = &self.sites[place].breaker;
+        let others_work = || {
+            let mut running = self.attempts.values().filter(|other| other.provider == place);
+            breaker.has_worked_since(attempt.began) || running.any(|other| !other.is_slow)
+        };
+        crowding.is_turned_away() && !breaker.is_open() && others_work()
+    }
+
+    /// The alert stays where it was turned away, and is next when one of the connections there is free.
+    fn waits_for_the_others(&mut self, attempt: &Attempt) {
+        let Some(alert) = self.alerts.get_mut(&attempt.id) else { return };
+        let groups = alert.groups_of(&attempt.recipients);
+        if let Some(pass) = &mut alert.pass {
+            for group in groups {
+                pass.was_turned_away(group, attempt.provider);
+            }
+        }
+    }
+
     /// Writes down what an attempt means for its alert.
     fn settle(
         &mut self,
         now: Now,
         id: AttemptId,
         attempt: &Attempt,
-        (outcome, blame): (&Outcome, &Blame),
+        (outcome, blame, is_one_too_many): (&Outcome, &Blame, bool),
         out: &mut Vec<Command>,
     ) {
         let Some(alert) = self.alerts.get_mut(&attempt.id) else { return };
         let provider = &self.settings.providers[attempt.provider];
-        let judged = results::judge_all(provider, &attempt.recipients, outcome);
+        let judged = results::judge_all(provider, &attempt.recipients, outcome, is_one_too_many);
         let recipients = alert.settle(attempt.provider, judged);
         let somebody_has_it = recipients.iter().any(|result| result.result == Settlement::Delivered);
         let fact = attempt.outcome(now.monotonic, &provider.name, recipients);

@@ -5,16 +5,28 @@ use spool_format::{Address, RecipientResult, Settlement};
 
 use super::Provider;
 use crate::alert::Judged;
-use crate::verdict::{Phrases, Verdict, judge, judge_lost_reply};
+use crate::crowd::crowding_of;
+use crate::verdict::{Phrases, Verdict, judge, judge_lost_reply, judge_one_too_many};
 
-/// Judges the outcome for each of the attempt's recipients.
-pub(super) fn judge_all(provider: &Provider, recipients: &[Address], outcome: &Outcome) -> Vec<Judged> {
+/// Judges the outcome for each of the attempt's recipients. `is_one_too_many` says that others are there and work.
+pub(super) fn judge_all(
+    provider: &Provider,
+    recipients: &[Address],
+    outcome: &Outcome,
+    is_one_too_many: bool,
+) -> Vec<Judged> {
     debug_assert_eq!(
         recipients.len(),
         outcome.recipients.len(),
         "one outcome for each recipient of the attempt"
     );
-    recipients.iter().zip(&outcome.recipients).map(|(to, outcome)| judge_one(provider, to, outcome)).collect()
+    let judged = |(to, outcome): (&Address, &RecipientOutcome)| match outcome {
+        RecipientOutcome::Failed(failure) if is_one_too_many && crowding_of(failure).is_turned_away() => {
+            failed(&provider.name, to, failure, Settlement::Open, &judge_one_too_many())
+        }
+        _ => judge_one(provider, to, outcome),
+    };
+    recipients.iter().zip(&outcome.recipients).map(judged).collect()
 }
 
 fn judge_one(provider: &Provider, to: &Address, outcome: &RecipientOutcome) -> Judged {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use spool_format::Severity;
 
 use crate::quota::Quota;
+use crate::rates::Rate;
 use crate::retry::RetryPlan;
 use crate::routing::Rule;
 use crate::verdict::Phrases;
@@ -49,6 +50,8 @@ pub struct Settings {
     pub providers: Vec<Provider>,
     /// Who may be asked for which recipients; the first rule that fits counts.
     pub routing: Vec<Rule>,
+    /// How much recipients are given; the first one that fits counts.
+    pub rates: Vec<Rate>,
     /// Pauses and life times.
     pub retry: RetryPlan,
 }

@@ -6,6 +6,7 @@ use super::choice::is_fresh;
 use super::{Age, Command, Dispatcher, Now, Sync};
 use crate::blame::Blame;
 use crate::breaker::{Breaker, Change, Witness};
+use crate::crowd::Crowd;
 use crate::quota::{Budget, Cost};
 use crate::time::Monotonic;
 
@@ -18,6 +19,8 @@ pub(super) struct Site {
     pub(super) breaker: Breaker,
     /// Attempts that run there, also those that were taken back and have not ended.
     pub(super) running: usize,
+    /// How many connections it takes.
+    pub(super) crowd: Crowd,
     /// What is left of its quota.
     pub(super) budget: Budget,
     /// Whether somebody found no room there, and would find it if an attempt that runs ended early.

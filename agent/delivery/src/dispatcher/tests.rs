@@ -11,11 +11,13 @@ use crate::{Phrases, Quota, RetryPlan};
 
 mod changes;
 mod clock;
+mod crowds;
 mod drills;
 mod hedging;
 mod histories;
 mod outages;
 mod quotas;
+mod rates;
 mod recipients;
 mod restart;
 mod routes;
@@ -86,6 +88,7 @@ impl Day {
         let settings = Settings {
             providers: providers.iter().map(provider).collect(),
             routing,
+            rates: Vec::new(),
             retry: RetryPlan::default(),
         };
         let now = Now { wall: Wall::from_unix_ms(2_000), monotonic: Monotonic::from_ms(500) };
@@ -112,6 +115,13 @@ impl Day {
 
     fn reaches(&mut self, attempt: u64, gate: Gate) -> Vec<String> {
         self.tell(Event::Reached { attempt: AttemptId(attempt), gate })
+    }
+
+    /// An attempt goes through to its end.
+    fn goes_out(&mut self, attempt: u64, recipients: usize) -> Vec<String> {
+        self.reaches(attempt, Gate::Data);
+        self.reaches(attempt, Gate::FinalDot);
+        self.ends(attempt, vec![delivered(); recipients])
     }
 
     fn wakes(&mut self) -> Vec<String> {

@@ -41,14 +41,14 @@ pub(super) fn has_it(recipients: &[RecipientResult]) -> bool {
 }
 
 /// What an attempt has against its provider. What that says of a recipient or of a message does not hold for the next one,
-/// and who was faster says nothing.
+/// and who was faster, or there already, says nothing.
 pub(super) fn trouble(recipients: &[RecipientResult]) -> Option<String> {
     let is_about_this_mail = |result: &RecipientResult| {
         matches!(&*result.phase, "rcpt" | "dot") && result.code.is_some_and(|code| code != 421)
     };
     let counts = |result: &&RecipientResult| {
         result.scope.as_deref() == Some("provider")
-            && result.rule.as_deref() != Some("withdrawn")
+            && !matches!(result.rule.as_deref(), Some("withdrawn" | "one-too-many"))
             && !is_about_this_mail(result)
     };
     recipients.iter().find(counts).map(|result| match result.code {

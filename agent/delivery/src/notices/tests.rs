@@ -12,6 +12,49 @@ use crate::alert::{Arrival, Past};
 use stage::{HOUR, MINUTE, Stage, result, settings};
 
 #[test]
+fn a_standby_that_fails_is_no_news_of_alerts_that_go_out_before_it() {
+    let mut stage = Stage::new();
+    let id = stage.arrives(Severity::Warning);
+    stage.fails(id, "home");
+    stage.fails(id, "docomo");
+    stage.sent(id, "gmail");
+    stage.send_through("home");
+    stage.pass(MINUTE);
+    assert_eq!(
+        stage.story(),
+        ["begins provider-failing docomo 1"],
+        "home works, and no alert had to pass it by"
+    );
+    stage.send_through("home");
+    stage.provider("gmail", true);
+    stage.send_through("home");
+    stage.pass(10 * HOUR);
+    assert_eq!(stage.story().len(), 1, "{:?}", stage.story());
+}
+
+#[test]
+fn what_fails_again_before_people_heard_of_its_end_is_the_same_story() {
+    let mut stage = Stage::new();
+    let fails = |stage: &mut Stage| {
+        let id = stage.arrives(Severity::Warning);
+        stage.fails(id, "home");
+        stage.sent(id, "docomo");
+    };
+    fails(&mut stage);
+    stage.pass(MINUTE);
+    let since = stage.told[0].notice.since;
+    // It works for a moment, which is shorter than what is told of.
+    stage.send_through("home");
+    stage.pass(5);
+    fails(&mut stage);
+    stage.pass(MINUTE);
+    stage.send_through("home");
+    stage.pass(2 * HOUR);
+    assert_eq!(stage.story(), ["begins provider-failing home 1", "over provider-failing home 2"]);
+    assert_eq!(stage.told[1].notice.since, since);
+}
+
+#[test]
 fn one_notice_says_that_the_primary_fails_and_one_that_it_works_again() {
     let mut stage = Stage::new();
     for n in 0..12 {

@@ -55,6 +55,7 @@ rules! {
     NOT_SMTP = "not-smtp", Provider Soft: "what came is not SMTP";
     LOST_REPLY = "lost-reply", Provider Soft: "the connection ended between the last octets and the reply: the mail may have arrived";
     WITHDRAWN = "withdrawn", Provider Soft: "the attempt was taken back, since another one was faster or the agent stops";
+    ONE_TOO_MANY = "one-too-many", Provider Soft: "the server takes fewer connections than there were, and works: the mail waits for one of the others";
     TLS_FAILED = "tls-failed", Provider Hard: "no TLS, or nobody vouches for the certificate";
     STARTTLS_MISSING = "starttls-missing", Provider Hard: "the server does not offer STARTTLS";
     NO_COMMON_MECHANISM = "no-common-mechanism", Provider Hard: "none of the allowed ways to log in is offered";

@@ -67,6 +67,8 @@ fn what_the_provider_takes_is_taken_and_so_is_what_a_person_insists_on() {
         with("ocn", "from = \"alert@example.jp\""),
         with("softbank", "from = \"alert@example.jp\""),
         with("self-hosted", "host = \"h\"\nfrom = \"alert@example.jp\"\nfree_from = true"),
+        // Somebody's relay, with rules of its own.
+        with("docomo", "host = \"relay.example.jp\"\nfrom = \"alert@example.jp\"\nfree_from = true"),
         with("outlook", "from = \"me@example.jp\"").replace("\"me\"", "\"me@example.jp\""),
     ] {
         let config = parse(&text).unwrap_or_else(|error| panic!("{text}: {error}"));

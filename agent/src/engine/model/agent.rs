@@ -135,7 +135,8 @@ impl Setup {
             phrases: delivery::Phrases::default(),
         };
         let providers = (0..self.providers).map(provider).collect();
-        let mut settings = Settings { providers, routing: self.routing.clone(), retry: self.retry.clone() };
+        let (routing, retry) = (self.routing.clone(), self.retry.clone());
+        let mut settings = Settings { providers, routing, rates: Vec::new(), retry };
         self.mutant.iter().for_each(|mutant| mutant.spoils_settings(&mut settings));
         let mut dispatcher = Dispatcher::new(settings, seed);
         if let Some(every) = self.drills_every {
@@ -157,7 +158,7 @@ impl Agent {
         let is_there = |id: AlertId| fs.machine.borrow().disk.alert(id).next().is_some();
         outside.borrow_mut().oracle.recovered(now, &found.ledger, is_there);
         setup.mutant.iter().for_each(|mutant| mutant.spoils_memory(&mut found.ledger));
-        let started = Deed::Line(Fact::Started { boot, program: "0".to_owned() });
+        let started = Deed::Line(Fact::Started { boot, program: "0".to_owned(), anew: false });
         let deeds = std::iter::once(started).chain(found.deeds.drain(..)).collect();
         outside.borrow_mut().hand_over(Batch { deeds, sync: true, early: None, token: None });
         let each = Load { alerts: setup.alerts_per_user, octets: 1 << 20 };

@@ -280,7 +280,7 @@ impl Oracle {
     pub(super) fn handed_over(&mut self, now: Now, batch: &Batch) {
         for deed in &batch.deeds {
             match deed {
-                Deed::Line(Fact::Deferred { id, until, passes }) => {
+                Deed::Line(Fact::Deferred { id, until, passes, .. }) => {
                     let asked = self.asked(*id);
                     asked.not_before = now.monotonic.plus(until.since(now.wall));
                     asked.put_off = now.monotonic;

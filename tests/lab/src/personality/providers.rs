@@ -9,6 +9,9 @@ use super::{Accent, AuthBeforeTls, Brackets, Channel, HeaderFrom, LoneLfRule, Pe
 use crate::reply::Reply;
 use crate::{Authority, Leaf};
 
+/// Recipients of one mail; ten times what every server must take (RFC 5321 section 4.5.3.1.8).
+const RECIPIENTS_MAX: usize = 1000;
+
 /// Octets in a line that docomo's server takes, line end included (the limit of RFC 5321 section 4.5.3.1.6).
 const DOCOMO_LINE_OCTETS_MAX: usize = 1000;
 
@@ -183,6 +186,8 @@ impl Personality {
             recipients: BTreeMap::new(),
             faults: BTreeMap::new(),
             faulty_connections: None,
+            connections_max: usize::MAX,
+            recipients_max: RECIPIENTS_MAX,
         }
     }
 }

@@ -6,9 +6,6 @@ use crate::path::{self, Path};
 use crate::personality::{Brackets, Senders};
 use crate::reply::{self, Reply};
 
-/// Recipients of one mail; ten times what every server must take (RFC 5321 section 4.5.3.1.8).
-const RECIPIENTS_MAX: usize = 1000;
-
 /// Octets of a chunk; more than any message here has.
 const CHUNK_OCTETS_MAX: usize = 128 << 20;
 
@@ -58,7 +55,7 @@ impl Session {
         if path.address.is_empty() {
             return self.fixed(&Reply::new(501, "5.1.3", "Bad recipient address syntax"));
         }
-        if self.recipients.len() >= RECIPIENTS_MAX {
+        if self.recipients.len() >= self.personality.recipients_max {
             return self.fixed(&Reply::new(452, "4.5.3", "Error: too many recipients"));
         }
         let taken = Effect::Recipient(path.address.to_owned());

@@ -92,6 +92,18 @@ fn a_provider_at_which_an_alert_is_under_way_is_not_drilled_beside_it() {
 }
 
 #[test]
+fn a_provider_that_is_left_out_is_not_drilled_before_its_time() {
+    let mut day = Day::new(&["home"]);
+    day.dispatcher.drill(Drills::new(day.now, Duration::from_mins(1), [("home".to_owned(), true)], 1));
+    let until = day.now.wall.plus(Duration::from_mins(10));
+    let cause = spool_format::Cause::Login;
+    let outage = Outage { since: day.now.wall, until, openings: 1, cause, reason: "no".to_owned() };
+    day.dispatcher.remember(day.now, "home", outage, false);
+    day.until_a_drill();
+    assert!(day.now.wall >= until, "a login more would lock the account");
+}
+
+#[test]
 fn a_good_drill_brings_a_provider_back_and_those_who_wait_go_out() {
     let mut day = Day::new(&["home"]);
     day.dispatcher.drill(Drills::new(day.now, Duration::from_mins(1), [("home".to_owned(), true)], 1));

@@ -22,9 +22,7 @@ fn a_day(messages: u32) -> Quota {
 
 impl Day {
     fn sends(&mut self, attempt: u64) {
-        self.reaches(attempt, Gate::Data);
-        self.reaches(attempt, Gate::FinalDot);
-        self.ends(attempt, vec![delivered()]);
+        self.goes_out(attempt, 1);
     }
 
     fn info(&mut self, n: u8) -> Vec<String> {
@@ -78,10 +76,29 @@ fn room_that_an_attempt_gives_back_is_used_at_once() {
 }
 
 #[test]
+fn recipients_with_different_ways_share_the_quota_of_the_provider_where_these_meet() {
+    let only_home = Rule {
+        to: vec![crate::routing::Whom::Address(address("a@example.jp"))],
+        providers: vec!["home".to_owned()],
+        ..Rule::default()
+    };
+    let quota = Quota { recipients_per_day: Some(2), ..Quota::default() };
+    let mut day = Day::with_routing(&["home", "yahoo"], vec![only_home]);
+    day.dispatcher.settings.providers[0].quota = quota;
+    day.dispatcher.sites[0].budget = Budget::new(&quota);
+    day.dispatcher.remember_mail(day.now, "home", day.now.wall, &[address("c@example.jp")]);
+    let begun = day.arrives(arrival(1, Severity::Warning, &["a@example.jp", "b@example.jp"]));
+    assert_eq!(
+        begun,
+        ["attempt 1 home", "begin 1 at 0 for a", "attempt 2 yahoo beside 1", "begin 2 at 1 for b"]
+    );
+}
+
+#[test]
 fn a_restart_does_not_fill_a_quota_again() {
     let mut day = day(&[a_day(2), Quota::default()]);
-    day.dispatcher.remember_mail(day.now, "home", day.now.wall, 1);
-    day.dispatcher.remember_mail(day.now, "home", Wall::from_unix_ms(i64::MAX), 1);
+    day.dispatcher.remember_mail(day.now, "home", day.now.wall, &[]);
+    day.dispatcher.remember_mail(day.now, "home", Wall::from_unix_ms(i64::MAX), &[]);
     assert_eq!(day.info(1), ["attempt 1 docomo", "begin 1 at 1 for a"]);
 }
 

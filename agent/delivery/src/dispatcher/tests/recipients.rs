@@ -85,3 +85,19 @@ fn a_used_up_account_is_left_out_at_once_whatever_was_being_sent() {
         assert!(next.contains(&"begin 2 at 1 for a".to_owned()), "{text}: {next:?}");
     }
 }
+
+#[test]
+fn who_never_gives_word_is_asked_three_times_and_then_the_next_provider_has_the_alert() {
+    let mut day = Day::new(&["gateway", "docomo"]);
+    day.arrives(arrival(1, Severity::Warning, &["a@example.jp"]));
+    for attempt in 1..=2 {
+        let end = day.ends(attempt, vec![lost_reply()]);
+        assert!(end.iter().any(|word| word.starts_with("deferred")), "it waits for word: {end:?}");
+        assert_eq!(day.wakes()[1], format!("begin {} at 0 for a", attempt + 1));
+    }
+    let next = day.ends(3, vec![lost_reply()]);
+    assert!(next.contains(&"begin 4 at 1 for a".to_owned()), "{next:?}");
+    day.ends(4, vec![unreachable()]);
+    let again = day.wakes();
+    assert_eq!(again[1], "begin 5 at 1 for a", "and before the one that never gives word");
+}
