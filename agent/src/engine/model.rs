@@ -61,7 +61,7 @@ mod weather;
 mod world;
 
 /// Histories that are played in every run of the tests.
-const RUNS: u64 = 3_000;
+const RUNS: u64 = 1_000;
 
 /// Days that are played in every run of the tests.
 const DAYS: u64 = 20;

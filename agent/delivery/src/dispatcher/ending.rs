@@ -100,6 +100,7 @@ impl Dispatcher {
             // The last pass is at the end of its life, not some time after it.
             due = due.min(alert.ends);
         }
+        alert.put_off_until = due;
         let until = now.wall.plus(due.since(now.monotonic));
         let was_incoming = alert.folder == Folder::Incoming;
         if was_incoming {

@@ -281,6 +281,11 @@ impl Agent {
         self.acks.is_empty() && self.hints.is_empty() && !self.desk.owes()
     }
 
+    /// Whether the writer can only try again later.
+    pub(super) fn is_in_trouble(&self) -> bool {
+        self.desk.is_in_trouble()
+    }
+
     pub(super) fn begins_to_stop(&mut self) {
         self.hands.tell(Event::Stopping);
         self.hands.flush();

@@ -121,8 +121,7 @@ pub(super) fn play_with(seed: u64, tells: bool, change: impl Fn(&mut Setup), tot
     change(&mut setup);
     let weather = vec![WELL; setup.providers];
     let is_free = |quota: &Quota| *quota == Quota::default();
-    let well =
-        setup.quotas().iter().map(|quota| is_free(quota).then_some(Monotonic::default())).collect();
+    let well = setup.quotas().iter().map(|quota| is_free(quota).then_some(Monotonic::default())).collect();
     let down = vec![None; setup.providers];
     let seed = dice.next();
     let story = Story::new(Beginning { seed, setup, weather, has_two_disks: false, asks_one_in: 0, tells });
@@ -257,7 +256,8 @@ impl Day {
             let is_due = agent.next_wake().is_some_and(|wake| wake <= outside.now.monotonic);
             let goes_on = outside.next_due().is_some_and(|due| due <= outside.now.monotonic);
             let has_words = !outside.reports.is_empty() || !outside.batches.is_empty();
-            if !is_due && !goes_on && !has_words && agent.has_heard_all() {
+            let has_heard_all = agent.has_heard_all() || agent.is_in_trouble();
+            if !is_due && !goes_on && !has_words && has_heard_all {
                 return;
             }
         }
@@ -290,7 +290,8 @@ impl Day {
             let clock = self.dice.one_of(&[0, 0, 0, 1, -1, 24, -24, 9_000, -9_000]);
             self.start(if self.menu.contains(&Kind::Clock) { clock } else { 0 });
         }
-        let is_calm = self.story.agent.is_some() && self.network_is_back.is_none() && self.disk_is_well.is_none();
+        let is_calm =
+            self.story.agent.is_some() && self.network_is_back.is_none() && self.disk_is_well.is_none();
         self.calm = if is_calm { self.calm.or(Some(now)) } else { None };
     }
 

@@ -40,7 +40,9 @@ fn visit(weather: Weather, with_login: bool, dice: &mut Dice, truth: &mut Vec<Sa
             Step::Receive(_) if !words.is_empty() => session.received(&std::mem::take(&mut words)),
             Step::Receive(_) if says.then == Then::Closes => session.closed("reset"),
             Step::Receive(_) => session.silence(SILENCE_S),
-            Step::StartTls if dice.below(8) < weather.bad_tls => session.tls_failed("certificate has expired"),
+            Step::StartTls if dice.below(8) < weather.bad_tls => {
+                session.tls_failed("certificate has expired")
+            }
             Step::StartTls => {
                 server.starts_tls();
                 session.tls_ready();

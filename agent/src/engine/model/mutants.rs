@@ -95,9 +95,8 @@ impl Mutant {
 
     /// On its way from a session to the engine.
     pub(super) fn spoils_outcome(self, outcome: &mut Outcome) {
-        let is_for_good = |failure: &smtp::Failure| {
-            failure.reply().filter(|reply| reply.code.is_permanent()).cloned()
-        };
+        let is_for_good =
+            |failure: &smtp::Failure| failure.reply().filter(|reply| reply.code.is_permanent()).cloned();
         match self {
             Self::RefusedTakenForSent => {
                 for recipient in &mut outcome.recipients {
@@ -149,8 +148,9 @@ impl Mutant {
     /// Finds it. Gives the seed, and what was said.
     fn hunt(self, most_histories: u64, most_days: u64) -> Option<(u64, String)> {
         let spoil = |setup: &mut Setup| setup.mutant = Some(self);
-        let in_histories = (1..=most_histories)
-            .find_map(|seed| caught(|| drop(histories::play_with(seed, false, spoil))).map(|why| (seed, why)));
+        let in_histories = (1..=most_histories).find_map(|seed| {
+            caught(|| drop(histories::play_with(seed, false, spoil))).map(|why| (seed, why))
+        });
         in_histories.or_else(|| {
             (1..=most_days).find_map(|seed| {
                 let totals = &mut days::Totals::default();

@@ -6,9 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use delivery::routing::Rule;
 use delivery::{AttemptId, Monotonic, Now};
 use smtp::{RecipientOutcome, Trouble};
-use delivery::routing::Rule;
 use spool_format::{Address, AlertId, Event as Fact, NoticeKind, Settlement, Severity};
 
 use super::agent::Setup;
@@ -187,12 +187,10 @@ impl Oracle {
     /// The providers that may be asked for a recipient, in order.
     pub(super) fn order(&self, severity: Option<Severity>, to: &str) -> Vec<usize> {
         let to = Address::parse(to).expect("an address");
-        let rule = severity
-            .and_then(|severity| self.routing.iter().find(|rule| rule.fits(severity, None, &to)));
+        let rule =
+            severity.and_then(|severity| self.routing.iter().find(|rule| rule.fits(severity, None, &to)));
         match rule {
-            Some(rule) => {
-                rule.providers.iter().map(|name| place(name)).collect()
-            }
+            Some(rule) => rule.providers.iter().map(|name| place(name)).collect(),
             None => (0..self.providers).collect(),
         }
     }

@@ -65,10 +65,16 @@ impl Rates {
         let messages = |time| within(time).count() as u64;
         let each: u64 = within(DAY).map(|(_, recipients)| recipients).sum();
         let Quota { messages_per_minute, messages_per_day, recipients_per_day, .. } = site.quota;
-        let limits =
-            [(messages(MINUTE), messages_per_minute), (messages(DAY), messages_per_day), (each, recipients_per_day)];
+        let limits = [
+            (messages(MINUTE), messages_per_minute),
+            (messages(DAY), messages_per_day),
+            (each, recipients_per_day),
+        ];
         for (used, most) in limits {
-            assert!(most.is_none_or(|most| used <= u64::from(most)), "p{provider} gets {used}, and {most:?} is all");
+            assert!(
+                most.is_none_or(|most| used <= u64::from(most)),
+                "p{provider} gets {used}, and {most:?} is all"
+            );
         }
         limits.iter().any(|(used, most)| most.is_some_and(|most| *used == u64::from(most)))
     }

@@ -7,13 +7,13 @@ use delivery::{AttemptId, Monotonic, Now};
 use smtp::{Gate, Transaction};
 use spool_format::{AlertId, Wall};
 
-use super::chance::Dice;
 use super::agent::Setup;
+use super::chance::Dice;
 use super::drill::drill;
 use super::link::{Link, Went};
 use super::marks::Marks;
-use super::oracle::Oracle;
 use super::mutants::Mutant;
+use super::oracle::Oracle;
 use super::provider::Says;
 use super::rates::Rates;
 use super::weather::Weather;
