@@ -92,6 +92,8 @@ pub(crate) struct Alert {
     pub(crate) wish: Option<Wish>,
     /// Whether nobody answered in its last pass.
     pub(crate) is_unanswered: bool,
+    /// When its next pass is due by the last line that puts it off.
+    pub(crate) put_off_until: Monotonic,
     /// Whether the journal says that it waits for room, and nothing has happened since.
     pub(crate) is_told_to_wait: bool,
     last_trouble: Option<String>,
@@ -149,6 +151,7 @@ impl Alert {
             urged_until: None,
             wish: None,
             is_unanswered: false,
+            put_off_until: Monotonic::default(),
             is_told_to_wait: false,
             last_trouble: None,
         }
