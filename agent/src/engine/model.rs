@@ -64,7 +64,7 @@ mod world;
 const RUNS: u64 = 1_000;
 
 /// Days that are played in every run of the tests.
-const DAYS: u64 = 20;
+const DAYS: u64 = 10;
 
 /// Names the seed if its history ends in a panic.
 struct Named(u64);

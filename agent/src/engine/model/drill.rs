@@ -41,7 +41,7 @@ fn visit(weather: Weather, with_login: bool, dice: &mut Dice, truth: &mut Vec<Sa
             Step::Receive(_) if says.then == Then::Closes => session.closed("reset"),
             Step::Receive(_) => session.silence(SILENCE_S),
             Step::StartTls if dice.below(8) < weather.bad_tls => {
-                session.tls_failed("certificate has expired")
+                session.tls_failed("certificate has expired");
             }
             Step::StartTls => {
                 server.starts_tls();

@@ -28,6 +28,7 @@ pub(super) enum Then {
 
 /// One connection, as the server sees it.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "facts that do not depend on each other")]
 pub(super) struct Server {
     unread: Vec<u8>,
     is_tls: bool,
