@@ -290,14 +290,15 @@ impl Alert {
                 recipient.settlement = result.result;
                 if result.result == Settlement::Uncertain {
                     recipient.lost_replies = recipient.lost_replies.saturating_add(1);
+                    // Nobody else in this pass: only a critical alert risks a second copy at once.
+                    if let Some(pass) = &mut self.pass {
+                        pass.waits_for_certainty |= self.severity != Severity::Critical;
+                    }
                     let group = &mut self.groups[recipient.group];
                     if recipient.lost_replies < LOST_REPLIES {
-                        // The one that may have it is asked first; only a critical alert risks a second copy meanwhile.
+                        // The one that may have it is asked first.
                         recipient.doubt = Some(provider);
                         group.first = Some(provider);
-                        if let Some(pass) = &mut self.pass {
-                            pass.waits_for_certainty |= self.severity != Severity::Critical;
-                        }
                     } else {
                         recipient.doubt = None;
                         group.first = group.first.filter(|first| *first != provider);

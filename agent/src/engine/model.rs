@@ -57,6 +57,7 @@ mod remembered;
 mod scenarios;
 mod settled;
 mod story;
+mod totals;
 mod weather;
 mod world;
 
@@ -96,7 +97,7 @@ fn whatever_happens_no_alert_is_lost_and_none_is_sent_twice_without_a_reason() {
 
 #[test]
 fn on_whatever_day_a_critical_alert_is_no_later_than_the_providers_allow() {
-    let mut totals = days::Totals::default();
+    let mut totals = totals::Totals::default();
     if let Some(seed) = number("ALERTMAIL_MODEL_SEED") {
         let _named = Named(seed);
         return days::play(seed, true, &mut totals);

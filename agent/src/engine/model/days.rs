@@ -11,8 +11,8 @@ use spool_format::{Severity, Wall};
 use super::agent::{Agent, Setup, address};
 use super::chance::Dice;
 use super::fs::{Fault, Trouble};
-use super::marks::Marks;
 use super::story::{Alert, Beginning, Blow, Step, Story};
+use super::totals::Totals;
 use super::weather::{FULL, GONE, Weather};
 use super::world::TRUSTED;
 
@@ -35,24 +35,6 @@ const TO: [&[&str]; 6] = [
     &[FULL, "ops"],
     &[GONE],
 ];
-
-/// What was played.
-#[derive(Debug, Default)]
-pub(super) struct Totals {
-    pub(super) hours: u64,
-    pub(super) alerts: u64,
-    pub(super) notices: u64,
-    pub(super) starts: u64,
-    pub(super) marks: Marks,
-}
-
-impl std::fmt::Display for Totals {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { hours, alerts, notices, starts, marks } = self;
-        writeln!(f, "{hours} hours, {alerts} alerts, {notices} notices, {starts} starts")?;
-        marks.hits.iter().try_for_each(|(what, times)| writeln!(f, "{times:9} {what}"))
-    }
-}
 
 /// What can happen on such a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use smtp::{Outcome, RecipientOutcome};
 use spool_format::{Event as Fact, Ledger, Settlement, State, Wall};
 
 use super::agent::Setup;
-use super::{days, histories};
+use super::{days, histories, totals};
 use crate::spool::writer::{Batch, Deed};
 
 /// What is wrong.
@@ -153,7 +153,7 @@ impl Mutant {
         });
         in_histories.or_else(|| {
             (1..=most_days).find_map(|seed| {
-                let totals = &mut days::Totals::default();
+                let totals = &mut totals::Totals::default();
                 caught(|| days::play_with(seed, false, spoil, totals)).map(|why| (seed, why))
             })
         })
