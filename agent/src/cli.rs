@@ -8,8 +8,8 @@ use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 
 use crate::command::{
-    check, demo, drill, list, people, place::Place, preview, probe, providers, reload, route, run, send,
-    show, spool,
+    check, demo, drill, list, page, people, place::Place, preview, probe, providers, reload, route, run,
+    send, show, spool,
 };
 use crate::exit::Exit;
 
@@ -49,6 +49,8 @@ enum Command {
     List(list::Args),
     /// Show everything that is known of one alert.
     Show(show::Args),
+    /// Print the status page: one HTML file about everything.
+    Page(page::Args),
     /// Try alerts that wait now.
     Retry(people::retry::Args),
     /// Let alerts wait until somebody releases them.
@@ -95,6 +97,7 @@ pub fn main(argv: impl Iterator<Item = OsString>) -> Exit {
         Command::Reload(asked) => reload::run(&asked, &place),
         Command::List(asked) => list::run(&asked, &place),
         Command::Show(asked) => show::run(&asked, &place),
+        Command::Page(asked) => page::run(&asked, &place),
         Command::Retry(asked) => people::retry::run(&asked, &place),
         Command::Hold(asked) => people::hold::run(&asked, &place),
         Command::Release(asked) => people::release::run(&asked, &place),

@@ -10,6 +10,9 @@
 //! | `manners` | how mails are presented: `[[recipient]]`, heads of subjects, lateness |
 //! | `keeping` | how long what is over is kept |
 //! | `notices` | who is told of the agent's own condition, and how |
+//! | `page` | where the status page can be asked for |
+//! | `metrics` | numbers about the agent |
+//! | `listen` | a place at which something can be asked by HTTP |
 //! | `url` | an address that is pinged |
 //! | `template` | how mails are worded: `[template.NAME]`, and the keys that choose one |
 //! | `section` | one table of the file, read key by key |
@@ -34,11 +37,14 @@ mod in_clear;
 mod keeping;
 mod keys;
 mod limits;
+mod listen;
 mod login;
 mod manners;
 mod means;
+mod metrics;
 mod network;
 mod notices;
+mod page;
 mod pin;
 mod preset;
 mod provider;
@@ -69,11 +75,14 @@ pub use in_clear::{hides_password, is_near};
 pub use keeping::Keeping;
 pub use keys::reference;
 pub use limits::Limits;
+pub use listen::Listen;
 pub(crate) use login::mechanism;
 pub use manners::{Manners, Rule, SubjectHead};
 pub use means::{CommandLine, Input, Means};
+pub use metrics::Metrics;
 pub use network::Network;
 pub use notices::{DeadMan, Notices};
+pub use page::Page;
 pub use pin::Pin;
 pub use preset::{Preset, PresetLimits, Senders, presets};
 pub(crate) use provider::charset;
@@ -112,6 +121,10 @@ pub struct Config {
     pub keeping: Keeping,
     /// Who is told of the agent's own condition, and how.
     pub notices: Notices,
+    /// Where numbers about the agent go.
+    pub metrics: Metrics,
+    /// Where the status page can be asked for.
+    pub page: Page,
     /// In order of preference; at least one.
     pub providers: Vec<Provider>,
     /// Who may be asked for which recipients; the first rule that fits counts.
@@ -349,6 +362,8 @@ fn read(source: &Source<'_>, root: &toml::de::DeTable<'_>) -> Option<Config> {
         drills: drills::read(&root),
         keeping: keeping::keeping(&root),
         notices: notices::read(&root),
+        metrics: metrics::read(&root),
+        page: page::read(&root),
         providers: providers?,
         routing,
         warnings,

@@ -13,7 +13,8 @@
 //! | told of the agent's own condition | [`notice`], decided by `delivery` |
 //! | recorded, moved, removed | [`spool`]: one writer thread |
 //! | told by people | [`control`] |
-//! | shown to people | [`command`], [`output`] |
+//! | asked by machines and browsers | [`serve`] |
+//! | shown to people | [`command`], [`output`], [`page`] |
 //!
 //! [`engine`] decides nothing and `delivery` touches nothing. [`edge`] is the only reader of clocks and chance.
 
@@ -29,6 +30,8 @@ pub mod exit;
 pub mod log;
 pub mod notice;
 pub mod output;
+pub mod page;
+pub mod serve;
 pub mod spool;
 pub mod submit;
 pub mod template;

@@ -54,6 +54,11 @@ pub fn network_not_watched(what: &str, error: &dyn Display) {
     ));
 }
 
+/// Browsers on this machine can ask for the status page.
+pub fn page_shown(place: &dyn Display) {
+    line(&format!("page listen={place}"));
+}
+
 /// Somebody wants the configuration to be read again: a signal, or this user.
 pub fn reloading(uid: Option<u32>) {
     let by = uid.map_or_else(|| "signal=SIGHUP".to_owned(), |uid| format!("uid={uid}"));

@@ -3,12 +3,10 @@
 mod drills;
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::time::Duration;
 
-use fs2::FileExt;
 use spool_format::fs::{SpoolFs as _, StdFs};
-use spool_format::{Canary, Drill, Layout, NoticeKind, Outage, Severity, Wall};
+use spool_format::{Canary, Drill, NoticeKind, Outage, Severity, Wall};
 
 use super::place::{Place, unreadable};
 use super::{Refusal, json, quotas};
@@ -18,6 +16,7 @@ use crate::exit::Exit;
 use crate::notice;
 use crate::output::age;
 use crate::spool::audit::{Agent, Finding, HardLinks, Weight, audit};
+use crate::spool::lock::is_held;
 use crate::spool::queue_fs::QueueFs as _;
 use crate::spool::read_back::Reach;
 use crate::spool::status::Status;
@@ -119,7 +118,7 @@ fn facts(place: &Place) -> Result<Facts, Refusal> {
     let view = View::read(&layout, Reach::Alive).map_err(cannot)?;
     Ok(Facts {
         drills: drills::of(config.as_ref(), &view),
-        running: is_running(&layout),
+        running: is_held(&layout.lock()),
         status: Status::read(&layout).map_err(cannot)?,
         room: Room { free: StdFs.room(&queue).map_err(cannot)?, floor },
         providers: config.iter().flat_map(|config| &config.providers).map(|it| it.name.clone()).collect(),
@@ -142,17 +141,6 @@ fn warnings(config: Config) -> Vec<String> {
     let mut sentences: Vec<String> = retirements.iter().map(ToString::to_string).collect();
     sentences.extend(config.warnings);
     sentences
-}
-
-/// Whether an agent holds the lock. A lock that we get is given back at once.
-fn is_running(layout: &Layout) -> bool {
-    File::open(layout.lock()).is_ok_and(|file| match FileExt::try_lock_shared(&file) {
-        Ok(()) => {
-            let _ = FileExt::unlock(&file);
-            false
-        }
-        Err(error) => error.kind() == fs2::lock_contended_error().kind(),
-    })
 }
 
 pub(super) fn judge(args: &Args, facts: &Facts) -> (Exit, Report) {

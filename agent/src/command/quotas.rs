@@ -11,23 +11,23 @@ const DAY: Duration = Duration::from_hours(24);
 
 /// How much of one limit is left; also what `providers --json` prints.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub(super) struct Remainder {
+pub(crate) struct Remainder {
     /// `messages` or `recipients`.
-    pub(super) unit: &'static str,
+    pub(crate) unit: &'static str,
     /// In so many seconds.
-    pub(super) seconds: u64,
+    pub(crate) seconds: u64,
     /// The limit.
-    pub(super) most: u64,
+    pub(crate) most: u64,
     /// What has gone out in that time.
-    pub(super) used: u64,
+    pub(crate) used: u64,
     /// What may still go out now.
-    pub(super) left: u64,
+    pub(crate) left: u64,
     /// So much of the limit is for critical alerts.
-    pub(super) kept_for_critical: u64,
+    pub(crate) kept_for_critical: u64,
 }
 
 /// What is left of each limit of a provider at which these mails went out: when, and to how many recipients.
-pub(super) fn left(quota: &Quota, sent: &[(Wall, usize)], now: Wall) -> Vec<Remainder> {
+pub(crate) fn left(quota: &Quota, sent: &[(Wall, usize)], now: Wall) -> Vec<Remainder> {
     let (mut budget, start) = (Budget::new(quota), Monotonic::default());
     for (at, recipients) in sent {
         budget.has_gone(start, now.since(*at), quota.cost(*recipients));
@@ -48,7 +48,7 @@ impl Remainder {
         format!("{used} of {most} {unit} a {time}")
     }
 
-    const fn is_of_a_day(&self) -> bool {
+    pub(crate) const fn is_of_a_day(&self) -> bool {
         self.seconds == DAY.as_secs()
     }
 

@@ -31,6 +31,7 @@ use crate::exit::Exit;
 use crate::log;
 use crate::notice::{Command, DeadMan, Sinks, Tongue};
 use crate::output::trace;
+use crate::page;
 use crate::spool::lock::{Lock, LockError};
 use crate::spool::recover::{Found, recover};
 use crate::spool::socket::{self, Socket, Submission, Word};
@@ -211,6 +212,7 @@ async fn work(
         submitters.warnings().iter().for_each(|warning| log::warning(warning));
     }
     let names: Vec<String> = providers.iter().map(|ready| ready.provider.name.clone()).collect();
+    let _page = page(config, layout);
     log::started(layout.root(), &names, found.deferred.len());
     reload::tell(clients, &names);
     let mut dispatcher = Dispatcher::new(dispatcher_settings(config, providers), chance::seed());
@@ -228,6 +230,21 @@ async fn work(
     let (rescan, stop) = (config.limits.rescan, config.limits.stop);
     let eyes = Eyes { layout: layout.clone(), watch, rescan, stop };
     Ok(engine::run(engine, Ears { hints, reports, acks, outside }, eyes, found).await)
+}
+
+/// The status page, if somebody wants it and it can be had: alerts go out without it.
+fn page(config: &Config, layout: &Layout) -> Option<page::Server> {
+    let source = page::Source::new(layout.clone(), Some(config));
+    match page::start(&config.page, source) {
+        Ok(server) => server.inspect(|server| log::page_shown(&server.place)),
+        Err(error) => {
+            let place = config.page.listen.iter().map(ToString::to_string).collect::<String>();
+            log::warning(&format!(
+                "the status page cannot be shown at {place}: {error}; alerts go out all the same"
+            ));
+            None
+        }
+    }
 }
 
 fn dispatcher_settings(config: &Config, providers: &[Ready]) -> delivery::Settings {

@@ -23,6 +23,8 @@ pub(super) enum Place {
     Keep,
     Disk,
     Notices,
+    Metrics,
+    Page,
     Provider,
     Recipient,
     Route,
@@ -218,6 +220,8 @@ pub(super) fn all() -> impl Iterator<Item = &'static Key> {
         .chain(super::manners::KEYS)
         .chain(super::template::KEYS)
         .chain(super::notices::KEYS)
+        .chain(super::metrics::KEYS)
+        .chain(super::page::KEYS)
 }
 
 /// The keys of one place.
@@ -255,6 +259,8 @@ pub fn reference() -> String {
             Place::Keep => "[keep] ",
             Place::Disk => "[disk] ",
             Place::Notices => "[notices] ",
+            Place::Metrics => "[metrics] ",
+            Place::Page => "[page] ",
             Place::Provider => "[[provider]] ",
             Place::Recipient => "[[recipient]] ",
             Place::Route => "[[route]] ",

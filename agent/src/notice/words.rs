@@ -142,8 +142,13 @@ pub fn sentence(notice: &Notice) -> String {
     format!("{title} since {since}{count}{reason}")
 }
 
+/// What lasts, in a few words.
+pub(crate) fn title_of(tongue: Tongue, notice: &Notice) -> String {
+    title(tongue, Word::Begins, notice)
+}
+
 /// The reason as it is read in this language.
-pub(super) fn why(tongue: Tongue, reason: &str) -> String {
+pub(crate) fn why(tongue: Tongue, reason: &str) -> String {
     match tongue {
         Tongue::English => reason.to_owned(),
         Tongue::Japanese => in_japanese(reason),

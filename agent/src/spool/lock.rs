@@ -5,7 +5,7 @@ use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
-use fs2::FileExt as _;
+use fs2::FileExt;
 
 /// The lock, as long as it lives.
 #[derive(Debug)]
@@ -41,6 +41,17 @@ impl Lock {
             Err(source) => Err(LockError::Io { path: shown, source }),
         }
     }
+}
+
+/// Whether an agent holds the lock. A lock that we get is given back at once.
+pub fn is_held(path: &Path) -> bool {
+    File::open(path).is_ok_and(|file| match FileExt::try_lock_shared(&file) {
+        Ok(()) => {
+            let _ = FileExt::unlock(&file);
+            false
+        }
+        Err(error) => error.kind() == fs2::lock_contended_error().kind(),
+    })
 }
 
 impl Lock {

@@ -6,20 +6,19 @@
 //! in memory, time. A client that is slow, endless or gone costs the others nothing.
 
 use std::io;
-use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, PermissionsExt as _};
-use std::os::unix::net::{UnixListener as StdListener, UnixStream as StdStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use spool_format::alert::ALERT_OCTETS_MAX;
-use spool_format::reach::reach;
 use spool_format::socket::{Answer, SUBMISSION_S_MAX};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, timeout_at};
+
+use crate::edge::named_socket::NamedSocket;
 
 /// Connections at a time; whoever comes then is told to go elsewhere.
 pub const CONNECTIONS_MAX: usize = 32;
@@ -83,20 +82,13 @@ pub struct Submission<A = Answer> {
 /// The socket, as long as it lives: then its name goes, and every connection ends.
 #[derive(Debug)]
 pub struct Socket {
-    path: PathBuf,
-    /// Device and inode: another agent's socket at the same path is left alone.
-    identity: (u64, u64),
+    _name: NamedSocket,
     accepting: JoinHandle<()>,
 }
 
 impl Drop for Socket {
     fn drop(&mut self) {
         self.accepting.abort();
-        let ours = identity(&self.path).is_ok_and(|found| found == self.identity);
-        if ours {
-            // Nobody listens there any more; the next start replaces what cannot be removed now.
-            let _ = std::fs::remove_file(&self.path);
-        }
     }
 }
 
@@ -104,41 +96,10 @@ impl Drop for Socket {
 ///
 /// A socket on which nobody listens is replaced; anything else at that path is an error and stays.
 pub fn listen<A: Word>(path: &Path, mode: u32) -> io::Result<(Socket, mpsc::Receiver<Submission<A>>)> {
-    remove_stale(path)?;
-    let listener = StdListener::bind(reach(path)?.path())?;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))?;
-    let identity = identity(path)?;
-    listener.set_nonblocking(true)?;
-    let listener = UnixListener::from_std(listener)?;
+    let (name, listener) = NamedSocket::bind(path, mode)?;
     let (submissions, receiver) = mpsc::channel(CONNECTIONS_MAX);
     let accepting = tokio::spawn(accept(listener, submissions));
-    Ok((Socket { path: path.to_owned(), identity, accepting }, receiver))
-}
-
-fn identity(path: &Path) -> io::Result<(u64, u64)> {
-    let found = std::fs::symlink_metadata(path)?;
-    Ok((found.dev(), found.ino()))
-}
-
-fn remove_stale(path: &Path) -> io::Result<()> {
-    match std::fs::symlink_metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(error),
-        Ok(found) if !found.file_type().is_socket() => {
-            let text = format!("`{}` exists and is no socket; move it away", path.display());
-            return Err(io::Error::new(io::ErrorKind::AlreadyExists, text));
-        }
-        Ok(_) => {}
-    }
-    match StdStream::connect(reach(path)?.path()) {
-        Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => std::fs::remove_file(path),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(error),
-        Ok(_) => {
-            let text = format!("another process listens on `{}`", path.display());
-            Err(io::Error::new(io::ErrorKind::AddrInUse, text))
-        }
-    }
+    Ok((Socket { _name: name, accepting }, receiver))
 }
 
 async fn accept<A: Word>(listener: UnixListener, submissions: mpsc::Sender<Submission<A>>) {

@@ -101,7 +101,7 @@ impl Standing {
         matches!(self, Self::Incoming | Self::Trying | Self::Deferred(_) | Self::Held)
     }
 
-    fn of(folder: Option<Folder>, state: Option<State>) -> Self {
+    pub(crate) fn of(folder: Option<Folder>, state: Option<State>) -> Self {
         match (folder, state) {
             (_, Some(State::Sent)) => Self::Sent,
             (Some(Folder::Dead), _) | (_, Some(State::Dead)) => Self::Dead,
@@ -180,7 +180,12 @@ impl View {
 }
 
 impl Item {
-    fn new(layout: &Layout, id: AlertId, folder: Option<Folder>, history: Option<&History>) -> Self {
+    pub(crate) fn new(
+        layout: &Layout,
+        id: AlertId,
+        folder: Option<Folder>,
+        history: Option<&History>,
+    ) -> Self {
         let mut item = Self {
             id,
             folder,
@@ -289,7 +294,7 @@ pub fn read_file(layout: &Layout, folder: Folder, id: AlertId) -> Result<(Vec<u8
 }
 
 /// The names in a folder. A folder that others may only write into hides what is in it.
-fn list(layout: &Layout, folder: Folder) -> io::Result<Vec<String>> {
+pub(crate) fn list(layout: &Layout, folder: Folder) -> io::Result<Vec<String>> {
     let dir = StdFs.open_dir(&layout.folder(folder))?;
     if StdFs.is_readable(&dir) { StdFs.list(&dir) } else { Err(io::ErrorKind::PermissionDenied.into()) }
 }

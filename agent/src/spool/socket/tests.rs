@@ -5,6 +5,12 @@ use std::net::Shutdown;
 
 use spool_format::{Alert, AlertId};
 
+use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::net::{UnixListener as StdListener, UnixStream as StdStream};
+use std::path::PathBuf;
+
+use spool_format::reach::reach;
+
 use super::*;
 
 /// Longer than anything here takes, shorter than anybody's patience.
