@@ -36,6 +36,7 @@ use crate::spool::watch::{Hint, Watch};
 use crate::spool::writer::Ack;
 use crate::spool::{Folders, Place};
 use crate::submit::Report;
+pub(crate) use announce::DISK;
 pub use announce::Herald;
 pub use gather::Caps;
 use hands::Hands;

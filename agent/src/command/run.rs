@@ -29,6 +29,7 @@ use crate::edge::{chance, host, network};
 use crate::engine::{self, Caps, Ears, Engine, Eyes, Herald, Load, Outside, Real};
 use crate::exit::Exit;
 use crate::log;
+use crate::metrics::{Meter, Outlets};
 use crate::notice::{Command, DeadMan, Sinks, Tongue};
 use crate::output::trace;
 use crate::spool::lock::{Lock, LockError};
@@ -150,9 +151,12 @@ async fn serve(
     let mut outside = Outside { submissions, network: network::listen(), signals, fresh, anew: false };
     tokio::spawn(reload::attend(place.clone(), layout.clone(), hangups, orders, slot.clone()));
     let mut next = Next { settings, clients: Vec::new() };
+    let (meter, mut outlets) = (Meter::new(layout, wall_now()), Outlets::default());
     loop {
         let clients = std::mem::take(&mut next.clients);
-        lock = Box::pin(work(args, layout, spool, lock, (&next.settings, clients), &mut outside)).await?;
+        outlets.open(&next.settings.config.metrics, &meter);
+        lock = Box::pin(work(args, layout, spool, lock, (&next.settings, clients), (&mut outside, &meter)))
+            .await?;
         if !outside.anew {
             return Ok(());
         }
@@ -169,7 +173,7 @@ async fn work(
     (folders, mut found): (Folders, Found),
     lock: Lock,
     (settings, clients): (&Settings, Vec<oneshot::Sender<control::Reply>>),
-    outside: &mut Outside,
+    (outside, meter): (&mut Outside, &Meter),
 ) -> Result<Lock, Refusal> {
     let Settings { config, providers } = settings;
     let (report_sender, reports) = unbounded_channel();
@@ -184,8 +188,13 @@ async fn work(
     )
     .map_err(|error| Refusal::new(Exit::Config, error))?;
     let (ack_sender, acks) = unbounded_channel();
-    let writer = Writer::start(layout, config.keeping, move |ack| drop(ack_sender.send(ack)))
-        .map_err(|error| Refusal::new(Exit::NoInput, error))?;
+    let ear = meter.clone();
+    let hear = move |ack| {
+        ear.hear(&ack);
+        drop(ack_sender.send(ack));
+    };
+    let writer =
+        Writer::start(layout, config.keeping, hear).map_err(|error| Refusal::new(Exit::NoInput, error))?;
     let started = Event::Started {
         boot: host::boot_id(),
         program: env!("CARGO_PKG_VERSION").to_owned(),
@@ -206,6 +215,7 @@ async fn work(
         submitters.warnings().iter().for_each(|warning| log::warning(warning));
     }
     let names: Vec<String> = providers.iter().map(|ready| ready.provider.name.clone()).collect();
+    meter.begin(config.metrics.is_on(), &names, &found.ledger);
     log::started(layout.root(), &names, found.deferred.len());
     reload::tell(clients, &names);
     let mut dispatcher = Dispatcher::new(dispatcher_settings(config, providers), chance::seed());
@@ -213,7 +223,7 @@ async fn work(
     dispatcher.send_canaries(canaries(config, providers));
     let engine = Engine {
         dispatcher,
-        world: Real { carrier, writer, submitters, lock, sinks: sinks(config) },
+        world: Real { carrier, writer, submitters, lock, sinks: sinks(config), meter: meter.clone() },
         folders,
         policy: Policy::of(config),
         caps: caps(config),

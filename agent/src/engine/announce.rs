@@ -18,7 +18,7 @@ use crate::spool::recover::Found;
 use crate::spool::writer::Deed;
 
 /// What the writer tells of.
-const DISK: [NoticeKind; 3] = [NoticeKind::Journal, NoticeKind::Copies, NoticeKind::SpoolFull];
+pub(crate) const DISK: [NoticeKind; 3] = [NoticeKind::Journal, NoticeKind::Copies, NoticeKind::SpoolFull];
 
 /// Whom notices go to, and in which words.
 #[derive(Clone, Debug)]
