@@ -23,6 +23,7 @@ use crate::accept::{Policy, Sender};
 use crate::config::{self, Config};
 use crate::control;
 use crate::edge::clock::{now, wall_now};
+use crate::edge::service::Service;
 use crate::edge::signals::{Hangups, StopSignals};
 use crate::edge::users::Submitters;
 use crate::edge::{chance, host, network};
@@ -148,8 +149,11 @@ async fn serve(
     let (_control, orders) = open_socket(&layout.control(), control::MODE);
     let slot = Slot::default();
     let fresh = Arc::clone(&slot.fresh);
-    let mut outside = Outside { submissions, network: network::listen(), signals, fresh, anew: false };
-    tokio::spawn(reload::attend(place.clone(), layout.clone(), hangups, orders, slot.clone()));
+    let service = Arc::new(Service::here());
+    let manager = Arc::clone(&service);
+    let mut outside =
+        Outside { submissions, network: network::listen(), signals, fresh, service, anew: false };
+    tokio::spawn(reload::attend((place.clone(), layout.clone()), hangups, orders, slot.clone(), manager));
     let mut next = Next { settings, clients: Vec::new() };
     let (meter, mut outlets) = (Meter::new(layout, wall_now()), Outlets::default());
     loop {
@@ -217,6 +221,7 @@ async fn work(
     let names: Vec<String> = providers.iter().map(|ready| ready.provider.name.clone()).collect();
     meter.begin(config.metrics.is_on(), &names, &found.ledger);
     log::started(layout.root(), &names, found.deferred.len());
+    outside.service.is_ready();
     reload::tell(clients, &names);
     let mut dispatcher = Dispatcher::new(dispatcher_settings(config, providers), chance::seed());
     dispatcher.drill(drills(config, providers));

@@ -147,7 +147,7 @@ impl<W: World> Hands<W> {
                 self.take_submitted(uid, &octets, answer);
             }
             Heard::NetworkChanged => self.tell(Event::NetworkChanged),
-            Heard::Due | Heard::Fresh => self.tell(Event::Woke),
+            Heard::Due | Heard::Fresh | Heard::Beat => self.tell(Event::Woke),
             Heard::Stop(_) => self.tell(Event::Stopping),
         }
     }

@@ -15,6 +15,7 @@ use super::super::Refusal;
 use super::super::place::Place;
 use super::settings::Settings;
 use crate::control::{Order, Reply};
+use crate::edge::service::Service;
 use crate::edge::signals::Hangups;
 use crate::exit::Exit;
 use crate::log;
@@ -60,11 +61,11 @@ pub(super) fn tell(clients: Vec<oneshot::Sender<Reply>>, providers: &[String]) {
 
 /// Reads the configuration again whenever somebody wants it, for as long as the agent runs.
 pub(super) async fn attend(
-    place: Place,
-    layout: Layout,
+    (place, layout): (Place, Layout),
     mut hangups: Hangups,
     mut orders: Receiver<Submission<Reply>>,
     slot: Slot,
+    service: Arc<Service>,
 ) {
     loop {
         let client = tokio::select! {
@@ -80,6 +81,7 @@ pub(super) async fn attend(
                 }
             }
         };
+        service.reloads();
         log::reloading(client.as_ref().map(|(uid, _)| *uid));
         let (from, spool) = (place.clone(), layout.clone());
         let read = spawn_blocking(move || Settings::read_again(&from, &spool)).await;
@@ -87,6 +89,7 @@ pub(super) async fn attend(
         match read.unwrap_or_else(|error| Err(Refusal::new(Exit::Config, error))) {
             Ok(settings) => slot.put(settings, client),
             Err(refusal) => {
+                service.is_ready();
                 log::not_reloaded(&refusal);
                 let _ = client.map(|client| client.send(Reply::new(refusal.exit, refusal.to_string())));
             }
