@@ -11,6 +11,7 @@ mod manners;
 #[cfg(test)]
 mod ours;
 mod own;
+mod recipients;
 mod settings;
 mod text;
 mod wording;
@@ -26,6 +27,7 @@ use crate::submit::About;
 pub(crate) use draft::octets;
 pub(crate) use manners::on_the_wire;
 pub use manners::{Form, Mail, Sender};
+use recipients::Recipients;
 pub(crate) use text::text_of;
 
 /// What the configuration says about every alert.
@@ -55,18 +57,6 @@ pub enum Reach {
     Configured,
     /// Everybody.
     Anybody,
-}
-
-/// Names of an alert, looked up.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Recipients {
-    to: Vec<Address>,
-    cc: Vec<Address>,
-    bcc: Vec<Address>,
-    /// Neither aliases nor addresses.
-    unknown: Vec<String>,
-    /// Addresses that its writer may not name.
-    forbidden: Vec<Address>,
 }
 
 /// An alert that was understood.
@@ -107,6 +97,15 @@ impl Accepted {
             is_our_own: false,
             canary: None,
         })
+    }
+
+    /// The same for whom a person wants it to be for, if somebody does.
+    #[must_use]
+    pub fn for_others(mut self, to: Option<&[Address]>) -> Self {
+        if let Some(to) = to {
+            self.recipients = Recipients { to: to.to_vec(), ..Recipients::default() };
+        }
+        self
     }
 
     /// What the journal says of it. `domain` is the right side of its Message-ID, `octets` the size of its file.
@@ -206,53 +205,6 @@ impl Accepted {
     pub const fn severity(&self) -> Severity {
         self.alert.severity
     }
-}
-
-impl Recipients {
-    fn of(alert: &Alert, policy: &Policy) -> Self {
-        let mut found = Self::default();
-        for (names, list) in
-            [(&alert.to, &mut found.to), (&alert.cc, &mut found.cc), (&alert.bcc, &mut found.bcc)]
-        {
-            for name in names {
-                match look_up(name, policy) {
-                    Some(addresses) => list.extend(addresses),
-                    None => found.unknown.push(name.clone()),
-                }
-            }
-        }
-        found
-    }
-
-    /// Drops whoever may not be named.
-    fn keep(&mut self, may: impl Fn(&Address) -> bool) {
-        for list in [&mut self.to, &mut self.cc, &mut self.bcc] {
-            self.forbidden.extend(list.extract_if(.., |address| !may(address)));
-        }
-    }
-
-    const fn is_empty(&self) -> bool {
-        self.to.is_empty() && self.cc.is_empty() && self.bcc.is_empty()
-    }
-
-    /// Nobody twice: the first place in to, cc, bcc counts.
-    fn without_doubles(mut self) -> Self {
-        let mut seen = std::collections::BTreeSet::new();
-        for list in [&mut self.to, &mut self.cc, &mut self.bcc] {
-            list.retain(|address| seen.insert(address.clone()));
-        }
-        self
-    }
-
-    fn all(&self) -> Vec<Address> {
-        self.to.iter().chain(&self.cc).chain(&self.bcc).cloned().collect()
-    }
-}
-
-/// An alias, or an address as it stands.
-fn look_up(name: &str, policy: &Policy) -> Option<Vec<Address>> {
-    let alias = policy.aliases.get(name.trim());
-    alias.cloned().or_else(|| crate::address::parse(name).ok().map(|address| vec![address]))
 }
 
 #[cfg(test)]

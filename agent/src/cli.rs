@@ -8,7 +8,8 @@ use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 
 use crate::command::{
-    check, demo, drill, list, place::Place, preview, probe, providers, reload, route, run, send, show, spool,
+    check, demo, drill, list, people, place::Place, preview, probe, providers, reload, route, run, send,
+    show, spool,
 };
 use crate::exit::Exit;
 
@@ -48,6 +49,20 @@ enum Command {
     List(list::Args),
     /// Show everything that is known of one alert.
     Show(show::Args),
+    /// Try alerts that wait now.
+    Retry(people::retry::Args),
+    /// Let alerts wait until somebody releases them.
+    Hold(people::hold::Args),
+    /// Let alerts go on that are held.
+    Release(people::release::Args),
+    /// Give alerts up, for a reason.
+    Drop(people::drop::Args),
+    /// Send an alert to somebody else than it says.
+    Edit(people::edit::Args),
+    /// Try dead letters again.
+    Requeue(people::requeue::Args),
+    /// Remove dead letters for good.
+    Purge(people::purge::Args),
     /// Show the mail that an alert becomes: on the wire, as a reader shows it, and what docomo makes of it.
     Preview(preview::Args),
     /// Say in one line and an exit code whether somebody has to look.
@@ -80,6 +95,13 @@ pub fn main(argv: impl Iterator<Item = OsString>) -> Exit {
         Command::Reload(asked) => reload::run(&asked, &place),
         Command::List(asked) => list::run(&asked, &place),
         Command::Show(asked) => show::run(&asked, &place),
+        Command::Retry(asked) => people::retry::run(&asked, &place),
+        Command::Hold(asked) => people::hold::run(&asked, &place),
+        Command::Release(asked) => people::release::run(&asked, &place),
+        Command::Drop(asked) => people::drop::run(&asked, &place),
+        Command::Edit(asked) => people::edit::run(&asked, &place),
+        Command::Requeue(asked) => people::requeue::run(&asked, &place),
+        Command::Purge(asked) => people::purge::run(&asked, &place),
         Command::Preview(asked) => preview::run(&asked, &place),
         Command::Check(asked) => check::run(&asked, &place),
         Command::Providers(asked) => providers::run(&asked, &place),

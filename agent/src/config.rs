@@ -88,6 +88,7 @@ pub use routing::RoutingRule;
 pub use secret::{Kind, SecretError, SecretSource};
 pub use template::{Choice, Wording};
 pub use url::Url;
+pub use value::time;
 
 use section::Section;
 use source::Source;

@@ -10,8 +10,8 @@ use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use spool_format::Layout;
 use spool_format::reach::reach;
+use spool_format::{Address, AlertId, Layout};
 
 use crate::exit::Exit;
 use crate::spool::socket::Word;
@@ -25,6 +25,47 @@ pub const MODE: u32 = 0o660;
 pub enum Order {
     /// The configuration is read again and used, if nothing is wrong with it.
     Reload,
+    /// These are tried now.
+    Retry {
+        /// Which alerts.
+        ids: Vec<AlertId>,
+    },
+    /// These are stopped.
+    Hold {
+        /// Which alerts.
+        ids: Vec<AlertId>,
+    },
+    /// These go on.
+    Release {
+        /// Which alerts.
+        ids: Vec<AlertId>,
+    },
+    /// These are given up, and kept as dead letters.
+    Drop {
+        /// Which alerts.
+        ids: Vec<AlertId>,
+        /// Why.
+        reason: String,
+    },
+    /// This one goes to somebody else.
+    Edit {
+        /// Which alert.
+        id: AlertId,
+        /// In whose place; without it, in the place of all who do not have it.
+        instead_of: Option<Address>,
+        /// Aliases and addresses.
+        to: Vec<String>,
+    },
+    /// These dead letters are tried again.
+    Requeue {
+        /// Which alerts.
+        ids: Vec<AlertId>,
+    },
+    /// These dead letters are removed.
+    Purge {
+        /// Which alerts.
+        ids: Vec<AlertId>,
+    },
 }
 
 /// What came of it.
@@ -34,12 +75,32 @@ pub struct Reply {
     pub exit: u8,
     /// For people.
     pub said: String,
+    /// Of an order about alerts: what came of each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alerts: Vec<Said>,
+}
+
+/// What came of an order for one alert.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// Which.
+    pub id: AlertId,
+    /// Whether it was done.
+    pub done: bool,
+    /// Why not, or what is to be known; empty if there is nothing to say.
+    pub text: String,
 }
 
 impl Reply {
     /// An exit code, and words.
     pub fn new(exit: Exit, said: impl Into<String>) -> Self {
-        Self { exit: exit.code(), said: said.into() }
+        Self { exit: exit.code(), said: said.into(), alerts: Vec::new() }
+    }
+
+    /// What came of each alert.
+    pub fn of(alerts: Vec<Said>) -> Self {
+        let exit = if alerts.iter().all(|said| said.done) { Exit::Done } else { Exit::Data };
+        Self { exit: exit.code(), said: String::new(), alerts }
     }
 }
 

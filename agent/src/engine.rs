@@ -8,9 +8,11 @@ mod announce;
 mod canary;
 pub(crate) mod compose;
 mod gather;
+mod ground;
 mod hands;
 #[cfg(test)]
 mod model;
+mod people;
 mod shelf;
 mod submission;
 mod world;
@@ -41,6 +43,7 @@ pub(crate) use announce::DISK;
 pub use announce::Herald;
 pub use gather::Caps;
 use hands::Hands;
+pub use people::{Wanted, obey_offline};
 pub use shelf::Load;
 pub use world::{Real, World};
 
@@ -92,6 +95,8 @@ pub struct Ears<'a> {
 pub struct Outside {
     /// From those who cannot write into the spool; nothing comes if there is no socket.
     pub submissions: mpsc::Receiver<Submission>,
+    /// From people.
+    pub orders: mpsc::Receiver<Wanted>,
     /// From the network: it may be there now.
     pub network: mpsc::Receiver<()>,
     /// Somebody asks for the end.
@@ -133,6 +138,7 @@ enum Heard {
     Ack(Ack),
     Hint(Hint),
     Submission(Submission),
+    Wanted(Wanted),
     NetworkChanged,
     Fresh,
     Due,
@@ -268,6 +274,7 @@ async fn listen(
         Some(ack) = ears.acks.recv() => Heard::Ack(ack),
         Some(hint) = ears.hints.recv() => Heard::Hint(hint),
         Some(submission) = outside.submissions.recv() => Heard::Submission(submission),
+        Some(wanted) = outside.orders.recv() => Heard::Wanted(wanted),
         Some(()) = outside.network.recv() => Heard::NetworkChanged,
         () = outside.fresh.notified() => Heard::Fresh,
         () = at(anew_at) => Heard::Fresh,

@@ -144,11 +144,47 @@ pub enum Event {
     Held {
         /// The alert.
         id: AlertId,
+        /// The person's uid.
+        by: u32,
     },
     /// A person let it go again.
     Released {
         /// The alert.
         id: AlertId,
+        /// The person's uid.
+        by: u32,
+    },
+    /// A person wants it to be tried now, whatever was to be waited for.
+    Retry {
+        /// The alert.
+        id: AlertId,
+        /// The person's uid.
+        by: u32,
+    },
+    /// A person changed who is to have it.
+    Edited {
+        /// The alert.
+        id: AlertId,
+        /// The person's uid.
+        by: u32,
+        /// Who is not to have it any more.
+        removed: Vec<Address>,
+        /// Who is to have it instead.
+        added: Vec<Address>,
+    },
+    /// A person took it out of the dead letters: it is tried as if it had just come, for those who do not have it.
+    Requeued {
+        /// The alert.
+        id: AlertId,
+        /// The person's uid.
+        by: u32,
+    },
+    /// A person removed a dead letter. Its file is gone.
+    Purged {
+        /// The alert.
+        id: AlertId,
+        /// The person's uid.
+        by: u32,
     },
     /// Nobody is without it any more, and at least one recipient has it. The file goes after this line is synced.
     Sent {
@@ -166,6 +202,9 @@ pub enum Event {
         id: AlertId,
         /// In words.
         reason: String,
+        /// The uid of the person who gave it up, if somebody did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<u32>,
     },
     /// A provider is left out from now on, or still, or it is used again. In a checkpoint: one that is left out.
     Provider {
@@ -247,6 +286,20 @@ impl RecipientResult {
 }
 
 impl Event {
+    /// The uid of the person whose act it tells of, if it tells of one.
+    pub const fn by(&self) -> Option<u32> {
+        match self {
+            Self::Held { by, .. }
+            | Self::Released { by, .. }
+            | Self::Retry { by, .. }
+            | Self::Edited { by, .. }
+            | Self::Requeued { by, .. }
+            | Self::Purged { by, .. } => Some(*by),
+            Self::Dead { by, .. } => *by,
+            _ => None,
+        }
+    }
+
     /// The alert that the event is about, if it is about one.
     pub const fn alert(&self) -> Option<AlertId> {
         match self {
@@ -264,8 +317,12 @@ impl Event {
             | Self::DotSent { id, .. }
             | Self::Outcome { id, .. }
             | Self::Deferred { id, .. }
-            | Self::Held { id }
-            | Self::Released { id }
+            | Self::Held { id, .. }
+            | Self::Released { id, .. }
+            | Self::Retry { id, .. }
+            | Self::Edited { id, .. }
+            | Self::Requeued { id, .. }
+            | Self::Purged { id, .. }
             | Self::Sent { id, .. }
             | Self::Dead { id, .. } => Some(*id),
         }

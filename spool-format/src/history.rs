@@ -6,8 +6,7 @@
 use crate::address::Address;
 use crate::alert::{Attachment, Severity};
 use crate::event::{Entry, Event, RecipientResult, Settlement};
-use crate::id::AlertId;
-use crate::snapshot::{Snapshot, Standing, UnderWay, Word};
+use crate::snapshot::UnderWay;
 use crate::state::State;
 use crate::wall::Wall;
 
@@ -96,6 +95,12 @@ pub struct History {
     pub waits_for: Option<String>,
     /// Why it is dead, in words.
     pub dead_reason: Option<String>,
+    /// When a person took it out of the dead letters, the last time.
+    pub requeued: Option<Wall>,
+    /// Whether a person changed who is to have it.
+    pub is_edited: bool,
+    /// What people did with it, oldest first; empty in [`Detail::Brief`].
+    pub acts: Vec<(Wall, Event)>,
     /// When the journal last said something of it.
     pub last: Wall,
     /// Entries that did not fit.
@@ -103,7 +108,8 @@ pub struct History {
 }
 
 impl History {
-    pub(crate) const fn new(at: Wall) -> Self {
+    /// Of an alert of which the journal says nothing before this moment.
+    pub const fn new(at: Wall) -> Self {
         Self {
             state: State::Ready,
             uid: None,
@@ -126,6 +132,9 @@ impl History {
             passes: 0,
             waits_for: None,
             dead_reason: None,
+            requeued: None,
+            is_edited: false,
+            acts: Vec::new(),
             last: at,
             misfits: 0,
         }
@@ -147,6 +156,9 @@ impl History {
             return;
         };
         self.state = state;
+        if detail == Detail::Full && entry.event.by().is_some() {
+            self.acts.push((entry.at, entry.event.clone()));
+        }
         match &entry.event {
             Event::Accepted { .. } => self.accepted(&entry.event),
             Event::Attempt { attempt, provider, recipients, beside, .. } => {
@@ -167,8 +179,12 @@ impl History {
                 self.settle_all(refused, Settlement::Refused);
             }
             Event::Dead { reason, .. } => self.dead_reason = Some(reason.clone()),
+            Event::Edited { removed, added, .. } => self.edited(removed, added),
+            Event::Requeued { .. } => self.goes_again(entry.at),
             Event::Held { .. }
             | Event::Released { .. }
+            | Event::Retry { .. }
+            | Event::Purged { .. }
             | Event::Started { .. }
             | Event::Stopped
             | Event::Provider { .. }
@@ -213,6 +229,31 @@ impl History {
         for to in recipients {
             if self.settlement_of(to).is_none() {
                 self.recipients.push((to.clone(), Settlement::Open));
+            }
+        }
+    }
+
+    fn edited(&mut self, removed: &[Address], added: &[Address]) {
+        self.is_edited = true;
+        self.recipients
+            .retain(|(to, settlement)| *settlement == Settlement::Delivered || !removed.contains(to));
+        self.uncertain.retain(|(to, _)| !removed.contains(to));
+        for to in added {
+            if self.settlement_of(to).is_none() {
+                self.recipients.push((to.clone(), Settlement::Open));
+            }
+        }
+    }
+
+    /// As if it had just come, for those who do not have it.
+    pub fn goes_again(&mut self, at: Wall) {
+        self.requeued = Some(at);
+        self.passes = 0;
+        self.dead_reason = None;
+        self.refused_by.clear();
+        for (_, settlement) in &mut self.recipients {
+            if *settlement == Settlement::Refused {
+                *settlement = Settlement::Open;
             }
         }
     }
@@ -324,70 +365,5 @@ impl History {
             return self.recipients.iter().map(|(to, _)| with_provider(to)).collect();
         }
         attempt.recipients.iter().map(with_provider).collect()
-    }
-
-    /// What the agent's next life has to know of it, without the older files of the journal.
-    pub fn snapshot(&self, id: AlertId) -> Snapshot {
-        let standing = |(to, result): &(Address, Settlement)| Standing {
-            to: to.clone(),
-            result: *result,
-            refused_by: self.refusals_of(to).map(str::to_owned).collect(),
-            uncertain_at: self
-                .uncertain
-                .iter()
-                .find(|(who, _)| who == to)
-                .map(|(_, provider)| provider.clone()),
-        };
-        let (state, until) = Word::of(self.state);
-        Snapshot {
-            id,
-            state,
-            until,
-            uid: self.uid,
-            octets: self.octets,
-            recipients: self.recipients.iter().map(standing).collect(),
-            unusable: self.unusable.clone(),
-            severity: self.severity,
-            key: self.key.clone(),
-            subject: self.subject.clone(),
-            created: self.created,
-            ttl: self.ttl,
-            message_id: self.message_id.clone(),
-            notice: self.is_notice,
-            canary: self.canary.clone(),
-            attempts: self.last_attempt,
-            passes: self.passes,
-            under_way: self.under_way.clone(),
-            reason: self.dead_reason.clone(),
-        }
-    }
-
-    fn refusals_of<'h>(&'h self, to: &'h Address) -> impl Iterator<Item = &'h str> {
-        self.refused_by.iter().filter(move |(who, _)| who == to).map(|(_, provider)| provider.as_str())
-    }
-
-    fn restore(&mut self, snapshot: &Snapshot) {
-        self.state = snapshot.state.state(snapshot.until);
-        (self.uid, self.octets) = (snapshot.uid, snapshot.octets);
-        self.recipients.reserve_exact(snapshot.recipients.len());
-        for standing in &snapshot.recipients {
-            self.recipients.push((standing.to.clone(), standing.result));
-            let refusals = standing.refused_by.iter().map(|provider| (standing.to.clone(), provider.clone()));
-            self.refused_by.extend(refusals);
-            let doubt =
-                standing.uncertain_at.as_ref().map(|provider| (standing.to.clone(), provider.clone()));
-            self.uncertain.extend(doubt);
-        }
-        self.unusable.clone_from(&snapshot.unusable);
-        self.severity = snapshot.severity;
-        self.key.clone_from(&snapshot.key);
-        self.subject.clone_from(&snapshot.subject);
-        (self.created, self.ttl) = (snapshot.created, snapshot.ttl);
-        self.message_id.clone_from(&snapshot.message_id);
-        self.is_notice = snapshot.notice;
-        self.canary.clone_from(&snapshot.canary);
-        (self.last_attempt, self.passes) = (snapshot.attempts, snapshot.passes);
-        self.under_way.clone_from(&snapshot.under_way);
-        self.dead_reason.clone_from(&snapshot.reason);
     }
 }

@@ -89,7 +89,7 @@ impl<R: Read> Lines<R> {
 
 /// Whether a line is an entry in form, with an event that this version does not know.
 fn is_of_a_later_version(line: &[u8]) -> bool {
-    const KNOWN: [&str; 18] = [
+    const KNOWN: [&str; 22] = [
         "started",
         "stopped",
         "accepted",
@@ -99,6 +99,10 @@ fn is_of_a_later_version(line: &[u8]) -> bool {
         "deferred",
         "held",
         "released",
+        "retry",
+        "edited",
+        "requeued",
+        "purged",
         "sent",
         "dead",
         "corrupt",
@@ -181,10 +185,10 @@ mod tests {
                 recipients: vec![result],
             },
             Event::Deferred { id, passes: 1, until: Wall::from_unix_ms(9), why: None },
-            Event::Held { id },
-            Event::Released { id },
+            Event::Held { id, by: 0 },
+            Event::Released { id, by: 0 },
             Event::Sent { id, delivered: vec![to], refused: vec![] },
-            Event::Dead { id, reason: "r".into() },
+            Event::Dead { id, reason: "r".into(), by: None },
             Event::Corrupt { name: "x".into(), reason: "r".into() },
             Event::Notice(Box::new(Notice {
                 open: true,

@@ -98,7 +98,7 @@ impl Ledger {
         let was_dead = history.state == State::Dead;
         history.take(entry, self.detail);
         let (state, is_own) = (history.state, history.is_notice || history.canary.is_some());
-        if let Event::Dead { reason, .. } = &entry.event
+        if let Event::Dead { reason, by: None, .. } = &entry.event
             && state == State::Dead
             && !was_dead
             && !is_own

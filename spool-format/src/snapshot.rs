@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::address::Address;
 use crate::alert::Severity;
 use crate::event::Settlement;
+use crate::history::History;
 use crate::id::AlertId;
 use crate::state::State;
 use crate::wall::Wall;
@@ -65,6 +66,12 @@ pub struct Snapshot {
     /// Why it is dead, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// When a person took it out of the dead letters, the last time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requeued: Option<Wall>,
+    /// Whether a person changed who is to have it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub edited: bool,
 }
 
 /// A [`State`] in one word.
@@ -138,4 +145,74 @@ pub struct UnderWay {
     pub recipients: Vec<Address>,
     /// Whether the last octets went out.
     pub dot_sent: bool,
+}
+
+impl History {
+    /// What the agent's next life has to know of it, without the older files of the journal.
+    pub fn snapshot(&self, id: AlertId) -> Snapshot {
+        let standing = |(to, result): &(Address, Settlement)| Standing {
+            to: to.clone(),
+            result: *result,
+            refused_by: self.refusals_of(to).map(str::to_owned).collect(),
+            uncertain_at: self
+                .uncertain
+                .iter()
+                .find(|(who, _)| who == to)
+                .map(|(_, provider)| provider.clone()),
+        };
+        let (state, until) = Word::of(self.state);
+        Snapshot {
+            id,
+            state,
+            until,
+            uid: self.uid,
+            octets: self.octets,
+            recipients: self.recipients.iter().map(standing).collect(),
+            unusable: self.unusable.clone(),
+            severity: self.severity,
+            key: self.key.clone(),
+            subject: self.subject.clone(),
+            created: self.created,
+            ttl: self.ttl,
+            message_id: self.message_id.clone(),
+            notice: self.is_notice,
+            canary: self.canary.clone(),
+            attempts: self.last_attempt,
+            passes: self.passes,
+            under_way: self.under_way.clone(),
+            reason: self.dead_reason.clone(),
+            requeued: self.requeued,
+            edited: self.is_edited,
+        }
+    }
+
+    fn refusals_of<'h>(&'h self, to: &'h Address) -> impl Iterator<Item = &'h str> {
+        self.refused_by.iter().filter(move |(who, _)| who == to).map(|(_, provider)| provider.as_str())
+    }
+
+    pub(crate) fn restore(&mut self, snapshot: &Snapshot) {
+        self.state = snapshot.state.state(snapshot.until);
+        (self.uid, self.octets) = (snapshot.uid, snapshot.octets);
+        self.recipients.reserve_exact(snapshot.recipients.len());
+        for standing in &snapshot.recipients {
+            self.recipients.push((standing.to.clone(), standing.result));
+            let refusals = standing.refused_by.iter().map(|provider| (standing.to.clone(), provider.clone()));
+            self.refused_by.extend(refusals);
+            let doubt =
+                standing.uncertain_at.as_ref().map(|provider| (standing.to.clone(), provider.clone()));
+            self.uncertain.extend(doubt);
+        }
+        self.unusable.clone_from(&snapshot.unusable);
+        self.severity = snapshot.severity;
+        self.key.clone_from(&snapshot.key);
+        self.subject.clone_from(&snapshot.subject);
+        (self.created, self.ttl) = (snapshot.created, snapshot.ttl);
+        self.message_id.clone_from(&snapshot.message_id);
+        self.is_notice = snapshot.notice;
+        self.canary.clone_from(&snapshot.canary);
+        (self.last_attempt, self.passes) = (snapshot.attempts, snapshot.passes);
+        self.under_way.clone_from(&snapshot.under_way);
+        self.dead_reason.clone_from(&snapshot.reason);
+        (self.requeued, self.is_edited) = (snapshot.requeued, snapshot.edited);
+    }
 }

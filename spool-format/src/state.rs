@@ -58,7 +58,12 @@ impl State {
                 Some(Self::Deferred { until: *until })
             }
             (Self::Ready | Self::Trying | Self::Deferred { .. }, Event::Held { .. }) => Some(Self::Held),
-            (Self::Held, Event::Released { .. }) => Some(Self::Ready),
+            (Self::Held, Event::Released { .. })
+            | (Self::Dead, Event::Requeued { .. })
+            | (Self::Ready | Self::Deferred { .. }, Event::Retry { .. }) => Some(Self::Ready),
+            (Self::Ready | Self::Trying | Self::Deferred { .. } | Self::Held, Event::Edited { .. })
+            | (Self::Trying, Event::Retry { .. })
+            | (Self::Dead, Event::Purged { .. }) => Some(self),
             (Self::Ready | Self::Trying | Self::Deferred { .. }, Event::Sent { .. }) => Some(Self::Sent),
             (Self::Ready | Self::Trying | Self::Deferred { .. } | Self::Held, Event::Dead { .. }) => {
                 Some(Self::Dead)

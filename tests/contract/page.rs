@@ -101,11 +101,15 @@ fn full_events() -> Vec<Event> {
             preferred: vec![text()],
             recipients: vec![result],
         },
-        Event::Deferred { id, passes: 0, until: id.born(), why: None },
-        Event::Held { id },
-        Event::Released { id },
+        Event::Deferred { id, passes: 0, until: id.born(), why: Some(text()) },
+        Event::Held { id, by: 1 },
+        Event::Released { id, by: 1 },
+        Event::Retry { id, by: 1 },
+        Event::Edited { id, by: 1, removed: people(), added: people() },
+        Event::Requeued { id, by: 1 },
+        Event::Purged { id, by: 1 },
         Event::Sent { id, delivered: people(), refused: people() },
-        Event::Dead { id, reason: text() },
+        Event::Dead { id, reason: text(), by: Some(1) },
         Event::Alive(Box::new(full_snapshot())),
         Event::Checkpoint { alive: 1 },
         Event::Corrupt { name: text(), reason: text() },
@@ -191,6 +195,8 @@ fn full_snapshot() -> Snapshot {
         passes: 1,
         under_way: vec![UnderWay { number: 1, provider: text(), recipients: vec![to()], dot_sent: true }],
         reason: Some(text()),
+        requeued: Some(id().born()),
+        edited: true,
     }
 }
 

@@ -129,7 +129,7 @@ fn the_schema_of_the_journal_refuses_what_is_no_line_and_lets_later_events_pass(
     for (valid, text) in [
         (true, format!("{{{at},\"event\":\"stopped\"}}")),
         (true, format!("{{{at},\"event\":\"folded\",\"into\":7}}")),
-        (true, format!("{{{at},\"event\":\"held\",{id},\"by\":\"a later version says who\"}}")),
+        (true, format!("{{{at},\"event\":\"held\",{id},\"by\":0,\"where\":\"a later version says\"}}")),
         (false, format!("{{{at}}}")),
         (false, "{\"event\":\"stopped\"}".to_owned()),
         (false, "{\"at\":\"yesterday\",\"event\":\"stopped\"}".to_owned()),

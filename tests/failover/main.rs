@@ -8,7 +8,8 @@
 //! that are reached in another way, `clock` a wall clock that jumps, `leads` smaller reports, `notices` what people hear of all
 //! that, and `interruption` what becomes of an alert in hand when the agent is ended. `routes` has recipients who go different
 //! ways, `drills` what is found without an alert, `local` what is no server, `matrix` every failure in every phase, `quotas`
-//! providers that take only so much, `reload` settings that change meanwhile.
+//! providers that take only so much, `reload` settings that change meanwhile, `people`
+//! what people do with alerts.
 
 mod canaries;
 mod certificates;
@@ -27,6 +28,7 @@ mod notices;
 mod nullmailer;
 mod old_tls;
 mod outage;
+mod people;
 mod providers;
 mod quotas;
 mod rates;

@@ -51,7 +51,7 @@ fn what_is_left_of_a_quota_is_listed_and_the_check_warns_before_it_is_used_up() 
             _ => "the agent runs, nothing waits",
         };
         assert!(line.contains(said), "after {sent}: {line}");
-        assert_eq!(code, Some(if sent < 9 { 0 } else { 1 }), "{line}");
+        assert_eq!(code, Some(i32::from(sent >= 9)), "{line}");
     }
     let (_, listed) = ask(&["providers"]);
     let line = "first: sent 10 of 10 messages a day, 0 left; 10 of 100 recipients a day, 90 left";

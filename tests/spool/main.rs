@@ -242,17 +242,6 @@ const fn word(event: &Event) -> &'static str {
         Event::DotSent { .. } => "dot-sent",
         Event::Outcome { .. } => "outcome",
         Event::Sent { .. } => "sent",
-        Event::Started { .. }
-        | Event::Stopped
-        | Event::Deferred { .. }
-        | Event::Provider { .. }
-        | Event::Drill(_)
-        | Event::Notice(_)
-        | Event::Held { .. }
-        | Event::Released { .. }
-        | Event::Dead { .. }
-        | Event::Alive(_)
-        | Event::Checkpoint { .. }
-        | Event::Corrupt { .. } => "something else",
+        _ => "something else",
     }
 }

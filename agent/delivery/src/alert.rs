@@ -1,83 +1,18 @@
-//! What the dispatcher knows of one alert: who is still without it, who refused whom, and what an earlier run left.
+//! What the dispatcher knows of one alert: who is still without it, who refused whom.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
-use spool_format::{Address, AlertId, Folder, History, RecipientResult, Settlement, Severity, State, Wall};
+use spool_format::{Address, Folder, RecipientResult, Settlement, Severity};
 
+use crate::arrival::Arrival;
+use crate::dispatcher::Wish;
 use crate::pass::Pass;
 use crate::time::Monotonic;
 
 /// After so many replies that were lost nobody waits for word any more: each further try there may be one more copy, and
 /// tells as little as those before it.
 const LOST_REPLIES: u8 = 3;
-
-/// An alert that the agent has read.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Arrival {
-    /// Its id.
-    pub id: AlertId,
-    /// Where its file lies.
-    pub folder: Folder,
-    /// Its lane.
-    pub severity: Severity,
-    /// What it is about: rules may ask for it.
-    pub key: Option<String>,
-    /// Who is to have it. Nobody means that it is dead on arrival.
-    pub recipients: Vec<Address>,
-    /// When it was made.
-    pub born: Wall,
-    /// Its own life time, if it has one.
-    pub ttl: Option<Duration>,
-    /// Size of its file.
-    pub octets: u64,
-    /// Whether it is the agent's own, with a word about its own condition.
-    pub is_notice: bool,
-    /// The provider whose canary mail it is: no other one is asked.
-    pub canary: Option<String>,
-    /// What an earlier run of the agent left.
-    pub past: Past,
-}
-
-/// What the journal tells of an alert that an earlier run has worked on.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Past {
-    /// Recipients that are settled.
-    pub settled: Vec<(Address, Settlement)>,
-    /// Who was refused for good by which provider.
-    pub refused_by: Vec<(Address, String)>,
-    /// Passes that left somebody open.
-    pub passes: u32,
-    /// Attempts so far.
-    pub attempts: u32,
-    /// When it is due.
-    pub until: Option<Wall>,
-    /// For whom which provider may have it already, since no reply to its last octets was ever read.
-    pub uncertain_at: Vec<(Address, String)>,
-}
-
-impl Past {
-    /// Reads the past of an alert from its history.
-    pub fn from_history(history: &History) -> Self {
-        let settled = history
-            .recipients
-            .iter()
-            .filter(|(_, settlement)| matches!(settlement, Settlement::Delivered | Settlement::Refused))
-            .map(|(to, settlement)| (to.clone(), *settlement));
-        Self {
-            settled: settled.collect(),
-            refused_by: history.refused_by.clone(),
-            passes: history.passes,
-            attempts: history.last_attempt,
-            until: match history.state {
-                State::Deferred { until } => Some(until),
-                _ => None,
-            },
-            uncertain_at: history.uncertain_at(),
-        }
-    }
-}
 
 /// One recipient of an alert.
 #[derive(Clone, Debug)]
@@ -124,11 +59,20 @@ pub(crate) struct Group {
     last: Option<usize>,
 }
 
+/// The place of the group with this order, which may be new.
+fn group_of(groups: &mut Vec<Group>, order: Arc<[usize]>) -> usize {
+    groups.iter().position(|group| group.order == order).unwrap_or_else(|| {
+        groups.push(Group { order, first: None, last: None });
+        groups.len() - 1
+    })
+}
+
 /// An alert that is not settled.
 #[derive(Clone, Debug)]
 pub(crate) struct Alert {
     pub(crate) folder: Folder,
     pub(crate) severity: Severity,
+    pub(crate) key: Option<String>,
     pub(crate) is_canary: bool,
     pub(crate) ends: Monotonic,
     /// Until when it counts as fresh, in its first pass.
@@ -140,6 +84,12 @@ pub(crate) struct Alert {
     pub(crate) passes: u32,
     pub(crate) attempts: u32,
     pub(crate) pass: Option<Pass>,
+    /// Since when it is held.
+    pub(crate) held: Option<Monotonic>,
+    /// Until when a person wants it to be tried, whatever history says.
+    pub(crate) urged_until: Option<Monotonic>,
+    /// What a person wants when the attempt that runs has failed.
+    pub(crate) wish: Option<Wish>,
     /// Whether nobody answered in its last pass.
     pub(crate) is_unanswered: bool,
     /// Whether the journal says that it waits for room, and nothing has happened since.
@@ -152,7 +102,7 @@ impl Alert {
     /// a recipient. What was told of a provider that the configuration no longer has is of no use.
     pub(crate) fn new(
         arrival: Arrival,
-        (ends, fresh_until): (Monotonic, Monotonic),
+        (ends, fresh_until, now): (Monotonic, Monotonic, Monotonic),
         place: impl Fn(&str) -> Option<usize>,
         order: impl Fn(&Address) -> Arc<[usize]>,
     ) -> Self {
@@ -164,10 +114,7 @@ impl Alert {
                 continue;
             }
             let order = order(&to);
-            let group = groups.iter().position(|group| group.order == order).unwrap_or_else(|| {
-                groups.push(Group { order, first: None, last: None });
-                groups.len() - 1
-            });
+            let group = group_of(&mut groups, order);
             let settled = past.settled.iter().find(|(who, _)| *who == to);
             let refusals = past.refused_by.iter().filter(|(who, _)| *who == to);
             let doubt =
@@ -188,6 +135,7 @@ impl Alert {
         Self {
             folder: arrival.folder,
             severity: arrival.severity,
+            key: arrival.key,
             is_canary: arrival.canary.is_some(),
             ends,
             fresh_until,
@@ -197,6 +145,9 @@ impl Alert {
             passes: past.passes,
             attempts: past.attempts,
             pass: None,
+            held: past.is_held.then_some(now),
+            urged_until: None,
+            wish: None,
             is_unanswered: false,
             is_told_to_wait: false,
             last_trouble: None,
@@ -263,6 +214,43 @@ impl Alert {
     /// Whether somebody of a group is not settled.
     pub(crate) fn somebody_is_open_in(&self, group: usize) -> bool {
         self.recipients.iter().any(|recipient| recipient.group == group && recipient.is_open())
+    }
+
+    /// Everybody whom it is for.
+    pub(crate) fn everybody(&self) -> Vec<Address> {
+        self.recipients.iter().map(|recipient| recipient.to.clone()).collect()
+    }
+
+    /// Everybody who is not settled.
+    pub(crate) fn open(&self) -> Vec<Address> {
+        let open = self.recipients.iter().filter(|recipient| recipient.is_open());
+        open.map(|recipient| recipient.to.clone()).collect()
+    }
+
+    /// It is not for the ones any more, unless they have it, and for the others, each of whom has an order of providers.
+    pub(crate) fn readdress(
+        &mut self,
+        removed: &[Address],
+        added: impl Iterator<Item = (Address, Arc<[usize]>)>,
+    ) {
+        let has_it = |recipient: &Recipient| recipient.settlement == Settlement::Delivered;
+        self.recipients.retain(|recipient| has_it(recipient) || !removed.contains(&recipient.to));
+        for (to, order) in added {
+            if self.recipients.iter().any(|other| other.to == to) {
+                continue;
+            }
+            let group = group_of(&mut self.groups, order);
+            let (settlement, refused_by) = (Settlement::Open, BTreeSet::new());
+            self.recipients.push(Recipient {
+                to,
+                settlement,
+                group,
+                refused_by,
+                doubt: None,
+                lost_replies: 0,
+                is_kept_back: false,
+            });
+        }
     }
 
     /// Whether every recipient is settled.

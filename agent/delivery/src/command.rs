@@ -2,7 +2,7 @@
 
 use spool_format::{Address, AlertId, Attachment, Event as Fact, Folder};
 
-use crate::alert::Arrival;
+use crate::arrival::Arrival;
 use crate::drills::Sighting;
 use smtp::{Gate, Outcome};
 

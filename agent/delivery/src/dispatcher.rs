@@ -14,6 +14,7 @@
 //! | `canaries` | mails that show whether mail gets through a provider |
 //! | `drills` | when a provider is asked without an alert |
 //! | `outcome` | what the end of an attempt means for its alert and its provider |
+//! | `people` | what people do with an alert |
 //! | `ending` | what becomes of an alert at the end of a pass |
 //! | `results` | an outcome in the journal's words |
 //! | `settings` | what it is told once |
@@ -26,6 +27,7 @@ mod ending;
 mod hedge;
 mod network;
 mod outcome;
+mod people;
 mod results;
 mod settings;
 mod sites;
@@ -37,9 +39,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use smtp::Gate;
-use spool_format::{Address, AlertId, Event as Fact, Outage, Severity, Wall};
+use spool_format::{Address, AlertId, Event as Fact, Outage, Wall};
 
-use crate::alert::{Alert, Arrival};
+use crate::alert::Alert;
+use crate::arrival::Arrival;
 use crate::blame::Blame;
 use crate::breaker::Witness;
 use crate::canaries::Canaries;
@@ -54,6 +57,7 @@ use crate::routing::Rule;
 use crate::time::{Monotonic, Now};
 use attempt::Attempt;
 use choice::{Choice, Start};
+pub(crate) use people::Wish;
 pub use settings::{HedgeAfter, Provider, Settings};
 use sites::Site;
 
@@ -88,6 +92,8 @@ pub struct Dispatcher {
     /// That of the drill that runs.
     drill_witness: Option<Witness>,
     stopping: bool,
+    /// Whether nothing begins.
+    is_paused: bool,
 }
 
 impl Dispatcher {
@@ -118,6 +124,7 @@ impl Dispatcher {
             drills: Drills::never(),
             drill_witness: None,
             stopping: false,
+            is_paused: false,
         }
     }
 
@@ -218,9 +225,14 @@ impl Dispatcher {
             Some(provider) => self.place_of(provider).into_iter().collect(),
             None => self.order_for(severity, key.as_deref(), to),
         };
-        let alert = Alert::new(arrival, (ends, fresh_until), |name| self.place_of(name), order);
+        let alert =
+            Alert::new(arrival, (ends, fresh_until, now.monotonic), |name| self.place_of(name), order);
         let nobody_is_open = alert.nobody_is_open();
+        let is_held = alert.held.is_some();
         self.alerts.insert(id, alert);
+        if is_held {
+            return;
+        }
         if let Some(provider) = canary {
             self.canary_begins(now, &provider, id, out);
         }
@@ -247,7 +259,7 @@ impl Dispatcher {
     }
 
     fn start_due(&mut self, now: Now, out: &mut Vec<Command>) {
-        if self.stopping {
+        if self.stopping || self.is_paused {
             return;
         }
         let mut due = self.queue.take_due(now.monotonic);
@@ -267,6 +279,9 @@ impl Dispatcher {
 
     /// Brings an alert's pass to its next attempts, to a wait, or to its end.
     fn go_on(&mut self, now: Now, id: AlertId, out: &mut Vec<Command>) {
+        if self.alerts.get(&id).is_some_and(|alert| alert.wish.is_some()) {
+            return self.grant_wish(now, id, out);
+        }
         loop {
             if let Some(pass) = self.alerts.get_mut(&id).and_then(|alert| alert.pass.as_mut()) {
                 // Where it may still stand in line, it does not wait any more.
@@ -377,10 +392,5 @@ impl Dispatcher {
         let early =
             self.attempts.iter().filter(|(_, attempt)| attempt.leave.is_none() && !attempt.is_dismissed);
         out.extend(early.map(|(id, _)| Command::Withdraw { attempt: *id }));
-    }
-
-    /// How many alerts are in hand, by lane.
-    pub fn waiting(&self, severity: Severity) -> usize {
-        self.alerts.values().filter(|alert| alert.severity == severity).count()
     }
 }

@@ -16,6 +16,8 @@
 //! | [`rates`] | how much the readers at some domains are given |
 //! | [`retry`] | how long an alert waits, and when its life is over |
 //! | [`queue`] | which alert is due, and which of two goes first |
+//! | [`act`] | what people do with an alert |
+//! | [`arrival`] | an alert as it comes to it |
 //! | [`alert`] | what the dispatcher knows of one alert |
 //! | [`changes`] | when a change of the network is acted upon |
 //! | [`crowd`] | how many connections a provider takes at a time |
@@ -24,7 +26,9 @@
 //! | [`time`] | the two kinds of time |
 //! | [`chance`] | jitter that a seed reproduces |
 
+pub mod act;
 pub mod alert;
+pub mod arrival;
 pub mod blame;
 pub mod breaker;
 pub mod canaries;
@@ -44,7 +48,8 @@ pub mod routing;
 pub mod time;
 pub mod verdict;
 
-pub use alert::{Arrival, Past};
+pub use act::{Act, Done, NotDone};
+pub use arrival::{Arrival, Past};
 pub use canaries::Canaries;
 pub use command::{AttemptId, Command, Differences, Event, Sync};
 pub use dispatcher::{Dispatcher, HedgeAfter, Provider, Settings};

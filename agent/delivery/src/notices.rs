@@ -24,7 +24,7 @@ use std::time::Duration;
 
 use spool_format::{AlertId, Event as Fact, Notice, NoticeKind, Severity};
 
-use crate::alert::Arrival;
+use crate::arrival::Arrival;
 use crate::time::{Monotonic, Now};
 use drilled::Found;
 use item::Item;
@@ -201,7 +201,7 @@ impl Notices {
             Fact::Sent { id, .. } => {
                 self.leaves(*id);
             }
-            Fact::Dead { id, reason } => {
+            Fact::Dead { id, reason, by: None } => {
                 let is_own = self.leaves(*id);
                 if !is_own {
                     self.happens(now, NoticeKind::DeadLetter, reason);

@@ -118,7 +118,8 @@ impl Queue {
         self.lanes.fill(Lane::default());
     }
 
-    fn forget_time(&mut self, id: AlertId) {
+    /// Lets an alert wait for no time.
+    pub fn forget_time(&mut self, id: AlertId) {
         if let Some(time) = self.times.remove(&id) {
             self.by_time.remove(&(time, id));
         }

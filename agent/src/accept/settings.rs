@@ -9,6 +9,12 @@ use crate::config::{CommandLine, Config, Input, Means, Provider};
 const NOWHERE: &str = "localhost";
 
 impl Policy {
+    /// An alias, or an address as it stands.
+    pub(crate) fn look_up(&self, name: &str) -> Option<Vec<Address>> {
+        let alias = self.aliases.get(name.trim());
+        alias.cloned().or_else(|| crate::address::parse(name).ok().map(|address| vec![address]))
+    }
+
     /// Whether the configuration names this address: whoever may write alerts may reach it. Domains are compared
     /// without regard to case (RFC 5321 section 2.4).
     pub(super) fn names(&self, address: &Address) -> bool {

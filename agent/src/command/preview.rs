@@ -137,7 +137,7 @@ fn one(subject: &subject::Read, provider: &Provider, policy: &Policy, asks_docom
     let sender = Sender::of(provider);
     let ready = compose(
         (subject.id, &subject.octets),
-        (subject.reach, &subject.domain),
+        (subject.reach, &subject.domain, subject.to.as_deref()),
         (&sender, policy),
         &subject.recipients,
         (clock::wall_now(), clock::offset_minutes),

@@ -1,8 +1,9 @@
 //! `alertmail reload`: the running agent reads its configuration again.
 
+use super::people::unasked;
 use super::place::Place;
 use super::{Refusal, finish};
-use crate::control::{self, Order, Unheard};
+use crate::control::{self, Order};
 use crate::exit::Exit;
 
 /// What is said on the command line.
@@ -25,14 +26,7 @@ pub fn run(_: &Args, place: &Place) -> Exit {
 
 fn ask(place: &Place) -> Result<(Exit, String), Refusal> {
     let layout = place.layout(place.config()?.as_ref());
-    let reply = control::ask(&layout, &Order::Reload).map_err(|unheard| {
-        let exit = match &unheard {
-            Unheard::NoAgent => Exit::Unavailable,
-            Unheard::Io(error) if error.kind() == std::io::ErrorKind::PermissionDenied => Exit::NoPermission,
-            Unheard::Io(_) => Exit::Io,
-        };
-        Refusal::new(exit, format!("spool `{}`: {unheard}", layout.root().display()))
-    })?;
+    let reply = control::ask(&layout, &Order::Reload).map_err(|unheard| unasked(&layout, &unheard))?;
     match Exit::from_code(reply.exit) {
         Some(Exit::Done) => Ok((Exit::Done, reply.said + "\n")),
         exit => Err(Refusal::new(exit.unwrap_or(Exit::Io), reply.said)),

@@ -40,11 +40,14 @@ use crate::spool::watch::Watch;
 use crate::spool::writer::{Batch, Deed, Writer, ground};
 use crate::spool::{self, Folders, audit};
 use crate::submit::{Carrier, Memory, Report, Web};
-use reload::{Next, Slot};
+use reload::{Next, Reader, Slot};
 use settings::{Ready, Settings};
 
 /// Everybody may submit: the agent judges by the user that the kernel names.
 const SOCKET_MODE: u32 = 0o666;
+
+/// Orders that wait for the engine.
+const ORDERS_MAX: usize = 16;
 
 /// What is said on the command line, besides the configuration and the spool.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
@@ -149,11 +152,14 @@ async fn serve(
     let (_control, orders) = open_socket(&layout.control(), control::MODE);
     let slot = Slot::default();
     let fresh = Arc::clone(&slot.fresh);
+    let (engine, wanted) = mpsc::channel(ORDERS_MAX);
+    let network = network::listen();
     let service = Arc::new(Service::here());
     let manager = Arc::clone(&service);
-    let mut outside =
-        Outside { submissions, network: network::listen(), signals, fresh, service, anew: false };
-    tokio::spawn(reload::attend((place.clone(), layout.clone()), hangups, orders, slot.clone(), manager));
+    let reader =
+        Reader { place: place.clone(), layout: layout.clone(), slot: slot.clone(), service: manager };
+    tokio::spawn(reload::attend(reader, hangups, orders, engine));
+    let mut outside = Outside { submissions, orders: wanted, network, signals, fresh, service, anew: false };
     let mut next = Next { settings, clients: Vec::new() };
     let (meter, mut outlets) = (Meter::new(layout, wall_now()), Outlets::default());
     loop {

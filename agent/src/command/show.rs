@@ -8,6 +8,7 @@ use spool_format::{Layout, RecipientResult, Wall};
 
 use super::list::Listed;
 use super::place::{Place, unreadable};
+use super::select::find;
 use super::{Refusal, finish, json};
 use crate::accept::octets;
 use crate::edge::clock::{offset_minutes, wall_now};
@@ -16,9 +17,6 @@ use crate::output::terminal::printable;
 use crate::output::{age, words};
 use crate::spool::read_back::Reach;
 use crate::spool::view::{Item, Standing, View};
-
-/// Candidates that are named when the beginning of an id is not enough.
-const CANDIDATES_MAX: usize = 8;
 
 /// What is said on the command line.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
@@ -93,27 +91,6 @@ fn file(item: &Item, layout: &Layout, name: &str) -> Result<Vec<u8>, Refusal> {
 /// A text as a terminal can show it.
 fn printable_lines(text: &str) -> String {
     text.lines().map(|line| line.split('\t').map(printable).collect::<Vec<_>>().join("\t") + "\n").collect()
-}
-
-pub(super) fn find<'v>(view: &'v View, start: &str) -> Result<&'v Item, Refusal> {
-    let start = start.trim_end_matches(".json").to_ascii_lowercase();
-    let found: Vec<&Item> = view.alerts.iter().filter(|item| item.id.as_str().starts_with(&start)).collect();
-    match found[..] {
-        [one] => Ok(one),
-        [] => {
-            let shown = printable(&start);
-            Err(Refusal::new(
-                Exit::Data,
-                format!("no alert's id begins with `{shown}`; see: alertmail list --all"),
-            ))
-        }
-        [..] => {
-            let candidates = found.iter().take(CANDIDATES_MAX).map(|item| item.id.as_str().to_owned());
-            let more = if found.len() > CANDIDATES_MAX { " …" } else { "" };
-            let list = candidates.collect::<Vec<_>>().join(" ");
-            Err(Refusal::new(Exit::Data, format!("{} ids begin with `{start}`: {list}{more}", found.len())))
-        }
-    }
 }
 
 /// The page for people.

@@ -1,5 +1,6 @@
 //! What people read, word by word, about one spool in which everything happens.
 
+mod ids;
 mod notices;
 
 use std::time::Duration;
@@ -136,7 +137,11 @@ impl Spool {
             ),
             (
                 at(31),
-                Event::Dead { id: id(30), reason: "every provider refused every recipient for good".into() },
+                Event::Dead {
+                    id: id(30),
+                    reason: "every provider refused every recipient for good".into(),
+                    by: None,
+                },
             ),
             (at(60), accepted(60, Severity::Critical, "ディスクがいっぱいです", &[to])),
             (at(60), attempt(60, 1, "home")),
@@ -386,14 +391,4 @@ fn the_check_names_the_worst_first_and_has_the_exit_code_of_a_plugin() {
     let (code, text) = line(&quiet, true);
     assert_eq!(code, 1);
     assert!(text.starts_with("alertmail WARNING: the oldest alert has waited for 5m |"), "{text}");
-}
-
-#[test]
-fn the_beginning_of_an_id_has_to_name_one_alert() {
-    let view = Spool::with_everything().view();
-    assert_eq!(show::find(&view, "01M88AC").expect("one").id, id(60));
-    let ambiguous = show::find(&view, "01m88a").expect_err("several").to_string();
-    assert!(ambiguous.starts_with("5 ids begin with `01m88a`: 01m8"), "{ambiguous}");
-    let nobody = show::find(&view, "zz\u{1b}").expect_err("none").to_string();
-    assert_eq!(nobody, "no alert's id begins with `zz\u{fffd}`; see: alertmail list --all");
 }

@@ -8,7 +8,7 @@ use spool_format::Wall;
 use super::{Account, Endpoint};
 
 /// Reads `200ms`, `30s`, `10m`, `48h` or `3d`.
-pub(super) fn time(text: &str) -> Result<Duration, String> {
+pub fn time(text: &str) -> Result<Duration, String> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, unit) = text.split_at(digits);
     let wrong = || {

@@ -154,7 +154,10 @@ impl<W: World> Hands<W> {
         self.batch.deeds.push(Deed::Copy { id, to: Folder::Deferred, octets: Arc::clone(&octets) });
         self.batch.deeds.extend(line.into_iter().chain([fact]).map(Deed::Line));
         let (size, reach) = (octets.len() as u64, Reach::Anybody);
-        self.shelf.put(id, Kept { octets: Some(octets), size, place: Folder::Deferred, uid, domain, reach });
+        self.shelf.put(
+            id,
+            Kept { octets: Some(octets), size, place: Folder::Deferred, uid, domain, reach, to: None },
+        );
         Event::Arrived(accepted.arrival(Folder::Deferred, size, Past::default()))
     }
 }

@@ -19,17 +19,17 @@ pub(crate) struct Ready {
 }
 
 /// Composes the alert in `octets` for these recipients, now. If it cannot be sent there, that is the outcome. `reach` is
-/// what its writer could name, `domain` the right side of its Message-ID.
+/// what its writer could name, `domain` the right side of its Message-ID, `to` whom it is for, if a person has changed that.
 pub(crate) fn compose(
     (id, octets): (AlertId, &[u8]),
-    (reach, domain): (Reach, &str),
+    (reach, domain, to): (Reach, &str, Option<&[Address]>),
     (sender, policy): (&Sender, &Policy),
     recipients: &[Address],
     (now, offset_minutes): (Wall, impl FnOnce(Wall) -> i32),
 ) -> Result<Ready, Outcome> {
     let never = |phase, why: String| never(recipients, phase, why);
     let accepted = Accepted::read(octets, id, policy, || reach);
-    let accepted = accepted.map_err(|error| never(Phase::Connect, error.to_string()))?;
+    let accepted = accepted.map_err(|error| never(Phase::Connect, error.to_string()))?.for_others(to);
     let path = |address: &Address| Path::parse(address.as_str()).map_err(|error| error.to_string());
     let envelope_sender = path(&sender.from).map_err(|why| never(Phase::Mail, why))?;
     let paths: Result<Vec<Path>, String> = recipients.iter().map(path).collect();

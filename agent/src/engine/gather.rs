@@ -13,7 +13,7 @@ use delivery::{Arrival, Event, Past};
 use spool_format::alert::ALERT_OCTETS_MAX;
 use spool_format::folder::{file_name, parse_file_name};
 use spool_format::fs::{Found, SpoolFs};
-use spool_format::{AlertId, Event as Fact, Folder, History};
+use spool_format::{Address, AlertId, Event as Fact, Folder, History};
 
 use super::hands::Hands;
 use super::shelf::{Kept, Load};
@@ -96,6 +96,11 @@ impl Heap {
             // Ids sort by birth: the oldest goes.
             over.pop_first();
         }
+    }
+
+    /// A person has taken it out of the dead letters.
+    pub(super) fn is_dead_no_more(&mut self, id: AlertId) {
+        self.dead.remove(&id);
     }
 
     /// Whether this alert was sent, or is a dead letter.
@@ -248,8 +253,9 @@ impl<W: World> Hands<W> {
             self.batch.sync = true;
         }
         let size = octets.len() as u64;
-        let reach = accepted.reach();
-        self.shelf.put(id, Kept { octets: Some(octets), size, place, uid, domain, reach });
+        let (reach, to) = (accepted.reach(), history.as_deref().and_then(changed_recipients));
+        let accepted = accepted.for_others(to.as_deref());
+        self.shelf.put(id, Kept { octets: Some(octets), size, place, uid, domain, reach, to });
         self.tell(Event::Arrived(accepted.arrival(place, size, past)));
     }
 
@@ -291,7 +297,7 @@ impl<W: World> Hands<W> {
             severity: history.severity,
             key: history.key.clone(),
             recipients: history.recipients.iter().map(|(to, _)| to.clone()).collect(),
-            born: history.created.unwrap_or_else(|| id.born()),
+            born: history.requeued.or(history.created).unwrap_or_else(|| id.born()),
             ttl: history.ttl.map(std::time::Duration::from_secs),
             octets: history.octets,
             is_notice: history.is_notice,
@@ -299,8 +305,8 @@ impl<W: World> Hands<W> {
             past: self.past(history),
         };
         let (domain, reach) = (self.domain_of(Some(history)), self.world.reach(uid));
-        let size = history.octets;
-        self.shelf.put(id, Kept { octets: None, size, place: Folder::Deferred, uid, domain, reach });
+        let (size, to) = (history.octets, changed_recipients(history));
+        self.shelf.put(id, Kept { octets: None, size, place: Folder::Deferred, uid, domain, reach, to });
         self.tell(Event::Arrived(arrival));
     }
 
@@ -330,7 +336,10 @@ impl<W: World> Hands<W> {
                 let domain = self.domain_of(history);
                 self.batch.deeds.push(Deed::Line(accepted.fact(uid, &domain, octets.len())));
                 let (size, reach) = (octets.len() as u64, accepted.reach());
-                self.shelf.put(id, Kept { octets: None, size, place: Folder::Deferred, uid, domain, reach });
+                let to = history.and_then(changed_recipients);
+                let accepted = accepted.for_others(to.as_deref());
+                self.shelf
+                    .put(id, Kept { octets: None, size, place: Folder::Deferred, uid, domain, reach, to });
                 self.tell(Event::Arrived(accepted.arrival(Folder::Deferred, size, past)));
             }
             Taken::Corrupt { reason } => log::deferred_is_damaged(&name, &reason),
@@ -348,4 +357,9 @@ impl<W: World> Hands<W> {
         let domain = self.policy.domain_for(history);
         self.shelf.share(domain)
     }
+}
+
+/// Whom it is for, if a person has changed that.
+pub(super) fn changed_recipients(history: &History) -> Option<Arc<[Address]>> {
+    history.is_edited.then(|| history.recipients.iter().map(|(to, _)| to.clone()).collect())
 }

@@ -7,16 +7,17 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ffi::OsString;
 use std::sync::Arc;
 
-use delivery::{Command, Dispatcher, Event, Monotonic, Sync};
+use delivery::{Act, Command, Dispatcher, Done, Event, Monotonic, NotDone, Sync};
 use smtp::Phase;
 use spool_format::alert::ALERT_OCTETS_MAX;
 use spool_format::folder::file_name;
 use spool_format::fs::{Found as OnDisk, SpoolFs};
-use spool_format::{Address, AlertId, Event as Fact, Layout, NoticeKind};
+use spool_format::{Address, AlertId, Event as Fact, Folder, NoticeKind};
 
 use super::announce::Office;
 use super::compose::{Ready, compose, never};
 use super::gather::{Caps, Heap};
+use super::people::Counter;
 use super::shelf::Shelf;
 use super::submission::Waiting;
 use super::world::World;
@@ -24,7 +25,6 @@ use super::{Engine, Heard};
 use crate::accept::{Policy, Sender};
 use crate::log;
 use crate::spool::Folders;
-use crate::spool::lock::Lock;
 use crate::spool::recover::Found;
 use crate::spool::socket::Submission;
 use crate::spool::watch::Hint;
@@ -45,12 +45,14 @@ pub(super) struct Hands<W: World> {
     pub(super) batch: Batch,
     /// Clients of the socket that wait for a word.
     pub(super) waiting_clients: Waiting,
+    /// People who wait for an answer.
+    pub(super) counter: Counter,
     /// Whether the last scan failed: that is said once.
     pub(super) scan_failed: bool,
     /// Names that could not be read: said once.
     pub(super) unreadable: BTreeSet<OsString>,
     /// Whether the spool's path leads to no spool of ours: said once.
-    is_gone: bool,
+    pub(super) is_gone: bool,
     /// Whether new alerts are noticed at once.
     watching: bool,
     dispatcher: Dispatcher,
@@ -98,6 +100,7 @@ impl<W: World> Hands<W> {
             office,
             batch: Batch::default(),
             waiting_clients: Waiting::default(),
+            counter: Counter::default(),
             scan_failed: false,
             unreadable: BTreeSet::new(),
             is_gone: false,
@@ -122,7 +125,10 @@ impl<W: World> Hands<W> {
 
     /// Whether neither an attempt nor a line or a word that somebody waits for is under way.
     pub(super) fn is_idle(&self) -> bool {
-        self.dispatcher.is_idle() && self.waiting.is_empty() && self.waiting_clients.is_empty()
+        self.dispatcher.is_idle()
+            && self.waiting.is_empty()
+            && self.waiting_clients.is_empty()
+            && self.counter.is_empty()
     }
 
     pub(super) fn hear(&mut self, heard: Heard) {
@@ -130,7 +136,7 @@ impl<W: World> Hands<W> {
         self.look_after_notices();
     }
 
-    fn take_in(&mut self, heard: Heard) {
+    pub(super) fn take_in(&mut self, heard: Heard) {
         match heard {
             Heard::Report(Report::Reached { attempt, gate }) => self.tell(Event::Reached { attempt, gate }),
             Heard::Report(Report::Ended { attempt, outcome }) => self.tell(Event::Ended { attempt, outcome }),
@@ -146,6 +152,7 @@ impl<W: World> Hands<W> {
             Heard::Submission(Submission { uid, octets, answer, .. }) => {
                 self.take_submitted(uid, &octets, answer);
             }
+            Heard::Wanted(wanted) => self.obey(wanted),
             Heard::NetworkChanged => self.tell(Event::NetworkChanged),
             Heard::Due | Heard::Fresh | Heard::Beat => self.tell(Event::Woke),
             Heard::Stop(_) => self.tell(Event::Stopping),
@@ -156,6 +163,7 @@ impl<W: World> Hands<W> {
         match ack {
             Ack::Written(token) => {
                 self.unsynced.retain(|_, awaited| *awaited != Some(token));
+                self.counter.is_written(token);
                 for command in self.waiting.remove(&token).unwrap_or_default() {
                     self.act(command);
                 }
@@ -211,11 +219,33 @@ impl<W: World> Hands<W> {
                 self.office.notices.arrives(now, arrival);
             }
             self.dispatcher.handle(now, event, &mut commands);
-            let mut barrier = Sync::Grouped;
-            for command in commands.drain(..) {
-                self.carry_out(command, &mut barrier);
-            }
+            self.carry_out_all(&mut commands);
         }
+    }
+
+    /// Does what a person wants of an alert.
+    pub(super) fn ask(&mut self, id: AlertId, act: Act, by: u32) -> Result<Done, NotDone> {
+        let mut commands = Vec::new();
+        let is_edited = matches!(act, Act::Readdress { .. });
+        let done = self.dispatcher.ask(self.world.now(), id, act, by, &mut commands);
+        if is_edited && done.is_ok() {
+            self.shelf.goes_to(id, self.dispatcher.recipients(id));
+        }
+        self.carry_out_all(&mut commands);
+        self.tell_all();
+        done
+    }
+
+    fn carry_out_all(&mut self, commands: &mut Vec<Command>) {
+        let mut barrier = Sync::Grouped;
+        for command in commands.drain(..) {
+            self.carry_out(command, &mut barrier);
+        }
+    }
+
+    /// No attempt at this alert begins before what is in the batch is on the disk.
+    pub(super) fn waits_for_the_disk(&mut self, id: AlertId) {
+        self.unsynced.insert(id, None);
     }
 
     /// `barrier`: how safe the lines have to be that the same event has led to.
@@ -307,7 +337,8 @@ impl<W: World> Hands<W> {
         let kept = self.shelf.get(id).ok_or_else(|| never("the alert is not in hand".to_owned()))?;
         let settings = (&self.senders[provider], &self.policy);
         let clock = (self.world.now().wall, |at| self.world.offset_minutes(at));
-        let ready = compose((id, &octets), (kept.reach, &kept.domain), settings, recipients, clock)?;
+        let kept_of_it = (kept.reach, &*kept.domain, kept.to.as_deref());
+        let ready = compose((id, &octets), kept_of_it, settings, recipients, clock)?;
         if !ready.differs.notes.is_empty() {
             log::composed_with_notes(id, &self.senders[provider].provider, &ready.differs.notes);
         }
@@ -320,7 +351,10 @@ impl<W: World> Hands<W> {
         if let Some(octets) = &kept.octets {
             return Ok(Arc::clone(octets));
         }
-        let place = kept.place;
+        self.read_from(kept.place, id)
+    }
+
+    pub(super) fn read_from(&self, place: Folder, id: AlertId) -> Result<Arc<[u8]>, String> {
         let cannot = |why: String| format!("cannot read {}/{}: {why}", place.as_str(), file_name(id));
         match self.world.fs().read(self.folders.of(place), &file_name(id), ALERT_OCTETS_MAX) {
             Ok(OnDisk::File { octets, .. }) => Ok(octets.into()),
@@ -332,7 +366,7 @@ impl<W: World> Hands<W> {
 
     /// Hands the writer what has come together.
     pub(super) fn flush(&mut self) {
-        if self.batch.deeds.is_empty() {
+        if self.batch.deeds.is_empty() && self.counter.fresh.is_empty() {
             return;
         }
         let mut batch = std::mem::take(&mut self.batch);
@@ -340,10 +374,12 @@ impl<W: World> Hands<W> {
             let commands = std::mem::take(&mut self.behind_lines);
             batch.early = Some(self.token_for(commands));
         }
-        if !self.behind_sync.is_empty() || self.unsynced.values().any(Option::is_none) {
+        let somebody_waits = !self.behind_sync.is_empty() || !self.counter.fresh.is_empty();
+        if somebody_waits || self.unsynced.values().any(Option::is_none) {
             let commands = std::mem::take(&mut self.behind_sync);
             let token = self.token_for(commands);
             self.unsynced.values_mut().for_each(|awaited| *awaited = awaited.or(Some(token)));
+            self.counter.hand_over(token);
             batch.token = Some(token);
         }
         self.world.write(batch);
@@ -356,47 +392,5 @@ impl<W: World> Hands<W> {
         self.last_token += 1;
         self.waiting.insert(self.last_token, commands);
         self.last_token
-    }
-}
-
-impl Hands<super::Real> {
-    /// Nothing is at the path of the spool any more. What is in hand goes on; the folder may come back.
-    pub(super) fn spool_is_gone(&mut self, layout: &Layout) {
-        if !std::mem::replace(&mut self.is_gone, true) {
-            log::spool_is_gone(layout.root());
-        }
-    }
-
-    /// Another spool is at the path than the one that is open: the path counts, since that is where alerts come.
-    pub(super) fn open_anew(&mut self, layout: &Layout) {
-        let opened = Folders::open(self.world.fs(), layout).map_err(|error| error.to_string());
-        let mut lock = || self.world.lock.renew(&layout.lock()).map_err(|error| error.to_string());
-        match opened.and_then(|folders| lock().map(|()| folders)) {
-            Ok(folders) => {
-                self.is_gone = false;
-                self.folders = folders;
-                log::opened_anew(layout.root());
-                self.batch.deeds.push(Deed::OpenAnew(layout.clone()));
-            }
-            Err(why) => {
-                if !std::mem::replace(&mut self.is_gone, true) {
-                    log::cannot_open_anew(&why);
-                }
-            }
-        }
-    }
-
-    /// Says goodbye to the providers and to the journal. The spool is still locked.
-    pub(super) async fn part(mut self, end: super::End) -> Lock {
-        let is_clean = end == super::End::Clean;
-        self.world.carrier.close().await;
-        if is_clean {
-            self.batch.deeds.push(Deed::Line(Fact::Stopped));
-            self.batch.sync = true;
-        }
-        self.flush();
-        self.world.writer.finish();
-        log::stopped(is_clean);
-        self.world.lock
     }
 }

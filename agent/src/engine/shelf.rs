@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use spool_format::{AlertId, Folder};
+use spool_format::{Address, AlertId, Folder};
 
 use crate::accept::Reach;
 
@@ -46,6 +46,8 @@ pub(super) struct Kept {
     pub(super) domain: Arc<str>,
     /// Whom its writer could name when it was accepted: that is not asked again, also for what the mail shows.
     pub(super) reach: Reach,
+    /// Whom it is for, if a person has changed that.
+    pub(super) to: Option<Arc<[Address]>>,
 }
 
 impl Load {
@@ -117,6 +119,13 @@ impl Shelf {
         Some(kept.uid)
     }
 
+    /// A person has changed whom it is for.
+    pub(super) fn goes_to(&mut self, id: AlertId, to: Vec<Address>) {
+        if let Some(kept) = self.alerts.get_mut(&id) {
+            kept.to = Some(to.into());
+        }
+    }
+
     /// The copy in this folder is on the disk: the octets need not stay.
     pub(super) fn is_copied(&mut self, id: AlertId, place: Folder) {
         let Some(kept) = self.alerts.get_mut(&id) else { return };
@@ -149,6 +158,7 @@ mod tests {
                 uid: 7,
                 domain,
                 reach: Reach::Anybody,
+                to: None,
             };
             shelf.put(id(n), kept);
         }

@@ -91,7 +91,10 @@ impl<W: World> Hands<W> {
         ]);
         self.batch.sync = true;
         let (size, reach) = (octets.len() as u64, accepted.reach());
-        self.shelf.put(id, Kept { octets: Some(octets), size, place: Folder::Deferred, uid, domain, reach });
+        self.shelf.put(
+            id,
+            Kept { octets: Some(octets), size, place: Folder::Deferred, uid, domain, reach, to: None },
+        );
         self.tell(Event::Arrived(accepted.arrival(Folder::Deferred, size, Past::default())));
     }
 

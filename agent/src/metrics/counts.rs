@@ -201,7 +201,7 @@ impl Counts {
             Fact::Dead { .. } => *self.dead.entry(severity).or_default() += 1,
             _ => {}
         }
-        if state == State::Sent {
+        if state == State::Sent || matches!(fact, Fact::Purged { .. }) {
             self.alerts.remove(&id);
         }
     }

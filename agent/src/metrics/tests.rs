@@ -102,7 +102,7 @@ fn an_alert_is_counted_on_its_way_by_state_and_severity_until_it_is_sent() {
     counts.take(at(12), &outcome(one, "first", Settlement::Open, None));
     counts.take(at(13), &Event::Deferred { id: one, passes: 1, until: at(99), why: None });
     expect(&shown(&counts, 40), &[r#"alertmail_alerts{state="deferred",severity="critical"} 1"#]);
-    counts.take(at(14), &Event::Held { id: one });
+    counts.take(at(14), &Event::Held { id: one, by: Some(0) });
     expect(
         &shown(&counts, 40),
         &[
@@ -110,7 +110,7 @@ fn an_alert_is_counted_on_its_way_by_state_and_severity_until_it_is_sent() {
             r#"alertmail_oldest_undelivered_seconds{severity="critical"} 0"#,
         ],
     );
-    counts.take(at(15), &Event::Released { id: one });
+    counts.take(at(15), &Event::Released { id: one, by: Some(0) });
     counts.take(at(15), &attempt(one, "second \"b\""));
     counts.take(at(16), &outcome(one, "second \"b\"", Settlement::Delivered, None));
     counts.take(at(16), &Event::Sent { id: one, delivered: vec![somebody()], refused: Vec::new() });
@@ -139,7 +139,7 @@ fn a_canary_mail_is_an_attempt_and_no_alert() {
     counts.take(at(5), &accepted(canary, Severity::Info, Some("first")));
     counts.take(at(5), &attempt(canary, "first"));
     counts.take(at(5), &outcome(canary, "first", Settlement::Open, Some("withdrawn")));
-    counts.take(at(9), &Event::Dead { id: canary, reason: "too old".to_owned() });
+    counts.take(at(9), &Event::Dead { id: canary, reason: "too old".to_owned(), by: None });
     expect(
         &shown(&counts, 40),
         &[
@@ -176,7 +176,7 @@ fn a_breaker_that_stays_open_has_opened_once() {
 fn counters_go_on_over_other_settings_and_gauges_begin_with_the_journal() {
     let mut counts = counts();
     counts.take(at(1), &accepted(id(1), Severity::Warning, None));
-    counts.take(at(2), &Event::Dead { id: id(1), reason: "no".to_owned() });
+    counts.take(at(2), &Event::Dead { id: id(1), reason: "no".to_owned(), by: None });
     counts.take(at(3), &accepted(id(3), Severity::Warning, None));
     counts.begin(&["third".to_owned()], &Ledger::default());
     expect(

@@ -102,6 +102,11 @@ fn put_in_order(id: AlertId, mut places: Vec<Folder>, found: &mut Found) {
         // The copy was made and the line was not: who wrote the alert is known by the original's owner alone.
         places.reverse();
     }
+    let went_again = history.is_some_and(|history| history.requeued.is_some() && !history.state.is_final());
+    if went_again && places.contains(&Folder::Deferred) {
+        // A person took it out of the dead letters, of which one is still there.
+        places.sort_by_key(|folder| *folder == Folder::Dead);
+    }
     let keep = usize::from(!is_sent);
     found.deeds.extend(places.iter().skip(keep).map(|folder| Deed::Unlink { id, folder: *folder }));
     match places[0] {
@@ -114,7 +119,7 @@ fn put_in_order(id: AlertId, mut places: Vec<Folder>, found: &mut Found) {
                 if !is_notice {
                     found.ledger.happens(NoticeKind::DeadLetter, at, &reason);
                 }
-                found.deeds.push(Deed::Line(Event::Dead { id, reason }));
+                found.deeds.push(Deed::Line(Event::Dead { id, reason, by: None }));
             }
         }
         // The line was written, and the file was to follow.
@@ -230,6 +235,15 @@ mod tests {
     }
 
     #[test]
+    fn what_was_taken_out_of_the_dead_letters_goes_on_though_the_letter_is_still_there() {
+        let spool = spool(&[(1, Folder::Dead), (1, Folder::Deferred)]);
+        let dead = Event::Dead { id: id(1), reason: String::new(), by: None };
+        let found = find(&spool, vec![accepted(1), dead, Event::Requeued { id: id(1), by: 0 }]);
+        assert_eq!(found.deeds, [Deed::Unlink { id: id(1), folder: Folder::Dead }]);
+        assert_eq!(found.deferred, [id(1)]);
+    }
+
+    #[test]
     fn of_two_places_the_stronger_one_stays() {
         let spool =
             spool(&[(1, Folder::Incoming), (1, Folder::Deferred), (2, Folder::Deferred), (2, Folder::Dead)]);
@@ -252,7 +266,7 @@ mod tests {
     #[test]
     fn a_dead_letter_whose_file_was_to_follow_is_moved_and_not_tried() {
         let spool = spool(&[(1, Folder::Deferred), (2, Folder::Incoming)]);
-        let dead = |n| Event::Dead { id: id(n), reason: String::new() };
+        let dead = |n| Event::Dead { id: id(n), reason: String::new(), by: None };
         let found = find(&spool, vec![accepted(1), dead(1), accepted(2), dead(2)]);
         assert_eq!(found.deferred, []);
         let bury = |n, from| Deed::Bury { id: id(n), from };

@@ -286,7 +286,7 @@ fn what_a_drill_has_found_is_remembered_over_a_checkpoint_and_so_is_that_an_aler
 
 #[test]
 fn dead_letters_of_which_nobody_was_told_are_remembered_and_counted_once() {
-    let dead = || Event::Dead { id: id(), reason: "r".into() };
+    let dead = || Event::Dead { id: id(), reason: "r".into(), by: None };
     let counted = |events: Vec<Event>| {
         let ledger = ledger(events);
         let again = Ledger { notices: ledger.notices.clone(), ..Ledger::default() };

@@ -230,7 +230,8 @@ fn urgency(alert: &Alert, now: Now) -> Urgency {
     }
 }
 
-/// Whether it has just come, and nobody has been tried in vain.
+/// Whether it has just come, and nobody has been tried in vain; or a person wants it to be tried now.
 pub(super) fn is_fresh(alert: &Alert, now: Now) -> bool {
-    alert.passes == 0 && now.monotonic < alert.fresh_until
+    let is_urged = alert.urged_until.is_some_and(|end| now.monotonic < end);
+    is_urged || alert.passes == 0 && now.monotonic < alert.fresh_until
 }

@@ -19,6 +19,7 @@ impl Dispatcher {
     ) {
         let Some(alert) = self.alerts.get_mut(&id) else { return };
         let pass = alert.pass.take();
+        alert.urged_until = None;
         alert.is_unanswered = pass.as_ref().is_some_and(Pass::found_nobody);
         let delivered = alert.settled_as(Settlement::Delivered);
         if alert.nobody_is_open() && !delivered.is_empty() {
@@ -36,18 +37,17 @@ impl Dispatcher {
         if waits_for_a_provider.is_none()
             && let Some(reason) = alert.cause_of_death(now.monotonic)
         {
-            let (from, is_canary) = (alert.folder, alert.is_canary);
-            let why = alert.last_trouble().unwrap_or_else(|| reason.clone());
-            if !is_canary {
-                out.push(Command::Copy { id, from, to: Folder::Dead });
+            if alert.is_canary {
+                let (from, why) = (alert.folder, alert.last_trouble().unwrap_or_else(|| reason.clone()));
+                out.push(Command::Record { fact: Fact::Dead { id, reason, by: None }, sync: Sync::Synced });
+                out.push(Command::Unlink { id, from });
+                // Without a network it has told nothing of its provider.
+                if !pass.as_ref().is_some_and(Pass::found_no_network) {
+                    self.canary_ends(now, id, Some(why), out);
+                }
+                return self.forget(id, out);
             }
-            out.push(Command::Record { fact: Fact::Dead { id, reason }, sync: Sync::Synced });
-            out.push(Command::Unlink { id, from });
-            // Without a network it has told nothing of its provider.
-            if is_canary && !pass.as_ref().is_some_and(Pass::found_no_network) {
-                self.canary_ends(now, id, Some(why), out);
-            }
-            return self.forget(id, out);
+            return self.dies(id, reason, None, out);
         }
         if let Some(until) = waits_for_a_provider {
             self.parked.insert(id);
@@ -122,8 +122,9 @@ impl Dispatcher {
         self.queue.wait_until(id, due);
     }
 
-    fn forget(&mut self, id: AlertId, out: &mut Vec<Command>) {
+    pub(super) fn forget(&mut self, id: AlertId, out: &mut Vec<Command>) {
         self.alerts.remove(&id);
+        self.queue.forget_time(id);
         self.parked.remove(&id);
         out.push(Command::Forget { id });
     }

@@ -156,7 +156,7 @@ impl Dispatcher {
         theirs.iter().any(|theirs| !theirs.is_subset(&groups))
     }
 
-    fn dismiss(&mut self, now: Now, alert_id: AlertId, id: AttemptId, out: &mut Vec<Command>) {
+    pub(super) fn dismiss(&mut self, now: Now, alert_id: AlertId, id: AttemptId, out: &mut Vec<Command>) {
         self.patience.retain(|(_, of)| *of != id);
         let Some(attempt) = self.attempts.get_mut(&id) else { return };
         attempt.is_dismissed = true;

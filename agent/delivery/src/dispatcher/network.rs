@@ -57,10 +57,10 @@ impl Dispatcher {
     }
 
     /// While this machine has no network, one alert at a time finds out whether it is back. What was never tried goes
-    /// out in any case.
+    /// out in any case, as does what a person wants to be tried.
     pub(super) fn waits_for_the_network(&mut self, now: Now, id: AlertId) -> bool {
         let (Some(until), Some(alert)) = (self.no_network, self.alerts.get(&id)) else { return false };
-        if alert.folder == Folder::Incoming {
+        if alert.folder == Folder::Incoming || alert.urged_until.is_some() {
             return false;
         }
         if until > now.monotonic {

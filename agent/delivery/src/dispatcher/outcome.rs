@@ -5,7 +5,6 @@ use spool_format::Settlement;
 
 use super::attempt::Attempt;
 use super::{Dispatcher, network, results};
-use crate::alert::Alert;
 use crate::blame::{Blame, blame};
 use crate::command::{AttemptId, Command, Sync};
 use crate::crowd::{Crowding, crowding};
@@ -62,7 +61,10 @@ impl Dispatcher {
         }
         self.tell(place, change.as_ref(), out);
         if !attempt.is_dismissed {
-            let is_over = self.alerts.get(&attempt.id).is_some_and(Alert::nobody_is_open);
+            let is_over = self
+                .alerts
+                .get(&attempt.id)
+                .is_some_and(|alert| alert.nobody_is_open() || alert.wish.is_some());
             if !self.stopping || is_over {
                 self.go_on(now, attempt.id, out);
             }

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use smtp::{Failure, Outcome, Phase, RecipientOutcome, Reply, ReplyCode, Trouble};
-use spool_format::{Attachment, Folder, Settlement, Wall};
+use spool_format::{Attachment, Folder, Settlement, Severity, Wall};
 
 use super::*;
-use crate::alert::Past;
+use crate::arrival::Past;
 use crate::{Phrases, Quota, RetryPlan};
 
 mod canaries;
@@ -17,6 +17,7 @@ mod drills;
 mod hedging;
 mod histories;
 mod outages;
+mod people;
 mod quotas;
 mod rates;
 mod recipients;

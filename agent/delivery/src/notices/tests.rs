@@ -9,7 +9,7 @@ use std::time::Duration;
 use spool_format::{Folder, Notice, NoticeKind, RecipientResult, Severity, Wall};
 
 use super::{Notices, Settings, Telling};
-use crate::alert::{Arrival, Past};
+use crate::arrival::{Arrival, Past};
 use stage::{HOUR, MINUTE, Stage, result, settings};
 
 #[test]

@@ -10,7 +10,7 @@ use spool_format::{Address, AlertId, Folder, History, Layout, Settlement, Severi
 
 use crate::accept::{Accepted, Policy, Reach};
 use crate::command::place::unreadable;
-use crate::command::{Refusal, show};
+use crate::command::{Refusal, select};
 use crate::config::Config;
 use crate::edge::users::Submitters;
 use crate::edge::{chance, clock};
@@ -37,6 +37,8 @@ pub(super) struct Read {
     pub(super) severity: Severity,
     /// Who is to get the next mail.
     pub(super) recipients: Vec<Address>,
+    /// Whom it is for, if a person has changed that.
+    pub(super) to: Option<Vec<Address>>,
     /// Names in it that lead to nobody.
     pub(super) unusable: Vec<String>,
 }
@@ -45,7 +47,7 @@ impl Subject {
     /// The alert whose id begins so.
     pub(super) fn in_spool(start: &str, layout: &Layout, config: &Config) -> Result<Self, Refusal> {
         let view = View::read(layout, read_back::Reach::All).map_err(|error| unreadable(layout, &error))?;
-        let item = show::find(&view, start)?;
+        let item = select::find(&view, start)?;
         let id = item.id;
         let Some(folder) = item.folder else {
             return Err(Refusal::new(
@@ -90,6 +92,8 @@ impl Subject {
         let accepted = Accepted::read(&octets, id, policy, || reach).map_err(|error| {
             Refusal::new(Exit::Data, format!("this is no alert: {}", printable(&error.to_string())))
         })?;
+        let everybody = |history: &History| history.recipients.iter().map(|(to, _)| to.clone()).collect();
+        let to = history.as_ref().filter(|history| history.is_edited).map(everybody);
         let open = history.iter().flat_map(|history| &history.recipients);
         let open = open.filter(|(_, how)| matches!(how, Settlement::Open | Settlement::Uncertain));
         let mut recipients: Vec<Address> = open.map(|(to, _)| to.clone()).collect();
@@ -107,6 +111,7 @@ impl Subject {
             domain: policy.domain_for(history.as_ref()).to_owned(),
             severity: accepted.severity(),
             recipients,
+            to,
             unusable: accepted.unusable(),
             octets,
         })

@@ -1,4 +1,5 @@
-//! Other settings for an agent that is at work: on SIGHUP, and when `alertmail reload` asks.
+//! Other settings for an agent that is at work: on SIGHUP, and when `alertmail reload` asks. Whatever else people want goes on to
+//! the engine.
 //!
 //! They are read aside, by a thread that may wait for a password manager. Only when nothing is wrong with them the loop
 //! hears of it: it ends as it does on SIGTERM, at a moment at which nothing is in flight, and the next one begins as it does
@@ -7,7 +8,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use spool_format::Layout;
-use tokio::sync::mpsc::Receiver;
+use tokio::sync::mpsc::{Receiver, Sender};
 use tokio::sync::{Notify, oneshot};
 use tokio::task::spawn_blocking;
 
@@ -17,6 +18,7 @@ use super::settings::Settings;
 use crate::control::{Order, Reply};
 use crate::edge::service::Service;
 use crate::edge::signals::Hangups;
+use crate::engine::Wanted;
 use crate::exit::Exit;
 use crate::log;
 use crate::spool::socket::Submission;
@@ -59,14 +61,25 @@ pub(super) fn tell(clients: Vec<oneshot::Sender<Reply>>, providers: &[String]) {
     }
 }
 
+/// What it takes to read the configuration again.
+#[derive(Debug)]
+pub(super) struct Reader {
+    pub(super) place: Place,
+    pub(super) layout: Layout,
+    /// Where new settings go.
+    pub(super) slot: Slot,
+    /// Who is told of it.
+    pub(super) service: Arc<Service>,
+}
+
 /// Reads the configuration again whenever somebody wants it, for as long as the agent runs.
 pub(super) async fn attend(
-    (place, layout): (Place, Layout),
+    reader: Reader,
     mut hangups: Hangups,
     mut orders: Receiver<Submission<Reply>>,
-    slot: Slot,
-    service: Arc<Service>,
+    engine: Sender<Wanted>,
 ) {
+    let Reader { place, layout, slot, service } = reader;
     loop {
         let client = tokio::select! {
             biased;
@@ -74,6 +87,11 @@ pub(super) async fn attend(
             Some(Submission { octets, uid, answer, .. }) = orders.recv() => {
                 match serde_json::from_slice(&octets) {
                     Ok(Order::Reload) => Some((uid, answer)),
+                    Ok(order) => {
+                        // At the end of the agent it is dropped, and nobody answers.
+                        let _ = engine.send(Wanted { order, by: uid, answer }).await;
+                        continue;
+                    }
                     Err(error) => {
                         let _ = answer.send(Reply::new(Exit::Data, format!("nobody understands that: {error}")));
                         continue;

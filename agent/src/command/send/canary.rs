@@ -84,7 +84,7 @@ fn send_one(provider: &Provider, manner: Manner, config: &Config) -> Result<Opti
     let alert = notice::canary(tongue, &host::name(), &provider.name, id, &policy.canary_to);
     let ready = compose(
         (id, &alert.to_octets()),
-        (Reach::Anybody, &policy.domain),
+        (Reach::Anybody, &policy.domain, None),
         (&Sender::of(provider), &policy),
         &policy.canary_to,
         (now, clock::offset_minutes),

@@ -253,7 +253,7 @@ impl Oracle {
                         delivered.iter().chain(refused).map(Address::as_str).collect();
                     assert!(asked.tallies.keys().all(|to| named.contains(to.as_str())), "{id}: {named:?}");
                 }
-                Deed::Line(Fact::Dead { id, reason }) => self.died(now.monotonic, *id, reason),
+                Deed::Line(Fact::Dead { id, reason, .. }) => self.died(now.monotonic, *id, reason),
                 Deed::Line(Fact::Accepted { id, notice: true, .. }) => self.keeps_its_own(*id, batch),
                 Deed::Line(Fact::Notice(notice)) => self.told(now.monotonic, notice),
                 _ => {}

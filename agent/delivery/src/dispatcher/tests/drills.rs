@@ -123,9 +123,9 @@ fn a_provider_at_which_an_alert_is_under_way_is_not_drilled_beside_it() {
 #[test]
 fn a_provider_that_is_left_out_is_not_drilled_before_its_time() {
     let mut day = Day::new(&["home"]);
-    day.dispatcher.drill(Drills::new(day.now, Duration::from_mins(1), [("home".to_owned(), true)], 1));
+    day.dispatcher.drill(Drills::new(day.now, plan(Duration::from_mins(1)), [("home".to_owned(), true)], 1));
     let until = day.now.wall.plus(Duration::from_mins(10));
-    let cause = spool_format::Cause::Login;
+    let cause = Cause::Login;
     let outage = Outage { since: day.now.wall, until, openings: 1, cause, reason: "no".to_owned() };
     day.dispatcher.remember(day.now, "home", outage, false);
     day.until_a_drill();

@@ -188,7 +188,7 @@ impl Play {
                     let now = self.now();
                     self.sent.insert(id, now);
                 }
-                Command::Record { fact: Fact::Dead { id, reason }, .. } => panic!("{id} dies: {reason}"),
+                Command::Record { fact: Fact::Dead { id, reason, .. }, .. } => panic!("{id} dies: {reason}"),
                 _ => {}
             }
         }

@@ -16,6 +16,7 @@ fn a_restart_goes_on_where_the_journal_ends() {
         uncertain_at: ["bad@example.jp", "open@example.jp"]
             .map(|to| (address(to), "docomo".to_owned()))
             .into(),
+        is_held: false,
     };
     assert_eq!(day.arrives(back), Vec::<String>::new());
     assert_eq!(day.dispatcher.next_wake(), Some(day.now.monotonic.plus(Duration::from_secs(20))));

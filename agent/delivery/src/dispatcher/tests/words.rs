@@ -30,6 +30,12 @@ pub(super) fn words(command: &Command) -> String {
             Fact::Sent { delivered, refused, .. } => {
                 format!("sent {} refused {} {sync:?}", list(delivered), list(refused))
             }
+            Fact::Held { by, .. } => format!("held {by} {sync:?}"),
+            Fact::Released { by, .. } => format!("released {by} {sync:?}"),
+            Fact::Retry { by, .. } => format!("retry {by} {sync:?}"),
+            Fact::Edited { removed, added, .. } => {
+                format!("edited {} for {} {sync:?}", list(removed), list(added))
+            }
             Fact::Dead { reason, .. } => format!("dead {sync:?}: {reason}"),
             Fact::Provider { provider, outage: Some(outage) } => {
                 format!("{provider} open {} {}", outage.cause.as_str(), outage.openings)

@@ -7,7 +7,7 @@ use spool_format::{
     Wall,
 };
 
-use crate::alert::{Arrival, Past};
+use crate::arrival::{Arrival, Past};
 use crate::notices::{Notices, Settings, Telling};
 use crate::time::{Monotonic, Now};
 
@@ -149,7 +149,7 @@ impl Stage {
     }
 
     pub(super) fn dies(&mut self, id: AlertId) {
-        self.notices.take(self.now, &Fact::Dead { id, reason: "refused".into() });
+        self.notices.take(self.now, &Fact::Dead { id, reason: "refused".into(), by: None });
     }
 
     /// Left out, or used again.

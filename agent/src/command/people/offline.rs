@@ -1,0 +1,121 @@
+//! Orders where no agent runs: under its lock, by the same engine, which begins nothing.
+
+use delivery::{Dispatcher, Settings};
+use spool_format::Layout;
+use spool_format::fs::StdFs;
+use tokio::sync::mpsc::unbounded_channel;
+
+use super::super::Refusal;
+use super::super::place::{Place, unreadable};
+use crate::accept::Policy;
+use crate::config::{Config, Limits};
+use crate::control::{Order, Reply};
+use crate::edge::users::Submitters;
+use crate::edge::{chance, host};
+use crate::engine::{Caps, Engine, Herald, Load, Real, obey_offline};
+use crate::exit::Exit;
+use crate::metrics::Meter;
+use crate::notice::{Sinks, Tongue};
+use crate::spool::lock::{Lock, LockError};
+use crate::spool::recover::recover;
+use crate::spool::writer::{Batch, Writer};
+use crate::spool::{self, Folders};
+use crate::submit::{self, Carrier, Destination};
+
+/// Carries them out, each followed by its answer.
+pub(super) fn obey(
+    place: &Place,
+    layout: &Layout,
+    orders: impl Iterator<Item = Order>,
+    take: &mut impl FnMut(Reply) -> Result<(), Refusal>,
+) -> Result<(), Refusal> {
+    let config = place.config()?;
+    let refuse = |error: &spool::OpenError| unreadable(layout, &error.source);
+    let lock = Lock::take(&layout.lock()).map_err(|error| match error {
+        LockError::Held(_) => Refusal::new(
+            Exit::Unavailable,
+            "an agent is at work there, and does not listen to people: look at its log",
+        ),
+        LockError::Io { source, .. } => unreadable(layout, &source),
+    })?;
+    let folders = Folders::open(&StdFs, layout).map_err(|error| refuse(&error))?;
+    let mut found =
+        recover(&StdFs, &folders, &host::boot_id()).map_err(|error| unreadable(layout, &error))?;
+    let (acks, heard) = unbounded_channel();
+    let keeping = config.as_ref().map(|config| config.keeping).unwrap_or_default();
+    let writer =
+        Writer::start(layout, keeping, move |ack| drop(acks.send(ack))).map_err(|error| refuse(&error))?;
+    let deeds = std::mem::take(&mut found.deeds);
+    writer.send(Batch { deeds, sync: true, early: None, token: None });
+    let engine = engine(config.as_ref(), folders, writer, lock)?;
+    for reply in obey_offline(engine, heard, found, orders, rustix::process::getuid().as_raw()) {
+        take(reply)?;
+    }
+    Ok(())
+}
+
+/// One that knows the names of providers, and none of their secrets.
+fn engine(
+    config: Option<&Config>,
+    folders: Folders,
+    writer: Writer,
+    lock: Lock,
+) -> Result<Engine<Real>, Refusal> {
+    let names: Vec<String> = config.map_or_else(
+        || vec!["nobody".to_owned()],
+        |config| config.providers.iter().map(|provider| provider.name.clone()).collect(),
+    );
+    let limits = config.map(|config| config.limits).unwrap_or_default();
+    let provider = |name: &String| delivery::Provider {
+        name: name.clone(),
+        connections: 1,
+        quota: delivery::Quota::default(),
+        hedge_after: limits.hedge_after,
+        phrases: delivery::Phrases::default(),
+    };
+    let settings = Settings {
+        providers: names.iter().map(provider).collect(),
+        routing: config
+            .map(|config| config.routing.iter().map(|it| it.rule.clone()).collect())
+            .unwrap_or_default(),
+        rates: Vec::new(),
+        retry: config.map(|config| config.retry.clone()).unwrap_or_default(),
+    };
+    let nowhere: Vec<Destination> = Vec::new();
+    let Limits { connect, reply, dot, keep, .. } = limits;
+    let limits = submit::Limits { connect, reply, dot, keep };
+    let carrier = Carrier::new(nowhere, limits, unbounded_channel().0, None, None)
+        .map_err(|error| Refusal::new(Exit::Config, error))?;
+    let each = Load { alerts: usize::MAX, octets: u64::MAX };
+    Ok(Engine {
+        dispatcher: Dispatcher::new(settings, chance::seed()),
+        world: Real {
+            carrier,
+            writer,
+            submitters: Submitters::new(
+                &config.map(|config| config.submit.free_recipients.clone()).unwrap_or_default(),
+            ),
+            lock,
+            sinks: Sinks { command: None, dead_man: None },
+            meter: Meter::off(),
+        },
+        folders,
+        policy: config.map(Policy::of).unwrap_or_default(),
+        caps: Caps { each, own: rustix::process::geteuid().as_raw() },
+        senders: Vec::new(),
+        herald: Herald {
+            settings: delivery::notices::Settings {
+                providers: names,
+                retired: Vec::new(),
+                drilled: Vec::new(),
+                certificate_ends: std::time::Duration::ZERO,
+                every: std::time::Duration::MAX,
+                gather: std::time::Duration::MAX,
+                stuck_after: std::time::Duration::MAX,
+            },
+            tongue: Tongue::English,
+            host: host::name(),
+            ping_every: None,
+        },
+    })
+}
