@@ -68,6 +68,8 @@ use tokio::task::JoinSet;
 pub use crate::config::{Endpoint, Pin, Trust};
 use attempt::{Attempt, Word};
 use carry::Carriage;
+#[cfg(test)]
+pub(crate) use carry::is_stale;
 pub use errand::{About, Errand};
 pub use gateway::Gateway;
 use local::Local;

@@ -92,6 +92,8 @@ pub(crate) struct Alert {
     pub(crate) wish: Option<Wish>,
     /// Whether nobody answered in its last pass.
     pub(crate) is_unanswered: bool,
+    /// When its next pass is due by the last line that puts it off.
+    pub(crate) put_off_until: Monotonic,
     /// Whether the journal says that it waits for room, and nothing has happened since.
     pub(crate) is_told_to_wait: bool,
     last_trouble: Option<String>,
@@ -149,6 +151,7 @@ impl Alert {
             urged_until: None,
             wish: None,
             is_unanswered: false,
+            put_off_until: Monotonic::default(),
             is_told_to_wait: false,
             last_trouble: None,
         }
@@ -287,14 +290,15 @@ impl Alert {
                 recipient.settlement = result.result;
                 if result.result == Settlement::Uncertain {
                     recipient.lost_replies = recipient.lost_replies.saturating_add(1);
+                    // Nobody else in this pass: only a critical alert risks a second copy at once.
+                    if let Some(pass) = &mut self.pass {
+                        pass.waits_for_certainty |= self.severity != Severity::Critical;
+                    }
                     let group = &mut self.groups[recipient.group];
                     if recipient.lost_replies < LOST_REPLIES {
-                        // The one that may have it is asked first; only a critical alert risks a second copy meanwhile.
+                        // The one that may have it is asked first.
                         recipient.doubt = Some(provider);
                         group.first = Some(provider);
-                        if let Some(pass) = &mut self.pass {
-                            pass.waits_for_certainty |= self.severity != Severity::Critical;
-                        }
                     } else {
                         recipient.doubt = None;
                         group.first = group.first.filter(|first| *first != provider);

@@ -372,7 +372,6 @@ impl Dispatcher {
             }
             Gate::FinalDot => {
                 attempt.leave = Some(gate);
-                self.sites[place].budget.goes(now.monotonic, attempt.cost);
                 self.rates.goes(now.monotonic, attempt.id, &attempt.recipients);
                 let provider = self.settings.providers[place].name.clone();
                 let Differences { notes, text, files } = std::mem::take(&mut attempt.differs);

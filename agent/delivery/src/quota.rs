@@ -197,7 +197,7 @@ impl Budget {
         }
     }
 
-    /// The last octets of an attempt go out.
+    /// An attempt ended behind its last octets. They went out at some moment before now.
     pub fn goes(&mut self, now: Monotonic, cost: Cost) {
         self.take_back(cost);
         for window in &mut self.windows {

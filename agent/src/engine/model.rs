@@ -9,36 +9,63 @@
 //! | --- | --- |
 //! | `disk` | what a disk keeps, and what a power cut leaves of the rest |
 //! | `fs` | the calls to it, each of which can fail or be the last |
-//! | `world` | clocks, providers, and what waits for the writer |
+//! | `world` | clocks, connections, and what waits for the writer |
+//! | `link` | the real session at one end of a connection, a server at the other |
+//! | `provider` | a server: octets in, replies out, mails kept |
+//! | `weather` | what a provider is like |
+//! | `drill` | a session without a mail |
+//! | `reach` | how the engine reaches that world |
 //! | `agent` | the hands and the desk, driven by hand |
 //! | `oracle` | what has to be true |
+//! | `remembered` | and of what a start has read back |
 //! | `own` | and of notices |
+//! | `punctual` | and of a day: nobody waits who can be served |
+//! | `rates` | and nobody is asked without end |
 //! | `story` | one history, step by step |
 //! | `settled` | the end of a history, when everything has to be in order |
 //! | `chance` | dice that a seed determines |
 //! | `histories` | histories by chance |
+//! | `days` | days by chance, on a clock that goes from event to event |
+//! | `marks` | what a run has come to |
+//! | `mutants` | defects on purpose, each of which has to be found |
 //! | `scenarios` | short histories with a crash and a fault at every call |
 //!
 //! What it does not play: an agent that dies after a failed sync of the journal and before its lines are in a new file,
 //! with a power cut behind it (see `Story::agent_is_gone`); names that change while a hook is in the middle of its calls; the spare folder and the
 //! socket; a spool that is replaced under a running agent.
 //!
-//! `ALERTMAIL_MODEL_SEED=n` repeats one history and tells its steps; `ALERTMAIL_MODEL_RUNS=n` plays so many.
+//! `ALERTMAIL_MODEL_SEED=n` repeats one history or day and tells its steps; `ALERTMAIL_MODEL_RUNS=n` plays so many;
+//! `ALERTMAIL_MODEL_DAYS=n` plays so many days.
 
 mod agent;
 mod chance;
+mod days;
 mod disk;
+mod drill;
 mod fs;
 mod histories;
+mod link;
+mod marks;
+mod mutants;
 mod oracle;
 mod own;
+mod provider;
+mod punctual;
+mod rates;
+mod reach;
+mod remembered;
 mod scenarios;
 mod settled;
 mod story;
+mod totals;
+mod weather;
 mod world;
 
 /// Histories that are played in every run of the tests.
-const RUNS: u64 = 3_000;
+const RUNS: u64 = 1_000;
+
+/// Days that are played in every run of the tests.
+const DAYS: u64 = 10;
 
 /// Names the seed if its history ends in a panic.
 struct Named(u64);
@@ -65,6 +92,25 @@ fn whatever_happens_no_alert_is_lost_and_none_is_sent_twice_without_a_reason() {
     for seed in 1..=number("ALERTMAIL_MODEL_RUNS").unwrap_or(RUNS) {
         let _named = Named(seed);
         histories::play(seed, false);
+    }
+}
+
+#[test]
+fn on_whatever_day_a_critical_alert_is_no_later_than_the_providers_allow() {
+    let mut totals = totals::Totals::default();
+    if let Some(seed) = number("ALERTMAIL_MODEL_SEED") {
+        let _named = Named(seed);
+        return days::play(seed, true, &mut totals);
+    }
+    let days = number("ALERTMAIL_MODEL_DAYS").unwrap_or(DAYS);
+    for seed in 1..=days {
+        let _named = Named(seed);
+        days::play(seed, false, &mut totals);
+    }
+    println!("{days} days: {totals}");
+    for mark in marks::MUST {
+        let has_come = totals.marks.hits.contains_key(mark);
+        assert!(days < DAYS || has_come, "no day has come to this: {mark}");
     }
 }
 

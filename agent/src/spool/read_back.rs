@@ -79,15 +79,52 @@ fn read_once<F: QueueFs>(fs: &F, dir: &F::Dir, detail: Detail, reach: Reach) -> 
     Ok(read)
 }
 
-/// The place among `names` of the first file that a start needs: that of the day before the newest that begins with a checkpoint.
+/// The place among `names` of the first file that a start needs: the first one of the day before the newest that begins with a
+/// checkpoint. Who began in the middle of a day, where the agent went on in a new file after a failed sync, would miss the
+/// checkpoint of that day, and take what comes after it for all there is.
 pub fn first_needed<F: QueueFs>(fs: &F, dir: &F::Dir, names: &[String]) -> io::Result<usize> {
     for (at, name) in names.iter().enumerate().rev() {
         if begins_with_a_checkpoint(fs.open(dir, name)?)? {
-            // A day may have several files; what counts as lately is no shorter for that.
             let day = |name: &String| name.get(..DAY_OCTETS).map(str::to_owned);
-            let before = names[..at].iter().rposition(|name| day(name) != day(&names[at]));
-            return Ok(before.unwrap_or(0));
+            let before = names[..at].iter().rfind(|name| day(name) != day(&names[at])).map(day);
+            let first = before.and_then(|before| names.iter().position(|name| day(name) == before));
+            return Ok(first.unwrap_or(0));
         }
     }
     Ok(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use spool_format::fs::{SpoolFs as _, StdFs};
+    use spool_format::{Entry, Wall};
+
+    use super::*;
+
+    #[test]
+    fn a_day_is_read_from_its_checkpoint_on_though_the_agent_went_on_in_another_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut begins = Vec::new();
+        for event in Ledger::new(Detail::Brief).checkpoint(|_| false) {
+            Entry { at: Wall::from_unix_ms(0), event }.write_line(&mut begins);
+        }
+        let names = ["25.jsonl", "26.jsonl", "26_01.jsonl", "26_02.jsonl", "27.jsonl", "27_01.jsonl"];
+        let names = names.map(|name| format!("2026-11-{name}"));
+        for name in &names {
+            let octets = if name.contains('_') { &b""[..] } else { &begins };
+            spill(&folder.path().join(name), octets);
+        }
+        let dir = StdFs.open_dir(folder.path()).expect("the folder");
+        let first = |names: &[String]| first_needed(&StdFs, &dir, names).expect("files that can be read");
+        assert_eq!(first(&names), 1);
+        assert_eq!(first(&names[..4]), 0);
+        assert_eq!(first(&names[..1]), 0);
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "what an earlier run left")]
+    fn spill(path: &std::path::Path, octets: &[u8]) {
+        fs::write(path, octets).expect("written");
+    }
 }

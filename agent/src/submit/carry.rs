@@ -152,7 +152,7 @@ async fn has_renewed_token(carriage: &Carriage, line: &Line) -> bool {
 
 /// Whether a kept connection was over before the server had taken anything of the message. Some servers only say so after
 /// the envelope.
-fn is_stale(outcome: &Outcome) -> bool {
+pub(crate) fn is_stale(outcome: &Outcome) -> bool {
     outcome.recipients.iter().all(|recipient| match recipient {
         RecipientOutcome::Failed(failure) => {
             let over = match &failure.trouble {

@@ -89,13 +89,13 @@ impl Dispatcher {
         self.defer(now, id, until.since(now.monotonic), Some(why.join("; ")), out);
     }
 
-    /// Nobody was slow: there was no network.
+    /// Nobody was slow: there was no network. Who was put off for their sake keeps the time that the journal names: without a
+    /// network there is nothing to be early for, and whoever finds it again wakes them.
     fn absolve(&mut self, now: Now, out: &mut Vec<Command>) {
         for place in 0..self.sites.len() {
             let change = self.sites[place].breaker.is_absolved();
             self.tell(place, change.as_ref(), out);
             if change.is_some() {
-                self.wake_parked(now.monotonic);
                 self.move_on(now, place, out);
             }
         }
@@ -108,6 +108,7 @@ impl Dispatcher {
             // The last pass is at the end of its life, not some time after it.
             due = due.min(alert.ends);
         }
+        alert.put_off_until = due;
         let until = now.wall.plus(due.since(now.monotonic));
         let was_incoming = alert.folder == Folder::Incoming;
         if was_incoming {

@@ -64,7 +64,8 @@ impl Dispatcher {
             return false;
         }
         if until > now.monotonic {
-            self.queue.wait_until(id, until);
+            // Whoever wakes all does not find a network: the time that the journal names still holds.
+            self.queue.wait_until(id, until.max(alert.put_off_until));
             self.parked.insert(id);
             return true;
         }

@@ -31,7 +31,10 @@ impl Dispatcher {
         let place = attempt.provider;
         let running = self.sites[place].running;
         self.sites[place].ends(now.monotonic);
-        if attempt.leave != Some(Gate::FinalDot) {
+        if attempt.leave == Some(Gate::FinalDot) {
+            // Its minute begins now: the last octets may have taken their time on the way.
+            self.sites[place].budget.goes(now.monotonic, attempt.cost);
+        } else {
             self.gives_back(now, place, attempt.cost);
         }
         if self.rates.ends(attempt.id, id, &attempt.recipients) {

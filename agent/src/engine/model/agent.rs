@@ -4,25 +4,25 @@ use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 use std::time::Duration;
 
-use delivery::{Dispatcher, Event, HedgeAfter, Provider, RetryPlan, Settings};
+use delivery::routing::Rule;
+use delivery::{Dispatcher, Drills, Event, HedgeAfter, Now, Provider, Quota, RetryPlan, Settings};
 use mime::CharsetPolicy;
-use spool_format::{Address, AlertId, Event as Fact, Layout};
+use spool_format::{Address, AlertId, Event as Fact, Layout, NoticeKind};
 
 use super::chance::Dice;
 use super::fs::ModelFs;
-use super::world::{ModelWorld, OWN, Outside};
+use super::mutants::Mutant;
+use super::reach::ModelWorld;
+use super::world::{OWN, Outside};
 use crate::accept::{Form, Policy, Sender};
 use crate::config::{Keeping, Manners};
 use crate::engine::hands::Hands;
-use crate::engine::{Caps, Engine, Heard, Herald, Load};
+use crate::engine::{Caps, Engine, Heard, Herald, Load, World as _};
 use crate::notice::Tongue;
 use crate::spool::Folders;
 use crate::spool::recover::recover;
 use crate::spool::watch::Hint;
 use crate::spool::writer::{Ack, Batch, Deed, Desk};
-
-/// Between two notices of the same thing.
-pub(super) const NOTICES_EVERY: Duration = Duration::from_mins(1);
 
 /// Who gets them.
 pub(super) const NOTICES_TO: &str = "ops@example.jp";
@@ -36,6 +36,32 @@ pub(super) struct Setup {
     pub(super) default_to: Vec<Address>,
     pub(super) domain: &'static str,
     pub(super) alerts_per_user: usize,
+    /// One for each provider; none where there are fewer.
+    pub(super) quotas: Vec<Quota>,
+    pub(super) routing: Vec<Rule>,
+    pub(super) drills_every: Option<Duration>,
+    /// Between two notices of the same thing.
+    pub(super) notices_every: Duration,
+    /// What is wrong on purpose.
+    pub(super) mutant: Option<Mutant>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            providers: 1,
+            connections: 1,
+            retry: RetryPlan::default(),
+            default_to: Vec::new(),
+            domain: "example.com",
+            alerts_per_user: 9,
+            quotas: Vec::new(),
+            routing: Vec::new(),
+            drills_every: None,
+            notices_every: Duration::from_mins(1),
+            mutant: None,
+        }
+    }
 }
 
 /// A running agent.
@@ -44,6 +70,7 @@ pub(super) struct Agent {
     desk: Desk<ModelFs>,
     acks: VecDeque<Ack>,
     pub(super) hints: VecDeque<Hint>,
+    mutant: Option<Mutant>,
 }
 
 pub(super) fn address(text: &str) -> Address {
@@ -85,7 +112,7 @@ impl Setup {
                 retired: vec![("p0".to_owned(), "2026-02-25".to_owned())],
                 drilled: Vec::new(),
                 certificate_ends: Duration::ZERO,
-                every: NOTICES_EVERY,
+                every: self.notices_every,
                 gather: Duration::from_secs(1),
                 stuck_after: Duration::from_secs(30),
             },
@@ -95,20 +122,32 @@ impl Setup {
         }
     }
 
-    fn dispatcher(&self, seed: u64) -> Dispatcher {
+    /// The quota of each provider.
+    pub(super) fn quotas(&self) -> Vec<Quota> {
+        (0..self.providers).map(|place| self.quotas.get(place).copied().unwrap_or_default()).collect()
+    }
+
+    fn dispatcher(&self, now: Now, seed: u64) -> Dispatcher {
+        let quotas = self.quotas();
         let hedge_after = HedgeAfter { critical: Duration::from_secs(1), others: Duration::from_secs(2) };
         let provider = |place| Provider {
             name: format!("p{place}"),
             connections: self.connections,
-            quota: delivery::Quota::default(),
+            quota: quotas[place],
             hedge_after,
             phrases: delivery::Phrases::default(),
         };
         let providers = (0..self.providers).map(provider).collect();
-        Dispatcher::new(
-            Settings { providers, routing: Vec::new(), rates: Vec::new(), retry: self.retry.clone() },
-            seed,
-        )
+        let (routing, retry) = (self.routing.clone(), self.retry.clone());
+        let mut settings = Settings { providers, routing, rates: Vec::new(), retry };
+        self.mutant.iter().for_each(|mutant| mutant.spoils_settings(&mut settings));
+        let mut dispatcher = Dispatcher::new(settings, seed);
+        if let Some(every) = self.drills_every {
+            let all = (0..self.providers).map(|place| (format!("p{place}"), true));
+            let plan = delivery::DrillPlan { every, certificate_ends: Duration::ZERO };
+            dispatcher.drill(Drills::new(now, plan, all, seed));
+        }
+        dispatcher
     }
 }
 
@@ -122,12 +161,13 @@ impl Agent {
         let (now, outside) = (world.outside.borrow().now, &world.outside);
         let is_there = |id: AlertId| fs.machine.borrow().disk.alert(id).next().is_some();
         outside.borrow_mut().oracle.recovered(now, &found.ledger, is_there);
+        setup.mutant.iter().for_each(|mutant| mutant.spoils_memory(&mut found.ledger));
         let started = Deed::Line(Fact::Started { boot, program: "0".to_owned(), anew: false });
         let deeds = std::iter::once(started).chain(found.deeds.drain(..)).collect();
         outside.borrow_mut().hand_over(Batch { deeds, sync: true, early: None, token: None });
         let each = Load { alerts: setup.alerts_per_user, octets: 1 << 20 };
         let engine = Engine {
-            dispatcher: setup.dispatcher(seed),
+            dispatcher: setup.dispatcher(now, seed),
             world: world.clone(),
             folders: open()?,
             policy: setup.policy(),
@@ -141,12 +181,17 @@ impl Agent {
         let mut hands = Hands::new(engine, found);
         hands.tend(true);
         hands.flush();
-        Ok(Self { hands, desk, acks: VecDeque::new(), hints: VecDeque::new() })
+        let (acks, hints) = (VecDeque::new(), VecDeque::new());
+        Ok(Self { hands, desk, acks, hints, mutant: setup.mutant })
     }
 
     /// Hears the next thing from one of those who have something to say. Says whether there was any.
     pub(super) fn hear(&mut self, outside: &Rc<std::cell::RefCell<Outside>>, dice: &mut Dice) -> bool {
         let due = self.hands.next_wake().is_some_and(|wake| wake <= outside.borrow().now.monotonic);
+        if self.mutant == Some(Mutant::DoneBeforeBegun) {
+            let tokens = |batch: &mut Batch| batch.early.take().into_iter().chain(batch.token.take());
+            self.acks.extend(outside.borrow_mut().batches.iter_mut().flat_map(tokens).map(Ack::Written));
+        }
         let first = dice.below(4);
         for from in (first..first + 4).map(|from| from % 4) {
             let heard = match from {
@@ -203,12 +248,33 @@ impl Agent {
     }
 
     pub(super) fn flush(&mut self) {
+        if self.mutant == Some(Mutant::NoticeOfNotice) {
+            self.tells_of_its_own();
+        }
+        self.hands.flush();
+    }
+
+    /// The network is there, or may be.
+    pub(super) fn hears_of_the_network(&mut self) {
+        self.hands.hear(Heard::NetworkChanged);
         self.hands.flush();
     }
 
     pub(super) fn rescan(&mut self) {
+        if self.mutant == Some(Mutant::NobodyLooks) {
+            return;
+        }
         self.hands.tend(true);
         self.hands.hear(Heard::Rescan);
+    }
+
+    /// A defect: that a notice is on its way is news.
+    fn tells_of_its_own(&mut self) {
+        let is_own = |deed: &Deed| matches!(deed, Deed::Line(Fact::Accepted { notice: true, .. }));
+        if self.hands.batch.deeds.iter().any(is_own) {
+            let now = self.hands.world.now();
+            self.hands.office.notices.happens(now, NoticeKind::DeadLetter, "a notice");
+        }
     }
 
     pub(super) fn next_wake(&self) -> Option<delivery::Monotonic> {
@@ -217,6 +283,11 @@ impl Agent {
 
     pub(super) fn has_heard_all(&self) -> bool {
         self.acks.is_empty() && self.hints.is_empty() && !self.desk.owes()
+    }
+
+    /// Whether the writer can only try again later.
+    pub(super) fn is_in_trouble(&self) -> bool {
+        self.desk.is_in_trouble()
     }
 
     pub(super) fn begins_to_stop(&mut self) {

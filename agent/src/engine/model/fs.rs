@@ -12,6 +12,7 @@ use spool_format::fs::{Found, SpoolFs};
 
 use super::chance::Dice;
 use super::disk::{Disk, Node, Place};
+use super::mutants::Mutant;
 use crate::spool::queue_fs::QueueFs;
 
 /// What a disk in trouble says.
@@ -69,6 +70,8 @@ pub(super) struct Machine {
     pub(super) has_lost: bool,
     /// Whether each call is told.
     pub(super) tells: bool,
+    /// What is wrong on purpose.
+    pub(super) mutant: Option<Mutant>,
 }
 
 /// The file system of that machine, for one user.
@@ -107,6 +110,7 @@ impl Machine {
             has_two_disks: false,
             has_lost: false,
             tells: false,
+            mutant: None,
         }
     }
 
@@ -234,7 +238,9 @@ impl SpoolFs for ModelFs {
     fn sync_file(&self, file: &Node) -> io::Result<()> {
         let mut machine = self.machine.borrow_mut();
         machine.call(Kind::Sync, "fsync", None).inspect_err(|_| machine.sync_failed(*file))?;
-        machine.disk.sync_file(*file);
+        if machine.mutant != Some(Mutant::FileNotSynced) {
+            machine.disk.sync_file(*file);
+        }
         Ok(())
     }
 
@@ -245,7 +251,9 @@ impl SpoolFs for ModelFs {
     fn sync_dir(&self, dir: &Place) -> io::Result<()> {
         let mut machine = self.machine.borrow_mut();
         machine.call(Kind::Sync, "sync folder", Some(*dir))?;
-        machine.disk.sync_folder(*dir);
+        if machine.mutant != Some(Mutant::FolderNotSynced) {
+            machine.disk.sync_folder(*dir);
+        }
         Ok(())
     }
 
@@ -305,7 +313,9 @@ impl QueueFs for ModelFs {
     fn sync_data(&self, file: &Node) -> io::Result<()> {
         let mut machine = self.machine.borrow_mut();
         machine.call(Kind::Sync, "fdatasync", None).inspect_err(|_| machine.sync_failed(*file))?;
-        machine.disk.sync_content(*file);
+        if machine.mutant != Some(Mutant::JournalNotSynced) {
+            machine.disk.sync_content(*file);
+        }
         Ok(())
     }
 

@@ -9,7 +9,8 @@ use super::agent::{Setup, address};
 use super::chance::Dice;
 use super::fs::{Fault, Trouble};
 use super::story::{Alert, Beginning, Blow, Step, Story};
-use super::world::{OWN, TRUSTED, Weather};
+use super::weather::Weather;
+use super::world::{OWN, TRUSTED};
 
 /// Kinds of steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,8 +79,15 @@ const STRAYS: [(&str, &[u8]); 4] = [
 
 /// Plays the history of this seed.
 pub(super) fn play(seed: u64, tells: bool) -> Story {
+    play_with(seed, tells, |_| {})
+}
+
+/// The same, with something about it changed.
+pub(super) fn play_with(seed: u64, tells: bool, change: impl Fn(&mut Setup)) -> Story {
     let mut dice = Dice::new(seed);
-    let mut story = Story::new(begin(seed, tells, &mut dice));
+    let mut beginning = begin(seed, tells, &mut dice);
+    change(&mut beginning.setup);
+    let mut story = Story::new(beginning);
     let mut swarm = Swarm::draw(dice);
     story.go(Step::Start { clock: 0, domain: None });
     for _ in 0..30 + swarm.dice.below(60) {
@@ -107,6 +115,7 @@ fn begin(seed: u64, tells: bool, dice: &mut Dice) -> Beginning {
         default_to,
         domain: "example.com",
         alerts_per_user: if dice.one_in(4) { 1 } else { 9 },
+        ..Setup::default()
     };
     let weather = (0..setup.providers).map(|_| draw_weather(dice)).collect();
     let (has_two_disks, seed) = (dice.one_in(4), dice.next() ^ seed);
@@ -118,6 +127,7 @@ fn draw_weather(dice: &mut Dice) -> Weather {
     Weather {
         unreachable: often(8),
         no_network: often(3),
+        no_names: false,
         says_goodbye: often(3),
         refuses_login: often(2),
         refuses_softly: often(4),
@@ -125,6 +135,13 @@ fn draw_weather(dice: &mut Dice) -> Weather {
         hangs_up: often(4),
         refuses_content: often(3),
         loses_reply: often(4),
+        bad_tls: often(1),
+        refuses_sender: often(2),
+        falls_silent: often(2),
+        dribbles: dice.one_in(2),
+        at: dice.one_of(&["any", "greeting", "EHLO", "AUTH", "MAIL", "RCPT", "DATA"]),
+        latency: Duration::from_millis(dice.one_of(&[1, 50, 400])),
+        has_full_mailboxes: false,
     }
 }
 

@@ -6,10 +6,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use delivery::routing::Rule;
 use delivery::{AttemptId, Monotonic, Now};
 use smtp::{RecipientOutcome, Trouble};
-use spool_format::{Address, AlertId, Event as Fact, Ledger, NoticeKind, Settlement, State};
+use spool_format::{Address, AlertId, Event as Fact, NoticeKind, Settlement, Severity};
 
+use super::agent::Setup;
 use crate::spool::writer::{Batch, Deed};
 
 /// How sure it is that something will be remembered. The order counts.
@@ -46,7 +48,7 @@ pub(super) struct Tally {
     pub(super) doubts: usize,
     pub(super) has_it: Known,
     /// When the agent heard of that.
-    heard: Monotonic,
+    pub(super) heard: Monotonic,
     /// Providers that refused it for good.
     pub(super) refused_by: BTreeSet<usize>,
 }
@@ -56,30 +58,34 @@ pub(super) struct Tally {
 pub(super) struct Asked {
     pub(super) promise: Promise,
     pub(super) octets: Vec<u8>,
+    /// `None`: it is the agent's own, and nobody was told.
+    pub(super) severity: Option<Severity>,
     pub(super) at: Monotonic,
     pub(super) life: Duration,
     /// The longest pause between two passes.
-    pause: Duration,
+    pub(super) pause: Duration,
     pub(super) tallies: BTreeMap<String, Tally>,
     pub(super) message_ids: BTreeSet<String>,
     pub(super) sent: Known,
     pub(super) dead: Known,
     /// Whether the agent ever said that it is dead.
-    has_died: bool,
+    pub(super) has_died: bool,
     /// Not to be tried before.
-    not_before: Monotonic,
+    pub(super) not_before: Monotonic,
+    /// When that was said.
+    pub(super) put_off: Monotonic,
     /// Passes that were counted.
-    passes: u32,
+    pub(super) passes: u32,
     /// Since when it waits for a provider or the network and nothing else: what brings them back makes it due.
-    parked: Option<Monotonic>,
+    pub(super) parked: Option<Monotonic>,
 }
 
 /// An attempt that has leave for its final dot.
 #[derive(Clone, Debug)]
-struct Dot {
-    id: AlertId,
+pub(super) struct Dot {
+    pub(super) id: AlertId,
     /// By their places among the recipients of the attempt.
-    recipients: BTreeMap<usize, String>,
+    pub(super) recipients: BTreeMap<usize, String>,
 }
 
 /// The oracle.
@@ -88,16 +94,21 @@ pub(super) struct Oracle {
     pub(super) alerts: BTreeMap<AlertId, Asked>,
     pub(super) providers: usize,
     pub(super) longest_pause: Duration,
-    dots: BTreeMap<AttemptId, Dot>,
+    pub(super) routing: Vec<Rule>,
+    /// Between two notices of the same thing.
+    pub(super) notices_every: Duration,
+    /// When the agent was told last that the network may be back.
+    pub(super) network_told: Option<Monotonic>,
+    pub(super) dots: BTreeMap<AttemptId, Dot>,
     /// What the writer was told to write, and has not said that it did.
-    handed: Vec<Fact>,
-    sync_asked: bool,
+    pub(super) handed: Vec<Fact>,
+    pub(super) sync_asked: bool,
     /// It could not write what it was told.
-    owes: bool,
-    /// Attempts, by their alerts, of which the kernel has the line that their final dot is about to go out.
-    dots_written: BTreeMap<AlertId, u32>,
-    lost_power: bool,
-    started: Monotonic,
+    pub(super) owes: bool,
+    /// Attempts, by their alerts and providers, of which the kernel has the line that their final dot is about to go out.
+    pub(super) dots_written: BTreeMap<(AlertId, usize), u32>,
+    pub(super) lost_power: bool,
+    pub(super) started: Monotonic,
     /// When the agent last heard from anybody.
     last_answer: Monotonic,
     /// When this run of the agent last told of what.
@@ -106,8 +117,16 @@ pub(super) struct Oracle {
     pub(super) notices: usize,
 }
 
+/// So long after it was told of the network the agent may act upon it.
+const ACTS_WITHIN: Duration = Duration::from_secs(30);
+
 /// What cannot be an outcome of the agent's doing.
 pub(super) const HOUR: Duration = Duration::from_hours(1);
+
+/// The place of a provider by its name.
+fn place(name: &str) -> usize {
+    name[1..].parse().expect("p and a number")
+}
 
 impl Asked {
     pub(super) fn new(
@@ -122,6 +141,7 @@ impl Asked {
         Self {
             promise,
             octets,
+            severity: None,
             at,
             life,
             pause,
@@ -131,6 +151,7 @@ impl Asked {
             dead: Known::No,
             has_died: false,
             not_before,
+            put_off: not_before,
             passes: 0,
             parked: None,
         }
@@ -138,11 +159,14 @@ impl Asked {
 }
 
 impl Oracle {
-    pub(super) fn new(providers: usize, longest_pause: Duration) -> Self {
+    pub(super) fn new(setup: &Setup, longest_pause: Duration) -> Self {
         Self {
             alerts: BTreeMap::new(),
-            providers,
+            providers: setup.providers,
             longest_pause,
+            routing: setup.routing.clone(),
+            notices_every: setup.notices_every,
+            network_told: None,
             dots: BTreeMap::new(),
             handed: Vec::new(),
             sync_asked: false,
@@ -160,13 +184,36 @@ impl Oracle {
         self.alerts.get_mut(&id).unwrap_or_else(|| panic!("{id}: nobody enqueued it"))
     }
 
+    /// The providers that may be asked for a recipient, in order.
+    pub(super) fn order(&self, severity: Option<Severity>, to: &str) -> Vec<usize> {
+        let to = Address::parse(to).expect("an address");
+        let rule =
+            severity.and_then(|severity| self.routing.iter().find(|rule| rule.fits(severity, None, &to)));
+        match rule {
+            Some(rule) => rule.providers.iter().map(|name| place(name)).collect(),
+            None => (0..self.providers).collect(),
+        }
+    }
+
+    /// Whether everybody who may be asked has refused a recipient for good.
+    pub(super) fn is_refused_by_all(&self, asked: &Asked, to: &str) -> bool {
+        let by = &asked.tallies[to].refused_by;
+        // Of which severity a notice is, and so who may be asked, is nobody's business here.
+        asked.severity.is_none() && !by.is_empty()
+            || self.order(asked.severity, to).iter().all(|place| by.contains(place))
+    }
+
     /// An attempt begins.
-    pub(super) fn begins(&mut self, now: Monotonic, id: AlertId, recipients: &[String]) {
-        let (owes, last_answer) = (self.owes, self.last_answer);
+    pub(super) fn begins(&mut self, now: Monotonic, id: AlertId, provider: usize, recipients: &[String]) {
+        let (owes, last_answer, told) = (self.owes, self.last_answer, self.network_told);
+        let severity = self.asked(id).severity;
+        let may_ask = |to: &String| severity.is_none() || self.order(severity, to).contains(&provider);
+        assert!(recipients.iter().all(may_ask), "{id}: p{provider} is not to be asked for {recipients:?}");
         let asked = self.asked(id);
         assert_ne!(asked.promise, Promise::Refused, "{id}: it was never visible, and is sent");
         assert_eq!((asked.sent, asked.dead), (Known::No, Known::No), "{id}: it is over, and is tried");
-        let is_called_up = asked.parked.is_some_and(|parked| parked <= last_answer);
+        let is_called_up = asked.parked.is_some_and(|parked| parked <= last_answer)
+            || told.is_some_and(|told| asked.put_off <= told.plus(ACTS_WITHIN));
         assert!(now >= asked.not_before || is_called_up, "{id}: it is tried before its time");
         // A writer that is slow for longer than a pause holds nobody up.
         let is_safe = |tally: &Tally| matches!(tally.has_it, Known::No | Known::Synced) || tally.heard < now;
@@ -181,10 +228,10 @@ impl Oracle {
     pub(super) fn dot_granted(
         &mut self,
         attempt: AttemptId,
-        id: AlertId,
+        (id, provider): (AlertId, usize),
         recipients: BTreeMap<usize, String>,
     ) {
-        let is_known = self.owes || self.dots_written.contains_key(&id);
+        let is_known = self.owes || self.dots_written.contains_key(&(id, provider));
         assert!(is_known, "{id}: its dot goes out, and the journal does not know of it");
         self.dots.insert(attempt, Dot { id, recipients });
     }
@@ -234,20 +281,20 @@ impl Oracle {
                 Deed::Line(Fact::Deferred { id, until, passes, .. }) => {
                     let asked = self.asked(*id);
                     asked.not_before = now.monotonic.plus(until.since(now.wall));
+                    asked.put_off = now.monotonic;
                     asked.parked = (asked.passes == *passes).then_some(now.monotonic);
                     asked.passes = *passes;
                 }
                 Deed::Line(Fact::Attempt { id, .. }) => self.asked(*id).not_before = Monotonic::default(),
                 Deed::Line(Fact::Sent { id, delivered, refused }) => {
-                    let providers = self.providers;
-                    let asked = self.asked(*id);
-                    asked.sent = Known::Heard;
+                    self.asked(*id).sent = Known::Heard;
+                    let asked = &self.alerts[id];
                     for to in delivered {
                         assert!(asked.tallies[to.as_str()].mails > 0, "{id}: {to} is said to have it");
                     }
                     for to in refused {
-                        let by = asked.tallies[to.as_str()].refused_by.len();
-                        assert_eq!(by, providers, "{id}: {to} is said to be refused by all");
+                        let is_refused = self.is_refused_by_all(asked, to.as_str());
+                        assert!(is_refused, "{id}: {to} is said to be refused by all");
                     }
                     let named: BTreeSet<&str> =
                         delivered.iter().chain(refused).map(Address::as_str).collect();
@@ -262,19 +309,19 @@ impl Oracle {
     }
 
     fn died(&mut self, now: Monotonic, id: AlertId, reason: &str) {
-        let (providers, started) = (self.providers, self.started);
-        let asked = self.asked(id);
+        let (asked, started) = (&self.alerts[&id], self.started);
         if reason.starts_with("its life was over") {
             let met = asked.at.max(started);
             assert!(now.since(met) >= asked.life.min(HOUR), "{id}: dead after {:?}", now.since(met));
         } else if reason.starts_with("every provider refused") {
-            let by_all = |tally: &Tally| tally.refused_by.len() == providers;
-            assert!(asked.tallies.values().all(by_all), "{id}: {reason}: {:?}", asked.tallies);
+            let by_all = |to: &String| self.is_refused_by_all(asked, to);
+            assert!(asked.tallies.keys().all(by_all), "{id}: {reason}: {:?}", asked.tallies);
         } else if reason.starts_with("it names no recipient") {
             assert!(asked.tallies.is_empty(), "{id}: {reason}");
         } else {
             assert!(asked.has_died, "{id}: nobody let it die before, and yet {reason}");
         }
+        let asked = self.asked(id);
         (asked.dead, asked.has_died) = (Known::Heard, true);
     }
 
@@ -297,11 +344,11 @@ impl Oracle {
         }
         for fact in std::mem::take(&mut self.handed) {
             match fact {
-                Fact::DotSent { id, attempt, .. } => {
-                    self.dots_written.insert(id, attempt);
+                Fact::DotSent { id, attempt, provider, .. } => {
+                    self.dots_written.insert((id, place(&provider)), attempt);
                 }
-                Fact::Outcome { id, recipients, .. } => {
-                    self.dots_written.remove(&id);
+                Fact::Outcome { id, provider, recipients, .. } => {
+                    self.dots_written.remove(&(id, place(&provider)));
                     for result in recipients.iter().filter(|it| it.result == Settlement::Delivered) {
                         let asked = self.asked(id);
                         let tally = asked.tallies.get_mut(result.to.as_str()).expect("it was begun");
@@ -328,69 +375,5 @@ impl Oracle {
                 }
             }
         }
-    }
-
-    /// The agent is gone, or the machine.
-    pub(super) fn crashed(&mut self, lost_power: bool) {
-        self.handed.clear();
-        (self.sync_asked, self.owes) = (false, false);
-        self.lost_power |= lost_power;
-    }
-
-    /// A start has read the journal. `is_there` says of which alerts there are files.
-    pub(super) fn recovered(&mut self, now: Now, ledger: &Ledger, is_there: impl Fn(AlertId) -> bool) {
-        self.started = now.monotonic;
-        self.told.clear();
-        // What was on its way when the last agent died.
-        let dots = std::mem::take(&mut self.dots);
-        let under_way: BTreeSet<(AlertId, &String)> =
-            dots.values().flat_map(|dot| dot.recipients.values().map(|to| (dot.id, to))).collect();
-        for (id, number) in std::mem::take(&mut self.dots_written) {
-            let under_way = ledger.alerts.get(&id).and_then(|history| history.under_way.first());
-            let is_forgotten = under_way.is_some_and(|attempt| attempt.number == number && !attempt.dot_sent);
-            assert!(self.lost_power || !is_forgotten, "{id}: that its dot went out is forgotten");
-        }
-        let certain = if self.lost_power { Known::Synced } else { Known::Written };
-        for (id, asked) in &mut self.alerts {
-            let is_sent = ledger.sent.contains(id);
-            if asked.sent == Known::Synced && !is_sent && !is_there(*id) {
-                // It is over, and the journal need not remember it for ever.
-                continue;
-            }
-            assert!(is_sent || asked.sent < certain, "{id}: that it was sent is forgotten");
-            asked.sent = if is_sent { Known::Synced } else { Known::No };
-            let history = ledger.alerts.get(id);
-            for (to, tally) in &mut asked.tallies {
-                let settled = history.is_some_and(|history| {
-                    history
-                        .recipients
-                        .iter()
-                        .any(|(who, stands)| who.as_str() == to && *stands == Settlement::Delivered)
-                });
-                if settled {
-                    assert!(tally.mails > 0, "{id}: the journal says that {to} has it");
-                }
-                if settled || (is_sent && tally.mails > 0) {
-                    tally.has_it = Known::Synced;
-                    continue;
-                }
-                assert!(tally.has_it < certain, "{id}: that {to} has it is forgotten");
-                let is_in_doubt = tally.has_it > Known::No || under_way.contains(&(*id, to));
-                tally.doubts += usize::from(is_in_doubt);
-                tally.has_it = Known::No;
-            }
-            asked.not_before = match history.map(|history| history.state) {
-                Some(State::Deferred { until }) => now.monotonic.plus(until.since(now.wall).min(asked.pause)),
-                _ => Monotonic::default(),
-            };
-            (asked.passes, asked.parked) = (history.map_or(0, |history| history.passes), None);
-            let is_dead = history.is_some_and(|history| history.state == State::Dead);
-            // It is remembered for as long as its file lies there. A notice has none if a full disk took no copy.
-            let has_no_file = asked.promise == Promise::Open && !is_there(*id);
-            let is_forgotten = asked.dead >= certain && !is_dead && !is_sent && !has_no_file;
-            assert!(!is_forgotten, "{id}: that it is dead is forgotten");
-            asked.dead = if is_dead { Known::Synced } else { Known::No };
-        }
-        self.lost_power = false;
     }
 }

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use delivery::Monotonic;
-use spool_format::{AlertId, Notice};
+use spool_format::{AlertId, Notice, NoticeKind};
 
-use super::agent::{NOTICES_EVERY, NOTICES_TO};
+use super::agent::NOTICES_TO;
 use super::oracle::{Asked, HOUR, Oracle, Promise};
 use crate::spool::writer::{Batch, Deed};
 
@@ -28,12 +28,16 @@ impl Oracle {
         }
     }
 
-    /// Of one thing an agent tells seldom.
+    /// Of one thing an agent tells seldom, and of its own alerts never.
     pub(super) fn told(&mut self, now: Monotonic, notice: &Notice) {
+        if notice.kind == NoticeKind::DeadLetter {
+            let others_died = self.alerts.values().any(|asked| asked.severity.is_some() && asked.has_died);
+            assert!(others_died, "a notice tells of the death of none but a notice: {notice:?}");
+        }
         let key = (notice.kind, notice.subject.clone(), notice.open);
         if let Some(before) = self.told.insert(key, now) {
             assert!(
-                now.since(before) >= NOTICES_EVERY,
+                now.since(before) >= self.notices_every,
                 "told again after {:?}: {notice:?}",
                 now.since(before)
             );

@@ -7,7 +7,8 @@ use delivery::RetryPlan;
 use super::agent::{Setup, address};
 use super::fs::{Fault, Trouble};
 use super::story::{Alert, Beginning, Blow, Step, Story};
-use super::world::{TRUSTED, Weather};
+use super::weather::Weather;
+use super::world::TRUSTED;
 
 /// Different luck with what a power cut leaves, for each crash point.
 const LUCKS: u64 = 4;
@@ -31,17 +32,7 @@ const SHORT: Alert = Alert { uid: 0, to: &["ops"], is_critical: true, ttl: Some(
 const FOR_NOBODY: Alert = Alert { uid: 1001, to: &["nobody"], is_critical: false, ttl: None };
 
 /// All providers do as they should.
-const FAIR: Weather = Weather {
-    unreachable: 0,
-    no_network: 0,
-    says_goodbye: 0,
-    refuses_login: 0,
-    refuses_softly: 0,
-    refuses_for_good: 0,
-    hangs_up: 0,
-    refuses_content: 0,
-    loses_reply: 0,
-};
+const FAIR: Weather = Weather::FAIR;
 
 /// The scenarios.
 pub(super) const ALL: [Scenario; 8] = [
@@ -186,6 +177,7 @@ impl Scenario {
             default_to: if self.stray.is_some() { vec![] } else { vec![address("a@example.jp")] },
             domain: "example.com",
             alerts_per_user: 9,
+            ..Setup::default()
         };
         let weather = vec![self.weather; self.providers];
         Story::new(Beginning {

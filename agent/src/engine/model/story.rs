@@ -14,7 +14,10 @@ use super::chance::Dice;
 use super::disk::{Disk, Place};
 use super::fs::{Fault, Machine, ModelFs};
 use super::oracle::{Asked, Known, Promise};
-use super::world::{ModelWorld, OWN, Outside, TRUSTED, Weather};
+use super::rates::Rates;
+use super::reach::ModelWorld;
+use super::weather::Weather;
+use super::world::{OWN, Outside, TRUSTED};
 use crate::spool::watch::Hint;
 
 /// What a history begins with.
@@ -100,10 +103,10 @@ impl Story {
         let wall = Wall::parse("2026-11-25T23:30:00Z").expect("a time");
         let longest = setup.retry.longest_pause(Severity::Info);
         let mut machine = Machine::new(Disk::default(), wall);
-        (machine.has_two_disks, machine.tells) = (has_two_disks, tells);
+        (machine.has_two_disks, machine.tells, machine.mutant) = (has_two_disks, tells, setup.mutant);
         let machine = Rc::new(RefCell::new(machine));
         let fs = ModelFs { machine: Rc::clone(&machine), uid: OWN, may_list: true };
-        let mut outside = Outside::new(wall, weather, longest);
+        let mut outside = Outside::new(wall, weather, longest, &setup);
         outside.tells = tells;
         let outside = Rc::new(RefCell::new(outside));
         let world = ModelWorld { outside: Rc::clone(&outside), fs };
@@ -161,6 +164,12 @@ impl Story {
         }
     }
 
+    /// From the next start on.
+    pub(super) fn lift_quotas(&mut self) {
+        self.setup.quotas.clear();
+        self.outside.borrow_mut().rates = Rates::new(&self.setup.quotas());
+    }
+
     fn enqueue(&mut self, alert: Alert, hints: bool) {
         self.born += 1;
         let (now, id) = {
@@ -171,13 +180,14 @@ impl Story {
         let life = Duration::from_secs(alert.ttl.unwrap_or(48 * 3600));
         let severity = if alert.is_critical { Severity::Critical } else { Severity::Warning };
         let pause = self.setup.retry.longest_pause(severity);
-        let asked = Asked::new(
+        let mut asked = Asked::new(
             Promise::Open,
             text.clone().into_bytes(),
             now.monotonic,
             (life, pause),
             &alert.expected(&self.setup),
         );
+        asked.severity = Some(severity);
         self.outside.borrow_mut().oracle.alerts.insert(id, asked);
         let mut fs = self.world.fs.as_stranger(alert.uid);
         fs.may_list = [0, OWN].contains(&alert.uid);

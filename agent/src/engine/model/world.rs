@@ -1,47 +1,34 @@
 //! The world around the engine: clocks, a writer that is slow, and providers that take, refuse, vanish, and lose replies.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
-use std::rc::Rc;
 use std::time::Duration;
 
 use delivery::{AttemptId, Monotonic, Now};
-use smtp::{
-    Failure, Gate, Outcome, Phase, RecipientOutcome, Reply, ReplyCode, Transaction, Trouble as SmtpTrouble,
-};
+use smtp::{Gate, Transaction};
 use spool_format::{AlertId, Wall};
 
+use super::agent::Setup;
 use super::chance::Dice;
-use super::fs::ModelFs;
+use super::drill::drill;
+use super::link::{Link, Went};
+use super::marks::Marks;
+use super::mutants::Mutant;
 use super::oracle::Oracle;
-use crate::accept::Reach;
-use crate::engine::World;
-use crate::notice::Announcement;
+use super::provider::Says;
+use super::rates::Rates;
+use super::weather::Weather;
 use crate::spool::writer::Batch;
-use crate::submit::Errand;
-use crate::submit::Report;
+use crate::submit::{Report, is_stale};
 
 /// A user who may name everybody.
 pub(super) const TRUSTED: u32 = 1000;
 /// The agent's own user.
 pub(super) const OWN: u32 = 100;
 
-/// What providers are like; each number is how often in eight it happens.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Weather {
-    pub(super) unreachable: usize,
-    pub(super) no_network: usize,
-    pub(super) says_goodbye: usize,
-    pub(super) refuses_login: usize,
-    pub(super) refuses_softly: usize,
-    pub(super) refuses_for_good: usize,
-    pub(super) hangs_up: usize,
-    pub(super) refuses_content: usize,
-    pub(super) loses_reply: usize,
-}
+/// For a drill.
+const DRILL: Duration = Duration::from_secs(1);
 
 /// Everything outside of the agent.
-#[derive(Debug)]
 pub(super) struct Outside {
     pub(super) now: Now,
     pub(super) oracle: Oracle,
@@ -50,119 +37,35 @@ pub(super) struct Outside {
     pub(super) batches: Vec<Batch>,
     /// What sessions have said and the engine has not heard.
     pub(super) reports: VecDeque<Report>,
-    sessions: BTreeMap<AttemptId, Session>,
     /// Alerts of the agent's own.
-    own: u32,
+    pub(super) own: u32,
+    pub(super) links: BTreeMap<AttemptId, Link>,
+    /// Connections without work, at each provider.
+    kept: Vec<Vec<Link>>,
+    /// Drills under way: when they end, where, and whether with a login.
+    drills: Vec<(Monotonic, usize, bool)>,
+    pub(super) rates: Rates,
+    /// What is wrong on purpose.
+    pub(super) mutant: Option<Mutant>,
+    pub(super) marks: Marks,
     pub(super) tells: bool,
 }
 
-/// A session at a provider.
-#[derive(Clone, Debug)]
-struct Session {
-    id: AlertId,
-    provider: usize,
-    message_id: String,
-    recipients: Vec<String>,
-    /// Who was refused already.
-    refused: BTreeMap<usize, Failure>,
-    stands: Stands,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stands {
-    Begun,
-    BeforeData,
-    BehindData,
-    BeforeDot,
-    BehindDot,
-    Withdrawn,
-}
-
-/// How the engine reaches it.
-#[derive(Clone, Debug)]
-pub(super) struct ModelWorld {
-    pub(super) outside: Rc<RefCell<Outside>>,
-    pub(super) fs: ModelFs,
-}
-
-impl World for ModelWorld {
-    type Fs = ModelFs;
-
-    fn fs(&self) -> &ModelFs {
-        &self.fs
-    }
-
-    fn now(&self) -> Now {
-        self.outside.borrow().now
-    }
-
-    fn offset_minutes(&self, _: Wall) -> i32 {
-        540
-    }
-
-    fn reach(&mut self, uid: u32) -> Reach {
-        if [0, OWN, TRUSTED].contains(&uid) { Reach::Anybody } else { Reach::Configured }
-    }
-
-    fn write(&mut self, batch: Batch) {
-        self.outside.borrow_mut().hand_over(batch);
-    }
-
-    fn begin(&mut self, attempt: AttemptId, provider: usize, errand: Errand) {
-        let Errand { transaction, .. } = errand;
-        self.assert_alive("begins an attempt");
-        self.outside.borrow_mut().begin(attempt, provider, &transaction);
-    }
-
-    fn grant(&mut self, attempt: AttemptId) {
-        self.assert_alive("gives leave");
-        self.outside.borrow_mut().grant(attempt);
-    }
-
-    fn withdraw(&mut self, attempt: AttemptId) {
-        if let Some(session) = self.outside.borrow_mut().sessions.get_mut(&attempt) {
-            assert_ne!(session.stands, Stands::BehindDot, "it sends its last octets, and is taken back");
-            session.stands = Stands::Withdrawn;
-        }
-    }
-
-    fn drill(&mut self, _: usize, _: bool) {
-        unreachable!("the model's agent has no drills");
-    }
-
-    fn new_id(&mut self) -> AlertId {
-        let mut outside = self.outside.borrow_mut();
-        outside.own += 1;
-        let mut entropy = *b"notice    ";
-        entropy[6..].copy_from_slice(&outside.own.to_be_bytes());
-        let (now, id) = (outside.now, AlertId::new(outside.now.wall, entropy));
-        outside.oracle.makes_its_own(now.monotonic, id);
-        id
-    }
-
-    fn announce(&mut self, _: Announcement) {
-        self.assert_alive("tells of a notice");
-    }
-
-    fn ping(&mut self, _: bool) {}
-}
-
-impl ModelWorld {
-    fn assert_alive(&self, what: &str) {
-        assert!(!self.fs.machine.borrow().is_off, "a dead machine {what}");
-    }
-}
-
 impl Outside {
-    pub(super) fn new(wall: Wall, weather: Vec<Weather>, longest_pause: Duration) -> Self {
+    pub(super) fn new(wall: Wall, weather: Vec<Weather>, longest_pause: Duration, setup: &Setup) -> Self {
         Self {
             now: Now { wall, monotonic: Monotonic::from_ms(1_000) },
-            oracle: Oracle::new(weather.len(), longest_pause),
+            oracle: Oracle::new(setup, longest_pause),
+            kept: weather.iter().map(|_| Vec::new()).collect(),
+            drills: Vec::new(),
+            rates: Rates::new(&setup.quotas()),
+            mutant: setup.mutant,
             weather,
             batches: Vec::new(),
             reports: VecDeque::new(),
-            sessions: BTreeMap::new(),
             own: 0,
+            links: BTreeMap::new(),
+            marks: Marks::default(),
             tells: false,
         }
     }
@@ -172,112 +75,196 @@ impl Outside {
         self.now.monotonic = self.now.monotonic.plus(time);
     }
 
-    pub(super) fn hand_over(&mut self, batch: Batch) {
+    pub(super) fn hand_over(&mut self, mut batch: Batch) {
         self.oracle.handed_over(self.now, &batch);
+        self.marks.note(&batch);
+        self.mutant.iter().for_each(|mutant| mutant.spoils_batch(&mut batch));
         self.batches.push(batch);
     }
 
     pub(super) fn is_quiet(&self) -> bool {
-        self.sessions.is_empty() && self.reports.is_empty() && self.batches.is_empty()
+        self.links.is_empty() && self.reports.is_empty() && self.batches.is_empty()
     }
 
     /// The next thing that a session has said, for the engine.
     pub(super) fn next_report(&mut self) -> Option<Report> {
-        let report = self.reports.pop_front()?;
-        if let Report::Ended { attempt, outcome } = &report {
+        let mut report = self.reports.pop_front()?;
+        if let Report::Ended { attempt, outcome } = &mut report {
             self.oracle.heard(self.now.monotonic, *attempt, &outcome.recipients);
+            self.mutant.iter().for_each(|mutant| mutant.spoils_outcome(outcome));
         }
         Some(report)
     }
 
-    fn begin(&mut self, attempt: AttemptId, provider: usize, transaction: &Transaction) {
-        let content = String::from_utf8_lossy(&transaction.content);
-        let message_id = content.lines().find_map(|line| line.strip_prefix("Message-ID: "));
-        let message_id = message_id.expect("every mail has one").to_owned();
+    pub(super) fn begin(&mut self, attempt: AttemptId, provider: usize, transaction: &Transaction) {
+        let message_id = message_id(transaction);
         let id = AlertId::parse(&message_id[1..27]).expect("the alert's id");
-        let recipients: Vec<String> =
-            transaction.recipients.iter().map(|path| path.as_str().to_owned()).collect();
+        let recipients = recipients(transaction);
         if self.tells {
             eprintln!("      begin {attempt:?} {id} at {provider} for {recipients:?}");
         }
-        self.oracle.begins(self.now.monotonic, id, &recipients);
-        let (refused, stands) = (BTreeMap::new(), Stands::Begun);
-        let session = Session { id, provider, message_id, recipients, refused, stands };
-        assert!(self.sessions.insert(attempt, session).is_none(), "{attempt:?} begins twice");
-    }
-
-    fn grant(&mut self, attempt: AttemptId) {
-        let Some(session) = self.sessions.get(&attempt) else { return };
-        let id = session.id;
-        let sends =
-            |it: &Session| matches!(it.stands, Stands::BehindData | Stands::BeforeDot | Stands::BehindDot);
-        let others =
-            self.sessions.iter().filter(|(other, it)| **other != attempt && it.id == id && sends(it));
-        assert_eq!(others.count(), 0, "{id}: two attempts may send it");
-        let Some(session) = self.sessions.get_mut(&attempt) else { return };
-        session.stands = match session.stands {
-            Stands::BeforeData => Stands::BehindData,
-            Stands::BeforeDot => {
-                self.oracle.dot_granted(attempt, session.id, session.taken());
-                Stands::BehindDot
-            }
-            other => panic!("leave for nothing: {other:?}"),
+        let now = self.now.monotonic;
+        self.oracle.begins(now, id, provider, &recipients);
+        let severity = self.oracle.asked(id).severity;
+        if self.oracle.order(severity, &recipients[0])[0] != 0 {
+            self.marks.hit("another order by a rule");
+        }
+        assert!(!self.links.contains_key(&attempt), "{attempt:?} begins twice");
+        let Some(mut link) = self.kept[provider].pop() else {
+            let mut link = Link::new(attempt, id, provider, transaction.clone());
+            link.due = now.plus(self.weather[provider].latency);
+            self.links.insert(attempt, link);
+            return;
         };
+        self.marks.hit("a kept connection used");
+        let went = link.carries(now, (attempt, id), transaction.clone());
+        self.links.insert(attempt, link);
+        self.went(attempt, went);
     }
 
-    /// One of the sessions goes on. Says whether any could.
+    pub(super) fn grant(&mut self, attempt: AttemptId) {
+        let Some(link) = self.links.get(&attempt) else { return };
+        let ours = recipients(&link.transaction);
+        let is_rival = |other: &Link| {
+            other.attempt != attempt
+                && other.id == link.id
+                && other.has_leave()
+                && recipients(&other.transaction).iter().any(|to| ours.contains(to))
+        };
+        assert!(!self.links.values().any(is_rival), "{}: two attempts may send it", link.id);
+        let (now, weather) = (self.now.monotonic, self.weather[link.provider]);
+        let Some(link) = self.links.get_mut(&attempt) else { return };
+        let gate = link.asks.unwrap_or_else(|| panic!("leave for nothing"));
+        if gate == Gate::FinalDot {
+            let who = link.recipients_of_the_dot();
+            let all = recipients(&link.transaction).into_iter().enumerate();
+            let who = all.filter(|(_, to)| who.contains(to)).collect();
+            self.oracle.dot_granted(attempt, (link.id, link.provider), who);
+            if self.rates.goes(now, link.provider, link.transaction.recipients.len()) {
+                self.marks.hit("a quota used up");
+            }
+        }
+        let went = link.grant(now, weather);
+        self.went(attempt, went);
+    }
+
+    /// When the next thing happens at a provider.
+    pub(super) fn next_due(&self) -> Option<Monotonic> {
+        let links = self.links.values().filter(|link| !link.waits()).map(|link| link.due);
+        links.chain(self.drills.iter().map(|(due, ..)| *due)).min()
+    }
+
+    /// What is due by now happens, the earliest first.
+    pub(super) fn let_what_is_due_happen(&mut self, dice: &mut Dice) {
+        let now = self.now.monotonic;
+        let is_due = |link: &&Link| !link.waits() && link.due <= now;
+        while let Some(attempt) = self
+            .links
+            .values()
+            .filter(is_due)
+            .min_by_key(|link| (link.due, link.attempt))
+            .map(|link| link.attempt)
+        {
+            self.step(attempt, dice);
+        }
+        self.end_drills(dice);
+    }
+
+    pub(super) fn begin_drill(&mut self, provider: usize, with_login: bool) {
+        self.drills.push((self.now.monotonic.plus(DRILL), provider, with_login));
+    }
+
+    fn end_drills(&mut self, dice: &mut Dice) {
+        let now = self.now.monotonic;
+        while let Some(at) = self.drills.iter().position(|(due, ..)| *due <= now) {
+            let (_, provider, with_login) = self.drills.remove(at);
+            let (sighting, truth) = drill(self.weather[provider], with_login, dice);
+            if truth.iter().any(|says| says.has_refused_login) {
+                self.rates.login_refused(now, provider);
+            }
+            self.marks.hit(if sighting.failure.is_none() { "a drill" } else { "a drill that failed" });
+            self.reports.push_back(Report::Drilled { provider, sighting });
+        }
+    }
+
+    /// One of the sessions goes on until it has something to say. Says whether any could.
     pub(super) fn let_a_session_go_on(&mut self, dice: &mut Dice) -> bool {
-        let waits = |session: &Session| matches!(session.stands, Stands::BeforeData | Stands::BeforeDot);
-        let ready: Vec<AttemptId> = self
-            .sessions
-            .iter()
-            .filter(|(_, session)| !waits(session))
-            .map(|(attempt, _)| *attempt)
-            .collect();
+        let ready = self.links.iter().filter(|(_, link)| !link.waits());
+        let ready: Vec<AttemptId> = ready.map(|(attempt, _)| *attempt).collect();
         if ready.is_empty() {
             return false;
         }
         let attempt = dice.one_of(&ready);
-        let mut session = self.sessions.remove(&attempt).expect("it is there");
-        let weather = self.weather[session.provider];
-        match session.go_on(weather, dice) {
-            Went::To(gate) => {
-                self.reports.push_back(Report::Reached { attempt, gate });
-                self.sessions.insert(attempt, session);
-            }
-            Went::Over { outcome, has_mail } => {
-                self.note(&session, &outcome, has_mail);
-                if self.tells {
-                    eprintln!("      {attempt:?} is over, mail: {has_mail}, {outcome:?}");
-                }
-                self.reports.push_back(Report::Ended { attempt, outcome });
-            }
+        let said = self.reports.len();
+        while self.reports.len() == said {
+            self.step(attempt, dice);
         }
         true
     }
 
-    fn note(&mut self, session: &Session, outcome: &Outcome, has_mail: bool) {
-        for (at, to) in session.recipients.iter().enumerate() {
-            if session.refused.get(&at).is_some_and(is_for_good)
-                && matches!(outcome.recipients[at], RecipientOutcome::Failed(_))
-            {
-                self.oracle.refused(session.id, to, session.provider);
+    fn step(&mut self, attempt: AttemptId, dice: &mut Dice) {
+        let link = self.links.get_mut(&attempt).expect("it is there");
+        let (id, provider, message_id) = (link.id, link.provider, message_id(&link.transaction));
+        let mut truth = Vec::new();
+        let went = link.step(self.now.monotonic, (self.weather[provider], dice), &mut truth);
+        for says in truth {
+            self.note(id, provider, &message_id, &says);
+        }
+        self.went(attempt, went);
+    }
+
+    fn went(&mut self, attempt: AttemptId, went: Went) {
+        match went {
+            Went::On => {}
+            Went::To(gate) => self.reports.push_back(Report::Reached { attempt, gate }),
+            Went::Over(outcome) => {
+                let mut link = self.links.remove(&attempt).expect("it is there");
+                if self.tells {
+                    eprintln!("      {attempt:?} is over, {outcome:?}");
+                }
+                if link.is_kept && is_stale(&outcome) {
+                    self.marks.hit("a kept connection was over");
+                    let mut anew = link.anew();
+                    anew.due = self.now.monotonic.plus(self.weather[anew.provider].latency);
+                    self.links.insert(attempt, anew);
+                    return;
+                }
+                self.marks.end(&outcome);
+                self.rates.ended(self.now.monotonic, link.provider, &outcome);
+                if link.is_idle() {
+                    link.is_kept_since(self.now.monotonic);
+                    self.kept[link.provider].push(link);
+                }
+                self.reports.push_back(Report::Ended { attempt, outcome });
             }
         }
-        if has_mail {
-            for to in session.taken().values() {
-                self.oracle.mailed(session.id, to, &session.message_id);
-            }
+    }
+
+    fn note(&mut self, id: AlertId, provider: usize, message_id: &str, says: &Says) {
+        for to in &says.refused {
+            self.oracle.refused(id, to, provider);
+        }
+        if self.tells && !says.mailed.is_empty() {
+            eprintln!("      p{provider} has {id} for {:?}", says.mailed);
+        }
+        for to in &says.mailed {
+            self.oracle.mailed(id, to, message_id);
+        }
+        if says.has_refused_login {
+            self.rates.login_refused(self.now.monotonic, provider);
         }
     }
 
     /// The agent is gone. What had leave for its dot arrives, or does not.
     pub(super) fn agent_is_gone(&mut self, lost_power: bool, dice: &mut Dice) {
-        for session in std::mem::take(&mut self.sessions).into_values() {
-            if session.stands == Stands::BehindDot && dice.one_in(2) {
-                for to in session.taken().values() {
-                    self.oracle.mailed(session.id, to, &session.message_id);
-                }
+        self.drills.clear();
+        if lost_power {
+            self.rates.forget_what_went();
+        }
+        self.kept.iter_mut().for_each(Vec::clear);
+        for mut link in std::mem::take(&mut self.links).into_values() {
+            if let Some(says) = link.arrives_without_us(self.weather[link.provider], dice) {
+                self.note(link.id, link.provider, &message_id(&link.transaction), &says);
             }
         }
         self.reports.clear();
@@ -286,92 +273,12 @@ impl Outside {
     }
 }
 
-fn is_for_good(failure: &Failure) -> bool {
-    failure.reply().is_some_and(|reply| reply.code.is_permanent())
+fn recipients(transaction: &Transaction) -> Vec<String> {
+    transaction.recipients.iter().map(|path| path.as_str().to_owned()).collect()
 }
 
-/// What became of a session.
-enum Went {
-    To(Gate),
-    Over { outcome: Outcome, has_mail: bool },
-}
-
-impl Session {
-    /// Who was not refused.
-    fn taken(&self) -> BTreeMap<usize, String> {
-        let all = self.recipients.iter().cloned().enumerate();
-        all.filter(|(at, _)| !self.refused.contains_key(at)).collect()
-    }
-
-    fn go_on(&mut self, weather: Weather, dice: &mut Dice) -> Went {
-        let mut happens = |often: usize| dice.below(8) < often;
-        match self.stands {
-            Stands::Begun if happens(weather.unreachable) => self.fails(&Failure::connect("refused")),
-            Stands::Begun if happens(weather.no_network) => {
-                self.fails(&Failure::new(Phase::Connect, SmtpTrouble::NoNetwork("no route".to_owned())))
-            }
-            Stands::Begun if happens(weather.says_goodbye) => {
-                self.fails(&refusal(Phase::Greeting, "421 4.3.2 busy"))
-            }
-            Stands::Begun if happens(weather.refuses_login) => {
-                self.fails(&refusal(Phase::Auth, "535 5.7.8 no"))
-            }
-            Stands::Begun => {
-                for at in 0..self.recipients.len() {
-                    let text = match () {
-                        () if happens(weather.refuses_for_good) => "550 5.1.1 no such user",
-                        () if happens(weather.refuses_softly) => "450 4.2.0 try later",
-                        () => continue,
-                    };
-                    self.refused.insert(at, refusal(Phase::Rcpt, text));
-                }
-                if self.refused.len() == self.recipients.len() {
-                    return self.fails(&Failure::new(Phase::Data, SmtpTrouble::Withdrawn));
-                }
-                self.stands = Stands::BeforeData;
-                Went::To(Gate::Data)
-            }
-            Stands::BehindData if happens(weather.hangs_up) => {
-                self.fails(&Failure::new(Phase::Data, SmtpTrouble::Closed(String::new())))
-            }
-            Stands::BehindData => {
-                self.stands = Stands::BeforeDot;
-                Went::To(Gate::FinalDot)
-            }
-            Stands::BehindDot if happens(weather.refuses_content) => {
-                let text = if happens(4) { "554 5.7.1 looks like spam" } else { "451 4.3.0 try later" };
-                self.fails(&refusal(Phase::Dot, text))
-            }
-            Stands::BehindDot if happens(weather.loses_reply) => {
-                let lost = Failure::new(Phase::Dot, SmtpTrouble::Closed(String::new()));
-                let has_mail = happens(4);
-                self.ends(&RecipientOutcome::Uncertain(lost), has_mail)
-            }
-            Stands::BehindDot => self.ends(&RecipientOutcome::Delivered(reply("250 2.0.0 ok")), true),
-            Stands::Withdrawn => self.fails(&Failure::new(Phase::Data, SmtpTrouble::Withdrawn)),
-            Stands::BeforeData | Stands::BeforeDot => unreachable!("it waits for leave"),
-        }
-    }
-
-    fn fails(&self, failure: &Failure) -> Went {
-        self.ends(&RecipientOutcome::Failed(failure.clone()), false)
-    }
-
-    /// It ends so for everybody who was not refused before.
-    fn ends(&self, end: &RecipientOutcome, has_mail: bool) -> Went {
-        let outcome = |at| match self.refused.get(&at) {
-            Some(failure) => RecipientOutcome::Failed(failure.clone()),
-            None => end.clone(),
-        };
-        let recipients = (0..self.recipients.len()).map(outcome).collect();
-        Went::Over { outcome: Outcome { recipients }, has_mail }
-    }
-}
-
-fn reply(text: &str) -> Reply {
-    Reply::new(ReplyCode(text[..3].parse().expect("a code")), [&text[4..]])
-}
-
-fn refusal(phase: Phase, text: &str) -> Failure {
-    Failure::new(phase, SmtpTrouble::Reply(reply(text)))
+fn message_id(transaction: &Transaction) -> String {
+    let content = String::from_utf8_lossy(&transaction.content);
+    let line = content.lines().find_map(|line| line.strip_prefix("Message-ID: "));
+    line.expect("every mail has one").to_owned()
 }

@@ -345,6 +345,37 @@ fn who_was_slow_without_a_network_was_not_slow() {
 }
 
 #[test]
+fn without_a_network_nobody_comes_before_the_time_that_the_journal_names() {
+    let mut day = Day::new(&["home"]);
+    let outage = Outage {
+        since: day.now.wall,
+        until: day.now.wall.plus(Duration::from_secs(30)),
+        openings: 1,
+        cause: Cause::Silent,
+        reason: String::new(),
+    };
+    day.dispatcher.remember(day.now, "home", outage, false);
+    let mut old = arrival(1, Severity::Warning, &["a@example.jp"]);
+    old.past.passes = 1;
+    day.arrives(old);
+    let named = day.said.iter().find_map(|command| match command {
+        Command::Record { fact: Fact::Deferred { until, .. }, .. } => Some(*until),
+        _ => None,
+    });
+    day.arrives(arrival(2, Severity::Warning, &["a@example.jp"]));
+    assert!(day.ends(1, vec![no_network()]).contains(&"home closed".to_owned()));
+    let begins = |command: &Command| matches!(command, Command::Begin { id: of, .. } if *of == id(1));
+    while !day.said.iter().any(begins) {
+        let attempt = day.last();
+        if day.dispatcher.attempts.contains_key(&AttemptId(attempt)) {
+            day.ends(attempt, vec![no_network()]);
+        }
+        day.wakes();
+    }
+    assert!(Some(day.now.wall) >= named, "at {:?}, and not before {named:?}", day.now.wall);
+}
+
+#[test]
 fn an_alert_in_doubt_waits_for_the_provider_that_may_have_it_also_when_that_is_left_out_or_slow() {
     let mut day = Day::new(&["home", "docomo"]);
     day.arrives(arrival(1, Severity::Warning, &["a@example.jp"]));

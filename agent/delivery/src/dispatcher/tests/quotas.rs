@@ -54,6 +54,21 @@ fn where_nobody_has_room_an_alert_waits_until_the_first_has_and_no_pass_is_count
 }
 
 #[test]
+fn a_minute_begins_when_the_mail_has_arrived_however_long_it_was_under_way() {
+    let mut day = day(&[a_minute(1)]);
+    day.info(1);
+    day.reaches(1, Gate::Data);
+    day.reaches(1, Gate::FinalDot);
+    let slowly = Duration::from_secs(40);
+    day.now = Now { wall: day.now.wall.plus(slowly), monotonic: day.now.monotonic.plus(slowly) };
+    day.ends(1, vec![delivered()]);
+    day.info(2);
+    let arrived = day.now.monotonic;
+    while !day.wakes().iter().any(|it| it.starts_with("begin 2")) {}
+    assert!(day.now.monotonic.since(arrived) >= Duration::from_mins(1), "not 20 s later");
+}
+
+#[test]
 fn of_two_that_wait_for_room_the_critical_one_gets_it_and_the_other_is_not_journalled_again() {
     let mut day = day(&[a_minute(1)]);
     day.info(1);

@@ -1,0 +1,400 @@
+//! Days by chance, on a clock that goes from event to event: storms of alerts, providers that break for minutes or hours,
+//! a network and name servers that go, disks in trouble, clocks that are set, ends of the agent and of the power. Each day has
+//! its own kinds of trouble, its own routes, quotas and drills.
+
+use std::time::Duration;
+
+use delivery::routing::{Rule, Whom};
+use delivery::{Monotonic, Quota};
+use spool_format::{Severity, Wall};
+
+use super::agent::{Agent, Setup, address};
+use super::chance::Dice;
+use super::fs::{Fault, Trouble};
+use super::story::{Alert, Beginning, Blow, Step, Story};
+use super::totals::Totals;
+use super::weather::{FULL, GONE, Weather};
+use super::world::TRUSTED;
+
+/// Alerts of a day at most.
+const ALERTS_MAX: u64 = 200;
+
+/// Who looks for alerts of which there was no hint comes that late.
+const RESCAN: Duration = Duration::from_mins(1);
+
+/// So long systemd waits before it starts an agent again.
+const RESTART: Duration = Duration::from_secs(5);
+
+const WELL: Weather = Weather { has_full_mailboxes: true, ..Weather::FAIR };
+
+const TO: [&[&str]; 6] = [
+    &["ops"],
+    &["c@example.com", "ops"],
+    &["a@example.jp", "b@example.jp"],
+    &["c@example.com", GONE, "a@example.jp"],
+    &[FULL, "ops"],
+    &[GONE],
+];
+
+/// What can happen on such a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Alert,
+    Storm,
+    Stray,
+    Break,
+    BreakAll,
+    Heal,
+    NetworkDown,
+    Disk,
+    Clock,
+    Fuse,
+    Blow,
+    Stop,
+}
+
+/// Each of them but the first, and how often it is on the menu of a day that has it.
+const SWARM: [(Kind, usize); 11] = [
+    (Kind::Storm, 1),
+    (Kind::Stray, 1),
+    (Kind::Break, 4),
+    (Kind::BreakAll, 2),
+    (Kind::Heal, 3),
+    (Kind::NetworkDown, 1),
+    (Kind::Disk, 1),
+    (Kind::Clock, 1),
+    (Kind::Fuse, 1),
+    (Kind::Blow, 1),
+    (Kind::Stop, 1),
+];
+
+/// One day.
+pub(super) struct Day {
+    pub(super) story: Story,
+    dice: Dice,
+    menu: Vec<Kind>,
+    /// Since when each provider is well, if it is and gets as much as there is.
+    pub(super) well: Vec<Option<Monotonic>>,
+    /// Since when each provider is down for everybody, if it is.
+    pub(super) down: Vec<Option<Monotonic>>,
+    /// Since when nothing but providers is in the way; `None` while something is.
+    pub(super) calm: Option<Monotonic>,
+    network_is_back: Option<Monotonic>,
+    disk_is_well: Option<Monotonic>,
+    start_at: Option<Monotonic>,
+    rescan_at: Option<Monotonic>,
+    /// Starts, and changes of the network: then everybody may be asked.
+    pub(super) excuses: usize,
+    starts: u64,
+    alerts: u64,
+    /// When it was looked last whether anything is late.
+    pub(super) looked: Monotonic,
+}
+
+/// Plays the day of this seed.
+pub(super) fn play(seed: u64, tells: bool, totals: &mut Totals) {
+    play_with(seed, tells, |_| {}, totals);
+}
+
+/// The same, with something about it changed.
+pub(super) fn play_with(seed: u64, tells: bool, change: impl Fn(&mut Setup), totals: &mut Totals) {
+    let mut dice = Dice::new(seed ^ 0xDA75);
+    let mut setup = draw_setup(&mut dice);
+    change(&mut setup);
+    let weather = vec![WELL; setup.providers];
+    let is_free = |quota: &Quota| *quota == Quota::default();
+    let well = setup.quotas().iter().map(|quota| is_free(quota).then_some(Monotonic::default())).collect();
+    let down = vec![None; setup.providers];
+    let seed = dice.next();
+    let story = Story::new(Beginning { seed, setup, weather, has_two_disks: false, asks_one_in: 0, tells });
+    let mut menu = vec![Kind::Alert; 6];
+    for (kind, often) in SWARM {
+        let times = if dice.one_in(2) { often } else { 0 };
+        menu.extend(std::iter::repeat_n(kind, times));
+    }
+    let mut day = Day {
+        story,
+        dice,
+        menu,
+        well,
+        down,
+        calm: None,
+        network_is_back: None,
+        disk_is_well: None,
+        start_at: None,
+        rescan_at: None,
+        excuses: 0,
+        starts: 0,
+        alerts: 0,
+        looked: Monotonic::default(),
+    };
+    totals.hours += day.play().as_secs() / 3600;
+    if day.story.machine.borrow().has_lost {
+        day.mark("a sync that failed");
+    }
+    totals.alerts += day.alerts;
+    totals.starts += day.starts;
+    let outside = day.story.outside.borrow();
+    totals.notices += outside.oracle.notices as u64;
+    totals.marks.add(&outside.marks);
+}
+
+fn draw_setup(dice: &mut Dice) -> Setup {
+    let providers = 1 + dice.below(4);
+    let name = |place: usize| format!("p{place}");
+    let turned = |by: usize| (0..providers).map(|place| name((place + by) % providers)).collect();
+    let routing = match dice.below(6) {
+        0 => vec![Rule { severities: vec![Severity::Critical], providers: turned(1), ..Rule::default() }],
+        1 => {
+            let to = vec![Whom::Domain("example.com".to_owned())];
+            vec![Rule { to, providers: vec![name(providers - 1)], ..Rule::default() }]
+        }
+        _ => Vec::new(),
+    };
+    // The last one gets whatever there is.
+    let mut quota = |place| {
+        let has_none = place + 1 == providers || !dice.one_in(4);
+        if has_none {
+            return Quota::default();
+        }
+        let mut limit = |few: &[u32]| Some(dice.one_of(few)).filter(|_| dice.one_in(2));
+        Quota {
+            messages_per_minute: limit(&[1, 3]),
+            messages_per_day: limit(&[10, 40]),
+            recipients_per_day: limit(&[10, 60]),
+            recipients_per_message: None,
+        }
+    };
+    let quotas = (0..providers).map(&mut quota).collect();
+    Setup {
+        providers,
+        connections: 1 + dice.below(4),
+        default_to: vec![address("a@example.jp")],
+        alerts_per_user: 1_000,
+        quotas,
+        routing,
+        drills_every: dice.one_in(3).then_some(Duration::from_hours(4)),
+        notices_every: Duration::from_hours(1),
+        ..Setup::default()
+    }
+}
+
+impl Day {
+    pub(super) fn now(&self) -> Monotonic {
+        self.story.outside.borrow().now.monotonic
+    }
+
+    fn mark(&self, what: &'static str) {
+        self.story.outside.borrow_mut().marks.hit(what);
+    }
+
+    /// Gives how long it was.
+    fn play(&mut self) -> Duration {
+        self.start(0);
+        let (begun, end) = (self.now(), self.now().plus(Duration::from_hours(24)));
+        while self.now() < end {
+            let pause = self.dice.one_of(&[1, 20, 300, 1_200, 3_600, 7_200]);
+            let seconds = 1 + self.dice.next() % pause;
+            self.run(Duration::from_secs(seconds));
+            self.expect_few_in_vain();
+            self.happens();
+        }
+        self.story.outside.borrow().rates.expect_few_logins(self.excuses);
+        // Who is left with nobody but a provider that has had enough for the day waits for the next day.
+        self.story.go(Step::Stop);
+        self.story.lift_quotas();
+        self.story.settle();
+        self.now().since(begun)
+    }
+
+    /// Lets everything happen for so long.
+    fn run(&mut self, time: Duration) {
+        let end = self.now().plus(time);
+        loop {
+            self.let_all_that_is_due_happen();
+            if self.story.agent.is_none() && self.start_at.is_none() {
+                self.start_at = Some(self.now().plus(RESTART));
+            }
+            self.expect_in_time();
+            let wake = self.story.agent.as_ref().and_then(Agent::next_wake);
+            let due = self.story.outside.borrow().next_due();
+            let timers = [self.network_is_back, self.disk_is_well, self.start_at, self.rescan_at];
+            let next = [wake, due].into_iter().chain(timers).flatten().min().unwrap_or(end).min(end);
+            self.story.pass(next.since(self.now()));
+            self.look_at_timers();
+            if next >= end {
+                return;
+            }
+        }
+    }
+
+    fn let_all_that_is_due_happen(&mut self) {
+        loop {
+            self.story.outside.borrow_mut().let_what_is_due_happen(&mut self.dice);
+            self.story.go(Step::Hear(50));
+            self.story.go(Step::Write(50));
+            let Some(agent) = &self.story.agent else { return };
+            let outside = self.story.outside.borrow();
+            let is_due = agent.next_wake().is_some_and(|wake| wake <= outside.now.monotonic);
+            let goes_on = outside.next_due().is_some_and(|due| due <= outside.now.monotonic);
+            let has_words = !outside.reports.is_empty() || !outside.batches.is_empty();
+            let has_heard_all = agent.has_heard_all() || agent.is_in_trouble();
+            if !is_due && !goes_on && !has_words && has_heard_all {
+                return;
+            }
+        }
+    }
+
+    fn look_at_timers(&mut self) {
+        let now = self.now();
+        let is_over = |at: &mut Option<Monotonic>| at.take_if(|at| *at <= now).is_some();
+        if is_over(&mut self.network_is_back) {
+            for weather in &mut self.story.outside.borrow_mut().weather {
+                (weather.no_network, weather.no_names) = (0, false);
+            }
+            self.excuses += 1;
+            // The kernel does not tell of everything.
+            if self.dice.one_in(2) {
+                self.mark("the network is back, and says so");
+                self.story.outside.borrow_mut().oracle.network_told = Some(now);
+                self.story.agent.iter_mut().for_each(Agent::hears_of_the_network);
+            }
+        }
+        if is_over(&mut self.disk_is_well) {
+            self.story.machine.borrow_mut().fault = None;
+            self.rescan_at = Some(now.plus(RESCAN));
+        }
+        if is_over(&mut self.rescan_at) {
+            self.story.go(Step::Rescan);
+            self.rescan_at = self.disk_is_well.map(|_| now.plus(RESCAN));
+        }
+        if is_over(&mut self.start_at) {
+            let clock = self.dice.one_of(&[0, 0, 0, 1, -1, 24, -24, 9_000, -9_000]);
+            self.start(if self.menu.contains(&Kind::Clock) { clock } else { 0 });
+        }
+        let is_calm =
+            self.story.agent.is_some() && self.network_is_back.is_none() && self.disk_is_well.is_none();
+        self.calm = if is_calm { self.calm.or(Some(now)) } else { None };
+    }
+
+    fn happens(&mut self) {
+        let kind = self.dice.one_of(&self.menu);
+        match kind {
+            Kind::Alert => self.enqueue(),
+            Kind::Storm => (0..15).for_each(|_| self.enqueue()),
+            Kind::Stray => {
+                self.mark("a file that is no alert");
+                let octets = self.dice.one_of(&[&b"{\"version\":1,"[..], b"", b"dear agent"]);
+                self.story.go(Step::Stray { name: "01kax3tzzzzzzzzzzzzzzzzzzz.json", octets });
+                self.rescan_at = Some(self.now().plus(RESCAN));
+            }
+            Kind::Break => {
+                let place = self.dice.below(self.well.len());
+                self.breaks(place);
+            }
+            Kind::BreakAll => (0..self.well.len()).for_each(|place| self.breaks(place)),
+            Kind::Heal => {
+                let place = self.dice.below(self.well.len());
+                self.becomes(place, WELL);
+            }
+            Kind::NetworkDown => self.network_goes(),
+            Kind::Disk => self.disk_goes(),
+            Kind::Clock => self.clock_is_set(),
+            Kind::Fuse => {
+                self.mark("the end in the middle of a write");
+                let blow = self.dice.one_of(&[Blow::Kill, Blow::Power]);
+                self.story.go(Step::Fuse(1 + self.dice.next() % 60, blow));
+            }
+            Kind::Blow => {
+                let blow = self.dice.one_of(&[Blow::Kill, Blow::Power]);
+                self.mark(if blow == Blow::Kill { "killed" } else { "a power cut" });
+                self.story.go(Step::Blow(blow));
+                self.is_gone();
+            }
+            Kind::Stop => {
+                self.mark("stopped");
+                self.story.go(Step::Stop);
+                self.is_gone();
+            }
+        }
+    }
+
+    fn is_gone(&mut self) {
+        let seconds = self.dice.one_of(&[0, 0, 1, 60, 1_800]);
+        self.start_at = Some(self.now().plus(Duration::from_secs(seconds)));
+        self.calm = None;
+    }
+
+    fn start(&mut self, clock: i64) {
+        if clock.abs() > 100 {
+            self.story.outside.borrow_mut().rates.forget_what_went();
+        }
+        self.story.go(Step::Start { clock, domain: None });
+        self.starts += 1;
+        self.excuses += 1;
+    }
+
+    fn network_goes(&mut self) {
+        let seconds = self.dice.one_of(&[5, 60, 600, 1_800]);
+        self.network_is_back = Some(self.now().plus(Duration::from_secs(seconds)));
+        let has_names = self.dice.one_in(2);
+        self.mark(if has_names { "no network" } else { "no name server" });
+        for weather in &mut self.story.outside.borrow_mut().weather {
+            (weather.no_network, weather.no_names) = (if has_names { 8 } else { 0 }, !has_names);
+        }
+        self.calm = None;
+    }
+
+    fn disk_goes(&mut self) {
+        let (trouble, what) = self.dice.one_of(&[
+            (Trouble::Full, "a full disk"),
+            (Trouble::Quota, "a user's quota of the disk used up"),
+            (Trouble::ReadOnly, "a disk that became read-only"),
+            (Trouble::Broken, "a disk with errors"),
+        ]);
+        self.mark(what);
+        let (calls, seconds) = self.dice.one_of(&[(1, 60), (3, 60), (10_000, 300), (10_000, 1_800)]);
+        self.story.go(Step::Fault(Fault { trouble, from: self.dice.next() % 10, calls }));
+        self.disk_is_well = Some(self.now().plus(Duration::from_secs(seconds)));
+        self.rescan_at = Some(self.now().plus(RESCAN));
+        self.story.outside.borrow_mut().rates.forget_what_went();
+        self.calm = None;
+    }
+
+    /// While the agent runs, and by years.
+    fn clock_is_set(&mut self) {
+        self.mark("the clock set while it runs");
+        let hours = self.dice.one_of(&[1, -1, 24, -24, 9_000, -9_000, 50_000, -50_000]);
+        let mut outside = self.story.outside.borrow_mut();
+        outside.now.wall = Wall::from_unix_ms((outside.now.wall.unix_ms() + hours * 3_600_000).max(0));
+        outside.rates.forget_what_went();
+        self.story.machine.borrow_mut().wall = outside.now.wall;
+    }
+
+    fn becomes(&mut self, place: usize, weather: Weather) {
+        let mut outside = self.story.outside.borrow_mut();
+        let Weather { no_network, no_names, .. } = outside.weather[place];
+        outside.weather[place] = Weather { no_network, no_names, has_full_mailboxes: true, ..weather };
+        let now = outside.now.monotonic;
+        let is_free = outside.rates.is_free(place);
+        self.well[place] = if weather == WELL && is_free { self.well[place].or(Some(now)) } else { None };
+        self.down[place] = weather.is_down().then_some(now);
+    }
+
+    fn breaks(&mut self, place: usize) {
+        let weather = Weather::broken(&mut self.dice);
+        self.becomes(place, weather);
+    }
+
+    fn enqueue(&mut self) {
+        if self.alerts >= ALERTS_MAX {
+            return;
+        }
+        self.alerts += 1;
+        let to = self.dice.one_of(&TO);
+        let alert = Alert { uid: TRUSTED, to, is_critical: self.dice.one_in(2), ttl: None };
+        let hints = !self.dice.one_in(4);
+        self.story.go(Step::Enqueue { alert, hints });
+        self.rescan_at = if hints { self.rescan_at } else { Some(self.now().plus(RESCAN)) };
+    }
+}

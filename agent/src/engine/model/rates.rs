@@ -1,0 +1,104 @@
+//! How often providers are asked, by the clock that nobody can set: what is more than they can want is a fault.
+
+use std::time::Duration;
+
+use delivery::{Monotonic, Quota};
+use smtp::{Outcome, RecipientOutcome, Trouble};
+
+const MINUTE: Duration = Duration::from_mins(1);
+const HOUR: Duration = Duration::from_hours(1);
+const DAY: Duration = Duration::from_hours(24);
+
+/// Refused logins at one provider within an hour: one each sixth of the pause at the most often, and those that run at
+/// the same time.
+const LOGINS_PER_HOUR: usize = 24 + 4;
+
+/// Attempts within an hour at one that is down: its pauses, of which urgent alerts wait for a sixth.
+const IN_VAIN_PER_HOUR: usize = 100;
+
+/// What went on at one provider.
+#[derive(Clone, Debug, Default)]
+struct Site {
+    /// Attempts that ended there, and not for lack of a network.
+    asked: Vec<Monotonic>,
+    refused_logins: Vec<Monotonic>,
+    /// Last octets of mails that went there, and for how many.
+    gone: Vec<(Monotonic, u64)>,
+    quota: Quota,
+}
+
+/// The same for all of them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Rates(Vec<Site>);
+
+impl Rates {
+    pub(super) fn new(quotas: &[Quota]) -> Self {
+        Self(quotas.iter().map(|quota| Site { quota: *quota, ..Site::default() }).collect())
+    }
+
+    /// Whether this provider gets whatever there is.
+    pub(super) fn is_free(&self, provider: usize) -> bool {
+        self.0[provider].quota == Quota::default()
+    }
+
+    pub(super) fn ended(&mut self, now: Monotonic, provider: usize, outcome: &Outcome) {
+        let counts = |recipient: &RecipientOutcome| match recipient {
+            RecipientOutcome::Failed(failure) => {
+                !matches!(failure.trouble, Trouble::NoNetwork(_) | Trouble::Withdrawn)
+            }
+            _ => true,
+        };
+        if outcome.recipients.iter().any(counts) {
+            self.0[provider].asked.push(now);
+        }
+    }
+
+    pub(super) fn login_refused(&mut self, now: Monotonic, provider: usize) {
+        self.0[provider].refused_logins.push(now);
+    }
+
+    /// The last octets of a mail go out. Says whether there is no room for another one.
+    pub(super) fn goes(&mut self, now: Monotonic, provider: usize, recipients: usize) -> bool {
+        let site = &mut self.0[provider];
+        site.gone.push((now, recipients as u64));
+        let within = |time| site.gone.iter().filter(move |(at, _)| now.since(*at) < time);
+        let messages = |time| within(time).count() as u64;
+        let each: u64 = within(DAY).map(|(_, recipients)| recipients).sum();
+        let Quota { messages_per_minute, messages_per_day, recipients_per_day, .. } = site.quota;
+        let limits = [
+            (messages(MINUTE), messages_per_minute),
+            (messages(DAY), messages_per_day),
+            (each, recipients_per_day),
+        ];
+        for (used, most) in limits {
+            assert!(
+                most.is_none_or(|most| used <= u64::from(most)),
+                "p{provider} gets {used}, and {most:?} is all"
+            );
+        }
+        limits.iter().any(|(used, most)| most.is_some_and(|most| *used == u64::from(most)))
+    }
+
+    /// The agent may not know any more what it has sent: there was a power cut, or the clock was set.
+    pub(super) fn forget_what_went(&mut self) {
+        self.0.iter_mut().for_each(|site| site.gone.clear());
+    }
+
+    /// Nobody logs in again and again where that is refused. `excuses`: starts, and changes of the network.
+    pub(super) fn expect_few_logins(&self, excuses: usize) {
+        let most = LOGINS_PER_HOUR + 4 * excuses;
+        for logins in self.0.iter().map(|site| &site.refused_logins) {
+            for (place, first) in logins.iter().enumerate() {
+                let within = logins[place..].iter().filter(|at| at.since(*first) < HOUR);
+                assert!(within.count() <= most, "more than {most} refused logins in an hour");
+            }
+        }
+    }
+
+    /// Who has been down for an hour was asked only now and then, and by who had just come.
+    pub(super) fn expect_few_in_vain(&self, now: Monotonic, provider: usize, excuses: usize) {
+        let most = IN_VAIN_PER_HOUR + 4 * excuses;
+        let asked = self.0[provider].asked.iter().rev().take_while(|at| now.since(**at) < HOUR).count();
+        assert!(asked <= most, "p{provider} is down, and was asked {asked} times in an hour, {most} at most");
+    }
+}
