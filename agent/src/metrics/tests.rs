@@ -102,7 +102,7 @@ fn an_alert_is_counted_on_its_way_by_state_and_severity_until_it_is_sent() {
     counts.take(at(12), &outcome(one, "first", Settlement::Open, None));
     counts.take(at(13), &Event::Deferred { id: one, passes: 1, until: at(99), why: None });
     expect(&shown(&counts, 40), &[r#"alertmail_alerts{state="deferred",severity="critical"} 1"#]);
-    counts.take(at(14), &Event::Held { id: one, by: Some(0) });
+    counts.take(at(14), &Event::Held { id: one, by: 0 });
     expect(
         &shown(&counts, 40),
         &[
@@ -110,7 +110,7 @@ fn an_alert_is_counted_on_its_way_by_state_and_severity_until_it_is_sent() {
             r#"alertmail_oldest_undelivered_seconds{severity="critical"} 0"#,
         ],
     );
-    counts.take(at(15), &Event::Released { id: one, by: Some(0) });
+    counts.take(at(15), &Event::Released { id: one, by: 0 });
     counts.take(at(15), &attempt(one, "second \"b\""));
     counts.take(at(16), &outcome(one, "second \"b\"", Settlement::Delivered, None));
     counts.take(at(16), &Event::Sent { id: one, delivered: vec![somebody()], refused: Vec::new() });

@@ -1,0 +1,113 @@
+//! What the service manager hears, from a stand-in for it; and what systemd itself says of the unit.
+
+use std::fs;
+use std::os::unix::net::UnixDatagram;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use harness::{Config, PATIENCE, Programs, Provider, Sandbox};
+use lab::Personality;
+
+/// The next word that begins so; whatever comes before it is passed over.
+#[track_caller]
+fn hear(manager: &UnixDatagram, begins: &str) -> String {
+    let mut octets = [0; 4096];
+    manager.set_read_timeout(Some(PATIENCE)).expect("set");
+    loop {
+        let so_many = manager.recv(&mut octets).unwrap_or_else(|error| panic!("no {begins}: {error}"));
+        let said = String::from_utf8_lossy(&octets[..so_many]).into_owned();
+        if said.starts_with(begins) {
+            return said;
+        }
+    }
+}
+
+#[test]
+fn the_service_manager_hears_of_start_reload_life_and_end() {
+    let sandbox = Sandbox::new(&Programs::beside(env!("CARGO_BIN_EXE_alertmail")));
+    let server = sandbox.server("first", Personality::self_hosted(sandbox.authority()));
+    let provider = || Provider::starttls("first", server.port()).from("alert@example.jp");
+    let config = Config::of([provider()]).default_to("oncall@example.jp");
+    sandbox.configure(&config);
+    let path = sandbox.path().join("notify");
+    let manager = UnixDatagram::bind(&path).expect("a socket");
+    let agent = sandbox.start_agent_by(|command| {
+        let mut told = Command::new(command.get_program());
+        told.args(command.get_args()).env("NOTIFY_SOCKET", &path).env("WATCHDOG_USEC", "500000");
+        told
+    });
+    hear(&manager, "READY=1");
+    let alive = hear(&manager, "WATCHDOG=1");
+    assert!(alive.contains("STATUS=alerts in hand: 0"), "{alive}");
+
+    let file = sandbox.config_file();
+    let reload = || sandbox.alertmail(&["--config", &file.to_string_lossy(), "reload"]).code;
+    assert_eq!(reload(), Some(0));
+    assert!(hear(&manager, "RELOADING=1").contains("\nMONOTONIC_USEC="));
+    hear(&manager, "READY=1");
+    hear(&manager, "WATCHDOG=1");
+
+    fs::write(&file, "[nonsense").expect("written");
+    assert_eq!(reload(), Some(78), "a faulty file is refused");
+    hear(&manager, "RELOADING=1");
+    hear(&manager, "READY=1");
+    hear(&manager, "WATCHDOG=1");
+    assert_eq!(agent.stop(), Some(0));
+    hear(&manager, "STOPPING=1");
+}
+
+#[test]
+fn an_agent_whose_threads_do_not_all_answer_is_not_alive() {
+    let sandbox = Sandbox::new(&Programs::beside(env!("CARGO_BIN_EXE_alertmail")));
+    let server = sandbox.server("first", Personality::self_hosted(sandbox.authority()));
+    sandbox.configure(&Config::of([Provider::starttls("first", server.port()).from("alert@example.jp")]));
+    let path = sandbox.path().join("notify");
+    let manager = UnixDatagram::bind(&path).expect("a socket");
+    // Every sync of the writer takes as long as on a disk that hangs.
+    let agent = sandbox.start_agent_by(|command| {
+        let mut told = Command::new("strace");
+        told.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync,fsync"]);
+        told.args(["-e", "inject=fdatasync,fsync:delay_enter=20000000:when=9+"]);
+        told.arg(command.get_program()).args(command.get_args());
+        told.env("NOTIFY_SOCKET", &path).env("WATCHDOG_USEC", "500000").env("WATCHDOG_PID", "");
+        told.env_remove("WATCHDOG_PID");
+        told
+    });
+    hear(&manager, "WATCHDOG=1");
+    for _ in 0..12 {
+        sandbox.enqueue(&["--to", "oncall@example.jp", "--subject", "disk full", "now"]);
+    }
+    manager.set_read_timeout(Some(Duration::from_secs(3))).expect("set");
+    let mut octets = [0; 4096];
+    let silent = (0..100).any(|_| manager.recv(&mut octets).is_err());
+    assert!(silent, "it went on saying that it was alive while its writer hung");
+    agent.kill();
+}
+
+/// The unit with this program in the place of the installed one.
+#[test]
+#[expect(clippy::print_stdout, reason = "what was left out is for whoever runs the tests")]
+fn systemd_finds_nothing_wrong_with_the_unit_and_little_exposed() {
+    if Command::new("systemd-analyze").arg("--version").output().is_err() {
+        println!("left out: there is no systemd-analyze here");
+        return;
+    }
+    let unit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../contrib/systemd/alertmail.service");
+    let text = fs::read_to_string(unit).expect("the unit");
+    let folder = tempfile::tempdir().expect("a folder");
+    let copy = folder.path().join("alertmail.service");
+    fs::write(&copy, text.replace("/usr/local/bin/alertmail", env!("CARGO_BIN_EXE_alertmail")))
+        .expect("written");
+    let analyze = |arguments: &[&str]| {
+        let ended =
+            Command::new("systemd-analyze").args(arguments).arg(&copy).output().expect("systemd-analyze");
+        let said = [ended.stdout, ended.stderr].concat();
+        (ended.status.success(), String::from_utf8_lossy(&said).into_owned())
+    };
+    let (is_right, said) = analyze(&["verify", "--man=no"]);
+    assert!(is_right && !said.contains("alertmail.service:"), "{said}");
+    // In tenths: 10 exposes everything, 2 is called OK.
+    let (is_tight, said) = analyze(&["security", "--offline=true", "--threshold=15"]);
+    assert!(is_tight, "{said}");
+}
