@@ -6,21 +6,35 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use harness::{Config, PATIENCE, Programs, Provider, Sandbox};
+use harness::{
+    Agent, Attached, Config, Cut, Fate, PATIENCE, Programs, Provider, Sandbox, Threads, becomes_true, signal,
+};
 use lab::Personality;
+use rustix::process::Signal;
 
 /// The next word that begins so; whatever comes before it is passed over.
 #[track_caller]
 fn hear(manager: &UnixDatagram, begins: &str) -> String {
     let mut octets = [0; 4096];
     manager.set_read_timeout(Some(PATIENCE)).expect("set");
-    loop {
-        let so_many = manager.recv(&mut octets).unwrap_or_else(|error| panic!("no {begins}: {error}"));
-        let said = String::from_utf8_lossy(&octets[..so_many]).into_owned();
-        if said.starts_with(begins) {
-            return said;
-        }
-    }
+    let mut heard = Vec::new();
+    let is_heard = becomes_true(PATIENCE, || {
+        let so_many = manager.recv(&mut octets).unwrap_or(0);
+        heard.push(String::from_utf8_lossy(&octets[..so_many]).into_owned());
+        heard.last().is_some_and(|said| said.starts_with(begins))
+    });
+    assert!(is_heard, "no {begins} in {heard:?}");
+    heard.pop().unwrap_or_default()
+}
+
+/// An agent whose service manager listens there, and loses its patience after half a second.
+#[track_caller]
+fn told(sandbox: &Sandbox, manager: &Path) -> Agent {
+    sandbox.start_agent_by(|command| {
+        let mut told = Command::new(command.get_program());
+        told.args(command.get_args()).env("NOTIFY_SOCKET", manager).env("WATCHDOG_USEC", "500000");
+        told
+    })
 }
 
 #[test]
@@ -32,11 +46,7 @@ fn the_service_manager_hears_of_start_reload_life_and_end() {
     sandbox.configure(&config);
     let path = sandbox.path().join("notify");
     let manager = UnixDatagram::bind(&path).expect("a socket");
-    let agent = sandbox.start_agent_by(|command| {
-        let mut told = Command::new(command.get_program());
-        told.args(command.get_args()).env("NOTIFY_SOCKET", &path).env("WATCHDOG_USEC", "500000");
-        told
-    });
+    let agent = told(&sandbox, &path);
     hear(&manager, "READY=1");
     let alive = hear(&manager, "WATCHDOG=1");
     assert!(alive.contains("STATUS=alerts in hand: 0"), "{alive}");
@@ -49,7 +59,7 @@ fn the_service_manager_hears_of_start_reload_life_and_end() {
     hear(&manager, "WATCHDOG=1");
 
     fs::write(&file, "[nonsense").expect("written");
-    assert_eq!(reload(), Some(78), "a faulty file is refused");
+    signal(agent.pid(), Signal::HUP);
     hear(&manager, "RELOADING=1");
     hear(&manager, "READY=1");
     hear(&manager, "WATCHDOG=1");
@@ -64,25 +74,20 @@ fn an_agent_whose_threads_do_not_all_answer_is_not_alive() {
     sandbox.configure(&Config::of([Provider::starttls("first", server.port()).from("alert@example.jp")]));
     let path = sandbox.path().join("notify");
     let manager = UnixDatagram::bind(&path).expect("a socket");
-    // Every sync of the writer takes as long as on a disk that hangs.
-    let agent = sandbox.start_agent_by(|command| {
-        let mut told = Command::new("strace");
-        told.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync,fsync"]);
-        told.args(["-e", "inject=fdatasync,fsync:delay_enter=20000000:when=9+"]);
-        told.arg(command.get_program()).args(command.get_args());
-        told.env("NOTIFY_SOCKET", &path).env("WATCHDOG_USEC", "500000").env("WATCHDOG_PID", "");
-        told.env_remove("WATCHDOG_PID");
-        told
-    });
+    let agent = told(&sandbox, &path);
     hear(&manager, "WATCHDOG=1");
-    for _ in 0..12 {
-        sandbox.enqueue(&["--to", "oncall@example.jp", "--subject", "disk full", "now"]);
-    }
+    // From now on every sync takes as long as on a disk that hangs.
+    let cut = |name| Cut { name, when: "1+".to_owned(), fate: Fate::Linger(20_000) };
+    let log = sandbox.path().join("calls");
+    let strace = Attached::to(Threads::All(agent.pid()), &log, &[cut("fsync"), cut("fdatasync")]);
+    sandbox.enqueue(&["--to", "oncall@example.jp", "--subject", "disk full", "now"]);
     manager.set_read_timeout(Some(Duration::from_secs(3))).expect("set");
     let mut octets = [0; 4096];
-    let silent = (0..100).any(|_| manager.recv(&mut octets).is_err());
-    assert!(silent, "it went on saying that it was alive while its writer hung");
+    let is_silent = becomes_true(PATIENCE, || manager.recv(&mut octets).is_err());
+    assert!(is_silent, "it went on saying that it was alive while its writer hung");
+    // Killed first: a strace that lets go waits for the call.
     agent.kill();
+    drop(strace);
 }
 
 /// The unit with this program in the place of the installed one.
