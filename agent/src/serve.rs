@@ -16,6 +16,7 @@ use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderValue};
 use hyper::http::request::Parts;
+use hyper::http::uri::Authority;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
@@ -129,7 +130,7 @@ impl Hosts {
             return true;
         }
         let named = head.headers.get(HOST).and_then(|host| host.to_str().ok());
-        let Some(named) = head.uri.authority().map(|it| it.as_str()).or(named) else { return true };
+        let Some(named) = head.uri.authority().map(Authority::as_str).or(named) else { return true };
         let host = match named.strip_prefix('[') {
             Some(rest) => rest.split(']').next().unwrap_or_default(),
             None => named.split(':').next().unwrap_or_default(),

@@ -1,4 +1,4 @@
-//! What the service manager is told (sd_notify(3)): one datagram each to the socket that it has named.
+//! What the service manager is told (`sd_notify(3)`): one datagram each to the socket that it has named.
 
 use std::ffi::OsString;
 use std::os::linux::net::SocketAddrExt as _;

@@ -1,4 +1,4 @@
-//! How numbers are written: OpenMetrics 1.0, or the older text format (0.0.4) of Prometheus and its textfile collector.
+//! How numbers are written: `OpenMetrics` 1.0, or the older text format (0.0.4) of Prometheus and its textfile collector.
 
 use std::fmt::Write as _;
 
