@@ -198,6 +198,9 @@ async fn work(
     )
     .map_err(|error| Refusal::new(Exit::Config, error))?;
     let (ack_sender, acks) = unbounded_channel();
+    let names: Vec<String> = providers.iter().map(|ready| ready.provider.name.clone()).collect();
+    // Before the writer has something to say.
+    meter.begin(config.metrics.is_on(), &names, &found.ledger);
     let ear = meter.clone();
     let hear = move |ack| {
         ear.hear(&ack);
@@ -224,8 +227,6 @@ async fn work(
     if config.submit != config::Submit::default() {
         submitters.warnings().iter().for_each(|warning| log::warning(warning));
     }
-    let names: Vec<String> = providers.iter().map(|ready| ready.provider.name.clone()).collect();
-    meter.begin(config.metrics.is_on(), &names, &found.ledger);
     log::started(layout.root(), &names, found.deferred.len());
     outside.service.is_ready();
     reload::tell(clients, &names);
