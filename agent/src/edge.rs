@@ -1,5 +1,6 @@
 //! The only readers of clocks, chance, signals, the language, the user database and the state of the network; and the doors
-//! by which others come in: named sockets. Everything else is told.
+//! by which others come in: named sockets;
+//! and the service manager, who is told. Everything else is told.
 
 pub mod chance;
 pub mod clock;
@@ -7,5 +8,6 @@ pub mod host;
 pub mod language;
 pub mod named_socket;
 pub mod network;
+pub mod service;
 pub mod signals;
 pub mod users;

@@ -29,15 +29,17 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::accept::{Policy, Sender};
 use crate::edge::clock;
+use crate::edge::service::Service;
 use crate::edge::signals::StopSignals;
 use crate::log;
 use crate::spool::lock::Lock;
 use crate::spool::recover::Found;
 use crate::spool::socket::Submission;
 use crate::spool::watch::{Hint, Watch};
-use crate::spool::writer::Ack;
+use crate::spool::writer::{Ack, Batch};
 use crate::spool::{Folders, Place};
 use crate::submit::Report;
+pub(crate) use announce::DISK;
 pub use announce::Herald;
 pub use gather::Caps;
 use hands::Hands;
@@ -53,6 +55,9 @@ const RESCAN_BLIND: Duration = Duration::from_secs(1);
 
 /// New settings wait so long for a moment at which nothing is in flight. Later nothing new begins until there is one.
 const QUIET_WITHIN: Duration = Duration::from_secs(2);
+
+/// Comes back from the writer for a batch with nothing in it: it is at work, too. Other tokens count from 1.
+const BEAT: u64 = u64::MAX;
 
 /// Everything that the loop works with.
 pub struct Engine<W: World> {
@@ -98,6 +103,8 @@ pub struct Outside {
     pub signals: StopSignals,
     /// Other settings are ready to be used.
     pub fresh: Arc<Notify>,
+    /// Who started the agent, and is told how it is.
+    pub service: Arc<Service>,
     /// Whether the last loop ended for their sake: what waits is due when the next one begins.
     pub anew: bool,
 }
@@ -136,6 +143,7 @@ enum Heard {
     Fresh,
     Due,
     Rescan,
+    Beat,
 }
 
 /// Runs until a signal asks for the end, or other settings are to be used. Gives back the lock, which still holds.
@@ -149,10 +157,12 @@ pub async fn run(engine: Engine<Real>, mut ears: Ears<'_>, mut eyes: Eyes, found
     hands.flush();
     let mut scan_at = Instant::now() + eyes.pause(watching);
     let mut anew_at = None;
+    let mut beat_at = ears.outside.service.beat().map(|_| Instant::now());
     loop {
-        let heard = listen(&mut ears, scan_at, anew_at, hands.next_wake()).await;
+        let heard = listen(&mut ears, (scan_at, anew_at, beat_at), hands.next_wake()).await;
         if let Heard::Stop(signal) = heard {
             log::stopping(signal, !hands.is_idle());
+            ears.outside.service.stops();
             return stop(hands, ears, eyes.stop).await;
         }
         if matches!(heard, Heard::Fresh) {
@@ -163,17 +173,31 @@ pub async fn run(engine: Engine<Real>, mut ears: Ears<'_>, mut eyes: Eyes, found
             hands.tend(watching);
             scan_at = Instant::now() + eyes.pause(watching);
         }
-        hands.hear(heard);
+        if matches!(heard, Heard::Beat) {
+            // The loop is here to say it; the writer has to be there to say it.
+            hands.world.write(Batch { token: Some(BEAT), ..Batch::default() });
+            beat_at = ears.outside.service.beat().map(|beat| Instant::now() + beat);
+        }
+        hear(&mut hands, &ears.outside.service, heard);
         // Whatever else has happened meanwhile shares the next write.
         for _ in 0..EVENTS_MAX {
             let Some(heard) = heard_already(&mut ears) else { break };
-            hands.hear(heard);
+            hear(&mut hands, &ears.outside.service, heard);
         }
         hands.flush();
         if anew_at.is_some_and(|at| hands.is_idle() || at <= Instant::now()) {
             ears.outside.anew = true;
             return stop(hands, ears, eyes.stop).await;
         }
+    }
+}
+
+/// The service manager hears that all is well from nobody else: both the loop and the writer have got here.
+fn hear(hands: &mut Hands<Real>, service: &Service, heard: Heard) {
+    if matches!(heard, Heard::Ack(Ack::Written(BEAT))) {
+        service.is_alive(&hands.status());
+    } else {
+        hands.hear(heard);
     }
 }
 
@@ -229,8 +253,7 @@ async fn stop(mut hands: Hands<Real>, ears: Ears<'_>, limit: Duration) -> Lock {
 /// Waits for the next thing to happen. Cancel-safe: each branch is.
 async fn listen(
     ears: &mut Ears<'_>,
-    scan_at: Instant,
-    anew_at: Option<Instant>,
+    (scan_at, anew_at, beat_at): (Instant, Option<Instant>, Option<Instant>),
     wake: Option<Monotonic>,
 ) -> Heard {
     let due = async {
@@ -239,11 +262,9 @@ async fn listen(
             None => pending().await,
         }
     };
-    let anew = async {
-        match anew_at {
-            Some(at) => sleep_until(at).await,
-            None => pending().await,
-        }
+    let at = async |at: Option<Instant>| match at {
+        Some(at) => sleep_until(at).await,
+        None => pending().await,
     };
     let outside = &mut *ears.outside;
     tokio::select! {
@@ -256,7 +277,8 @@ async fn listen(
         Some(wanted) = outside.orders.recv() => Heard::Wanted(wanted),
         Some(()) = outside.network.recv() => Heard::NetworkChanged,
         () = outside.fresh.notified() => Heard::Fresh,
-        () = anew => Heard::Fresh,
+        () = at(anew_at) => Heard::Fresh,
+        () = at(beat_at) => Heard::Beat,
         () = due => Heard::Due,
         () = sleep_until(scan_at) => Heard::Rescan,
     }

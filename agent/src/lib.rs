@@ -13,6 +13,7 @@
 //! | told of the agent's own condition | [`notice`], decided by `delivery` |
 //! | recorded, moved, removed | [`spool`]: one writer thread |
 //! | told by people | [`control`] |
+//! | counted | [`metrics`] |
 //! | asked by machines and browsers | [`serve`] |
 //! | shown to people | [`command`], [`output`], [`page`] |
 //!
@@ -28,6 +29,7 @@ pub mod edge;
 pub mod engine;
 pub mod exit;
 pub mod log;
+pub mod metrics;
 pub mod notice;
 pub mod output;
 pub mod page;

@@ -39,6 +39,8 @@ fn names_are_made_visible_by_publish_and_by_the_writer_alone() {
         "agent/src/spool/writer/ground.rs",
         // Into a folder for mail, which is no spool: there the standard says how.
         "agent/src/submit/maildir.rs",
+        // For another program: no file of the spool.
+        "agent/src/metrics/textfile.rs",
     ];
     let offences: Vec<String> = (sources().iter().filter(|source| !may.contains(&source.path.as_str())))
         .flat_map(|source| source.code().map(|(n, line)| (format!("{}:{n}", source.path), line.to_owned())))

@@ -23,12 +23,14 @@ use crate::accept::{Policy, Sender};
 use crate::config::{self, Config};
 use crate::control;
 use crate::edge::clock::{now, wall_now};
+use crate::edge::service::Service;
 use crate::edge::signals::{Hangups, StopSignals};
 use crate::edge::users::Submitters;
 use crate::edge::{chance, host, network};
 use crate::engine::{self, Caps, Ears, Engine, Eyes, Herald, Load, Outside, Real};
 use crate::exit::Exit;
 use crate::log;
+use crate::metrics::{Meter, Outlets};
 use crate::notice::{Command, DeadMan, Sinks, Tongue};
 use crate::output::trace;
 use crate::page;
@@ -39,7 +41,7 @@ use crate::spool::watch::Watch;
 use crate::spool::writer::{Batch, Deed, Writer, ground};
 use crate::spool::{self, Folders, audit};
 use crate::submit::{Carrier, Memory, Report, Web};
-use reload::{Next, Slot};
+use reload::{Next, Reader, Slot};
 use settings::{Ready, Settings};
 
 /// Everybody may submit: the agent judges by the user that the kernel names.
@@ -153,12 +155,19 @@ async fn serve(
     let fresh = Arc::clone(&slot.fresh);
     let (engine, wanted) = mpsc::channel(ORDERS_MAX);
     let network = network::listen();
-    let mut outside = Outside { submissions, orders: wanted, network, signals, fresh, anew: false };
-    tokio::spawn(reload::attend(place.clone(), layout.clone(), hangups, orders, slot.clone(), engine));
+    let service = Arc::new(Service::here());
+    let manager = Arc::clone(&service);
+    let reader =
+        Reader { place: place.clone(), layout: layout.clone(), slot: slot.clone(), service: manager };
+    tokio::spawn(reload::attend(reader, hangups, orders, engine));
+    let mut outside = Outside { submissions, orders: wanted, network, signals, fresh, service, anew: false };
     let mut next = Next { settings, clients: Vec::new() };
+    let (meter, mut outlets) = (Meter::new(layout, wall_now()), Outlets::default());
     loop {
         let clients = std::mem::take(&mut next.clients);
-        lock = Box::pin(work(args, layout, spool, lock, (&next.settings, clients), &mut outside)).await?;
+        outlets.open(&next.settings.config.metrics, &meter);
+        lock = Box::pin(work(args, layout, spool, lock, (&next.settings, clients), (&mut outside, &meter)))
+            .await?;
         if !outside.anew {
             return Ok(());
         }
@@ -175,7 +184,7 @@ async fn work(
     (folders, mut found): (Folders, Found),
     lock: Lock,
     (settings, clients): (&Settings, Vec<oneshot::Sender<control::Reply>>),
-    outside: &mut Outside,
+    (outside, meter): (&mut Outside, &Meter),
 ) -> Result<Lock, Refusal> {
     let Settings { config, providers } = settings;
     let (report_sender, reports) = unbounded_channel();
@@ -190,8 +199,16 @@ async fn work(
     )
     .map_err(|error| Refusal::new(Exit::Config, error))?;
     let (ack_sender, acks) = unbounded_channel();
-    let writer = Writer::start(layout, config.keeping, move |ack| drop(ack_sender.send(ack)))
-        .map_err(|error| Refusal::new(Exit::NoInput, error))?;
+    let names: Vec<String> = providers.iter().map(|ready| ready.provider.name.clone()).collect();
+    // Before the writer has something to say.
+    meter.begin(config.metrics.is_on(), &names, &found.ledger);
+    let ear = meter.clone();
+    let hear = move |ack| {
+        ear.hear(&ack);
+        drop(ack_sender.send(ack));
+    };
+    let writer =
+        Writer::start(layout, config.keeping, hear).map_err(|error| Refusal::new(Exit::NoInput, error))?;
     let started = Event::Started {
         boot: host::boot_id(),
         program: env!("CARGO_PKG_VERSION").to_owned(),
@@ -211,16 +228,16 @@ async fn work(
     if config.submit != config::Submit::default() {
         submitters.warnings().iter().for_each(|warning| log::warning(warning));
     }
-    let names: Vec<String> = providers.iter().map(|ready| ready.provider.name.clone()).collect();
     let _page = page(config, layout);
     log::started(layout.root(), &names, found.deferred.len());
+    outside.service.is_ready();
     reload::tell(clients, &names);
     let mut dispatcher = Dispatcher::new(dispatcher_settings(config, providers), chance::seed());
     dispatcher.drill(drills(config, providers));
     dispatcher.send_canaries(canaries(config, providers));
     let engine = Engine {
         dispatcher,
-        world: Real { carrier, writer, submitters, lock, sinks: sinks(config) },
+        world: Real { carrier, writer, submitters, lock, sinks: sinks(config), meter: meter.clone() },
         folders,
         policy: Policy::of(config),
         caps: caps(config),

@@ -18,7 +18,7 @@ use crate::spool::recover::Found;
 use crate::spool::writer::Deed;
 
 /// What the writer tells of.
-const DISK: [NoticeKind; 3] = [NoticeKind::Journal, NoticeKind::Copies, NoticeKind::SpoolFull];
+pub(crate) const DISK: [NoticeKind; 3] = [NoticeKind::Journal, NoticeKind::Copies, NoticeKind::SpoolFull];
 
 /// Whom notices go to, and in which words.
 #[derive(Clone, Debug)]
@@ -89,6 +89,12 @@ impl Office {
 }
 
 impl<W: World> Hands<W> {
+    /// How the agent is, on one line.
+    pub(super) fn status(&self) -> String {
+        let in_hand = format!("alerts in hand: {}", self.shelf.len());
+        std::iter::once(in_hand).chain(self.office.lasting()).collect::<Vec<_>>().join("; ")
+    }
+
     /// Tells what there is to tell.
     pub(super) fn look_after_notices(&mut self) {
         let now = self.world.now();

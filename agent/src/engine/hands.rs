@@ -154,7 +154,7 @@ impl<W: World> Hands<W> {
             }
             Heard::Wanted(wanted) => self.obey(wanted),
             Heard::NetworkChanged => self.tell(Event::NetworkChanged),
-            Heard::Due | Heard::Fresh => self.tell(Event::Woke),
+            Heard::Due | Heard::Fresh | Heard::Beat => self.tell(Event::Woke),
             Heard::Stop(_) => self.tell(Event::Stopping),
         }
     }

@@ -10,6 +10,7 @@ use spool_format::{AlertId, Wall};
 use crate::accept::Reach;
 use crate::edge::users::Submitters;
 use crate::edge::{chance, clock};
+use crate::metrics::Meter;
 use crate::notice::{Announcement, Sinks};
 use crate::spool::lock::Lock;
 use crate::spool::queue_fs::QueueFs;
@@ -60,6 +61,8 @@ pub struct Real {
     pub lock: Lock,
     /// Who is told of notices beside the mail.
     pub sinks: Sinks,
+    /// Who counts.
+    pub meter: Meter,
 }
 
 impl World for Real {
@@ -82,6 +85,7 @@ impl World for Real {
     }
 
     fn write(&mut self, batch: Batch) {
+        self.meter.take(clock::wall_now(), &batch);
         self.writer.send(batch);
     }
 

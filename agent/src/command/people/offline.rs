@@ -14,6 +14,7 @@ use crate::edge::users::Submitters;
 use crate::edge::{chance, host};
 use crate::engine::{Caps, Engine, Herald, Load, Real, obey_offline};
 use crate::exit::Exit;
+use crate::metrics::Meter;
 use crate::notice::{Sinks, Tongue};
 use crate::spool::lock::{Lock, LockError};
 use crate::spool::recover::recover;
@@ -96,6 +97,7 @@ fn engine(
             ),
             lock,
             sinks: Sinks { command: None, dead_man: None },
+            meter: Meter::off(),
         },
         folders,
         policy: config.map(Policy::of).unwrap_or_default(),

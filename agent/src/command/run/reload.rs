@@ -16,6 +16,7 @@ use super::super::Refusal;
 use super::super::place::Place;
 use super::settings::Settings;
 use crate::control::{Order, Reply};
+use crate::edge::service::Service;
 use crate::edge::signals::Hangups;
 use crate::engine::Wanted;
 use crate::exit::Exit;
@@ -60,15 +61,25 @@ pub(super) fn tell(clients: Vec<oneshot::Sender<Reply>>, providers: &[String]) {
     }
 }
 
+/// What it takes to read the configuration again.
+#[derive(Debug)]
+pub(super) struct Reader {
+    pub(super) place: Place,
+    pub(super) layout: Layout,
+    /// Where new settings go.
+    pub(super) slot: Slot,
+    /// Who is told of it.
+    pub(super) service: Arc<Service>,
+}
+
 /// Reads the configuration again whenever somebody wants it, for as long as the agent runs.
 pub(super) async fn attend(
-    place: Place,
-    layout: Layout,
+    reader: Reader,
     mut hangups: Hangups,
     mut orders: Receiver<Submission<Reply>>,
-    slot: Slot,
     engine: Sender<Wanted>,
 ) {
+    let Reader { place, layout, slot, service } = reader;
     loop {
         let client = tokio::select! {
             biased;
@@ -88,6 +99,7 @@ pub(super) async fn attend(
                 }
             }
         };
+        service.reloads();
         log::reloading(client.as_ref().map(|(uid, _)| *uid));
         let (from, spool) = (place.clone(), layout.clone());
         let read = spawn_blocking(move || Settings::read_again(&from, &spool)).await;
@@ -95,6 +107,7 @@ pub(super) async fn attend(
         match read.unwrap_or_else(|error| Err(Refusal::new(Exit::Config, error))) {
             Ok(settings) => slot.put(settings, client),
             Err(refusal) => {
+                service.is_ready();
                 log::not_reloaded(&refusal);
                 let _ = client.map(|client| client.send(Reply::new(refusal.exit, refusal.to_string())));
             }

@@ -1,0 +1,217 @@
+//! What is counted, from lines of a journal, and how it is written.
+
+use spool_format::{
+    Address, AlertId, Cause, Event, Ledger, Outage, RecipientResult, Settlement, Severity, Wall,
+};
+
+use super::counts::Counts;
+use super::exposition::Dialect;
+use super::page::{OnDisk, page};
+
+const START: i64 = 1_800_000_000_000;
+
+fn at(seconds: i64) -> Wall {
+    Wall::from_unix_ms(START + 1000 * seconds)
+}
+
+fn id(seconds: i64) -> AlertId {
+    AlertId::new(at(seconds), [7; 10])
+}
+
+fn somebody() -> Address {
+    Address::parse("oncall@example.jp").expect("an address")
+}
+
+fn accepted(id: AlertId, severity: Severity, canary: Option<&str>) -> Event {
+    Event::Accepted {
+        id,
+        uid: 0,
+        octets: 9,
+        recipients: vec![somebody()],
+        unusable: Vec::new(),
+        severity,
+        key: None,
+        subject: String::new(),
+        created: None,
+        ttl: None,
+        message_id: None,
+        notice: false,
+        canary: canary.map(str::to_owned),
+    }
+}
+
+fn attempt(id: AlertId, provider: &str) -> Event {
+    Event::Attempt {
+        id,
+        attempt: 1,
+        provider: provider.to_owned(),
+        recipients: vec![somebody()],
+        beside: None,
+    }
+}
+
+fn outcome(id: AlertId, provider: &str, result: Settlement, rule: Option<&str>) -> Event {
+    let one = RecipientResult {
+        to: somebody(),
+        result,
+        phase: "dot".to_owned(),
+        code: None,
+        enhanced: None,
+        text: String::new(),
+        scope: None,
+        duration: None,
+        rule: rule.map(str::to_owned),
+    };
+    let provider = provider.to_owned();
+    Event::Outcome { id, attempt: 1, provider, took_ms: 700, preferred: Vec::new(), recipients: vec![one] }
+}
+
+fn counts() -> Counts {
+    let mut counts = Counts::default();
+    counts.begin(&["first".to_owned(), "second \"b\"".to_owned()], &Ledger::default());
+    counts
+}
+
+fn shown(counts: &Counts, now: i64) -> String {
+    page(Dialect::OpenMetrics, (at(0), at(now)), counts, &OnDisk::default())
+}
+
+#[track_caller]
+fn expect(page: &str, lines: &[&str]) {
+    for line in lines {
+        assert!(page.lines().any(|there| there == *line), "no line {line} in:\n{page}");
+    }
+}
+
+#[test]
+fn an_alert_is_counted_on_its_way_by_state_and_severity_until_it_is_sent() {
+    let mut counts = counts();
+    let one = id(10);
+    counts.take(at(11), &accepted(one, Severity::Critical, None));
+    counts.take(at(11), &accepted(one, Severity::Critical, None));
+    expect(
+        &shown(&counts, 40),
+        &[
+            r#"alertmail_alerts{state="incoming",severity="critical"} 1"#,
+            r#"alertmail_oldest_undelivered_seconds{severity="critical"} 30"#,
+            r#"alertmail_oldest_undelivered_seconds{severity="info"} 0"#,
+            r#"alertmail_accepted_total{severity="critical"} 1"#,
+        ],
+    );
+    counts.take(at(12), &attempt(one, "first"));
+    counts.take(at(12), &outcome(one, "first", Settlement::Open, None));
+    counts.take(at(13), &Event::Deferred { id: one, passes: 1, until: at(99), why: None });
+    expect(&shown(&counts, 40), &[r#"alertmail_alerts{state="deferred",severity="critical"} 1"#]);
+    counts.take(at(14), &Event::Held { id: one, by: 0 });
+    expect(
+        &shown(&counts, 40),
+        &[
+            r#"alertmail_alerts{state="held",severity="critical"} 1"#,
+            r#"alertmail_oldest_undelivered_seconds{severity="critical"} 0"#,
+        ],
+    );
+    counts.take(at(15), &Event::Released { id: one, by: 0 });
+    counts.take(at(15), &attempt(one, "second \"b\""));
+    counts.take(at(16), &outcome(one, "second \"b\"", Settlement::Delivered, None));
+    counts.take(at(16), &Event::Sent { id: one, delivered: vec![somebody()], refused: Vec::new() });
+    expect(
+        &shown(&counts, 40),
+        &[
+            r#"alertmail_alerts{state="trying",severity="critical"} 0"#,
+            r#"alertmail_sent_total{provider="first",severity="critical"} 0"#,
+            r#"alertmail_sent_total{provider="second \"b\"",severity="critical"} 1"#,
+            r#"alertmail_attempts_total{provider="first",result="failed"} 1"#,
+            r#"alertmail_attempts_total{provider="second \"b\"",result="delivered"} 1"#,
+            r#"alertmail_attempt_duration_seconds_bucket{provider="first",le="0.5"} 0"#,
+            r#"alertmail_attempt_duration_seconds_bucket{provider="first",le="1.0"} 1"#,
+            r#"alertmail_delivery_seconds_bucket{severity="critical",le="5.0"} 0"#,
+            r#"alertmail_delivery_seconds_bucket{severity="critical",le="10.0"} 1"#,
+            r#"alertmail_delivery_seconds_sum{severity="critical"} 6"#,
+            r#"alertmail_delivery_seconds_count{severity="critical"} 1"#,
+        ],
+    );
+}
+
+#[test]
+fn a_canary_mail_is_an_attempt_and_no_alert() {
+    let mut counts = counts();
+    let canary = id(5);
+    counts.take(at(5), &accepted(canary, Severity::Info, Some("first")));
+    counts.take(at(5), &attempt(canary, "first"));
+    counts.take(at(5), &outcome(canary, "first", Settlement::Open, Some("withdrawn")));
+    counts.take(at(9), &Event::Dead { id: canary, reason: "too old".to_owned(), by: None });
+    expect(
+        &shown(&counts, 40),
+        &[
+            r#"alertmail_alerts{state="incoming",severity="info"} 0"#,
+            r#"alertmail_accepted_total{severity="info"} 0"#,
+            r#"alertmail_dead_total{severity="info"} 0"#,
+            r#"alertmail_attempts_total{provider="first",result="withdrawn"} 1"#,
+        ],
+    );
+}
+
+#[test]
+fn a_breaker_that_stays_open_has_opened_once() {
+    let mut counts = counts();
+    let open = |openings| {
+        let outage =
+            Outage { since: at(1), until: at(99), openings, cause: Cause::Silent, reason: String::new() };
+        Event::Provider { provider: "first".to_owned(), outage: Some(outage) }
+    };
+    counts.take(at(1), &open(1));
+    counts.take(at(2), &open(2));
+    expect(
+        &shown(&counts, 3),
+        &[
+            r#"alertmail_breaker_open{provider="first"} 1"#,
+            r#"alertmail_breaker_openings_total{provider="first"} 1"#,
+        ],
+    );
+    counts.take(at(3), &Event::Provider { provider: "first".to_owned(), outage: None });
+    expect(&shown(&counts, 3), &[r#"alertmail_breaker_open{provider="first"} 0"#]);
+}
+
+#[test]
+fn counters_go_on_over_other_settings_and_gauges_begin_with_the_journal() {
+    let mut counts = counts();
+    counts.take(at(1), &accepted(id(1), Severity::Warning, None));
+    counts.take(at(2), &Event::Dead { id: id(1), reason: "no".to_owned(), by: None });
+    counts.take(at(3), &accepted(id(3), Severity::Warning, None));
+    counts.begin(&["third".to_owned()], &Ledger::default());
+    expect(
+        &shown(&counts, 9),
+        &[
+            r#"alertmail_accepted_total{severity="warning"} 2"#,
+            r#"alertmail_dead_total{severity="warning"} 1"#,
+            r#"alertmail_alerts{state="incoming",severity="warning"} 0"#,
+            r#"alertmail_breaker_open{provider="third"} 0"#,
+        ],
+    );
+}
+
+#[test]
+fn the_older_format_has_the_names_that_promtool_knows_and_no_end() {
+    let disk = OnDisk { files: vec![("dead", 3)], free: Some(1 << 40) };
+    let page = page(Dialect::Prometheus, (at(0), at(1)), &counts(), &disk);
+    expect(
+        &page,
+        &[
+            "# TYPE alertmail_dead_total counter",
+            "# TYPE alertmail_build_info gauge",
+            r#"alertmail_spool_files{folder="dead"} 3"#,
+            "alertmail_spool_free_bytes 1099511627776",
+            "process_start_time_seconds 1800000000",
+        ],
+    );
+    assert!(!page.contains("# EOF") && !page.contains("# UNIT"), "{page}");
+    assert!(shown(&counts(), 1).ends_with("# EOF\n"));
+}
+
+#[test]
+fn whoever_does_not_ask_for_openmetrics_gets_the_older_format() {
+    let asks = "application/openmetrics-text;version=1.0.0;q=0.75,text/plain;version=0.0.4;q=0.5";
+    assert_eq!(Dialect::wanted(Some(asks)), Dialect::OpenMetrics);
+    assert_eq!(Dialect::wanted(Some("text/html, */*")), Dialect::Prometheus);
+    assert_eq!(Dialect::wanted(None), Dialect::Prometheus);
+}
