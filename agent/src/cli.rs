@@ -8,8 +8,8 @@ use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 
 use crate::command::{
-    check, demo, drill, list, page, people, place::Place, preview, probe, providers, reload, route, run,
-    send, show, spool,
+    check, demo, drill, list, log, page, people, place::Place, preview, probe, providers, reload, route, run,
+    send, show, spool, stats, why,
 };
 use crate::exit::Exit;
 
@@ -51,6 +51,12 @@ enum Command {
     Show(show::Args),
     /// Print the status page: one HTML file about everything.
     Page(page::Args),
+    /// Show what happened, line by line, and what happens.
+    Log(log::Args),
+    /// Count what happened, by day and by provider.
+    Stats(stats::Args),
+    /// Say in words why an alert is where it is, what comes next, and what would change it.
+    Why(why::Args),
     /// Try alerts that wait now.
     Retry(people::retry::Args),
     /// Let alerts wait until somebody releases them.
@@ -98,6 +104,9 @@ pub fn main(argv: impl Iterator<Item = OsString>) -> Exit {
         Command::List(asked) => list::run(&asked, &place),
         Command::Show(asked) => show::run(&asked, &place),
         Command::Page(asked) => page::run(&asked, &place),
+        Command::Log(asked) => log::run(&asked, &place),
+        Command::Stats(asked) => stats::run(&asked, &place),
+        Command::Why(asked) => why::run(&asked, &place),
         Command::Retry(asked) => people::retry::run(&asked, &place),
         Command::Hold(asked) => people::hold::run(&asked, &place),
         Command::Release(asked) => people::release::run(&asked, &place),
@@ -115,6 +124,12 @@ pub fn main(argv: impl Iterator<Item = OsString>) -> Exit {
         Command::Spool(asked) => spool::run(&asked, &place),
         Command::Demo(asked) => demo::run(&asked),
     }
+}
+
+/// Whether a line of words without quotes is a command.
+#[cfg(test)]
+pub(crate) fn understands(line: &str) -> Result<(), clap::Error> {
+    Cli::try_parse_from(line.split_whitespace()).map(|_| ())
 }
 
 /// Help and version are no mistakes; everything else is one of usage.

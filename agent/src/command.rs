@@ -5,6 +5,7 @@ pub mod demo;
 pub mod drill;
 mod failure;
 pub mod list;
+pub mod log;
 pub mod page;
 pub mod people;
 pub mod place;
@@ -19,10 +20,12 @@ mod select;
 pub mod send;
 pub mod show;
 pub mod spool;
+pub mod stats;
 mod target;
 #[cfg(test)]
 mod tests;
 mod visit;
+pub mod why;
 
 use std::fmt::Display;
 use std::io::{self, Write as _};

@@ -1,7 +1,7 @@
-//! The only readers of clocks, chance, signals, the language, the user database and the state of the network; and the doors
-//! by which others come in: named sockets;
-//! and the service manager, who is told. Everything else is told.
+//! The only readers of clocks, chance, signals, keys, the language, the user database and the state of the network; the
+//! doors by which others come in, named sockets; and the service manager, who is told. Everything else is told.
 
+pub mod attention;
 pub mod chance;
 pub mod clock;
 pub mod host;

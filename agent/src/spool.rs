@@ -27,6 +27,7 @@ pub mod ownership;
 pub mod queue_fs;
 pub mod read_back;
 pub mod recover;
+pub mod search;
 pub mod sends;
 pub mod socket;
 pub mod status;

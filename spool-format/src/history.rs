@@ -5,7 +5,8 @@
 
 use crate::address::Address;
 use crate::alert::{Attachment, Severity};
-use crate::event::{Entry, Event, RecipientResult, Settlement};
+use crate::entry::Entry;
+use crate::event::{Event, RecipientResult, Settlement};
 use crate::snapshot::UnderWay;
 use crate::state::State;
 use crate::wall::Wall;

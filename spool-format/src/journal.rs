@@ -6,7 +6,8 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
-use crate::event::{Entry, Event};
+use crate::entry::Entry;
+use crate::event::Event;
 
 /// What one journal file holds.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -37,6 +38,11 @@ pub fn replay(octets: &[u8]) -> Replay {
 
 /// Reads a whole journal file, one entry after the other. Fails only if reading does.
 pub fn replay_each(reader: impl Read, mut each: impl FnMut(Entry)) -> io::Result<Seen> {
+    replay_lines(reader, |_, entry| each(entry))
+}
+
+/// The same, with each line as it stands there, without its end.
+pub fn replay_lines(reader: impl Read, mut each: impl FnMut(&[u8], Entry)) -> io::Result<Seen> {
     let mut seen = Seen::default();
     let mut lines = Lines::new(reader);
     let mut number = 0;
@@ -44,7 +50,7 @@ pub fn replay_each(reader: impl Read, mut each: impl FnMut(Entry)) -> io::Result
         number += 1;
         seen.whole_octets += line.len() as u64 + 1;
         match serde_json::from_slice::<Entry>(line) {
-            Ok(entry) => each(entry),
+            Ok(entry) => each(line, entry),
             Err(_) if is_of_a_later_version(line) => {}
             Err(_) => seen.broken.push(number),
         }

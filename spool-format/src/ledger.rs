@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::canary::Canary;
 use crate::drill::Drill;
-use crate::event::{Entry, Event, Settlement};
+use crate::entry::Entry;
+use crate::event::{Event, Settlement};
 use crate::history::{Detail, History};
 use crate::id::AlertId;
 use crate::notice::{Notice, NoticeKind};

@@ -12,7 +12,8 @@
 //! | [`address`] | [`Address`]: a mailbox that was parsed |
 //! | [`alert`] | [`Alert`]: the JSON document, with its limits |
 //! | [`folder`] | [`Folder`] and the layout of a spool |
-//! | [`event`] | [`Event`]: each line that the journal can hold |
+//! | [`event`] | [`Event`]: what each line of the journal can say |
+//! | [`entry`] | [`Entry`]: such a line |
 //! | [`journal`] | lines to entries, with torn and broken lines told apart |
 //! | [`state`] | where an alert stands, and which moves are legal |
 //! | [`history`] | what the entries make of an alert: [`History`] |
@@ -31,6 +32,7 @@ pub mod address;
 pub mod alert;
 pub mod canary;
 pub mod drill;
+pub mod entry;
 pub mod event;
 pub mod folder;
 pub mod fs;
@@ -51,7 +53,8 @@ pub use address::{Address, BadAddress};
 pub use alert::{Alert, AlertError, Attachment, Severity};
 pub use canary::Canary;
 pub use drill::{Drill, DrillResult};
-pub use event::{Entry, Event, RecipientResult, Settlement};
+pub use entry::Entry;
+pub use event::{Event, RecipientResult, Settlement};
 pub use folder::{Folder, Layout};
 pub use history::{Detail, History};
 pub use id::AlertId;

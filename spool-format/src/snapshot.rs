@@ -93,6 +93,18 @@ pub enum Word {
 }
 
 impl Word {
+    /// The word as it is written.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::Trying => "trying",
+            Self::Deferred => "deferred",
+            Self::Held => "held",
+            Self::Sent => "sent",
+            Self::Dead => "dead",
+        }
+    }
+
     /// The word for a state, and when it is due.
     pub(crate) const fn of(state: State) -> (Self, Option<Wall>) {
         match state {

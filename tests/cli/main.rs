@@ -8,6 +8,7 @@ mod providers;
 mod readme;
 mod refusals;
 mod route;
+mod watch;
 
 use std::path::Path;
 use std::process::Command;

@@ -89,7 +89,7 @@ fn every_command_works_as_it_stands() {
             continue;
         }
         let last = ids.last().map_or("ID", AlertId::as_str).to_owned();
-        let said = newcomer.types(&line.replace("show ID", &format!("show {last}")));
+        let said = newcomer.types(&line.replace(" ID", &format!(" {last}")));
         if line.contains("/etc/alertmail/home.secret") {
             newcomer.types("cp /etc/alertmail/home.secret /etc/alertmail/../home.secret");
         }

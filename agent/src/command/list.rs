@@ -1,8 +1,12 @@
 //! `alertmail list`: what waits, since when, for whom, and why.
 
+mod choice;
+mod document;
+mod watch;
+
 use std::time::Duration;
 
-use spool_format::{AlertId, Notice, Severity, Wall};
+use spool_format::{AlertId, Layout, Severity, Wall};
 
 use super::place::{Place, unreadable};
 use super::{Refusal, finish, json};
@@ -14,6 +18,9 @@ use crate::output::terminal::{Colour, Look, cut, printable};
 use crate::output::{age, words};
 use crate::spool::read_back::Reach;
 use crate::spool::view::{CorruptFile, Item, Standing, View};
+use choice::Choice;
+use document::SetAside;
+pub(super) use document::{Listed, Listing};
 
 /// Characters of an id that are shown at least.
 const ID_CHARACTERS_MIN: usize = 6;
@@ -24,50 +31,75 @@ const SUBJECT_COLUMNS: usize = 28;
 /// What is said on the command line.
 #[derive(Debug, Clone, Default, PartialEq, Eq, clap::Args)]
 #[command(after_help = "\
-The most urgent comes first. It only reads, and needs no running agent.
+The most urgent comes first. It only reads, and needs no running agent. What several options say has to be true at once.
 
 Examples:
   alertmail list                          everything that is not sent
   alertmail list --all                    the sent ones too, as far as the journal goes back
-  alertmail list --state dead
+  alertmail list --state dead,corrupt
+  alertmail list --severity critical --older-than 10m --to docomo
+  alertmail list --provider home          what home was asked for last, or is being asked for
+  alertmail list --watch                  again whenever something happens, until q or Ctrl-C
   alertmail list --json")]
 pub struct Args {
     /// Also what was sent, as far as the journal goes back.
     #[arg(long)]
     all: bool,
-    /// Only what stands so.
-    #[arg(long, value_name = "STATE", value_parser = ["incoming", "trying", "deferred", "held", "sent", "dead", "corrupt", "gone"])]
-    state: Option<String>,
+    #[command(flatten)]
+    choice: Choice,
     /// Print one JSON object, times in UTC.
     #[arg(long)]
     json: bool,
+    /// Print one JSON object a line for each alert and each file that was set aside, and nothing else.
+    #[arg(long, conflicts_with = "json")]
+    jsonl: bool,
+    /// Again whenever something changes, at most once in so many seconds (1 if none are said).
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "1", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    watch: Option<u64>,
 }
 
 /// Does what the command says.
 pub fn run(args: &Args, place: &Place) -> Exit {
-    finish(list(args, place).map(|text| (Exit::Done, text)))
+    match args.watch {
+        None => finish(list(args, place).map(|text| (Exit::Done, text))),
+        Some(seconds) => finish(watch::watch(args, place, Duration::from_secs(seconds))),
+    }
 }
 
 fn list(args: &Args, place: &Place) -> Result<String, Refusal> {
     let layout = place.layout(place.config()?.as_ref());
-    let view = View::read(&layout, if args.all { Reach::All } else { Reach::Alive })
-        .map_err(|error| unreadable(&layout, &error))?;
-    let now = wall_now();
+    let view = read(args, &layout)?;
+    Ok(said(args, &layout, &view, wall_now(), Look::of_stdout()))
+}
+
+fn read(args: &Args, layout: &Layout) -> Result<View, Refusal> {
+    // What was sent long ago, and not only lately, is wanted only where it is asked for.
+    let reach = if args.all || args.choice.names("sent") || args.choice.names("gone") {
+        Reach::All
+    } else {
+        Reach::Alive
+    };
+    View::read(layout, reach).map_err(|error| unreadable(layout, &error))
+}
+
+fn said(args: &Args, layout: &Layout, view: &View, now: Wall, look: Look) -> String {
     if args.json {
-        return Ok(json(&Listing::new(&view, args, now)));
+        return json(&Listing::new(view, args, now));
     }
-    let shown = choose(&view, args);
-    let corrupt: &[CorruptFile] = if shows_corrupt(args) { &view.corrupt } else { &[] };
+    let shown = choose(view, args, now);
+    let corrupt: &[CorruptFile] = if args.choice.has_corrupt() { &view.corrupt } else { &[] };
+    if args.jsonl {
+        let alerts = shown.into_iter().map(|item| json(&Listed::new(item, now)));
+        let files = corrupt.iter().map(|file| json(&SetAside { state: "corrupt", file }));
+        return alerts.chain(files).collect();
+    }
     if shown.is_empty() && corrupt.is_empty() {
-        let what = args
-            .state
-            .as_deref()
-            .map_or_else(|| "nothing waits".to_owned(), |state| format!("nothing is {state}"));
-        let (root, hidden) = (layout.root().display(), hidden(&view));
-        return Ok(format!("{}{what} in {root}\n{hidden}", conditions(&view)));
+        let what = args.choice.nothing();
+        let (root, hidden) = (layout.root().display(), hidden(view));
+        return format!("{}{what} in {root}\n{hidden}", conditions(view));
     }
     let ids: Vec<AlertId> = view.alerts.iter().map(|item| item.id).collect();
-    Ok(conditions(&view) + &text(&shown, corrupt, &ids, now, Look::of_stdout()) + hidden(&view))
+    conditions(view) + &text(&shown, corrupt, &ids, now, look) + hidden(view)
 }
 
 /// What people were told of the agent and still lasts, above everything else.
@@ -91,19 +123,15 @@ const fn hidden(view: &View) -> &'static str {
 }
 
 /// What was asked for, the most urgent first.
-pub(super) fn choose<'v>(view: &'v View, args: &Args) -> Vec<&'v Item> {
-    let asked = |item: &&Item| match &args.state {
-        Some(state) => item.standing.as_str() == state,
-        None => args.all || item.standing.waits() || item.standing == Standing::Dead,
+pub(super) fn choose<'v>(view: &'v View, args: &Args, now: Wall) -> Vec<&'v Item> {
+    let is_usual = |item: &&Item| {
+        args.all || args.choice.names_states() || item.standing.waits() || item.standing == Standing::Dead
     };
-    let mut items: Vec<&Item> = view.alerts.iter().filter(asked).collect();
+    let asked = |item: &&Item| args.choice.is_true_of(item, item.age(now));
+    let mut items: Vec<&Item> = view.alerts.iter().filter(is_usual).filter(asked).collect();
     // What still waits before what is settled; `sort_by_key` keeps the order of birth.
     items.sort_by_key(|item| (!item.standing.waits(), item.severity));
     items
-}
-
-fn shows_corrupt(args: &Args) -> bool {
-    args.state.as_deref().is_none_or(|state| state == "corrupt")
 }
 
 /// The table and the line below it.
@@ -178,12 +206,14 @@ pub(super) fn why(item: &Item) -> String {
     }
 }
 
-/// The beginning of an id that no other one shares.
-fn short_id(id: AlertId, ids: &[AlertId]) -> String {
-    let same = |other: &&AlertId| **other != id;
+/// The beginning of an id that no other one of these shares; they are in order, so only its neighbours can.
+pub(super) fn short_id(id: AlertId, ids: &[AlertId]) -> String {
     let shared =
         |other: &AlertId| id.as_str().bytes().zip(other.as_str().bytes()).take_while(|(a, b)| a == b).count();
-    let needed = ids.iter().filter(same).map(shared).max().map_or(0, |shared| shared + 1);
+    let (before, behind) =
+        (ids.partition_point(|other| *other < id), ids.partition_point(|other| *other <= id));
+    let neighbours = before.checked_sub(1).and_then(|at| ids.get(at)).into_iter().chain(ids.get(behind));
+    let needed = neighbours.map(shared).max().map_or(0, |shared| shared + 1);
     id.as_str()[..needed.max(ID_CHARACTERS_MIN)].to_owned()
 }
 
@@ -199,100 +229,4 @@ fn summary(items: &[&Item], corrupt: usize, now: Wall) -> String {
     let oldest =
         oldest.map_or_else(String::new, |age| format!("; the oldest has waited for {}", age::short(age)));
     format!("{}{oldest}", told.join(", "))
-}
-
-/// For machines: what `list --json` prints.
-#[derive(Debug, serde::Serialize)]
-struct Listing {
-    /// When this was true.
-    at: Wall,
-    /// The alerts, the most urgent first.
-    alerts: Vec<Listed>,
-    /// Files that are no alerts, with `name` and `reason`.
-    corrupt: Vec<CorruptFile>,
-    /// What people were told of the agent's own condition and still lasts, as the journal has it.
-    notices: Vec<Notice>,
-    /// Damaged lines of the journal, as `FILE:LINE`.
-    broken_lines: Vec<String>,
-    /// Whether alerts that no agent has met yet are missing here, since whoever asks cannot list `incoming/`.
-    incoming_is_hidden: bool,
-}
-
-/// One alert in [`Listing`].
-#[derive(Debug, serde::Serialize)]
-pub(super) struct Listed {
-    /// Its id.
-    id: AlertId,
-    /// `incoming`, `trying`, `deferred`, `held`, `sent`, `dead` or `gone`.
-    state: &'static str,
-    /// `critical`, `warning` or `info`.
-    severity: Severity,
-    /// As given.
-    subject: String,
-    /// Its thread, or null.
-    key: Option<String>,
-    /// When it was made.
-    born: Wall,
-    /// Seconds since then.
-    age_s: u64,
-    /// When it is tried again, or null.
-    next: Option<Wall>,
-    /// Each with `to` and `result`: `delivered`, `open`, `refused` or `uncertain`.
-    recipients: Vec<ListedRecipient>,
-    /// Attempts so far.
-    attempts: usize,
-    /// Passes that left somebody without it.
-    passes: u32,
-    /// Whether a provider may have it though no reply said so.
-    uncertain: bool,
-    /// Why it is where it is, in words.
-    why: String,
-}
-
-/// One recipient in [`Listed`].
-#[derive(Debug, serde::Serialize)]
-struct ListedRecipient {
-    to: String,
-    result: spool_format::Settlement,
-}
-
-impl Listing {
-    fn new(view: &View, args: &Args, now: Wall) -> Self {
-        Self {
-            at: now,
-            alerts: choose(view, args).into_iter().map(|item| Listed::new(item, now)).collect(),
-            corrupt: if shows_corrupt(args) { view.corrupt.clone() } else { Vec::new() },
-            notices: view.notices.clone(),
-            broken_lines: view.broken_lines.clone(),
-            incoming_is_hidden: view.incoming_is_hidden,
-        }
-    }
-}
-
-impl Listed {
-    pub(super) fn new(item: &Item, now: Wall) -> Self {
-        let history = item.history.as_ref();
-        let recipient = |(to, result): &(String, spool_format::Settlement)| ListedRecipient {
-            to: to.clone(),
-            result: *result,
-        };
-        Self {
-            id: item.id,
-            state: item.standing.as_str(),
-            severity: item.severity,
-            subject: item.subject.clone(),
-            key: item.key.clone(),
-            born: item.id.born(),
-            age_s: item.age(now).as_secs(),
-            next: match item.standing {
-                Standing::Deferred(until) => until,
-                _ => None,
-            },
-            recipients: item.recipients.iter().map(recipient).collect(),
-            attempts: history.map_or(0, |history| history.attempts.len()),
-            passes: history.map_or(0, |history| history.passes),
-            uncertain: item.standing != Standing::Sent && item.is_uncertain(),
-            why: why(item),
-        }
-    }
 }

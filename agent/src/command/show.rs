@@ -1,10 +1,10 @@
-//! `alertmail show ID`: everything that is known of one alert, and what happens next.
+//! `alertmail show ID`: everything that is known of one alert: how it stands, what happens next, and its history line by line.
 
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 
 use spool_format::history::AttemptRecord;
-use spool_format::{Layout, RecipientResult, Wall};
+use spool_format::{Entry, Layout, RecipientResult, Wall};
 
 use super::list::Listed;
 use super::place::{Place, unreadable};
@@ -14,8 +14,7 @@ use crate::accept::octets;
 use crate::edge::clock::{offset_minutes, wall_now};
 use crate::exit::Exit;
 use crate::output::terminal::printable;
-use crate::output::{age, words};
-use crate::spool::read_back::Reach;
+use crate::output::{age, events, words};
 use crate::spool::view::{Item, Standing, View};
 
 /// What is said on the command line.
@@ -49,7 +48,7 @@ pub fn run(args: &Args, place: &Place) -> Exit {
 
 fn show(args: &Args, place: &Place) -> Result<Vec<u8>, Refusal> {
     let layout = place.layout(place.config()?.as_ref());
-    let view = View::read(&layout, Reach::All).map_err(|error| unreadable(&layout, &error))?;
+    let view = about(&layout, &args.id)?;
     let item = find(&view, &args.id)?;
     if args.body {
         let text = item
@@ -64,7 +63,7 @@ fn show(args: &Args, place: &Place) -> Result<Vec<u8>, Refusal> {
     if args.json {
         return Ok(json(&Shown::new(item, now)).into());
     }
-    Ok(text(item, now, offset_minutes(now)).into())
+    Ok(text(item, &view.entries, now, offset_minutes(now)).into())
 }
 
 /// The octets of an attachment. A terminal is not shown them: somebody else chose them.
@@ -93,8 +92,18 @@ fn printable_lines(text: &str) -> String {
     text.lines().map(|line| line.split('\t').map(printable).collect::<Vec<_>>().join("\t") + "\n").collect()
 }
 
+/// Everything about alerts whose id begins so.
+pub(super) fn about(layout: &Layout, start: &str) -> Result<View, Refusal> {
+    View::about(layout, &beginning(start)).map_err(|error| unreadable(layout, &error))
+}
+
+/// The beginning of an id as it stands in a spool.
+fn beginning(start: &str) -> String {
+    start.trim_end_matches(".json").to_ascii_lowercase()
+}
+
 /// The page for people.
-pub(super) fn text(item: &Item, now: Wall, offset_minutes: i32) -> String {
+pub(super) fn text(item: &Item, entries: &[Entry], now: Wall, offset_minutes: i32) -> String {
     let mut text = String::new();
     let clock = |at: Wall| age::clock(at, now, offset_minutes);
     let mut line = |name: &str, value: &str| {
@@ -122,12 +131,7 @@ pub(super) fn text(item: &Item, now: Wall, offset_minutes: i32) -> String {
     }
     line("state", item.standing.as_str());
     line("next", &next(item, now, &clock));
-    if let Some(history) = history {
-        text.push('\n');
-        for attempt in &history.attempts {
-            write_attempt(&mut text, attempt, &clock);
-        }
-    }
+    timeline(&mut text, item, entries, now, offset_minutes);
     text
 }
 
@@ -158,34 +162,29 @@ fn next(item: &Item, now: Wall, clock: &impl Fn(Wall) -> String) -> String {
     }
 }
 
-fn write_attempt(text: &mut String, attempt: &AttemptRecord, clock: &impl Fn(Wall) -> String) {
-    let head = format!("{:>3}  {}  {}", attempt.number, clock(attempt.at), printable(&attempt.provider));
-    let Some(ended) = &attempt.ended else {
-        let where_ = if attempt.dot_sent.is_some() { ", behind the last octets: it may have it" } else { "" };
-        let _ = writeln!(text, "{head}  has not ended{where_}");
-        return;
-    };
-    let _ = writeln!(text, "{head}  {} ms", ended.took_ms);
-    for note in &attempt.notes {
-        let _ = writeln!(text, "     mail: {}", printable(note));
+/// Everything that the journal says of it, line by line; a line that was repeated after a failed sync once.
+fn timeline(text: &mut String, item: &Item, entries: &[Entry], now: Wall, offset_minutes: i32) {
+    let mut told: Vec<&Entry> = Vec::new();
+    for entry in entries.iter().filter(|entry| entry.event.alert() == Some(item.id)) {
+        if !told.contains(&entry) && !events::repeats(&entry.event) {
+            told.push(entry);
+        }
     }
-    for result in &ended.recipients {
-        let _ = writeln!(
-            text,
-            "     {} at {}: {}",
-            printable(result.to.as_str()),
-            result.phase,
-            words::reply(result)
-        );
-        if let Some(verdict) = words::verdict(result) {
-            let _ = writeln!(text, "       {verdict}");
+    let clock = |at: Wall| age::clock_ms(at, now, offset_minutes);
+    let _ = writeln!(text, "\n{}  made", clock(item.id.born()));
+    for entry in told {
+        let at = clock(entry.at);
+        let said = events::told(&entry.event, &|at| age::clock(at, now, offset_minutes));
+        let _ = writeln!(text, "{at}  {}", said.what);
+        for more in &said.more {
+            let _ = writeln!(text, "{:1$}    {more}", "", at.len());
         }
     }
 }
 
 /// For machines: what `show --json` prints: the fields of `list --json`, and these.
 #[derive(Debug, serde::Serialize)]
-struct Shown {
+pub(super) struct Shown {
     #[serde(flatten)]
     listed: Listed,
     /// Owner of the file, or null.
@@ -217,7 +216,7 @@ struct ShownAttempt {
 }
 
 impl Shown {
-    fn new(item: &Item, now: Wall) -> Self {
+    pub(super) fn new(item: &Item, now: Wall) -> Self {
         let history = item.history.as_ref();
         let attempt = |attempt: &AttemptRecord| ShownAttempt {
             number: attempt.number,

@@ -14,6 +14,16 @@ pub fn short(time: Duration) -> String {
     }
 }
 
+/// `340 ms`, `1.3 s`, `3 min 20 s`, `5h`: where it counts how long something took.
+pub fn precise(time: Duration) -> String {
+    match (time.as_millis(), time.as_secs()) {
+        (ms @ 0..=999, _) => format!("{ms} ms"),
+        (ms @ 1_000..=59_999, _) => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
+        (_, s @ 0..=3_599) => format!("{} min {} s", s / 60, s % 60),
+        _ => short(time),
+    }
+}
+
 /// `in 40s`; `now` once it is over.
 pub fn until(then: Wall, now: Wall) -> String {
     match then.since(now) {
@@ -28,6 +38,11 @@ pub fn clock(at: Wall, now: Wall, offset_minutes: i32) -> String {
         |wall: Wall| Wall::from_unix_ms(wall.unix_ms().saturating_add(i64::from(offset_minutes) * 60_000));
     let (day, time) = split(local(at));
     if day == split(local(now)).0 { time } else { format!("{day} {time}") }
+}
+
+/// The same with milliseconds.
+pub fn clock_ms(at: Wall, now: Wall, offset_minutes: i32) -> String {
+    format!("{}.{:03}", clock(at, now, offset_minutes), at.unix_ms().rem_euclid(1_000))
 }
 
 /// Day and time of the day, as `Wall` writes them.
@@ -47,6 +62,15 @@ mod tests {
             [(0, "0s"), (59, "59s"), (60, "1m"), (3_599, "59m"), (3_600, "1h"), (200_000, "2d")]
         {
             assert_eq!(short(Duration::from_secs(seconds)), text);
+        }
+    }
+
+    #[test]
+    fn what_something_took_is_as_precise_as_anybody_wants_it() {
+        for (ms, text) in
+            [(0, "0 ms"), (999, "999 ms"), (1_399, "1.3 s"), (200_400, "3 min 20 s"), (7_200_000, "2h")]
+        {
+            assert_eq!(precise(Duration::from_millis(ms)), text);
         }
     }
 

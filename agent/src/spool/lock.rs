@@ -4,6 +4,8 @@ use std::fs::{File, Metadata, OpenOptions};
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
 use fs2::FileExt;
 
@@ -29,18 +31,33 @@ pub enum LockError {
     },
 }
 
+/// How often a lock that somebody has is asked for. Who only looks whether an agent is at work ([`is_held`]) has it for
+/// a moment, and must not keep one from its start.
+const TRIES: u32 = 20;
+
+/// The time between two tries.
+const PAUSE: Duration = Duration::from_millis(10);
+
 impl Lock {
-    /// Takes the lock without waiting.
+    /// Takes the lock; who has it for longer than a moment keeps it.
+    #[expect(clippy::disallowed_methods, reason = "the kernel tells nobody when a lock is free")]
     pub fn take(path: &Path) -> Result<Self, LockError> {
         let shown = path.display().to_string();
         let file = OpenOptions::new().create(true).truncate(false).write(true).open(path);
         let file = file.map_err(|source| LockError::Io { path: shown.clone(), source })?;
-        match file.try_lock_exclusive() {
-            Ok(()) => Ok(Self { file }),
-            Err(error) if error.kind() == fs2::lock_contended_error().kind() => Err(LockError::Held(shown)),
-            Err(source) => Err(LockError::Io { path: shown, source }),
+        for _ in 1..TRIES {
+            match file.try_lock_exclusive() {
+                Ok(()) => return Ok(Self { file }),
+                Err(error) if is_contended(&error) => thread::sleep(PAUSE),
+                Err(source) => return Err(LockError::Io { path: shown, source }),
+            }
         }
+        Err(LockError::Held(shown))
     }
+}
+
+fn is_contended(error: &io::Error) -> bool {
+    error.kind() == fs2::lock_contended_error().kind()
 }
 
 /// Whether an agent holds the lock. A lock that we get is given back at once.
@@ -50,7 +67,7 @@ pub fn is_held(path: &Path) -> bool {
             let _ = FileExt::unlock(&file);
             false
         }
-        Err(error) => error.kind() == fs2::lock_contended_error().kind(),
+        Err(error) => is_contended(&error),
     })
 }
 
@@ -70,6 +87,21 @@ impl Lock {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_only_looks_whether_an_agent_is_at_work_keeps_none_from_its_start() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("lock");
+        let looked_at = File::create(&path).expect("a lock file");
+        FileExt::try_lock_shared(&looked_at).expect("nobody has it");
+        let looker = thread::spawn(move || {
+            #[expect(clippy::disallowed_methods, reason = "a look takes a moment")]
+            thread::sleep(PAUSE * 3);
+            drop(looked_at);
+        });
+        assert!(Lock::take(&path).is_ok());
+        looker.join().expect("it looked");
+    }
 
     #[test]
     fn a_second_agent_is_told_who_is_in_its_way_and_a_dead_one_leaves_no_lock() {

@@ -6,9 +6,10 @@
 use std::io;
 
 use spool_format::journal::{begins_with_a_checkpoint, replay_each};
-use spool_format::{Detail, Ledger};
+use spool_format::{Detail, Entry, Ledger};
 
 use super::queue_fs::QueueFs;
+use super::search::replay_with;
 use super::sends::Sends;
 
 /// So often the folder is listed again, since a file was gone when its turn came.
@@ -33,6 +34,8 @@ pub struct ReadBack {
     pub ledger: Ledger,
     /// Which mails went out; only with [`Reach::Alive`].
     pub sends: Sends,
+    /// The entries about the alerts that were asked for; only of [`read_about`].
+    pub entries: Vec<Entry>,
     /// Lines that are damaged, as `FILE:LINE`.
     pub broken_lines: Vec<String>,
     /// Files that were read.
@@ -74,6 +77,34 @@ fn read_once<F: QueueFs>(fs: &F, dir: &F::Dir, detail: Detail, reach: Reach) -> 
             read.ledger.take(&entry);
         })?;
         read.broken_lines.extend(seen.broken.iter().map(|line| format!("{name}:{line}")));
+        read.files += 1;
+    }
+    Ok(read)
+}
+
+/// Reads all files of the journal for what they say of alerts whose id begins so, and of which providers are left out. Broken
+/// lines are not looked for.
+pub fn read_about<F: QueueFs>(fs: &F, dir: &F::Dir, id_begins: &str) -> io::Result<ReadBack> {
+    for _ in 0..LISTED_AGAIN {
+        match read_about_once(fs, dir, id_begins) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            read => return read,
+        }
+    }
+    read_about_once(fs, dir, id_begins)
+}
+
+fn read_about_once<F: QueueFs>(fs: &F, dir: &F::Dir, id_begins: &str) -> io::Result<ReadBack> {
+    let mut read = ReadBack { ledger: Ledger::new(Detail::Full), ..ReadBack::default() };
+    let lines_of_it = format!("\"id\":\"{id_begins}");
+    for name in journal_files(fs, dir)? {
+        let texts = [lines_of_it.as_str(), "\"event\":\"provider\""];
+        replay_with(fs.open(dir, &name)?, &texts, |entry| {
+            read.ledger.take(&entry);
+            if entry.event.alert().is_some() {
+                read.entries.push(entry);
+            }
+        })?;
         read.files += 1;
     }
     Ok(read)

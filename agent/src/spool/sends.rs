@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use spool_format::event::{Entry, Event};
 use spool_format::{Address, AlertId, Wall};
+use spool_format::{Entry, Event};
 
 /// The mails of the journal's files that were read.
 #[derive(Debug, Default)]

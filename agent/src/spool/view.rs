@@ -7,11 +7,12 @@ use spool_format::alert::ALERT_OCTETS_MAX;
 use spool_format::folder::parse_file_name;
 use spool_format::fs::{Found, SpoolFs as _, StdFs};
 use spool_format::{
-    Alert, AlertId, Attachment, Canary, Detail, Drill, Folder, History, Layout, Notice, Outage, Settlement,
-    Severity, State, Wall,
+    Alert, AlertId, Attachment, Canary, Detail, Drill, Entry, Folder, History, Layout, Notice, Outage,
+    Settlement, Severity, State, Wall,
 };
 
-use super::read_back::{Reach, ReadBack, read_back};
+use super::queue_fs::QueueFs as _;
+use super::read_back::{Reach, ReadBack, read_about, read_back};
 
 /// A reason is read up to here.
 const REASON_OCTETS_MAX: usize = 4096;
@@ -33,6 +34,8 @@ pub struct View {
     pub sent: BTreeMap<String, Vec<(Wall, usize)>>,
     /// What people were told of the agent's own condition, and what lasts.
     pub notices: Vec<Notice>,
+    /// What the journal says of the alerts, line by line; only of [`View::about`].
+    pub entries: Vec<Entry>,
     /// Lines of the journal that are damaged, as `FILE:LINE`.
     pub broken_lines: Vec<String>,
     /// Whether what no agent has met yet is missing here: `incoming/` of a machine's spool is listed by the agent's user
@@ -128,13 +131,40 @@ impl View {
     /// Reads a spool, and so much of its journal.
     pub fn read(layout: &Layout, reach: Reach) -> io::Result<Self> {
         let journal = StdFs.open_dir(&layout.journal())?;
-        let ReadBack { ledger, sends, broken_lines, .. } = read_back(&StdFs, &journal, Detail::Full, reach)?;
+        let read = read_back(&StdFs, &journal, Detail::Full, reach)?;
+        Self::of(layout, read, list, |_| true)
+    }
+
+    /// Reads of a spool the alerts whose id begins so, as far back as the journal goes, and who is left out: what one page
+    /// about one alert needs, without making entries of the lines about all others.
+    pub fn about(layout: &Layout, id_begins: &str) -> io::Result<Self> {
+        let journal = StdFs.open_dir(&layout.journal())?;
+        // What is no part of an id begins none, and could mean something else in a line.
+        let is_of_an_id =
+            !id_begins.is_empty() && id_begins.bytes().all(|octet| octet.is_ascii_alphanumeric());
+        let read = if is_of_an_id { read_about(&StdFs, &journal, id_begins)? } else { ReadBack::default() };
+        let meant = |id: AlertId| is_of_an_id && id.as_str().starts_with(id_begins);
+        // A folder of a hundred thousand takes longer to list than the journal to search.
+        match AlertId::parse(id_begins) {
+            Some(id) => Self::of(layout, read, |layout, folder| list_one(layout, folder, id), meant),
+            None => Self::of(layout, read, list, meant),
+        }
+    }
+
+    /// What the journal tells and the folders hold together, as far as it is `meant`; `names` lists a folder.
+    fn of(
+        layout: &Layout,
+        read: ReadBack,
+        names: impl Fn(&Layout, Folder) -> io::Result<Vec<String>>,
+        meant: impl Fn(AlertId) -> bool,
+    ) -> io::Result<Self> {
+        let ReadBack { ledger, sends, entries, broken_lines, .. } = read;
         let mut places: BTreeMap<AlertId, Option<Folder>> =
-            ledger.alerts.keys().map(|id| (*id, None)).collect();
+            ledger.alerts.keys().filter(|id| meant(**id)).map(|id| (*id, None)).collect();
         let mut incoming_is_hidden = false;
         // The stronger folder comes last, and stays.
         for folder in [Folder::Incoming, Folder::Deferred, Folder::Dead] {
-            let names = match list(layout, folder) {
+            let names = match names(layout, folder) {
                 Err(error)
                     if folder == Folder::Incoming && error.kind() == io::ErrorKind::PermissionDenied =>
                 {
@@ -144,7 +174,7 @@ impl View {
                 names => names?,
             };
             for name in names {
-                if let Some(id) = parse_file_name(&name) {
+                if let Some(id) = parse_file_name(&name).filter(|id| meant(*id)) {
                     places.insert(id, Some(folder));
                 }
             }
@@ -173,6 +203,7 @@ impl View {
             canaries,
             sent,
             notices,
+            entries,
             broken_lines,
             incoming_is_hidden,
         })
@@ -297,6 +328,16 @@ pub fn read_file(layout: &Layout, folder: Folder, id: AlertId) -> Result<(Vec<u8
 pub(crate) fn list(layout: &Layout, folder: Folder) -> io::Result<Vec<String>> {
     let dir = StdFs.open_dir(&layout.folder(folder))?;
     if StdFs.is_readable(&dir) { StdFs.list(&dir) } else { Err(io::ErrorKind::PermissionDenied.into()) }
+}
+
+/// The name of one alert, if it is in a folder.
+fn list_one(layout: &Layout, folder: Folder, id: AlertId) -> io::Result<Vec<String>> {
+    let dir = StdFs.open_dir(&layout.folder(folder))?;
+    if !StdFs.is_readable(&dir) {
+        return Err(io::ErrorKind::PermissionDenied.into());
+    }
+    let name = spool_format::folder::file_name(id);
+    Ok(StdFs.is_there(&dir, name.as_ref()).then_some(name).into_iter().collect())
 }
 
 fn corrupt(layout: &Layout) -> io::Result<Vec<CorruptFile>> {

@@ -8,6 +8,7 @@
 //! | `latency` | `enqueue` to the sink's final dot, next to a floor and to peers |
 //! | `drain` | a queue over lines of all kinds, likewise |
 //! | `failover` | a first provider in trouble and a second one that works, next to peers |
+//! | `inspect` | the commands that look into a spool of a hundred thousand alerts |
 //! | `idle` | an agent with nothing to do |
 //! | `compose` | mails in each charset, next to other composers |
 //!
@@ -24,6 +25,7 @@ mod drain;
 mod enqueue;
 mod failover;
 mod idle;
+mod inspect;
 mod journal;
 mod latency;
 mod mailer;
@@ -65,6 +67,7 @@ enum What {
     Backlog(backlog::Args),
     Journal(journal::Args),
     Idle(idle::Args),
+    Inspect(inspect::Args),
     Latency(latency::Args),
     Drain(drain::Args),
     Failover(failover::Args),
@@ -103,6 +106,7 @@ fn measure(cli: Cli) -> Result<ExitCode, String> {
         What::Backlog(args) => backlog::measure(&args, &place)?,
         What::Journal(args) => journal::measure(&args, &place)?,
         What::Idle(args) => idle::measure(&args, &place)?,
+        What::Inspect(args) => inspect::measure(&args, &place)?,
         What::Compose(args) => compose::measure(&args)?,
         What::ReadBack(args) => return journal::read_back_once(&args).map(|()| ExitCode::SUCCESS),
     };

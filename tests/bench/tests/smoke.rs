@@ -48,6 +48,12 @@ fn a_backlog_is_measured_in_both_folders_and_all_of_it_arrives() {
 }
 
 #[test]
+fn the_commands_that_look_are_measured_next_to_the_floor() {
+    let report = bench(&["inspect", "--alerts", "100", "--runs", "1"]);
+    assert_eq!(numbers(&report, "median_ms").len(), 11, "the floor and ten commands: {report}");
+}
+
+#[test]
 fn an_alert_on_its_way_is_measured_next_to_the_floor_with_and_without_a_login() {
     let report = bench(&["latency", "--mails", "2", "--delays", "0"]);
     let rows = numbers(&report, "median_ms").len();

@@ -1,0 +1,121 @@
+//! What `alertmail stats` says to people.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use super::count::{Counts, Failure, Provider, Spread};
+use crate::output::age::precise;
+use crate::output::chart::{bar, sparkline};
+use crate::output::table::{Cell, set};
+use crate::output::terminal::{Colour, Look, printable};
+
+/// Characters of the longest bar.
+const BAR: usize = 24;
+/// Kinds of failures that are shown of one provider.
+const FAILURES_MAX: usize = 5;
+
+pub(in super::super) fn text(counts: &Counts, look: Look) -> String {
+    let mut text = days(counts, look);
+    text.push('\n');
+    let _ = writeln!(text, "accepted to sent  {}", spread(counts.accept_to_sent_ms));
+    if counts.providers.is_empty() {
+        text.push_str("no provider was asked\n");
+        return text;
+    }
+    text.push('\n');
+    text.push_str(&providers(counts, look));
+    for provider in counts.providers.iter().filter(|provider| !provider.failures.is_empty()) {
+        failures(&mut text, provider, look);
+    }
+    text
+}
+
+fn days(counts: &Counts, look: Look) -> String {
+    let most = counts.days.iter().map(|day| day.accepted).max().unwrap_or(0);
+    let number = |count: u64, colour: Colour| {
+        let colour = if count == 0 { Colour::Dim } else { colour };
+        Cell::painted(count.to_string(), colour)
+    };
+    let rows: Vec<Vec<Cell>> = counts
+        .days
+        .iter()
+        .map(|day| {
+            vec![
+                Cell::plain(day.day.clone()),
+                number(day.accepted, Colour::Plain),
+                number(day.sent, Colour::Plain),
+                number(day.deferred, Colour::Yellow),
+                number(day.dead, Colour::Red),
+                number(day.corrupt, Colour::Yellow),
+                number(day.attempts, Colour::Plain),
+                number(day.failed, Colour::Yellow),
+                Cell::painted(bar(day.accepted, most, BAR), Colour::Cyan),
+            ]
+        })
+        .collect();
+    let head =
+        ["DAY (UTC)", "ACCEPTED", "SENT", "DEFERRED", "DEAD", "CORRUPT", "ATTEMPTS", "FAILED", "ACCEPTED"];
+    set(&head, &rows, look)
+}
+
+fn providers(counts: &Counts, look: Look) -> String {
+    let row = |provider: &Provider| {
+        let time = |value: u64| {
+            let time = if provider.taken_ms.count == 0 {
+                "-".to_owned()
+            } else {
+                precise(Duration::from_millis(value))
+            };
+            Cell::plain(time)
+        };
+        vec![
+            Cell::plain(printable(&provider.provider)),
+            Cell::plain(provider.attempts.to_string()),
+            Cell::plain(provider.taken.to_string()),
+            Cell::plain(percent(provider.taken, provider.attempts)),
+            time(provider.taken_ms.p50),
+            time(provider.taken_ms.p90),
+            time(provider.taken_ms.p99),
+            time(provider.taken_ms.max),
+            Cell::painted(sparkline(&provider.attempts_by_day), Colour::Cyan),
+        ]
+    };
+    let rows: Vec<Vec<Cell>> = counts.providers.iter().map(row).collect();
+    set(&["PROVIDER", "ATTEMPTS", "TAKEN", "", "P50", "P90", "P99", "MAX", "ATTEMPTS BY DAY"], &rows, look)
+}
+
+fn failures(text: &mut String, provider: &Provider, look: Look) {
+    let _ = writeln!(
+        text,
+        "\n{}",
+        look.paint(&format!("failures of {}", printable(&provider.provider)), Colour::Dim)
+    );
+    let most = provider.failures.first().map_or(0, |failure| failure.count);
+    for failure in provider.failures.iter().take(FAILURES_MAX) {
+        let Failure { scope, duration, rule, count } = failure;
+        let word = |word: &Option<String>| printable(word.as_deref().unwrap_or("-"));
+        let what = format!("{} ({}, {})", word(rule), word(scope), word(duration));
+        let _ = writeln!(
+            text,
+            "  {count:>7}  {what:<40}  {}",
+            look.paint(&bar(*count, most, BAR), Colour::Yellow)
+        );
+    }
+    if let Some(more) = provider.failures.len().checked_sub(FAILURES_MAX).filter(|more| *more > 0) {
+        let _ = writeln!(text, "           and {more} more kinds");
+    }
+}
+
+/// Rounded down, so that 100% means all.
+fn percent(part: u64, whole: u64) -> String {
+    (part * 100).checked_div(whole).map_or_else(String::new, |percent| format!("{percent}%"))
+}
+
+fn spread(spread: Spread) -> String {
+    let time = |ms: u64| precise(Duration::from_millis(ms));
+    if spread.count == 0 {
+        return "nothing was sent".to_owned();
+    }
+    let Spread { count, p50, p90, p99, max } = spread;
+    format!("{} half, {} 90%, {} 99%, {} the longest of {count}", time(p50), time(p90), time(p99), time(max))
+}
