@@ -30,7 +30,7 @@ Alerts are put into the spool by the program enqueue. Exit codes are those of sy
 )]
 struct Cli {
     /// Configuration; default: /etc/alertmail/alertmail.toml.
-    #[arg(long, short, global = true, value_name = "FILE", env = "ALERTMAIL_CONFIG")]
+    #[arg(long, global = true, value_name = "FILE", env = "ALERTMAIL_CONFIG")]
     config: Option<PathBuf>,
     /// Spool, in place of the configuration's.
     #[arg(long, global = true, value_name = "DIR", env = "ALERTMAIL_SPOOL")]

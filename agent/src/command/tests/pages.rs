@@ -220,9 +220,9 @@ fn the_list_the_check_the_counts_and_the_journal_are_the_ones_that_are_kept() {
             &format!("list-{name}.json"),
             &pretty(&list::Listing::new(&spool.view(), &args, spool.now)),
         );
-        let (_, report) =
-            check::judge(&check::Args { warning: 300, critical: 900, json: true }, &facts(&spool, true));
-        looks_like(&format!("check-{name}.txt"), &report.line());
+        let limits = super::limits("");
+        let (_, report) = check::judge(&limits, &facts(&spool, true));
+        looks_like(&format!("check-{name}.txt"), &report.line(&limits));
         looks_like(&format!("check-{name}.json"), &pretty(&report));
         let counts = stats::counted(&spool.layout, 3, spool.now).expect("a journal");
         looks_like(&format!("stats-{name}.txt"), &stats::page::text(&counts, look));
