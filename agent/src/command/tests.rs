@@ -2,7 +2,7 @@
 
 mod ids;
 mod notices;
-mod pages;
+pub(crate) mod pages;
 
 use std::time::Duration;
 

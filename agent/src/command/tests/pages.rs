@@ -26,7 +26,7 @@ from = "alert@example.net"
 
 #[track_caller]
 #[expect(clippy::disallowed_methods, reason = "a golden file is source text, not a spool file")]
-fn looks_like(name: &str, page: &str) {
+pub(crate) fn looks_like(name: &str, page: &str) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/cli/testdata/pages").join(name);
     if std::env::var_os("ALERTMAIL_UPDATE_GOLDEN").is_some_and(|value| value == "1") {
         std::fs::write(&path, page).expect("testdata can be written");
@@ -220,7 +220,7 @@ fn the_list_the_check_the_counts_and_the_journal_are_the_ones_that_are_kept() {
             &format!("list-{name}.json"),
             &pretty(&list::Listing::new(&spool.view(), &args, spool.now)),
         );
-        let limits = super::limits("");
+        let limits = limits("");
         let (_, report) = check::judge(&limits, &facts(&spool, true));
         looks_like(&format!("check-{name}.txt"), &report.line(&limits));
         looks_like(&format!("check-{name}.json"), &pretty(&report));
