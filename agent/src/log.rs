@@ -66,10 +66,9 @@ pub fn page_shown(place: &dyn Display) {
 
 /// Somebody wants the configuration to be read again: a signal, or this user.
 pub fn reloading(uid: Option<u32>) {
-    match uid {
-        Some(uid) => info!(event = "reloading", uid, "reloading uid={uid}"),
-        None => info!(event = "reloading", signal = "SIGHUP", "reloading signal=SIGHUP"),
-    }
+    let signal = uid.is_none().then_some("SIGHUP");
+    let by = uid.map_or_else(|| "signal=SIGHUP".to_owned(), |uid| format!("uid={uid}"));
+    info!(event = "reloading", uid, signal, "reloading {by}");
 }
 
 /// The new settings cannot be used.

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::checks::{facts, limits};
 use super::*;
 use crate::command::why::{Story, Surroundings, page};
 use crate::command::{json, log, stats};
