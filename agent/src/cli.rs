@@ -12,6 +12,7 @@ use crate::command::{
     send, show, spool, stats, why,
 };
 use crate::exit::Exit;
+use crate::log as log_of_the_agent;
 
 /// Gets alerts from the spool to a phone, through whichever mail provider works.
 #[derive(Debug, Parser)]
@@ -30,7 +31,7 @@ Alerts are put into the spool by the program enqueue. Exit codes are those of sy
 )]
 struct Cli {
     /// Configuration; default: /etc/alertmail/alertmail.toml.
-    #[arg(long, short, global = true, value_name = "FILE", env = "ALERTMAIL_CONFIG")]
+    #[arg(long, global = true, value_name = "FILE", env = "ALERTMAIL_CONFIG")]
     config: Option<PathBuf>,
     /// Spool, in place of the configuration's.
     #[arg(long, global = true, value_name = "DIR", env = "ALERTMAIL_SPOOL")]
@@ -97,6 +98,7 @@ pub fn main(argv: impl Iterator<Item = OsString>) -> Exit {
         Ok(cli) => cli,
         Err(error) => return refuse(&error),
     };
+    log_of_the_agent::begin();
     let place = Place { config: cli.config, spool: cli.spool };
     match cli.command {
         Command::Run(asked) => run::run(&asked, &place),

@@ -23,7 +23,7 @@ pub mod spool;
 pub mod stats;
 mod target;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod visit;
 pub mod why;
 

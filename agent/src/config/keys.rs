@@ -24,6 +24,7 @@ pub(super) enum Place {
     Disk,
     Notices,
     Metrics,
+    Log,
     Page,
     Provider,
     Recipient,
@@ -222,6 +223,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Key> {
         .chain(super::notices::KEYS)
         .chain(super::metrics::KEYS)
         .chain(super::page::KEYS)
+        .chain(super::log::KEYS)
 }
 
 /// The keys of one place.
@@ -261,6 +263,7 @@ pub fn reference() -> String {
             Place::Notices => "[notices] ",
             Place::Metrics => "[metrics] ",
             Place::Page => "[page] ",
+            Place::Log => "[log] ",
             Place::Provider => "[[provider]] ",
             Place::Recipient => "[[recipient]] ",
             Place::Route => "[[route]] ",
