@@ -3,6 +3,8 @@
 //! Whatever text comes in is text: what roff would read as a request or an escape is written so that it is none. What
 //! stands between backticks is bold.
 
+use std::fmt::Write as _;
+
 use super::{DATE, MANUAL, SOURCE};
 
 /// No word is divided and no line stretched: paths and commands stay as they are typed.
@@ -20,7 +22,7 @@ impl Roff {
             literal(&name.to_uppercase())
         ));
         page.heading("NAME");
-        page.0 += &format!("{} \\- {}\n", literal(name), text(summary));
+        let _ = writeln!(page.0, "{} \\- {}", literal(name), text(summary));
         page
     }
 
@@ -35,11 +37,11 @@ impl Roff {
     }
 
     pub(super) fn heading(&mut self, words: &str) {
-        self.0 += &format!(".SH \"{}\"\n", text(words));
+        let _ = writeln!(self.0, ".SH \"{}\"", text(words));
     }
 
     pub(super) fn subheading(&mut self, words: &str) {
-        self.0 += &format!(".SS \"{}\"\n", text(words));
+        let _ = writeln!(self.0, ".SS \"{}\"", text(words));
     }
 
     /// Words that are filled into lines.
@@ -53,7 +55,7 @@ impl Roff {
 
     /// What is explained, and beside or below it how.
     pub(super) fn item(&mut self, tag: &str, words: &str) {
-        self.0 += &format!(".TP\n\\fB{}\\fR\n{}", literal(tag), line(&text(words)));
+        let _ = write!(self.0, ".TP\n\\fB{}\\fR\n{}", literal(tag), line(&text(words)));
     }
 
     /// Lines as they stand, to be typed.
@@ -105,12 +107,12 @@ fn text(words: &str) -> String {
     let mut out = String::new();
     let parts: Vec<&str> = words.split('`').collect();
     // Backticks come in pairs; an odd one stands for itself.
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return literal(words);
     }
     for (at, part) in parts.into_iter().enumerate() {
         if at % 2 == 1 {
-            out += &format!("\\fB{}\\fR", literal(part));
+            let _ = write!(out, "\\fB{}\\fR", literal(part));
         } else {
             out += &literal(part);
         }

@@ -52,12 +52,10 @@ pub(super) fn enqueue() -> Command {
 
 /// `-t, --to WHO` and what it means.
 fn option(tag: &'static str, text: &str) -> Option<Arg> {
-    let (names, value) = match tag.split_once("--")? {
-        (short, long) => (short.trim_end_matches([',', ' ']), long),
-    };
-    let (long, value) = value.split_once(' ').map_or((value, None), |(long, value)| (long, Some(value)));
+    let (letters, long) = tag.split_once("--")?;
+    let (long, value) = long.split_once(' ').map_or((long, None), |(long, value)| (long, Some(value)));
     let mut arg = Arg::new(long).long(long).help(first_words(text));
-    if let Some(letter) = names.strip_prefix('-').and_then(|letters| letters.chars().next()) {
+    if let Some(letter) = letters.strip_prefix('-').and_then(|letters| letters.chars().next()) {
         arg = arg.short(letter);
     }
     Some(match value {

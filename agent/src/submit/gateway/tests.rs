@@ -102,7 +102,7 @@ async fn children_of_a_program_end_with_it_when_its_time_is_over() {
         if !lives() {
             return;
         }
-        tokio::time::sleep(Duration::from_millis(10)).await;
+        sleep(Duration::from_millis(10)).await;
     }
     panic!("child {pid} lives");
 }
