@@ -1,3 +1,5 @@
+//! Pages and completions are held to the texts of which they are made.
+
 use std::collections::BTreeSet;
 
 use ::enqueue::HELP;
