@@ -3,6 +3,7 @@
 use super::*;
 use smtp::Phase;
 use spool_format::{AlertId, Severity, Wall};
+use tokio::time::sleep;
 
 fn about() -> About {
     About {
