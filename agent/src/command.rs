@@ -1,11 +1,13 @@
 //! The subcommands: one file each, all of one shape: `Args`, and `run`, which gives an exit code.
 
 pub mod check;
+pub mod completions;
 pub mod demo;
 pub mod drill;
 mod failure;
 pub mod list;
 pub mod log;
+pub mod man;
 pub mod page;
 pub mod people;
 pub mod place;

@@ -75,7 +75,7 @@ use spool_format::Address;
 pub use drills::Drills;
 pub use in_clear::{hides_password, is_near};
 pub use keeping::Keeping;
-pub use keys::reference;
+pub use keys::{Known, known, reference};
 pub use limits::Limits;
 pub use listen::Listen;
 pub use log::{Log, LogFormat, LogLevel};
