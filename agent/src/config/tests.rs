@@ -1,5 +1,6 @@
 //! The configuration: what is meant by what was typed, and how mistakes are told.
 
+mod files;
 mod routes;
 mod sender;
 mod ways;
