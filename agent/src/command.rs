@@ -1,6 +1,7 @@
 //! The subcommands: one file each, all of one shape: `Args`, and `run`, which gives an exit code.
 
 pub mod check;
+pub mod config;
 pub mod demo;
 pub mod drill;
 mod failure;

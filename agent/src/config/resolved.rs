@@ -128,7 +128,7 @@ fn entry<'r, 't>(table: &'r DeTable<'t>, key: &str) -> Option<Entry<'r, 't>> {
 }
 
 /// A name as a key of TOML.
-pub(super) fn word(name: &str) -> String {
+pub(crate) fn word(name: &str) -> String {
     let is_bare =
         !name.is_empty() && name.bytes().all(|octet| octet.is_ascii_alphanumeric() || b"-_".contains(&octet));
     if is_bare { name.to_owned() } else { Value::String(name.to_owned()).to_string() }

@@ -5,6 +5,7 @@ mod routes;
 mod sender;
 mod ways;
 
+use std::path::Path;
 use std::time::Duration;
 
 use super::*;
