@@ -5,13 +5,14 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use clap::error::ErrorKind;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::command::{
-    check, config, demo, drill, list, log, page, people, place::Place, preview, probe, providers, reload,
-    route, run, send, show, spool, stats, why,
+    check, completions, config, demo, drill, list, log, man, page, people, place::Place, preview, probe,
+    providers, reload, route, run, send, show, spool, stats, why,
 };
 use crate::exit::Exit;
+use crate::log as log_of_the_agent;
 
 /// Gets alerts from the spool to a phone, through whichever mail provider works.
 #[derive(Debug, Parser)]
@@ -30,7 +31,7 @@ Alerts are put into the spool by the program enqueue. Exit codes are those of sy
 )]
 struct Cli {
     /// Configuration; default: /etc/alertmail/alertmail.toml.
-    #[arg(long, short, global = true, value_name = "FILE", env = "ALERTMAIL_CONFIG")]
+    #[arg(long, global = true, value_name = "FILE", env = "ALERTMAIL_CONFIG")]
     config: Option<PathBuf>,
     /// Spool, in place of the configuration's.
     #[arg(long, global = true, value_name = "DIR", env = "ALERTMAIL_SPOOL")]
@@ -91,6 +92,10 @@ enum Command {
     Spool(spool::Args),
     /// Show on this machine alone how alerts get through.
     Demo(demo::Args),
+    /// Write the manual as pages for man.
+    Man(man::Args),
+    /// Print what lets a shell complete commands and options.
+    Completions(completions::Args),
 }
 
 /// Does what `argv` asks for; its first member is the name of the program.
@@ -99,6 +104,7 @@ pub fn main(argv: impl Iterator<Item = OsString>) -> Exit {
         Ok(cli) => cli,
         Err(error) => return refuse(&error),
     };
+    log_of_the_agent::begin();
     let place = Place { config: cli.config, spool: cli.spool };
     match cli.command {
         Command::Run(asked) => run::run(&asked, &place),
@@ -126,7 +132,15 @@ pub fn main(argv: impl Iterator<Item = OsString>) -> Exit {
         Command::Send(asked) => send::run(&asked, &place),
         Command::Spool(asked) => spool::run(&asked, &place),
         Command::Demo(asked) => demo::run(&asked),
+        Command::Man(asked) => man::run(&asked, &Cli::command()),
+        Command::Completions(asked) => completions::run(&asked, Cli::command()),
     }
+}
+
+/// The definition of the program, for what is made of it.
+#[cfg(test)]
+pub(crate) fn definition() -> clap::Command {
+    Cli::command()
 }
 
 /// Whether a line of words without quotes is a command.
@@ -149,7 +163,6 @@ fn refuse(error: &clap::Error) -> Exit {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
 
     fn parse(line: &str) -> Result<Cli, clap::Error> {
         Cli::try_parse_from(line.split_whitespace())

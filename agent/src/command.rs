@@ -1,12 +1,14 @@
 //! The subcommands: one file each, all of one shape: `Args`, and `run`, which gives an exit code.
 
 pub mod check;
+pub mod completions;
 pub mod config;
 pub mod demo;
 pub mod drill;
 mod failure;
 pub mod list;
 pub mod log;
+pub mod man;
 pub mod page;
 pub mod people;
 pub mod place;
@@ -24,7 +26,7 @@ pub mod spool;
 pub mod stats;
 mod target;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod visit;
 pub mod why;
 

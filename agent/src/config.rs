@@ -14,6 +14,7 @@
 //! | `notices` | who is told of the agent's own condition, and how |
 //! | `page` | where the status page can be asked for |
 //! | `metrics` | numbers about the agent |
+//! | `log` | what the agent's log looks like |
 //! | `listen` | a place at which something can be asked by HTTP |
 //! | `url` | an address that is pinged |
 //! | `template` | how mails are worded: `[template.NAME]`, and the keys that choose one |
@@ -43,6 +44,7 @@ mod keeping;
 mod keys;
 mod limits;
 mod listen;
+mod log;
 mod login;
 mod manners;
 mod means;
@@ -80,9 +82,10 @@ use spool_format::Address;
 pub use drills::Drills;
 pub use in_clear::{hides_password, is_near};
 pub use keeping::Keeping;
-pub use keys::reference;
+pub use keys::{Known, known, reference};
 pub use limits::Limits;
 pub use listen::Listen;
+pub use log::{Log, LogFormat, LogLevel};
 pub(crate) use login::mechanism;
 pub use manners::{Manners, Rule, SubjectHead};
 pub use means::{CommandLine, Input, Means};
@@ -134,6 +137,8 @@ pub struct Config {
     pub notices: Notices,
     /// Where numbers about the agent go.
     pub metrics: Metrics,
+    /// What the agent's log looks like.
+    pub log: Log,
     /// Where the status page can be asked for.
     pub page: Page,
     /// In order of preference; at least one.
@@ -337,6 +342,7 @@ fn read(source: &Source<'_>, root: &toml::de::DeTable<'_>) -> Option<Config> {
         keeping: keeping::keeping(&root),
         notices: notices::read(&root),
         metrics: metrics::read(&root),
+        log: log::read(&root),
         page: page::read(&root),
         providers: providers?,
         routing,

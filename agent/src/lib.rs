@@ -15,7 +15,7 @@
 //! | told by people | [`control`] |
 //! | counted | [`metrics`] |
 //! | asked by machines and browsers | [`serve`] |
-//! | shown to people | [`command`], [`output`], [`page`] |
+//! | shown to people | [`command`], [`output`], [`page`], [`manual`] |
 //!
 //! [`engine`] decides nothing and `delivery` touches nothing. [`edge`] is the only reader of clocks and chance.
 
@@ -29,6 +29,7 @@ pub mod edge;
 pub mod engine;
 pub mod exit;
 pub mod log;
+pub mod manual;
 pub mod metrics;
 pub mod notice;
 pub mod output;

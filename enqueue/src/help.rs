@@ -3,8 +3,8 @@
 /// The answer to `--version`.
 pub(crate) const VERSION: &str = concat!("enqueue ", env!("CARGO_PKG_VERSION"), "\n");
 
-/// The answer to `--help`.
-pub(crate) const HELP: &str = "\
+/// The answer to `--help`, of which the manual's page is made.
+pub const HELP: &str = "\
 Put one alert into the spool, durably, and print its id.
 
 Usage: enqueue [OPTIONS] [TEXT... | -]

@@ -42,6 +42,7 @@ use spool_format::Wall;
 use spool_format::id::ENTROPY_OCTETS;
 
 pub use exit::Exit;
+pub use help::HELP;
 pub use spool::default_spool;
 pub use syslog::Syslog;
 
@@ -120,7 +121,7 @@ pub fn run(argv: &[OsString], world: &mut World<'_>) -> Exit {
 
 fn answer(argv: &[OsString], world: &mut World<'_>) -> Result<Outcome, Refusal> {
     let mut options = match args::parse(argv)? {
-        Request::Help => return Ok(Outcome::said(help::HELP)),
+        Request::Help => return Ok(Outcome::said(HELP)),
         Request::Version => return Ok(Outcome::said(help::VERSION)),
         Request::Store(options) => options,
     };

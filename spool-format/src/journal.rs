@@ -4,10 +4,13 @@
 //! broken line anywhere else is skipped and reported, since it means that a disk or a person changed the file.
 //! Events of a later version are skipped in silence. Nothing here opens a file, and a file is never in memory as a whole.
 
+mod blocks;
+
 use std::io::{self, BufRead, BufReader, Read};
 
 use crate::entry::Entry;
 use crate::event::Event;
+use blocks::Blocks;
 
 /// What one journal file holds.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -44,19 +47,37 @@ pub fn replay_each(reader: impl Read, mut each: impl FnMut(Entry)) -> io::Result
 /// The same, with each line as it stands there, without its end.
 pub fn replay_lines(reader: impl Read, mut each: impl FnMut(&[u8], Entry)) -> io::Result<Seen> {
     let mut seen = Seen::default();
-    let mut lines = Lines::new(reader);
+    let mut blocks = Blocks::new(reader);
     let mut number = 0;
-    while let Some(line) = lines.next_whole()? {
+    let mut take = |line: &[u8], read| {
         number += 1;
         seen.whole_octets += line.len() as u64 + 1;
-        match serde_json::from_slice::<Entry>(line) {
-            Ok(entry) => each(line, entry),
-            Err(_) if is_of_a_later_version(line) => {}
-            Err(_) => seen.broken.push(number),
+        match read {
+            Line::Entry(entry) => each(line, entry),
+            Line::Later => {}
+            Line::Broken => seen.broken.push(number),
         }
-    }
-    seen.torn_octets = lines.line.len();
+    };
+    while blocks.next(&mut take)? {}
+    seen.torn_octets = blocks.torn_octets();
     Ok(seen)
+}
+
+/// What a whole line is.
+#[expect(clippy::large_enum_variant, reason = "nearly all of them are entries")]
+enum Line {
+    Entry(Entry),
+    /// An event of a later version.
+    Later,
+    Broken,
+}
+
+fn parse(line: &[u8]) -> Line {
+    match serde_json::from_slice(line) {
+        Ok(entry) => Line::Entry(entry),
+        Err(_) if is_of_a_later_version(line) => Line::Later,
+        Err(_) => Line::Broken,
+    }
 }
 
 /// Whether a journal file begins with a checkpoint that is whole. Reads no further than that.
@@ -275,6 +296,52 @@ mod tests {
         assert!(!begins(&[lines().1, octets.clone()].concat()), "not at the beginning");
         let second = octets.iter().position(|octet| *octet == b'\n').expect("lines") + 1;
         assert!(!begins(&octets[second..]), "a line is missing");
+    }
+
+    /// Gives a few octets at a time, and is interrupted in between.
+    struct Slow<'o>(&'o [u8], usize, bool);
+
+    impl Read for Slow<'_> {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            self.2 = !self.2;
+            if self.2 {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            let most = self.1.min(into.len());
+            self.0.read(&mut into[..most])
+        }
+    }
+
+    #[test]
+    fn a_long_file_is_read_in_order_with_every_line_numbered_however_it_comes() {
+        let (_, once) = lines();
+        let long = format!(
+            r#"{{"at":"2026-11-25T00:00:00.000Z","event":"dead","id":"01kax3tzzzzzzzzzzzzzzzzzzz","reason":"{}"}}"#,
+            "x".repeat(700_000)
+        );
+        let mut octets = once.repeat(400);
+        octets.extend(long.as_bytes());
+        octets.extend(b"\nnot an entry\n");
+        octets.extend(once.repeat(400));
+        octets.extend(b"{\"torn");
+        let expected: Vec<Vec<u8>> = octets
+            .split(|octet| *octet == b'\n')
+            .filter(|line| line.starts_with(br#"{"at"#))
+            .map(<[u8]>::to_vec)
+            .collect();
+        for step in [octets.len(), 300_000, 9_973] {
+            let mut found: Vec<Vec<u8>> = Vec::new();
+            let seen = replay_lines(Slow(&octets, step, false), |line, entry| {
+                let mut again = Vec::new();
+                entry.write_line(&mut again);
+                assert_eq!(again.strip_suffix(b"\n"), Some(line));
+                found.push(line.to_vec());
+            });
+            assert!(found == expected, "steps of {step}: {} of {} lines", found.len(), expected.len());
+            let broken = 400 * lines().0.len() + 2;
+            let whole_octets = octets.len() as u64 - 6;
+            assert_eq!(seen.expect("in memory"), Seen { broken: vec![broken], whole_octets, torn_octets: 6 });
+        }
     }
 
     proptest! {

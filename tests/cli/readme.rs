@@ -112,8 +112,7 @@ fn the_lines_for_cron_and_systemd_call_enqueue_as_it_is() {
     let readme = repository("README.md");
     let cron = readme.lines().find(|line| line.contains("backup || enqueue")).expect("a line for cron");
     let unit = repository("contrib/systemd/alert@.service");
-    let unit =
-        unit.lines().find_map(|line| line.strip_prefix("ExecStart=/usr/local/bin/")).expect("a command");
+    let unit = unit.lines().find_map(|line| line.strip_prefix("ExecStart=")).expect("a command");
     let sandbox = sandbox();
     std::fs::create_dir_all(sandbox.path().join("bin")).expect("a folder");
     let newcomer = Newcomer { sandbox };

@@ -33,6 +33,13 @@ fn a_spool_that_is_not_there_is_named_with_the_command_that_makes_it() {
     let ended = asked(&["check", "--spool", "/nonexistent/spool"]);
     assert_eq!(ended.code, Some(3));
     assert!(ended.stdout.starts_with("alertmail UNKNOWN: there is no spool"), "{ended:?}");
+    // Who runs plugins reads stdout, also where the limits make no sense.
+    let ended = asked(&["check", "-w", "10m", "-c", "5m"]);
+    let said = "alertmail UNKNOWN: --warning-age 600 is above --critical-age 300: give both\n";
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(3), said));
+    let ended = asked(&["check", "--warning-oldest", "soon"]);
+    assert_eq!(ended.code, Some(64));
+    assert!(ended.stderr.contains("write for example 90 (seconds), 90s, 15m or 2h"), "{ended:?}");
 }
 
 #[test]

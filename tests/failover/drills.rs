@@ -72,7 +72,7 @@ fn an_expired_password_is_found_before_any_alert_and_seen_to_work_again() {
     assert_eq!(logins(&second), 1, "once, and not again: trying on locks accounts");
     let (code, line) = ask(&sandbox, &["check"]);
     assert_eq!(code, Some(1), "{line}");
-    assert!(line.contains("provider `second` is left out") && line.contains(" drill_age_s="), "{line}");
+    assert!(line.contains("provider `second` is left out") && line.contains(" drill_age="), "{line}");
     assert!(agent.log().contains("drill provider=second failed phase=auth login=true"), "{}", agent.log());
     let (_, listed) = ask(&sandbox, &["providers"]);
     assert!(listed.contains("first: drill ") && listed.contains("it refuses the login: "), "{listed}");

@@ -6,7 +6,7 @@ use crate::{expect_none, read, sources};
 
 /// All that each pure crate and the small program may depend on. A new line here is a decision, not a detail.
 const MAY_KNOW: [(&str, &[&str]); 5] = [
-    ("spool-format", &["rustix", "serde", "serde_json", "thiserror"]),
+    ("spool-format", &["memchr", "rustix", "serde", "serde_json", "thiserror"]),
     ("enqueue", &["base64", "lexopt", "rustix", "serde_json", "spool-format"]),
     // hmac, md-5, sha1, sha2, stringprep and subtle are the arithmetic of AUTH: hashes, SASLprep, constant time.
     (

@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, chown};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::rc::Rc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use std::time::Duration;
 use harness::{Agent, Ended, PATIENCE, Sandbox, may_have_own_mounts, not_tried, run_within, signal};
 use lab::Server;
 use rustix::process::Signal;
-use spool_format::folder::file_name;
+use spool_format::folder::{SYSTEM_SPOOL, file_name};
 use spool_format::{AlertId, Folder};
 
 use crate::{AGENT, ALICE, machine, may_become_others};
@@ -27,6 +27,14 @@ const CONFINED: &str = r#"set -e
     mount --bind "$1" "$1"; mount -o remount,bind,ro "$1"
     mount -t tmpfs none /run
     user=$2; shift 2
+    exec setpriv --no-new-privs --reuid "$user" --regid "$user" --clear-groups -- "$@""#;
+
+/// The same, with the drop-in in contrib/: its folder, `$2`, stays writable.
+const CONFINED_WITH_DROP_IN: &str = r#"set -e
+    mount --bind "$2" "$2"
+    mount --rbind "$1" "$1"; mount -o remount,bind,ro "$1"
+    mount -t tmpfs none /run
+    user=$3; shift 3
     exec setpriv --no-new-privs --reuid "$user" --regid "$user" --clear-groups -- "$@""#;
 
 /// A shared spool, its agent at work with a socket where its configuration says, and one provider.
@@ -66,6 +74,24 @@ impl Unit {
         hook.args(["--mount", "--propagation", "private", "sh", "-c", CONFINED, "sh"]);
         hook.arg(self.sandbox.path()).arg(ALICE.to_string()).arg(self.sandbox.path().join("bin/enqueue"));
         hook.args(arguments).env("ALERTMAIL_SPOOL", self.sandbox.spool());
+        hook.env("ALERTMAIL_SOCKET", &self.socket).env_remove("ALERTMAIL_SPARE");
+        run_within(BOUNDED, &mut hook, b"")
+    }
+
+    /// Runs `enqueue` as the confined hook would, whose unit has the drop-in.
+    #[track_caller]
+    fn enqueue_with_drop_in(&self, arguments: &[&str]) -> Ended {
+        let drop_in = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../contrib/systemd/hardened-hook.service.d/alertmail.conf");
+        let drop_in = fs::read_to_string(drop_in).expect("the drop-in");
+        let writable = drop_in.lines().find_map(|line| line.strip_prefix("ReadWritePaths=-"));
+        let below = writable.and_then(|path| path.strip_prefix(SYSTEM_SPOOL)).expect("a folder of the spool");
+        let writable = self.sandbox.spool().join(below.trim_start_matches('/'));
+        let mut hook = Command::new("unshare");
+        hook.args(["--mount", "--propagation", "private", "sh", "-c", CONFINED_WITH_DROP_IN, "sh"]);
+        hook.arg(self.sandbox.path()).arg(writable).arg(ALICE.to_string());
+        hook.arg(self.sandbox.path().join("bin/enqueue")).args(arguments);
+        hook.env("ALERTMAIL_SPOOL", self.sandbox.spool());
         hook.env("ALERTMAIL_SOCKET", &self.socket).env_remove("ALERTMAIL_SPARE");
         run_within(BOUNDED, &mut hook, b"")
     }
@@ -120,6 +146,21 @@ fn a_hook_under_protect_system_strict_is_told_in_time_that_the_agent_is_stopped(
     assert_eq!((again.code, again.stderr.as_str()), (Some(0), ""), "{again:?}");
     unit.expect_sent_once(again.stdout.trim_end().parse().expect("an id"));
     assert_eq!((unit.server.wait_for_mails(2, PATIENCE), unit.agent.stop()), (true, Some(0)));
+}
+
+#[test]
+fn with_the_drop_in_a_hook_under_protect_system_strict_needs_no_running_agent() {
+    let Some(unit) = Unit::new() else { return };
+    signal(unit.agent.pid(), Signal::STOP);
+    let check = unit.enqueue_with_drop_in(&["--check", "--timeout", "1s"]);
+    expect_place(&check, "incoming", "works: durable");
+    let said = unit.enqueue_with_drop_in(&ALERT);
+    assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""), "{said:?}");
+    let id: AlertId = said.stdout.trim_end().parse().expect("an id and nothing else");
+    assert!(unit.sandbox.folder(Folder::Incoming).join(file_name(id)).exists());
+    signal(unit.agent.pid(), Signal::CONT);
+    unit.expect_sent_once(id);
+    assert_eq!(unit.agent.stop(), Some(0));
 }
 
 /// `--check` says this of a place.

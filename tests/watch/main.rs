@@ -1,4 +1,5 @@
-//! Who looks on from outside: numbers for Prometheus, words for the service manager, and the unit that it starts.
+//! Who looks on from outside: the log, numbers for Prometheus, words for the service manager, and the unit that it starts.
 
+mod log;
 mod numbers;
 mod service;

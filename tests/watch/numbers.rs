@@ -1,5 +1,6 @@
 //! The numbers of a running agent are there for whoever asks, in the form that Prometheus's own tool accepts.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::os::unix::net::UnixStream;
@@ -109,4 +110,75 @@ fn the_alert_rules_of_contrib_speak_of_numbers_that_there_are_and_tell_trouble_f
         run(["check", "rules", "alertmail.rules.yml"]);
         run(["test", "rules", "alertmail.rules.test.yml"]);
     }
+}
+
+/// The families that the agent shows, with their labels, as the source of its page has them.
+fn families() -> BTreeMap<String, BTreeSet<String>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/metrics/page.rs");
+    let source = fs::read_to_string(path).expect("the families");
+    let mut families = BTreeMap::new();
+    for part in source.split("page.family(").skip(1) {
+        let texts: Vec<&str> = part.split('"').skip(1).step_by(2).collect();
+        let labels = part.split("(\"").skip(1).filter_map(|it| it.split_once("\","));
+        families.insert(texts[0].to_owned(), labels.map(|(name, _)| name.to_owned()).collect());
+    }
+    families
+}
+
+/// What an expression names besides functions, numbers and what stands in quotes.
+fn names(expression: &str) -> Vec<String> {
+    let bare: String = expression.split('"').step_by(2).collect::<Vec<_>>().join("");
+    let bare: String = bare.split('[').map(|it| it.split_once(']').map_or(it, |(_, rest)| rest)).collect();
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let mut names = Vec::new();
+    let mut rest = bare.as_str();
+    while let Some(begin) = rest.find(|c: char| c.is_alphabetic()) {
+        let end = rest[begin..].find(|c| !is_word(c)).map_or(rest.len(), |end| begin + end);
+        if !rest[end..].starts_with('(') {
+            names.push(rest[begin..end].to_owned());
+        }
+        rest = &rest[end..];
+    }
+    names
+}
+
+#[test]
+fn the_dashboard_of_contrib_shows_numbers_that_there_are() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../contrib/grafana/alertmail.json");
+    let text = fs::read_to_string(path).expect("the dashboard");
+    let dashboard: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let families = families();
+    assert!(families["alertmail_alerts"].contains("state"), "{families:?}");
+    let panels = dashboard["panels"].as_array().expect("panels");
+    let targets = panels.iter().flat_map(|panel| panel["targets"].as_array().expect("targets"));
+    let (mut seen, mut rules) = (BTreeSet::new(), Vec::new());
+    for target in targets {
+        let of = |key: &str| target[key].as_str().expect("a text").to_owned();
+        let (expression, legend) = (of("expr"), of("legendFormat"));
+        let named = names(&expression);
+        let family_of = |name: &String| {
+            let bare = ["_total", "_bucket"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
+            families.get_key_value(bare)
+        };
+        let (family, labels) = named.iter().find_map(family_of).unwrap_or_else(|| panic!("{expression}"));
+        seen.insert(family.clone());
+        let said = legend.split("{{").skip(1).map(|it| it.split("}}").next().unwrap_or_default().to_owned());
+        for name in named.iter().cloned().chain(said) {
+            let is_known = ["sum", "min", "max", "by", "le", "instance"].contains(&name.as_str())
+                || labels.contains(&name);
+            assert!(is_known || family_of(&name).is_some(), "{name} in {expression}, {legend}");
+        }
+        let expression = expression.replace("$__rate_interval", "5m").replace("$instance", ".*");
+        let record = format!("dashboard:{}", rules.len());
+        rules.push(serde_json::json!({ "record": record, "expr": expression }));
+    }
+    if let Some(promtool) = promtool() {
+        let folder = tempfile::tempdir().expect("a folder");
+        // What is JSON is YAML, too.
+        let rules = serde_json::json!({ "groups": [{ "name": "dashboard", "rules": rules }] }).to_string();
+        harness::write_file(&folder.path().join("rules.yml"), 0o600, rules.as_bytes());
+        let check = ["check", "rules", "rules.yml"];
+        expect_success(Command::new(&promtool).args(check).current_dir(&folder), &rules);
+    }
+    assert!(seen.len() >= 15, "{seen:?}");
 }

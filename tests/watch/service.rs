@@ -105,7 +105,7 @@ fn systemd_finds_nothing_wrong_with_the_unit_and_little_exposed() {
     write_file(
         &copy,
         0o644,
-        text.replace("/usr/local/bin/alertmail", env!("CARGO_BIN_EXE_alertmail")).as_bytes(),
+        text.replace("=alertmail ", concat!("=", env!("CARGO_BIN_EXE_alertmail"), " ")).as_bytes(),
     );
     let analyze = |arguments: &[&str]| {
         let ended =

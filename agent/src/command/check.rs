@@ -1,9 +1,10 @@
 //! `alertmail check`: one line and an exit code, in the language of monitoring plugins.
 
 mod drills;
+mod limits;
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::fmt::Write as _;
 
 use spool_format::fs::{SpoolFs as _, StdFs};
 use spool_format::{Canary, Drill, NoticeKind, Outage, Severity, Wall};
@@ -21,29 +22,8 @@ use crate::spool::queue_fs::QueueFs as _;
 use crate::spool::read_back::Reach;
 use crate::spool::status::Status;
 use crate::spool::view::{Item, Standing, View};
-
-/// A critical alert that has waited for so long is a warning, whatever the options say.
-const CRITICAL_ALERT_WAITS: Duration = Duration::from_mins(2);
-
-/// What is said on the command line.
-#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
-#[command(after_help = "\
-Exit code 0: all is well; 1: look today; 2: look now; 3: the spool cannot be read.
-
-Examples:
-  alertmail check
-  alertmail check --warning 300 --critical 900 --json")]
-pub struct Args {
-    /// Seconds that an alert may wait before that is a warning.
-    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
-    pub(super) warning: u64,
-    /// Seconds that an alert may wait before somebody has to look now.
-    #[arg(long, value_name = "SECONDS", default_value_t = 900)]
-    pub(super) critical: u64,
-    /// Print one JSON object.
-    #[arg(long)]
-    pub(super) json: bool,
-}
+pub use limits::Args;
+pub(crate) use limits::Limits;
 
 /// For machines: what `check --json` prints.
 #[derive(Debug, serde::Serialize)]
@@ -56,12 +36,21 @@ pub(super) struct Report {
     running: bool,
     /// Alerts that wait.
     waiting: usize,
+    /// Those of them that have been tried in vain.
+    deferred: usize,
     /// Dead letters.
     dead: usize,
     /// Files that are no alerts.
     corrupt: usize,
-    /// Seconds that the oldest waiting alert has waited.
+    /// Seconds that the oldest waiting alert has waited; held ones wait for somebody else.
     oldest_s: u64,
+    /// The same of the critical ones.
+    oldest_critical_s: u64,
+    /// Configured providers that are left out.
+    left_out: usize,
+    /// Octets that are free on the spool's disk, and how many should be.
+    #[serde(skip)]
+    room: Option<Room>,
     /// Seconds since the drill that is longest ago, of the last one of each provider.
     #[serde(skip_serializing_if = "Option::is_none")]
     drill_age_s: Option<u64>,
@@ -100,11 +89,17 @@ pub(super) struct Room {
 
 /// Does what the command says. A refusal is part of the answer here, since whoever asks reads stdout.
 pub fn run(args: &Args, place: &Place) -> Exit {
-    let (exit, report) = match facts(place) {
-        Ok(facts) => judge(args, &facts),
-        Err(refusal) => (Exit::Unknown, Report::unknown(&refusal)),
+    let known = args.limits().and_then(|limits| Ok((limits, facts(place)?)));
+    let (exit, text) = match known {
+        Ok((limits, facts)) => {
+            let (exit, report) = judge(&limits, &facts);
+            (exit, if args.json { json(&report) } else { report.line(&limits) })
+        }
+        Err(refusal) => {
+            let report = Report::unknown(&refusal);
+            (Exit::Unknown, if args.json { json(&report) } else { report.sentence() + "\n" })
+        }
     };
-    let text = if args.json { json(&report) } else { report.line() };
     super::finish(Ok((exit, text)))
 }
 
@@ -143,7 +138,7 @@ fn warnings(config: Config) -> Vec<String> {
     sentences
 }
 
-pub(super) fn judge(args: &Args, facts: &Facts) -> (Exit, Report) {
+pub(super) fn judge(limits: &Limits, facts: &Facts) -> (Exit, Report) {
     let waiting: Vec<&Item> = facts.view.alerts.iter().filter(|item| item.standing.waits()).collect();
     let dead = facts
         .view
@@ -152,22 +147,27 @@ pub(super) fn judge(args: &Args, facts: &Facts) -> (Exit, Report) {
         .filter(|item| item.standing == Standing::Dead && item.folder.is_some())
         .count();
     let corrupt = facts.view.corrupt.len();
-    let age = |item: &&Item| item.age(facts.now);
-    let oldest = waiting.iter().map(age).max().unwrap_or_default();
-    let urgent = waiting.iter().filter(|item| item.severity == Severity::Critical).map(age).max();
+    let deferred = waiting.iter().filter(|item| matches!(item.standing, Standing::Deferred(_))).count();
+    // Who holds an alert knows that it waits.
+    let ages = || waiting.iter().filter(|item| item.standing != Standing::Held);
+    let oldest = ages().map(|item| item.age(facts.now)).max().unwrap_or_default();
+    let critical = ages().filter(|item| item.severity == Severity::Critical);
+    let oldest_critical = critical.map(|item| item.age(facts.now)).max().unwrap_or_default();
 
     let (mut now, mut today) = (Vec::new(), Vec::new());
     if !facts.running {
         now.push("no agent runs: start `alertmail run`".to_owned());
     }
     let stuck = format!("the oldest alert has waited for {}", age::short(oldest));
-    if oldest.as_secs() >= args.critical {
-        now.push(stuck);
-    } else if oldest.as_secs() >= args.warning {
-        today.push(stuck);
-    } else if let Some(age) = urgent.filter(|age| *age >= CRITICAL_ALERT_WAITS) {
-        today.push(format!("a critical alert has waited for {}", age::short(age)));
-    }
+    let stuck_critical = format!("a critical alert has waited for {}", age::short(oldest_critical));
+    let any = limits.oldest.judge(oldest.as_secs());
+    let urgent = limits.oldest_critical.judge(oldest_critical.as_secs());
+    // Where both speak of the same alert the worse of them does.
+    let is_same = oldest == oldest_critical;
+    limits::tell(urgent.filter(|_| !is_same || urgent >= any), stuck_critical, &mut now, &mut today);
+    limits::tell(any.filter(|_| !is_same || any > urgent), stuck, &mut now, &mut today);
+    let many = format!("{deferred} deferred: alertmail list --state deferred");
+    limits::tell(limits.deferred.judge(deferred as u64), many, &mut now, &mut today);
     if dead > 0 {
         now.push(format!("{dead} dead: alertmail list --state dead"));
     }
@@ -203,7 +203,11 @@ pub(super) fn judge(args: &Args, facts: &Facts) -> (Exit, Report) {
         waiting: waiting.len(),
         dead,
         corrupt,
+        deferred,
         oldest_s: oldest.as_secs(),
+        oldest_critical_s: oldest_critical.as_secs(),
+        left_out: left_out(facts).count(),
+        room: Some(facts.room),
         drill_age_s: drills::age_s(facts),
     };
     (exit, report)
@@ -226,11 +230,15 @@ fn disk(facts: &Facts, now: &mut Vec<String>, today: &mut Vec<String>) {
     }
 }
 
+/// Those of the configured providers, or of all if that is not known.
+fn left_out(facts: &Facts) -> impl Iterator<Item = (&String, &Outage)> {
+    let is_configured = |name: &String| facts.providers.is_empty() || facts.providers.contains(name);
+    facts.view.left_out.iter().filter(move |(name, _)| is_configured(name))
+}
+
 /// Who is left out hides behind the next one, and without any nothing is sent.
 fn providers_that_are_left_out(facts: &Facts, now: &mut Vec<String>, today: &mut Vec<String>) {
-    let is_configured = |name: &String| facts.providers.is_empty() || facts.providers.contains(name);
-    let left_out: Vec<_> = facts.view.left_out.iter().filter(|(name, _)| is_configured(name)).collect();
-    let sentences = left_out.iter().map(|(name, outage)| {
+    let sentences = left_out(facts).map(|(name, outage)| {
         let Outage { since, reason, .. } = outage;
         format!("provider `{name}` is left out since {since}: {reason}; look with: alertmail probe {name}")
     });
@@ -282,24 +290,42 @@ impl Report {
             problems: vec![refusal.text.clone()],
             running: false,
             waiting: 0,
+            deferred: 0,
             dead: 0,
             corrupt: 0,
             oldest_s: 0,
+            oldest_critical_s: 0,
+            left_out: 0,
+            room: None,
             drill_age_s: None,
         }
     }
 
-    pub(super) fn line(&self) -> String {
+    fn sentence(&self) -> String {
         let status = self.status.to_ascii_uppercase();
         let what = match (&self.problems[..], self.waiting) {
             ([], 0) => "the agent runs, nothing waits".to_owned(),
             ([], waiting) => format!("the agent runs, {waiting} on the way"),
             (problems, _) => problems.join("; ").replace(['\n', '|'], " "),
         };
-        let drill = self.drill_age_s.map_or_else(String::new, |age| format!(" drill_age_s={age}"));
-        format!(
-            "alertmail {status}: {what} | waiting={} dead={} corrupt={} oldest_s={}{drill}\n",
-            self.waiting, self.dead, self.corrupt, self.oldest_s
-        )
+        format!("alertmail {status}: {what}")
+    }
+
+    /// What a plugin says: a sentence, and behind it numbers with the limits that hold for them.
+    pub(super) fn line(&self, limits: &Limits) -> String {
+        let Self { waiting, deferred, dead, corrupt, oldest_s, oldest_critical_s, left_out, .. } = self;
+        let mut line = self.sentence();
+        let urgent = limits.oldest_critical.perfdata();
+        let _ = write!(line, " | oldest_critical={oldest_critical_s}s;{urgent};0");
+        let _ = write!(line, " oldest={oldest_s}s;{};0 waiting={waiting};;;0", limits.oldest.perfdata());
+        let _ = write!(line, " deferred={deferred};{};0", limits.deferred.perfdata());
+        let _ = write!(line, " dead={dead};;0;0 corrupt={corrupt};0;;0 left_out={left_out};0;;0");
+        if let Some(Room { free, floor }) = self.room {
+            let _ = write!(line, " free={free}B;;{floor}:;0");
+        }
+        if let Some(age) = self.drill_age_s {
+            let _ = write!(line, " drill_age={age}s;;;0");
+        }
+        line + "\n"
     }
 }

@@ -4,6 +4,7 @@ mod choice;
 mod document;
 mod watch;
 
+use std::mem::ManuallyDrop;
 use std::time::Duration;
 
 use spool_format::{AlertId, Layout, Severity, Wall};
@@ -68,7 +69,8 @@ pub fn run(args: &Args, place: &Place) -> Exit {
 
 fn list(args: &Args, place: &Place) -> Result<String, Refusal> {
     let layout = place.layout(place.config()?.as_ref());
-    let view = read(args, &layout)?;
+    // Giving every alert's memory back takes as long as a tenth of the reading, and the program ends.
+    let view = ManuallyDrop::new(read(args, &layout)?);
     Ok(said(args, &layout, &view, wall_now(), Look::of_stdout()))
 }
 

@@ -69,7 +69,7 @@ pub fn run(args: &Args, place: &Place) -> Exit {
 }
 
 fn start(args: &Args, place: &Place) -> Result<(), Refusal> {
-    let settings = Settings::read(place)?;
+    let settings = Settings::read_first(place)?;
     let layout = place.layout(Some(&settings.config));
     spool::open_queue(&layout).map_err(refuse_unopened)?;
     audit_spool(&layout)?;
@@ -187,6 +187,7 @@ async fn work(
     (outside, meter): (&mut Outside, &Meter),
 ) -> Result<Lock, Refusal> {
     let Settings { config, providers } = settings;
+    log::configure(&config.log);
     let (report_sender, reports) = unbounded_channel();
     let audience = args.trace.then(trace::audience);
     let memory = memory(config, layout, &report_sender);

@@ -1,8 +1,9 @@
 //! What people read, word by word, about one spool in which everything happens.
 
+mod checks;
 mod ids;
 mod notices;
-mod pages;
+pub(crate) mod pages;
 
 use std::time::Duration;
 
@@ -289,83 +290,4 @@ fn a_mail_that_differs_says_how_and_its_whole_text_is_kept_with_what_was_left_ou
     let item = view.alerts.iter().find(|item| item.id == id(60)).expect("it is there");
     assert_eq!(item.text(&spool.layout).as_deref(), Ok("all of it\n\tand \u{1b}[31mmore\n"));
     assert_eq!(item.files(&spool.layout), Ok(vec![left_out]));
-}
-
-fn facts(spool: &Spool, running: bool) -> check::Facts {
-    let room = check::Room { free: 2 << 20, floor: 1 << 20 };
-    let (quotas, warnings, findings) = (vec![], vec![], vec![]);
-    let (view, providers) = (spool.view(), vec!["home".to_owned(), "docomo".to_owned()]);
-    let (drills, canaries) = (view.drills.clone(), view.canaries.clone());
-    let (status, now) = (None, spool.now);
-    check::Facts { view, running, status, room, providers, drills, canaries, quotas, warnings, findings, now }
-}
-
-fn judged(facts: &check::Facts) -> (u8, String) {
-    let (exit, report) = check::judge(&check::Args { warning: 300, critical: 900, json: false }, facts);
-    (exit.code(), report.line())
-}
-
-#[test]
-fn the_check_tells_which_providers_are_left_out_and_that_none_works() {
-    let quiet = Spool::new();
-    let outage = |name: &str| Event::Provider {
-        provider: name.to_owned(),
-        outage: Some(spool_format::Outage {
-            since: Wall::from_unix_ms(0),
-            until: Wall::from_unix_ms(1),
-            openings: 1,
-            cause: spool_format::Cause::Login,
-            reason: "at auth: no".to_owned(),
-        }),
-    };
-    quiet.journal(vec![(quiet.now, outage("home")), (quiet.now, outage("gone"))]);
-    let (code, line) = judged(&facts(&quiet, true));
-    let said = "alertmail WARNING: provider `home` is left out since 1970-01-01T00:00:00.000Z: at auth: no; look with: alertmail probe home |";
-    assert!(code == 1 && line.starts_with(said), "{line}");
-    let quiet = Spool::new();
-    quiet.journal(vec![(quiet.now, outage("home")), (quiet.now, outage("docomo"))]);
-    let (code, line) = judged(&facts(&quiet, true));
-    assert!(code == 2 && line.starts_with("alertmail CRITICAL: no provider works; "), "{line}");
-}
-
-#[test]
-fn the_check_tells_what_the_disk_does_not_do() {
-    let quiet = Spool::new();
-    let mut facts = facts(&quiet, true);
-    facts.room.free = 0;
-    let (code, text) = judged(&facts);
-    assert_eq!(code, 2);
-    assert!(text.contains("0 MiB are free, less than [disk] floor_mib (1): make room"), "{text}");
-    facts.room.free = 2 << 20;
-    let troubles = vec!["cannot write the journal: no".to_owned()];
-    facts.status = Some(Status { troubles, pulse: Pulse { watching: false, in_hand: 0, notices: vec![] } });
-    let (code, text) = judged(&facts);
-    assert_eq!(code, 2);
-    assert!(text.contains("cannot write the journal: no; incoming/ cannot be watched"), "{text}");
-    facts.running = false;
-    assert!(!judged(&facts).1.contains("cannot write"), "what a dead agent said is not the case any more");
-}
-
-#[test]
-fn the_check_names_the_worst_first_and_has_the_exit_code_of_a_plugin() {
-    let line = |spool: &Spool, running| judged(&facts(spool, running));
-    let everything = Spool::with_everything();
-    assert_eq!(
-        line(&everything, false),
-        (
-            2,
-            "alertmail CRITICAL: no agent runs: start `alertmail run`; 1 dead: alertmail list --state dead; \
-             a critical alert has waited for 4m; 1 corrupt: alertmail list --state corrupt; \
-             the login is refused by home | waiting=3 dead=1 corrupt=1 oldest_s=240\n"
-                .to_owned()
-        )
-    );
-    let quiet = Spool::new();
-    let fine =
-        "alertmail OK: the agent runs, nothing waits | waiting=0 dead=0 corrupt=0 oldest_s=0\n".to_owned();
-    assert_eq!(line(&quiet, true), (0, fine));
-    quiet.put(Folder::Incoming, id(0));
-    let (code, text) = line(&quiet, true);
-    assert_eq!(code, 1);
-    assert!(text.starts_with("alertmail WARNING: the oldest alert has waited for 5m |"), "{text}");
 }

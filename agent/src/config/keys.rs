@@ -24,12 +24,43 @@ pub(super) enum Place {
     Disk,
     Notices,
     Metrics,
+    Log,
     Page,
     Provider,
     Recipient,
     Route,
     Password,
     Token,
+}
+
+impl Place {
+    /// As it is written.
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Top => "",
+            Self::Alerts => "[alerts]",
+            Self::Aliases => "[aliases]",
+            Self::Templates => "[template]",
+            Self::Template => "[template.NAME]",
+            Self::BySeverity => "template",
+            Self::Submit => "[submit]",
+            Self::Retry => "[retry]",
+            Self::Limits => "[limits]",
+            Self::Network => "[network]",
+            Self::Drills => "[drills]",
+            Self::Keep => "[keep]",
+            Self::Disk => "[disk]",
+            Self::Notices => "[notices]",
+            Self::Metrics => "[metrics]",
+            Self::Page => "[page]",
+            Self::Log => "[log]",
+            Self::Provider => "[[provider]]",
+            Self::Recipient => "[[recipient]]",
+            Self::Route => "[[route]]",
+            Self::Password => "[[provider]] password",
+            Self::Token => "[[provider]] token",
+        }
+    }
 }
 
 /// One key.
@@ -229,6 +260,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Key> {
         .chain(super::notices::KEYS)
         .chain(super::metrics::KEYS)
         .chain(super::page::KEYS)
+        .chain(super::log::KEYS)
 }
 
 /// The keys of one place.
@@ -259,36 +291,46 @@ pub(super) fn is_list_of_tables(name: &str) -> bool {
     of(Place::Top).any(|key| key.name == name && key.kind == "list of tables")
 }
 
+/// What is known of a key, for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// Where it stands: `[alerts]`, `[[provider]]`, `[[provider]] password`; nothing for the top.
+    pub place: &'static str,
+    /// Its name; `*` for any.
+    pub name: &'static str,
+    /// What stands behind it, in words.
+    pub kind: &'static str,
+    /// What holds without it; nothing where that says itself.
+    pub default: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+/// Every key, those of one place together.
+pub fn known() -> impl Iterator<Item = Known> {
+    all().map(|key| Known {
+        place: key.place.title(),
+        name: key.name,
+        kind: key.kind,
+        default: key.default,
+        meaning: key.meaning,
+    })
+}
+
 /// Every key with what it means, for people.
 pub fn reference() -> String {
     let mut text = String::new();
-    for key in all() {
-        let place = match key.place {
-            Place::Top => "",
-            Place::Alerts => "[alerts] ",
-            Place::Aliases => "[aliases] ",
-            Place::Templates => "[template] ",
-            Place::Template => "[template.NAME] ",
-            Place::BySeverity => "template.",
-            Place::Submit => "[submit] ",
-            Place::Retry => "[retry] ",
-            Place::Limits => "[limits] ",
-            Place::Network => "[network] ",
-            Place::Drills => "[drills] ",
-            Place::Keep => "[keep] ",
-            Place::Disk => "[disk] ",
-            Place::Notices => "[notices] ",
-            Place::Metrics => "[metrics] ",
-            Place::Page => "[page] ",
-            Place::Provider => "[[provider]] ",
-            Place::Recipient => "[[recipient]] ",
-            Place::Route => "[[route]] ",
-            Place::Password => "[[provider]] password.",
-            Place::Token => "[[provider]] token.",
+    for Known { place, name, kind, default, meaning } in known() {
+        // Keys of a table within a line are written behind a dot.
+        let gap = if place.is_empty() {
+            ""
+        } else if place.ends_with(']') {
+            " "
+        } else {
+            "."
         };
-        let default =
-            if key.default.is_empty() { String::new() } else { format!("; default: {}", key.default) };
-        let _ = writeln!(text, "{place}{}: {}{default}\n    {}", key.name, key.kind, key.meaning);
+        let default = if default.is_empty() { String::new() } else { format!("; default: {default}") };
+        let _ = writeln!(text, "{place}{gap}{name}: {kind}{default}\n    {meaning}");
     }
     text
 }

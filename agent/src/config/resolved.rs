@@ -63,8 +63,9 @@ pub struct Table {
 }
 
 /// Tables that stand once, in the order of the reference.
-const TABLES: [(&str, Place); 11] = [
+const TABLES: [(&str, Place); 12] = [
     ("alerts", Place::Alerts),
+    ("log", Place::Log),
     ("submit", Place::Submit),
     ("retry", Place::Retry),
     ("limits", Place::Limits),
@@ -165,7 +166,9 @@ fn default_value(key: &Key) -> Option<Value> {
         "text" | "path" => None,
         "a template, or a table of them by severity" if text == "plain" => string(),
         // A choice of words.
-        kind if kind.split([' ', ',']).any(|word| word == text) && text != "none" => string(),
+        kind if kind.split([' ', ',']).any(|word| word.trim_matches('"') == text) && text != "none" => {
+            string()
+        }
         _ => None,
     }
 }
@@ -249,7 +252,8 @@ impl Reader<'_, '_> {
 
 /// A path that holds wherever it is read.
 fn absolute(path: std::path::PathBuf) -> String {
-    std::path::absolute(&path).unwrap_or(path).to_string_lossy().into_owned()
+    let path = if path.is_absolute() { path } else { std::path::absolute(&path).unwrap_or(path) };
+    path.to_string_lossy().into_owned()
 }
 
 /// Takes out what may be secret: the arguments of a command that gives a secret, and where a ping goes.

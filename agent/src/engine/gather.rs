@@ -247,7 +247,9 @@ impl<W: World> Hands<W> {
                 Folder::Deferred
             }
         };
-        self.batch.deeds.push(Deed::Line(accepted.fact(uid, &domain, octets.len())));
+        let fact = accepted.fact(uid, &domain, octets.len());
+        log::fact(&fact);
+        self.batch.deeds.push(Deed::Line(fact));
         if origin == Origin::Spare {
             self.batch.deeds.push(Deed::UnlinkSpare { id, name });
             self.batch.sync = true;

@@ -85,6 +85,7 @@ fn number(name: &str) -> Option<u64> {
 #[test]
 fn whatever_happens_no_alert_is_lost_and_none_is_sent_twice_without_a_reason() {
     if let Some(seed) = number("ALERTMAIL_MODEL_SEED") {
+        crate::log::begin();
         let _named = Named(seed);
         histories::play(seed, true);
         return;
@@ -99,6 +100,7 @@ fn whatever_happens_no_alert_is_lost_and_none_is_sent_twice_without_a_reason() {
 fn on_whatever_day_a_critical_alert_is_no_later_than_the_providers_allow() {
     let mut totals = totals::Totals::default();
     if let Some(seed) = number("ALERTMAIL_MODEL_SEED") {
+        crate::log::begin();
         let _named = Named(seed);
         return days::play(seed, true, &mut totals);
     }

@@ -84,6 +84,7 @@ impl<W: World> Hands<W> {
         let octets: Arc<[u8]> = octets.into();
         let domain = self.domain_of(None);
         let fact = accepted.fact(uid, &domain, octets.len());
+        crate::log::fact(&fact);
         self.batch.deeds.extend([
             Deed::Copy { id, to: Folder::Deferred, octets: Arc::clone(&octets) },
             Deed::Line(fact),

@@ -1,5 +1,7 @@
 //! A table for people: columns as wide as they need to be, the last one cut to what is left.
 
+use std::iter::repeat_n;
+
 use super::terminal::{Colour, Look, columns, cut};
 
 /// Blanks between two columns.
@@ -41,7 +43,7 @@ pub fn set(head: &[&str], rows: &[Vec<Cell>], look: Look) -> String {
     for row in std::iter::once(&head).chain(rows) {
         for (cell, width) in row.iter().zip(&widths) {
             text.push_str(&look.paint(&cell.text, cell.colour));
-            text.push_str(&" ".repeat(width - columns(&cell.text) + GAP));
+            text.extend(repeat_n(' ', width - columns(&cell.text) + GAP));
         }
         let cell = &row[last];
         let shown = cut(&cell.text, left);

@@ -58,6 +58,9 @@ const fn columns_of(character: char) -> usize {
 
 /// Columns that a text takes.
 pub fn columns(text: &str) -> usize {
+    if text.is_ascii() {
+        return text.len();
+    }
     text.chars().map(columns_of).sum()
 }
 

@@ -68,7 +68,8 @@ fn read_at(source: &Source, now: Wall) -> io::Result<Facts> {
     let chosen: BTreeSet<AlertId> = queue.iter().chain(&recent).copied().collect();
     let (histories, day) = look_closer(&journal, &chosen, Day::ending(now, offset_minutes))?;
     let items = |ids: Vec<AlertId>| {
-        let item = |id| Item::new(layout, id, places.get(&id).and_then(|it| it.0), histories.get(&id));
+        let item =
+            |id| Item::new(layout, id, places.get(&id).and_then(|it| it.0), histories.get(&id).cloned());
         ids.into_iter().map(item).collect::<Vec<Item>>()
     };
     let status = Status::read(layout)?;
@@ -158,7 +159,7 @@ fn look_closer(
     journal: &<StdFs as spool_format::fs::SpoolFs>::Dir,
     chosen: &BTreeSet<AlertId>,
     mut day: Day,
-) -> io::Result<(BTreeMap<AlertId, History>, Day)> {
+) -> io::Result<(BTreeMap<AlertId, Box<History>>, Day)> {
     let mut ledger = Ledger::new(Detail::Full);
     let names = journal_files(&StdFs, journal)?;
     for name in &names[first_needed(&StdFs, journal, &names)?..] {
@@ -169,7 +170,7 @@ fn look_closer(
             }
         })?;
     }
-    Ok((ledger.alerts.into_iter().map(|(id, history)| (id, *history)).collect(), day.counted()))
+    Ok((ledger.alerts, day.counted()))
 }
 
 /// The configured ones in their order; without a configuration those of which the journal knows.

@@ -61,7 +61,7 @@ pub struct Item {
     /// Who is to have it, as named, and how it stands with each.
     pub recipients: Vec<(String, Settlement)>,
     /// What the journal knows of it.
-    pub history: Option<History>,
+    pub history: Option<Box<History>>,
     /// Why its file cannot be read, if so.
     pub unreadable: Option<String>,
 }
@@ -158,7 +158,7 @@ impl View {
         names: impl Fn(&Layout, Folder) -> io::Result<Vec<String>>,
         meant: impl Fn(AlertId) -> bool,
     ) -> io::Result<Self> {
-        let ReadBack { ledger, sends, entries, broken_lines, .. } = read;
+        let ReadBack { mut ledger, sends, entries, broken_lines, .. } = read;
         let mut places: BTreeMap<AlertId, Option<Folder>> =
             ledger.alerts.keys().filter(|id| meant(**id)).map(|id| (*id, None)).collect();
         let mut incoming_is_hidden = false;
@@ -188,7 +188,7 @@ impl View {
             }
         }
         let item = |(id, folder): (AlertId, Option<Folder>)| {
-            Item::new(layout, id, folder, ledger.alerts.get(&id).map(Box::as_ref))
+            Item::new(layout, id, folder, ledger.alerts.remove(&id))
         };
         let alerts = places.into_iter().map(item).collect();
         let (left_out, drills, canaries) = (ledger.providers, ledger.drills, ledger.canaries);
@@ -215,20 +215,20 @@ impl Item {
         layout: &Layout,
         id: AlertId,
         folder: Option<Folder>,
-        history: Option<&History>,
+        history: Option<Box<History>>,
     ) -> Self {
         let mut item = Self {
             id,
             folder,
-            standing: Standing::of(folder, history.map(|history| history.state)),
+            standing: Standing::of(folder, history.as_ref().map(|history| history.state)),
             severity: Severity::default(),
             subject: String::new(),
             key: None,
             recipients: Vec::new(),
-            history: history.cloned(),
+            history,
             unreadable: None,
         };
-        match (history, folder) {
+        match (&item.history, folder) {
             (Some(history), _) => {
                 item.severity = history.severity;
                 item.subject.clone_from(&history.subject);

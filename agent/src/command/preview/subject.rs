@@ -65,7 +65,7 @@ impl Subject {
         let known = item.history.as_ref().and_then(|history| history.uid);
         let writer = known.or_else(|| (folder == Folder::Incoming).then_some(owner));
         let reach = writer.map_or(Reach::Configured, |uid| reach(uid, layout, config));
-        Ok(Self { id, octets, reach, history: item.history.clone() })
+        Ok(Self { id, octets, reach, history: item.history.as_deref().cloned() })
     }
 
     /// The alert in this file; stdin for `-`. It is taken for one that its reader wrote.

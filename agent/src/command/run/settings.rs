@@ -33,8 +33,18 @@ pub(super) struct Ready {
 
 impl Settings {
     /// Reads all of it. What wants attention and stops nothing is logged.
-    pub(super) fn read(place: &Place) -> Result<Self, Refusal> {
+    fn read(place: &Place) -> Result<Self, Refusal> {
+        Self::read_and(place, |_| {})
+    }
+
+    /// The first ones. They say what the log looks like, also the lines about them.
+    pub(super) fn read_first(place: &Place) -> Result<Self, Refusal> {
+        Self::read_and(place, |config| log::configure(&config.log))
+    }
+
+    fn read_and(place: &Place, look: impl FnOnce(&Config)) -> Result<Self, Refusal> {
         let config = Config::load(place.config_path()).map_err(|error| Refusal::new(Exit::Config, error))?;
+        look(&config);
         config.warnings.iter().for_each(|warning| log::warning(warning));
         for retirement in config.retirements(wall_now(), config::RETIRES_SOON) {
             log::warning(&retirement.to_string());

@@ -2,6 +2,7 @@
 
 use spool_format::{Notice, NoticeKind};
 
+use super::checks::{facts, judged};
 use super::*;
 
 #[test]

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::checks::{facts, limits};
 use super::*;
 use crate::command::why::{Story, Surroundings, page};
 use crate::command::{json, log, stats};
@@ -26,7 +27,7 @@ from = "alert@example.net"
 
 #[track_caller]
 #[expect(clippy::disallowed_methods, reason = "a golden file is source text, not a spool file")]
-fn looks_like(name: &str, page: &str) {
+pub(crate) fn looks_like(name: &str, page: &str) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/cli/testdata/pages").join(name);
     if std::env::var_os("ALERTMAIL_UPDATE_GOLDEN").is_some_and(|value| value == "1") {
         std::fs::write(&path, page).expect("testdata can be written");
@@ -220,9 +221,9 @@ fn the_list_the_check_the_counts_and_the_journal_are_the_ones_that_are_kept() {
             &format!("list-{name}.json"),
             &pretty(&list::Listing::new(&spool.view(), &args, spool.now)),
         );
-        let (_, report) =
-            check::judge(&check::Args { warning: 300, critical: 900, json: true }, &facts(&spool, true));
-        looks_like(&format!("check-{name}.txt"), &report.line());
+        let limits = limits("");
+        let (_, report) = check::judge(&limits, &facts(&spool, true));
+        looks_like(&format!("check-{name}.txt"), &report.line(&limits));
         looks_like(&format!("check-{name}.json"), &pretty(&report));
         let counts = stats::counted(&spool.layout, 3, spool.now).expect("a journal");
         looks_like(&format!("stats-{name}.txt"), &stats::page::text(&counts, look));

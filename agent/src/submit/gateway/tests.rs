@@ -3,6 +3,7 @@
 use super::*;
 use smtp::Phase;
 use spool_format::{AlertId, Severity, Wall};
+use tokio::time::sleep;
 
 fn about() -> About {
     About {
@@ -102,7 +103,7 @@ async fn children_of_a_program_end_with_it_when_its_time_is_over() {
         if !lives() {
             return;
         }
-        tokio::time::sleep(Duration::from_millis(10)).await;
+        sleep(Duration::from_millis(10)).await;
     }
     panic!("child {pid} lives");
 }

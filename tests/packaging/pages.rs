@@ -1,0 +1,76 @@
+//! The manual, as groff and mandoc read it.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use harness::run;
+
+use crate::{alertmail, has};
+
+fn pages() -> (tempfile::TempDir, Vec<PathBuf>) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = folder.path().join("pages");
+    alertmail(&["man", place.to_str().expect("text")]);
+    let mut paths: Vec<PathBuf> =
+        fs::read_dir(&place).expect("made").map(|entry| entry.expect("an entry").path()).collect();
+    paths.sort();
+    assert!(paths.len() > 25, "{paths:?}");
+    (folder, paths)
+}
+
+#[test]
+fn every_page_renders_without_a_warning() {
+    let (_folder, paths) = pages();
+    for (program, arguments) in [
+        ("groff", ["-ww", "-man", "-Kutf8", "-Tutf8"].as_slice()),
+        ("mandoc", &["-Tlint", "-Wwarning"]),
+        ("mandoc", &["-Tutf8"]),
+    ] {
+        if !has(program) {
+            continue;
+        }
+        for path in &paths {
+            let ended = run(Command::new(program).args(arguments).arg(path), b"");
+            let is_lint = arguments.contains(&"-Tlint");
+            let complaints = if is_lint { format!("{}{}", ended.stdout, ended.stderr) } else { ended.stderr };
+            assert!(ended.code == Some(0) && complaints.is_empty(), "{}: {complaints}", path.display());
+            assert!(
+                is_lint || ended.stdout.contains("alertmail manual"),
+                "{}: nothing is shown",
+                path.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn a_reader_of_a_page_can_copy_what_it_shows() {
+    if !has("mandoc") {
+        return;
+    }
+    let (_folder, paths) = pages();
+    let page = paths.iter().find(|path| path.ends_with("enqueue.1")).expect("a page");
+    let shown = run(Command::new("mandoc").args(["-Tascii", "-Owidth=120"]).arg(page), b"").expect_success();
+    // A bold letter is the letter, a step back and the letter.
+    let shown = without_overstrikes(&shown);
+    for copied in [
+        "df -h | enqueue --to ops,root --key disk-db1 --subject 'disk full on db1'",
+        "~/.local/state/alertmail",
+        "$XDG_STATE_HOME/alertmail",
+    ] {
+        assert!(shown.contains(copied), "{shown}");
+    }
+}
+
+fn without_overstrikes(shown: &str) -> String {
+    let mut plain = String::new();
+    for letter in shown.chars() {
+        if letter == '\u{8}' {
+            plain.pop();
+        } else {
+            plain.push(letter);
+        }
+    }
+    plain
+}
