@@ -8,8 +8,8 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::command::{
-    check, completions, demo, drill, list, log, man, page, people, place::Place, preview, probe, providers,
-    reload, route, run, send, show, spool, stats, why,
+    check, completions, config, demo, drill, list, log, man, page, people, place::Place, preview, probe,
+    providers, reload, route, run, send, show, spool, stats, why,
 };
 use crate::exit::Exit;
 use crate::log as log_of_the_agent;
@@ -76,6 +76,8 @@ enum Command {
     Preview(preview::Args),
     /// Say in one line and an exit code whether somebody has to look.
     Check(check::Args),
+    /// Name every mistake in the configuration, or show what it means.
+    Config(config::Args),
     /// Show which providers are configured and how they stand, and what is known of others.
     Providers(providers::Args),
     /// Ask providers what they offer, and say whether they can be used.
@@ -122,6 +124,7 @@ pub fn main(argv: impl Iterator<Item = OsString>) -> Exit {
         Command::Purge(asked) => people::purge::run(&asked, &place),
         Command::Preview(asked) => preview::run(&asked, &place),
         Command::Check(asked) => check::run(&asked, &place),
+        Command::Config(asked) => config::run(&asked, &place),
         Command::Providers(asked) => providers::run(&asked, &place),
         Command::Probe(asked) => probe::run(&asked, &place),
         Command::Drill(asked) => drill::run(&asked, &place),

@@ -5,7 +5,9 @@
 //! | `keys` | the table of keys: it drives the check for unknown ones, and the reference |
 //! | `limits` | how long things may take, and the pauses between tries |
 //! | `network` | what is done while names cannot be resolved |
-//! | `source` | the file with its mistakes, by line |
+//! | `source` | the files as one, with their mistakes, by file and line |
+//! | `include` | further files that the main one names |
+//! | `merge` | several files as one table |
 //! | `drills` | how often providers are asked without an alert |
 //! | `manners` | how mails are presented: `[[recipient]]`, heads of subjects, lateness |
 //! | `keeping` | how long what is over is kept |
@@ -17,6 +19,8 @@
 //! | `url` | an address that is pinged |
 //! | `template` | how mails are worded: `[template.NAME]`, and the keys that choose one |
 //! | `section` | one table of the file, read key by key |
+//! | `reading` | from files to what they mean, and what was found in them |
+//! | `resolved` | all of it as it is meant, and where each value comes from |
 //! | `provider` | a `[[provider]]` |
 //! | `means` | one that is no server: a program, a folder for mail |
 //! | `routing` | who may be asked for which recipients: `[[route]]` |
@@ -35,6 +39,7 @@
 
 mod drills;
 mod in_clear;
+mod include;
 mod keeping;
 mod keys;
 mod limits;
@@ -43,6 +48,7 @@ mod log;
 mod login;
 mod manners;
 mod means;
+mod merge;
 mod metrics;
 mod network;
 mod notices;
@@ -50,6 +56,8 @@ mod page;
 mod pin;
 mod preset;
 mod provider;
+mod reading;
+mod resolved;
 mod retirement;
 mod route;
 mod routing;
@@ -65,8 +73,7 @@ mod url;
 mod value;
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use delivery::{HedgeAfter, RetryPlan};
 use smtp::{AuthPolicy, Security};
@@ -89,9 +96,13 @@ pub use page::Page;
 pub use pin::Pin;
 pub use preset::{Preset, PresetLimits, Senders, presets};
 pub(crate) use provider::charset;
+pub use reading::{ConfigError, Reading};
+pub(crate) use resolved::word;
+pub use resolved::{Origin, Setting, Table};
 pub use retirement::{RETIRES_SOON, Retirement};
 pub use routing::RoutingRule;
 pub use secret::{Kind, SecretError, SecretSource};
+pub use source::Mistake;
 pub use template::{Choice, Wording};
 pub use url::Url;
 pub use value::time;
@@ -294,66 +305,29 @@ pub enum Trust {
     Pins(Vec<Pin>),
 }
 
-/// Everything that is wrong with a file, in the order of its lines.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConfigError(Vec<String>);
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.join("\n"))
-    }
-}
-
-impl std::error::Error for ConfigError {}
-
-impl Config {
-    /// Reads the file.
-    pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path).map_err(|error| {
-            ConfigError(vec![format!(
-                "cannot read the configuration `{}`: {error}; name another with --config FILE",
-                path.display()
-            )])
-        })?;
-        Self::parse(&text, path)
-    }
-
-    /// Reads the text of the file at `path`, to whose folder relative paths are relative.
-    pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
-        let source = Source::new(text, path);
-        let config = toml::de::DeTable::parse(text)
-            .map_err(|error| source.add(error.span().map_or(0, |span| span.start), error.message().trim()))
-            .ok()
-            .and_then(|root| read(&source, root.get_ref()));
-        match (config, source.into_mistakes()) {
-            (Some(config), mistakes) if mistakes.is_empty() => Ok(config),
-            (_, mistakes) => Err(ConfigError(mistakes)),
-        }
-    }
-}
-
 fn read(source: &Source<'_>, root: &toml::de::DeTable<'_>) -> Option<Config> {
     let root = Section::new(source, String::new(), keys::Place::Top, root);
-    let mut warnings = Vec::new();
+    // The files have been read; what is no list of texts is named here.
+    let _ = root.texts("include");
     let alerts = root.section("alerts", "[alerts]", keys::Place::Alerts);
     let manners = manners::read(&root, alerts.as_ref());
     let alerts = alerts.map_or_else(Alerts::default, |section| Alerts {
         to: section.addresses("to").unwrap_or_default(),
         from_name: section.text("from_name"),
     });
-    let aliases = root.section("aliases", "[aliases]", keys::Place::Aliases);
-    let aliases = aliases.map_or_else(BTreeMap::new, |section| {
+    let named = root.section("aliases", "[aliases]", keys::Place::Aliases);
+    let aliases = named.as_ref().map_or_else(BTreeMap::new, |section| {
         section.names().map(|name| (name.to_owned(), section.addresses(name).unwrap_or_default())).collect()
     });
-    let providers = provider::all(&root, &mut warnings);
+    let providers = provider::all(&root);
     let names: Option<Vec<&str>> =
         providers.as_ref().map(|all| all.iter().map(|provider| provider.name.as_str()).collect());
     let routing = routing::read(&root, names.as_deref());
-    for alias in aliases.iter().filter(|(_, addresses)| addresses.is_empty()) {
-        warnings.push(format!("alias `{}` stands for nobody", alias.0));
+    for (name, _) in aliases.iter().filter(|(_, addresses)| addresses.is_empty()) {
+        named.iter().for_each(|section| section.warn(name, &format!("alias `{name}` stands for nobody")));
     }
     if alerts.to.is_empty() {
-        warnings.push("[alerts] has no `to`: an alert that names nobody becomes a dead letter".to_owned());
+        root.warn("alerts", "[alerts] has no `to`: an alert that names nobody becomes a dead letter");
     }
     Some(Config {
         spool: root.path("spool").unwrap_or_else(|| PathBuf::from(spool_format::folder::SYSTEM_SPOOL)),
@@ -372,7 +346,7 @@ fn read(source: &Source<'_>, root: &toml::de::DeTable<'_>) -> Option<Config> {
         page: page::read(&root),
         providers: providers?,
         routing,
-        warnings,
+        warnings: Vec::new(),
     })
 }
 

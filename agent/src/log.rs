@@ -220,7 +220,7 @@ pub fn provider_skipped(name: &str, why: &dyn Display) {
 }
 
 /// Nobody of those who may be asked by a rule can be used.
-pub fn rule_without_providers(line_number: usize, providers: &[String]) {
-    warn!(event = "route-without-providers", line = line_number, providers = %providers.join(","), "the [[route]] in line {line_number} has no provider that can be used ({}): what goes by it waits",
+pub fn rule_without_providers((file, line_number): (&str, usize), providers: &[String]) {
+    warn!(event = "route-without-providers", file, line = line_number, providers = %providers.join(","), "the [[route]] in line {line_number} of {file} has no provider that can be used ({}): what goes by it waits",
         providers.join(", "));
 }

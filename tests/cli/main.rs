@@ -1,5 +1,6 @@
 //! What people see and type: the demonstration, every command of the README, JSON, refusals and exit codes.
 
+mod config;
 mod demo;
 mod golden;
 mod json;

@@ -77,6 +77,43 @@ fn faulty_settings_are_named_with_their_place_and_the_old_ones_stay_in_force() {
 }
 
 #[test]
+fn included_files_are_read_again_and_a_fault_in_one_is_named_and_changes_nothing() {
+    let sandbox = stand::sandbox();
+    let (first, second) =
+        (sandbox.server(FIRST, stand::healthy(&sandbox)), sandbox.server(SECOND, stand::healthy(&sandbox)));
+    // The whole of it stands in an included file, next to what its paths lead to.
+    let main = sandbox.path().join("main.toml");
+    harness::write_file(&main, 0o600, b"include = [\"alertmail.toml\", \"more/*.toml\"]\n");
+    std::fs::create_dir(sandbox.path().join("more")).expect("a folder");
+    let more = sandbox.path().join("more/one.toml");
+    let ask =
+        |command: &str| sandbox.alertmail(&[command, "--config", main.to_str().expect("a path of ours")]);
+    sandbox.configure(&Config::of([stand::first(first.port())]));
+    let _agent = sandbox.start_agent_by(|command| {
+        let mut with_main = std::process::Command::new(command.get_program());
+        with_main.args(["run", "--config"]).arg(&main);
+        with_main
+    });
+    let id = stand::enqueue(&sandbox);
+    sandbox.wait_until_sent(id);
+
+    harness::write_file(&more, 0o600, b"[retry]\n\npauze = \"1s\"\n");
+    let refused = ask("reload");
+    assert_eq!(refused.code, Some(78), "{}", refused.stderr);
+    let place = "more/one.toml:3: unknown key `pauze` in [retry]";
+    assert!(refused.stderr.contains(place), "{}", refused.stderr);
+    let id = stand::enqueue(&sandbox);
+    sandbox.wait_until_sent(id);
+
+    harness::write_file(&more, 0o600, b"[retry]\nlogin = \"1s\"\n");
+    sandbox.configure(&Config::of([stand::second(second.port())]));
+    assert_eq!(ask("reload").expect_success(), "the new settings hold; providers: second\n");
+    let id = stand::enqueue(&sandbox);
+    sandbox.wait_until_sent(id);
+    assert_eq!((first.mails().len(), second.mails().len()), (2, 1));
+}
+
+#[test]
 fn a_hangup_has_the_configuration_read_again_and_ends_nothing() {
     let sandbox = stand::sandbox();
     let (first, second) =

@@ -99,13 +99,12 @@ pub fn run(args: &Args, place: &Place) -> Exit {
 fn route(args: &Args, place: &Place) -> Result<(Exit, String), Refusal> {
     let path = place.config_path();
     let config = Config::load(path).map_err(|error| Refusal::new(Exit::Config, error))?;
-    let file = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let policy = Policy::of(&config);
     let reach = reach(args, &config)?;
     let accepted = read(args, &policy, reach)?;
     let view = View::read(&place.layout(Some(&config)), read_back::Reach::Alive).ok();
     let left_out = view.as_ref().map(|view| &view.left_out);
-    let of = |to: &Address| one(args, (&config, &file), left_out, to);
+    let of = |to: &Address| one(args, &config, left_out, to);
     let routes = Routes {
         severity: args.severity.as_str(),
         key: args.key.clone(),
@@ -146,12 +145,7 @@ fn read(args: &Args, policy: &Policy, reach: Reach) -> Result<Accepted, Refusal>
     accepted.map_err(|error| Refusal::new(Exit::Data, error))
 }
 
-fn one(
-    args: &Args,
-    (config, file): (&Config, &str),
-    left_out: Option<&BTreeMap<String, Outage>>,
-    to: &Address,
-) -> Route {
+fn one(args: &Args, config: &Config, left_out: Option<&BTreeMap<String, Outage>>, to: &Address) -> Route {
     let rules: Vec<Rule> = config.routing.iter().map(|it| it.rule.clone()).collect();
     let rule = first_that_fits(&rules, args.severity, args.key.as_deref(), to);
     let rule = rule.map(|at| &config.routing[at]);
@@ -178,7 +172,7 @@ fn one(
         .find(|name| config.aliases.get(*name).is_some_and(|addresses| addresses.contains(to)));
     Route {
         alias: alias.filter(|_| !is_named).map(str::to_owned),
-        rule: rule.map(|it| format!("{file}:{}", it.line)),
+        rule: rule.map(|it| format!("{}:{}", it.file, it.line)),
         why: why(rule, config, to),
         providers: names.iter().filter_map(asked).collect(),
         to: to.as_str().to_owned(),

@@ -69,9 +69,9 @@ pub(super) struct Key {
     pub(super) place: Place,
     pub(super) name: &'static str,
     /// What stands behind it, in words.
-    kind: &'static str,
+    pub(super) kind: &'static str,
     /// What holds without it.
-    default: &'static str,
+    pub(super) default: &'static str,
     meaning: &'static str,
 }
 
@@ -88,6 +88,13 @@ pub(super) const fn key(
 /// Most of them, in the order of the reference.
 const KEYS: &[Key] = &[
     key(Place::Top, "spool", "path", "/var/spool/alertmail", "the spool's folder"),
+    key(
+        Place::Top,
+        "include",
+        "list of files",
+        "none",
+        "further files that belong to this one, as \"conf.d/*.toml\", in the order of their names; in the main file alone",
+    ),
     key(Place::Top, "alerts", "table", "", "what holds for every alert"),
     key(Place::Top, "aliases", "table", "", "names that stand for addresses"),
     key(Place::Top, "submit", "table", "", "what holds for those who write alerts"),
@@ -270,6 +277,18 @@ pub(super) fn nearest(place: Place, name: &str) -> Option<&'static str> {
 pub(super) fn nearest_of<'n>(names: impl Iterator<Item = &'n str>, name: &str) -> Option<&'n str> {
     let near = names.map(|known| (strsim::damerau_levenshtein(known, name), known));
     near.filter(|(distance, known)| *distance <= 1 + known.len() / 4).min().map(|(_, known)| known)
+}
+
+/// What may stand behind a key of this place, in words; `None` for an unknown one.
+pub(super) fn allowed(place: Place, name: &str) -> Option<String> {
+    let key = of(place).find(|key| key.name == name || key.name == "*")?;
+    let default = if key.default.is_empty() { String::new() } else { format!("; default: {}", key.default) };
+    Some(format!("{}{default}", key.kind))
+}
+
+/// Whether a key at the top holds one table for each of several things of a kind.
+pub(super) fn is_list_of_tables(name: &str) -> bool {
+    of(Place::Top).any(|key| key.name == name && key.kind == "list of tables")
 }
 
 /// What is known of a key, for people.

@@ -49,6 +49,10 @@ const SHARED: [&str; 14] = [
     "recipients_per_message",
 ];
 
+/// Those of one kind alone.
+const OF_COMMANDS: [&str; 4] = ["command", "input", "text_max", "hedge_after"];
+const OF_MAILDIRS: [&str; 2] = ["path", "hedge_after"];
+
 /// What may stand in a word of a command.
 pub(super) const BLANKS: [&str; 5] = ["to", "local", "from", "id", "severity"];
 
@@ -98,17 +102,15 @@ pub(super) fn means(section: &Section<'_, '_>) -> Option<Means> {
     let kind = if section.has("kind") { section.text("kind")? } else { "smtp".to_owned() };
     let (own, means): (&[&str], _) = match kind.as_str() {
         "smtp" => {
-            refuse_others(section, "smtp", |key| {
-                !KEYS.iter().any(|known| known.name == key) || key == "kind"
-            });
+            refuse_others(section, "smtp", |key| is_of_use(&Means::Smtp, key));
             return Some(Means::Smtp);
         }
-        "command" => (&["command", "input", "text_max", "hedge_after"], command(section).map(Means::Command)),
+        "command" => (&OF_COMMANDS, command(section).map(Means::Command)),
         "maildir" => {
             if !section.has("path") {
                 section.wrong("path", "`path` is missing: the folder for mail");
             }
-            (&["path", "hedge_after"], section.path("path").map(Means::Maildir))
+            (&OF_MAILDIRS, section.path("path").map(Means::Maildir))
         }
         _ => {
             section.wrong(
@@ -120,6 +122,18 @@ pub(super) fn means(section: &Section<'_, '_>) -> Option<Means> {
     };
     refuse_others(section, &kind, |key| key == "kind" || SHARED.contains(&key) || own.contains(&key));
     means
+}
+
+/// Whether a key says something of a provider of this kind.
+pub(super) fn is_of_use(means: &Means, key: &str) -> bool {
+    let own: &[&str] = match means {
+        Means::Smtp => return !KEYS.iter().any(|known| known.name == key) || key == "kind",
+        Means::Command(CommandLine { input: Input::Text { .. }, .. }) => &OF_COMMANDS,
+        Means::Command(_) if key == "text_max" => return false,
+        Means::Command(_) => &OF_COMMANDS,
+        Means::Maildir(_) => &OF_MAILDIRS,
+    };
+    key == "kind" || SHARED.contains(&key) || own.contains(&key)
 }
 
 fn refuse_others(section: &Section<'_, '_>, kind: &str, is_of_use: impl Fn(&str) -> bool) {

@@ -25,7 +25,7 @@ const RECIPIENTS_MAX: u16 = 100;
 const CONNECTIONS_MAX: u16 = 100;
 
 /// All of them; `None` if one has a mistake, or there is none.
-pub(super) fn all(root: &Section<'_, '_>, warnings: &mut Vec<String>) -> Option<Vec<Provider>> {
+pub(super) fn all(root: &Section<'_, '_>) -> Option<Vec<Provider>> {
     if !root.has("provider") {
         root.wrong("provider", "there is no [[provider]]: nobody would deliver anything");
         return None;
@@ -36,7 +36,7 @@ pub(super) fn all(root: &Section<'_, '_>, warnings: &mut Vec<String>) -> Option<
         return None;
     }
     // Not stopped at the first: every mistake is to be named.
-    let read: Vec<Option<Provider>> = sections.iter().map(|section| one(section, warnings)).collect();
+    let read: Vec<Option<Provider>> = sections.iter().map(one).collect();
     let mut names: Vec<&str> = Vec::new();
     for (section, provider) in sections.iter().zip(&read) {
         let Some(provider) = provider else { continue };
@@ -63,7 +63,7 @@ fn title(n: usize, table: &DeTable<'_>) -> String {
     }
 }
 
-fn one(section: &Section<'_, '_>, warnings: &mut Vec<String>) -> Option<Provider> {
+fn one(section: &Section<'_, '_>) -> Option<Provider> {
     let means = means::means(section)?;
     if means != Means::Smtp {
         return local(section, means);
@@ -96,7 +96,9 @@ fn one(section: &Section<'_, '_>, warnings: &mut Vec<String>) -> Option<Provider
     let messages = section.number("messages_per_connection", 1, u16::MAX).unwrap_or(MESSAGES);
     let login = login?;
     let called = name.as_deref().unwrap_or_default();
-    let sender = sender::read(section, (called, preset), login.user.as_deref(), warnings);
+    // A server of another name is not the provider's own, but somebody's relay or stage, with rules of its own.
+    let of_its_own = preset.filter(|preset| host == preset.host);
+    let sender = sender::read(section, (called, of_its_own), login.user.as_deref());
     let mut mail_limits = manners::limits(section);
     mail_limits.octets = mail_limits.octets.or(usual.message_octets);
     let sender = sender?;
@@ -129,7 +131,7 @@ fn one(section: &Section<'_, '_>, warnings: &mut Vec<String>) -> Option<Provider
         preset,
     };
     security::refuse_far_in_clear(section, &provider);
-    security::warn(&provider, warnings);
+    security::warn(section, &provider);
     Some(provider)
 }
 

@@ -38,7 +38,9 @@ pub(super) const KEYS: &[Key] = &[
 /// A rule, and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoutingRule {
-    /// Its line in the file.
+    /// The file in which it stands, as messages call it.
+    pub file: String,
+    /// Its line there.
     pub line: usize,
     /// What it says.
     pub rule: Rule,
@@ -56,14 +58,19 @@ pub(super) fn read(root: &Section<'_, '_>, providers: Option<&[&str]>) -> Vec<Ro
         let Some(rule) = one(section, providers) else { continue };
         let earlier: Vec<Rule> = rules.iter().map(|it| it.rule.clone()).collect();
         if rule.is_hidden_behind(&earlier) {
-            let lines: Vec<String> = rules.iter().map(|it| it.line.to_string()).collect();
+            let (file, _) = section.position();
+            let of_this_file =
+                |it: &RoutingRule| if it.file == file { String::new() } else { format!(" of {}", it.file) };
+            let lines: Vec<String> =
+                rules.iter().map(|it| format!("{}{}", it.line, of_this_file(it))).collect();
             let what = format!(
                 "the rule can never hold: those before it (line {}) hold for all that it asks for; put it above them, or leave it out",
                 lines.join(", ")
             );
             section.wrong("providers", &what);
         }
-        rules.push(RoutingRule { line: section.line(), rule });
+        let (file, line) = section.position();
+        rules.push(RoutingRule { file, line, rule });
     }
     rules
 }

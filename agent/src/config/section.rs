@@ -8,7 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::keys::{self, Place};
-use super::source::Source;
+use super::source::{About, Source};
 use super::value;
 use crate::address;
 
@@ -18,13 +18,14 @@ pub(super) struct Section<'s, 't> {
     source: &'s Source<'t>,
     /// As it is called in messages: `[limits]`, or empty at the top.
     title: String,
+    place: Place,
     table: &'s DeTable<'t>,
 }
 
 impl<'s, 't> Section<'s, 't> {
     /// Takes a table, and names every key in it that has no business there.
     pub(super) fn new(source: &'s Source<'t>, title: String, place: Place, table: &'s DeTable<'t>) -> Self {
-        let section = Self { source, title, table };
+        let section = Self { source, title, place, table };
         if !matches!(place, Place::Aliases | Place::Templates) {
             for name in table.keys().filter(|name| keys::of(place).all(|key| key.name != name.get_ref())) {
                 let shown: String = name.get_ref().chars().take(40).flat_map(char::escape_debug).collect();
@@ -32,7 +33,12 @@ impl<'s, 't> Section<'s, 't> {
                     Some(known) => format!("did you mean `{known}`?"),
                     None => format!("known are {}", known_names(place)),
                 };
-                source.add(name.span().start, &format!("unknown key `{shown}`{}; {hint}", section.within()));
+                let about = About {
+                    key: Some((place, name.get_ref())),
+                    nearest: keys::nearest(place, name.get_ref()),
+                };
+                let what = format!("unknown key `{shown}`{}; {hint}", section.within());
+                source.add(name.span().start, &what, about);
             }
         }
         section
@@ -59,17 +65,30 @@ impl<'s, 't> Section<'s, 't> {
 
     /// Notes a mistake about a key; without such a key, about the table.
     pub(super) fn wrong(&self, key: &str, what: &str) {
-        let at = self.entry(key).map_or_else(|| self.first_key(), |value| value.span().start);
-        self.source.add(at, &format!("{what}{}", self.within()));
+        self.source.add(self.at(key), &format!("{what}{}", self.within()), self.about(key));
+    }
+
+    /// Notes what deserves attention and stops nothing. The sentence stands by itself.
+    pub(super) fn warn(&self, key: &str, what: &str) {
+        self.source.warn(self.at(key), what, self.about(key));
+    }
+
+    fn about<'k>(&self, key: &'k str) -> About<'k> {
+        About { key: Some((self.place, key)), nearest: None }
+    }
+
+    /// Where the key's value stands, or else the table.
+    fn at(&self, key: &str) -> usize {
+        self.entry(key).map_or_else(|| self.first_key(), |value| value.span().start)
     }
 
     fn first_key(&self) -> usize {
         self.table.keys().map(|name| name.span().start).min().unwrap_or(0)
     }
 
-    /// The line of its first key.
-    pub(super) fn line(&self) -> usize {
-        self.source.line(self.first_key())
+    /// File and line of its first key.
+    pub(super) fn position(&self) -> (String, usize) {
+        self.source.place(self.first_key())
     }
 
     fn wrong_kind(&self, key: &str, value: &DeValue<'_>, wanted: &str) {
@@ -108,7 +127,7 @@ impl<'s, 't> Section<'s, 't> {
     }
 
     pub(super) fn path(&self, key: &str) -> Option<PathBuf> {
-        self.text(key).map(|path| self.source.resolve(&path))
+        self.text(key).map(|path| self.source.resolve(self.at(key), &path))
     }
 
     /// A text that something reads.

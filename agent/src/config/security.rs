@@ -91,7 +91,7 @@ fn goes_in_clear(provider: &Provider) -> bool {
 }
 
 /// Says what will not work without TLS.
-pub(super) fn warn(provider: &Provider, warnings: &mut Vec<String>) {
+pub(super) fn warn(section: &Section<'_, '_>, provider: &Provider) {
     let (wanted, what) = match &provider.auth {
         AuthPolicy::None => return,
         _ if provider.token.is_some() => {
@@ -101,6 +101,7 @@ pub(super) fn warn(provider: &Provider, warnings: &mut Vec<String>) {
         AuthPolicy::Listed(list) => (&list[..], HIDDEN_ONLY),
     };
     if goes_in_clear(provider) && wanted.iter().any(|mechanism| !mechanism.hides_the_password()) {
-        warnings.push(format!("provider `{}` has tls = \"none\": {what}", provider.name));
+        let key = if section.has("tls") { "tls" } else { "endpoints" };
+        section.warn(key, &format!("provider `{}` has tls = \"none\": {what}", provider.name));
     }
 }

@@ -18,14 +18,12 @@ pub(super) fn read(
     section: &Section<'_, '_>,
     (name, preset): (&str, Option<&Preset>),
     user: Option<&str>,
-    warnings: &mut Vec<String>,
 ) -> Option<Sender> {
     let from = section.address("from");
     let registered = section.addresses("registered").unwrap_or_default();
     let free_from = section.flag("free_from").unwrap_or(false);
     let knows_better = section.parsed("sender_rule", any).is_some();
-    // A server of another name is not the provider's own, but somebody's relay or stage, with rules of its own.
-    let preset = preset.filter(|_| !knows_better && !section.has("host"));
+    let preset = preset.filter(|_| !knows_better);
     let rule = preset.map_or(Senders::Any, |preset| preset.sender.rule);
     let from = from?;
     let sender = Sender { from, rule, free_from };
@@ -33,8 +31,8 @@ pub(super) fn read(
         section.wrong("registered", "`registered` is for presets whose provider has a list of addresses that the account may use; leave it out");
     }
     let Some(preset) = preset else { return Some(sender) };
-    judge_header(section, (name, preset), free_from, warnings);
-    judge_envelope(section, (name, preset), (&sender.from, user), &registered, warnings);
+    judge_header(section, (name, preset), free_from);
+    judge_envelope(section, (name, preset), (&sender.from, user), &registered);
     Some(sender)
 }
 
@@ -42,12 +40,7 @@ fn any(word: &str) -> Result<(), String> {
     if word == "any" { Ok(()) } else { Err(format!("`{word}` is no rule; write \"any\", or leave it out")) }
 }
 
-fn judge_header(
-    section: &Section<'_, '_>,
-    (name, preset): (&str, &Preset),
-    free_from: bool,
-    warnings: &mut Vec<String>,
-) {
+fn judge_header(section: &Section<'_, '_>, (name, preset): (&str, &Preset), free_from: bool) {
     match preset.sender.header {
         HeaderFrom::Own if free_from => {
             let what = format!(
@@ -57,9 +50,10 @@ fn judge_header(
             );
             section.wrong("free_from", &what);
         }
-        HeaderFrom::Replaced if free_from => warnings.push(format!(
-            "provider `{name}` replaces From by the account's address, whatever `free_from` says"
-        )),
+        HeaderFrom::Replaced if free_from => section.warn(
+            "free_from",
+            &format!("provider `{name}` replaces From by the account's address, whatever `free_from` says"),
+        ),
         _ => {}
     }
 }
@@ -69,7 +63,6 @@ fn judge_envelope(
     (name, preset): (&str, &Preset),
     (from, user): (&Address, Option<&str>),
     registered: &[Address],
-    warnings: &mut Vec<String>,
 ) {
     let sender = &preset.sender;
     let is_listed = registered.iter().any(|other| is_same(other.as_str(), from.as_str()));
@@ -95,10 +88,13 @@ fn judge_envelope(
                 preset.name
             ),
         ),
-        Senders::Replaced => warnings.push(format!(
-            "provider `{name}` sends as {own}, and not as {from}, without a word; if the account may use that address \
-             write registered = [\"{from}\"]"
-        )),
+        Senders::Replaced => section.warn(
+            "from",
+            &format!(
+                "provider `{name}` sends as {own}, and not as {from}, without a word; if the account may use that \
+                 address write registered = [\"{from}\"]"
+            ),
+        ),
         Senders::Any | Senders::Unknown => {}
     }
 }

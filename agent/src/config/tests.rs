@@ -1,9 +1,11 @@
 //! The configuration: what is meant by what was typed, and how mistakes are told.
 
+mod files;
 mod routes;
 mod sender;
 mod ways;
 
+use std::path::Path;
 use std::time::Duration;
 
 use super::*;

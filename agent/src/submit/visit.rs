@@ -46,6 +46,12 @@ impl Visit {
         Ok(Self { carriage, onlooker })
     }
 
+    /// Whether those who vouch for the provider can be used at all. Reads the file of
+    /// [`Trust::CaFile`](super::Trust::CaFile), and connects to nobody.
+    pub fn try_trust(target: &Target) -> Result<(), TrustError> {
+        Handshake::prepare(target).map(|_| ())
+    }
+
     /// One beside the agent's own connections to the same provider, with their handshake. A token is fetched for it.
     pub(super) fn beside(carriage: &Carriage, target: Target, onlooker: Arc<dyn Onlooker>) -> Self {
         let login = Login::new(target.identity.clone());

@@ -93,7 +93,7 @@ fn usable_providers(config: &Config) -> Result<Vec<Ready>, Refusal> {
     }
     let is_usable = |name: &String| ready.iter().any(|it| it.provider.name == *name);
     for rule in config.routing.iter().filter(|it| !it.rule.providers.iter().any(is_usable)) {
-        log::rule_without_providers(rule.line, &rule.rule.providers);
+        log::rule_without_providers((&rule.file, rule.line), &rule.rule.providers);
     }
     Ok(ready)
 }

@@ -135,7 +135,7 @@ pub(super) fn say_all() {
     cannot_write_textfile(path, error);
     textfile_written_again(path);
     provider_skipped("home", &"its secret is for everybody");
-    rule_without_providers(12, &names);
+    rule_without_providers(("alertmail.toml", 12), &names);
     set_aside("a\nb.json", "no \"JSON\"");
     cannot_read(name, error);
     deferred_is_damaged("a.json", "no JSON");
