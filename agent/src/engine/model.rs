@@ -28,6 +28,7 @@
 //! | `days` | days by chance, on a clock that goes from event to event |
 //! | `marks` | what a run has come to |
 //! | `mutants` | defects on purpose, each of which has to be found |
+//! | `seeds` | plays many seeds and says which fail |
 //! | `scenarios` | short histories with a crash and a fault at every call |
 //!
 //! What it does not play: an agent that dies after a failed sync of the journal and before its lines are in a new file,
@@ -35,7 +36,7 @@
 //! socket; a spool that is replaced under a running agent.
 //!
 //! `ALERTMAIL_MODEL_SEED=n` repeats one history or day and tells its steps; `ALERTMAIL_MODEL_RUNS=n` plays so many;
-//! `ALERTMAIL_MODEL_DAYS=n` plays so many days.
+//! `ALERTMAIL_MODEL_DAYS=n` plays so many days; `ALERTMAIL_MODEL_FROM=n` is the first of either.
 
 mod agent;
 mod chance;
@@ -55,11 +56,17 @@ mod rates;
 mod reach;
 mod remembered;
 mod scenarios;
+mod seeds;
 mod settled;
 mod story;
 mod totals;
 mod weather;
 mod world;
+
+use std::sync::Mutex;
+
+use seeds::{number, play_each};
+use totals::Totals;
 
 /// Histories that are played in every run of the tests.
 const RUNS: u64 = 1_000;
@@ -67,48 +74,29 @@ const RUNS: u64 = 1_000;
 /// Days that are played in every run of the tests.
 const DAYS: u64 = 10;
 
-/// Names the seed if its history ends in a panic.
-struct Named(u64);
-
-impl Drop for Named {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            eprintln!("this was history {0}; repeat it with ALERTMAIL_MODEL_SEED={0}", self.0);
-        }
-    }
-}
-
-fn number(name: &str) -> Option<u64> {
-    std::env::var(name).ok()?.parse().ok()
-}
-
 #[test]
 fn whatever_happens_no_alert_is_lost_and_none_is_sent_twice_without_a_reason() {
-    if let Some(seed) = number("ALERTMAIL_MODEL_SEED") {
-        crate::log::begin();
-        let _named = Named(seed);
-        histories::play(seed, true);
-        return;
-    }
-    for seed in 1..=number("ALERTMAIL_MODEL_RUNS").unwrap_or(RUNS) {
-        let _named = Named(seed);
-        histories::play(seed, false);
+    let play = |seed, tells| drop(histories::play(seed, tells));
+    match number("ALERTMAIL_MODEL_SEED") {
+        Some(seed) => play(seed, true),
+        None => play_each(number("ALERTMAIL_MODEL_RUNS").unwrap_or(RUNS), |seed| play(seed, false)),
     }
 }
 
 #[test]
 fn on_whatever_day_a_critical_alert_is_no_later_than_the_providers_allow() {
-    let mut totals = totals::Totals::default();
+    let totals = Mutex::new(Totals::default());
+    let play = |seed, tells| {
+        let mut of_the_day = Totals::default();
+        days::play(seed, tells, &mut of_the_day);
+        totals.lock().expect("no panic while it is held").add(&of_the_day);
+    };
     if let Some(seed) = number("ALERTMAIL_MODEL_SEED") {
-        crate::log::begin();
-        let _named = Named(seed);
-        return days::play(seed, true, &mut totals);
+        return play(seed, true);
     }
     let days = number("ALERTMAIL_MODEL_DAYS").unwrap_or(DAYS);
-    for seed in 1..=days {
-        let _named = Named(seed);
-        days::play(seed, false, &mut totals);
-    }
+    play_each(days, |seed| play(seed, false));
+    let totals = totals.into_inner().expect("no panic while it was held");
     println!("{days} days: {totals}");
     for mark in marks::MUST {
         let has_come = totals.marks.hits.contains_key(mark);

@@ -12,7 +12,7 @@
 //!   says that all is well.
 //! - What waits for half a minute is written by itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 
 use spool_format::folder::file_name;
@@ -31,8 +31,31 @@ pub(super) enum Place {
     Journal,
 }
 
+impl Place {
+    const ALL: [Self; 6] =
+        [Self::Queue, Self::Incoming, Self::Deferred, Self::Dead, Self::Corrupt, Self::Journal];
+}
+
 /// A name in a folder.
 pub(super) type Key = (Place, OsString);
+
+/// All names, by folder, in the order of [`Place::ALL`].
+#[derive(Clone, Debug, Default)]
+struct Names([BTreeMap<OsString, Node>; Place::ALL.len()]);
+
+impl Names {
+    fn of(&self, place: Place) -> &BTreeMap<OsString, Node> {
+        &self.0[place as usize]
+    }
+
+    fn of_mut(&mut self, place: Place) -> &mut BTreeMap<OsString, Node> {
+        &mut self.0[place as usize]
+    }
+
+    fn has(&self, node: Node) -> bool {
+        self.0.iter().flat_map(BTreeMap::values).any(|named| *named == node)
+    }
+}
 
 /// A file, whatever it is called.
 pub(super) type Node = usize;
@@ -73,20 +96,22 @@ struct Renamed {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Disk {
     files: Vec<Content>,
-    names: BTreeMap<Key, Node>,
-    synced_names: BTreeMap<Key, Node>,
+    names: Names,
+    synced_names: Names,
     unsynced_names: Vec<Renamed>,
+    /// Files with something unsynced.
+    unsynced_files: BTreeSet<Node>,
 }
 
 impl Disk {
     /// The file with this name.
     pub(super) fn find(&self, place: Place, name: &OsStr) -> Option<Node> {
-        self.names.get(&(place, name.to_owned())).copied()
+        self.names.of(place).get(name).copied()
     }
 
     /// All names in a folder.
     pub(super) fn names(&self, place: Place) -> impl Iterator<Item = &OsString> {
-        self.names.keys().filter(move |(at, _)| *at == place).map(|(_, name)| name)
+        self.names.of(place).keys()
     }
 
     /// The files of an alert, wherever they lie.
@@ -130,6 +155,7 @@ impl Disk {
     }
 
     pub(super) fn append(&mut self, node: Node, octets: &[u8], written: Wall) {
+        self.unsynced_files.insert(node);
         let file = &mut self.files[node];
         file.written = written;
         file.now.extend_from_slice(octets);
@@ -137,6 +163,7 @@ impl Disk {
     }
 
     pub(super) fn cut(&mut self, node: Node, octets: usize) {
+        self.unsynced_files.insert(node);
         let file = &mut self.files[node];
         file.now.truncate(octets);
         file.unsynced.push(Change::Cut(octets));
@@ -144,6 +171,7 @@ impl Disk {
 
     /// fdatasync.
     pub(super) fn sync_content(&mut self, node: Node) {
+        self.unsynced_files.remove(&node);
         let file = &mut self.files[node];
         for change in std::mem::take(&mut file.unsynced) {
             change.apply(&mut file.synced);
@@ -153,7 +181,7 @@ impl Disk {
     /// fsync of a file: its name too, if it has one.
     pub(super) fn sync_file(&mut self, node: Node) {
         self.sync_content(node);
-        if self.names.values().any(|named| *named == node) {
+        if self.names.has(node) {
             self.sync_names(|change| (change.node == node).then_some(true));
         }
     }
@@ -191,8 +219,7 @@ impl Disk {
 
     /// What failed syncs have lost in this folder is as if they had not been tried.
     pub(super) fn forgive(&mut self, place: Place) {
-        let nodes: Vec<Node> =
-            self.names.iter().filter(|((at, _), _)| *at == place).map(|(_, node)| *node).collect();
+        let nodes: Vec<Node> = self.names.of(place).values().copied().collect();
         for node in nodes {
             self.set_lost(node, false);
         }
@@ -208,7 +235,7 @@ impl Disk {
 
     /// Half a minute goes by.
     pub(super) fn write_back(&mut self) {
-        for node in 0..self.files.len() {
+        for node in std::mem::take(&mut self.unsynced_files) {
             self.sync_content(node);
         }
         self.sync_names(|_| Some(true));
@@ -226,7 +253,8 @@ impl Disk {
             Renamed { gone, ..change }.apply(&mut self.synced_names);
         }
         self.names = self.synced_names.clone();
-        for file in &mut self.files {
+        for node in std::mem::take(&mut self.unsynced_files) {
+            let file = &mut self.files[node];
             for change in std::mem::take(&mut file.unsynced) {
                 if !luck.keeps_content(dice, change, &mut file.synced) {
                     break;
@@ -238,14 +266,14 @@ impl Disk {
 }
 
 impl Renamed {
-    fn apply(&self, names: &mut BTreeMap<Key, Node>) {
-        if let Some(gone) = &self.gone
-            && names.get(gone) == Some(&self.node)
+    fn apply(&self, names: &mut Names) {
+        if let Some((place, name)) = &self.gone
+            && names.of(*place).get(name) == Some(&self.node)
         {
-            names.remove(gone);
+            names.of_mut(*place).remove(name);
         }
-        if let Some(come) = &self.come {
-            names.insert(come.clone(), self.node);
+        if let Some((place, name)) = &self.come {
+            names.of_mut(*place).insert(name.clone(), self.node);
         }
     }
 }

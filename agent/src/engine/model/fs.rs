@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::ffi::{OsStr, OsString};
+use std::fmt::Display;
 use std::io::{self, Cursor};
 use std::path::Path;
 use std::rc::Rc;
@@ -125,7 +126,7 @@ impl Machine {
         (self.is_off, self.fuse) = (false, None);
     }
 
-    fn call(&mut self, kind: Kind, what: &str, place: Option<Place>) -> io::Result<()> {
+    fn call(&mut self, kind: Kind, what: impl Display, place: Option<Place>) -> io::Result<()> {
         if kind != Kind::Read && !self.is_off {
             self.calls += 1;
             self.is_off = self.fuse.is_some_and(|fuse| self.calls >= fuse);
@@ -158,7 +159,7 @@ impl Machine {
     }
 
     fn change_name(&mut self, from: (Place, &OsStr), to: (Place, &str), replaces: bool) -> io::Result<()> {
-        self.call(Kind::Rename, &format!("rename {} to {}", from.1.display(), to.1), Some(from.0))?;
+        self.call(Kind::Rename, format_args!("rename {} to {}", from.1.display(), to.1), Some(from.0))?;
         let node = self.find(from.0, from.1)?;
         if from.0 != to.0 && self.has_two_disks && [from.0, to.0].contains(&Place::Incoming) {
             return Err(Errno::XDEV.into());
@@ -213,7 +214,7 @@ impl SpoolFs for ModelFs {
 
     fn create(&self, dir: &Place, name: &str, _: u32) -> io::Result<Node> {
         let mut machine = self.machine.borrow_mut();
-        machine.call(Kind::Grow, &format!("create {name}"), Some(*dir))?;
+        machine.call(Kind::Grow, format_args!("create {name}"), Some(*dir))?;
         if machine.disk.find(*dir, OsStr::new(name)).is_some() {
             return Err(Errno::EXIST.into());
         }
@@ -224,7 +225,7 @@ impl SpoolFs for ModelFs {
     fn write_all(&self, file: &mut Node, octets: &[u8]) -> io::Result<()> {
         let mut machine = self.machine.borrow_mut();
         let wall = machine.wall;
-        let written = machine.call(Kind::Grow, &format!("write {}", octets.len()), None);
+        let written = machine.call(Kind::Grow, format_args!("write {}", octets.len()), None);
         let part = match &written {
             Ok(()) => octets,
             // A disk that becomes full takes what fits.
@@ -259,7 +260,7 @@ impl SpoolFs for ModelFs {
 
     fn unlink(&self, dir: &Place, name: &str) -> io::Result<()> {
         let mut machine = self.machine.borrow_mut();
-        machine.call(Kind::Shrink, &format!("unlink {name}"), Some(*dir))?;
+        machine.call(Kind::Shrink, format_args!("unlink {name}"), Some(*dir))?;
         let node = machine.find(*dir, OsStr::new(name))?;
         machine.disk.unlink(node, (*dir, name.into()));
         Ok(())
@@ -298,14 +299,14 @@ impl QueueFs for ModelFs {
             }
             return Ok((node, machine.disk.octets(node).len() as u64));
         }
-        machine.call(Kind::Grow, &format!("create {name}"), Some(*dir))?;
+        machine.call(Kind::Grow, format_args!("create {name}"), Some(*dir))?;
         let wall = machine.wall;
         Ok((machine.disk.create((*dir, name.into()), self.uid, wall), 0))
     }
 
     fn truncate(&self, file: &Node, octets: u64) -> io::Result<()> {
         let mut machine = self.machine.borrow_mut();
-        machine.call(Kind::Shrink, &format!("cut to {octets}"), None)?;
+        machine.call(Kind::Shrink, format_args!("cut to {octets}"), None)?;
         machine.disk.cut(*file, usize::try_from(octets).expect("it is in memory"));
         Ok(())
     }

@@ -12,6 +12,16 @@ pub(super) struct Totals {
     pub(super) marks: Marks,
 }
 
+impl Totals {
+    pub(super) fn add(&mut self, other: &Self) {
+        self.hours += other.hours;
+        self.alerts += other.alerts;
+        self.notices += other.notices;
+        self.starts += other.starts;
+        self.marks.add(&other.marks);
+    }
+}
+
 impl std::fmt::Display for Totals {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { hours, alerts, notices, starts, marks } = self;
