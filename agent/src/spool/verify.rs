@@ -97,7 +97,7 @@ pub struct Verdict {
 }
 
 /// Those that both looks found.
-pub fn lasting(first: Verdict, second: Verdict) -> Verdict {
+pub fn lasting(first: &Verdict, second: Verdict) -> Verdict {
     let faults = second.faults.into_iter().filter(|fault| first.faults.contains(fault)).collect();
     Verdict { faults, ..second }
 }

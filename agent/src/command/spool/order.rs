@@ -94,7 +94,7 @@ pub(super) fn verify(args: &VerifyArgs, place: &Place) -> Result<(Exit, String),
     let mut verdict = look()?;
     let is_running = is_held(&layout.lock());
     if is_running && !verdict.faults.is_empty() {
-        verdict = verify::lasting(verdict, look()?);
+        verdict = verify::lasting(&verdict, look()?);
     }
     let report = report(&layout, verdict, Vec::new());
     let exit = if report.faults.is_empty() { Exit::Done } else { Exit::Data };
