@@ -2,8 +2,10 @@
 
 mod config;
 mod demo;
+mod first_hour;
 mod golden;
 mod json;
+mod newcomer;
 mod preview;
 mod providers;
 mod readme;
