@@ -11,6 +11,7 @@ mod providers;
 mod readme;
 mod refusals;
 mod route;
+mod shown;
 mod watch;
 
 use std::path::Path;
