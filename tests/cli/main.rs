@@ -4,6 +4,7 @@ mod config;
 mod demo;
 mod first_hour;
 mod golden;
+mod jq;
 mod json;
 mod newcomer;
 mod preview;
