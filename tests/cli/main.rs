@@ -2,13 +2,17 @@
 
 mod config;
 mod demo;
+mod first_hour;
 mod golden;
+mod jq;
 mod json;
+mod newcomer;
 mod preview;
 mod providers;
 mod readme;
 mod refusals;
 mod route;
+mod shown;
 mod watch;
 
 use std::path::Path;

@@ -4,6 +4,7 @@
 //! The judge of a document is never only our own code: schemas are applied by Debian's `python3-jsonschema`, the order of
 //! system calls is what strace saw, and the examples share no line with the crates.
 
+mod documents;
 mod examples;
 mod failures;
 mod order;
@@ -34,4 +35,9 @@ fn sandbox() -> Sandbox {
 /// A place in the folder of the specification.
 fn published(name: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../spool-format").join(name)
+}
+
+/// The schema of what a command prints for machines.
+fn document_schema(name: &str) -> std::path::PathBuf {
+    published("../contrib/schemas").join(format!("{name}.schema.json"))
 }

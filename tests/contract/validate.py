@@ -1,9 +1,8 @@
 """Judges documents by the published schemas, without any of our own code.
 
-usage: validate.py ALERT-SCHEMA JOURNAL-SCHEMA
-
-Each line of stdin is {"schema": "alert" or "journal", "text": the document}; each line of stdout is the answer to it:
-a JSON string, empty if the document is valid, else why it is not.
+Each line of stdin is {"schema": its path, "closed": true or false, "text": the document}; each line of stdout is the answer
+to it: a JSON string, empty if the document is valid, else why it is not. Closed, keys that a schema does not describe are an
+offence; as published they belong to a later version.
 """
 
 import json
@@ -25,16 +24,33 @@ def why_not(validator, text):
     return "; ".join(errors)
 
 
+def close(schema):
+    """Forbids what is not described, in every object whose keys are required by name."""
+    if isinstance(schema, list):
+        return [close(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    closed = {key: close(part) for key, part in schema.items()}
+    if schema.get("type") == "object" and "properties" in schema:
+        closed.setdefault("additionalProperties", False)
+    return closed
+
+
+def validator_of(path, is_closed):
+    with open(path, encoding="utf-8") as file:
+        schema = json.load(file)
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(close(schema) if is_closed else schema)
+
+
 def main():
     validators = {}
-    for name, path in zip(("alert", "journal"), sys.argv[1:3], strict=True):
-        with open(path, encoding="utf-8") as file:
-            schema = json.load(file)
-        Draft202012Validator.check_schema(schema)
-        validators[name] = Draft202012Validator(schema)
     for line in sys.stdin:
         asked = json.loads(line)
-        print(json.dumps(why_not(validators[asked["schema"]], asked["text"])))
+        which = asked["schema"], asked["closed"]
+        if which not in validators:
+            validators[which] = validator_of(*which)
+        print(json.dumps(why_not(validators[which], asked["text"])))
 
 
 main()

@@ -239,8 +239,12 @@ fn left_out(facts: &Facts) -> impl Iterator<Item = (&String, &Outage)> {
 /// Who is left out hides behind the next one, and without any nothing is sent.
 fn providers_that_are_left_out(facts: &Facts, now: &mut Vec<String>, today: &mut Vec<String>) {
     let sentences = left_out(facts).map(|(name, outage)| {
-        let Outage { since, reason, .. } = outage;
-        format!("provider `{name}` is left out since {since}: {reason}; look with: alertmail probe {name}")
+        let Outage { since, reason, cause, .. } = outage;
+        // Without its login there is nothing wrong to be seen.
+        let auth = if *cause == spool_format::Cause::Login { " --auth" } else { "" };
+        format!(
+            "provider `{name}` is left out since {since}: {reason}; look with: alertmail probe {name}{auth}"
+        )
     });
     today.extend(sentences);
     if !facts.providers.is_empty() && facts.providers.iter().all(|name| drills::is_broken(facts, name)) {

@@ -48,7 +48,7 @@ fn the_check_tells_which_providers_are_left_out_and_that_none_works() {
     };
     quiet.journal(vec![(quiet.now, outage("home")), (quiet.now, outage("gone"))]);
     let (code, line) = judged(&facts(&quiet, true));
-    let said = "alertmail WARNING: provider `home` is left out since 1970-01-01T00:00:00.000Z: at auth: no; look with: alertmail probe home |";
+    let said = "alertmail WARNING: provider `home` is left out since 1970-01-01T00:00:00.000Z: at auth: no; look with: alertmail probe home --auth |";
     assert!(code == 1 && line.starts_with(said), "{line}");
     let quiet = Spool::new();
     quiet.journal(vec![(quiet.now, outage("home")), (quiet.now, outage("docomo"))]);

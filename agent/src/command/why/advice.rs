@@ -128,7 +128,7 @@ fn mend(remedy: Remedy, id: &str, provider: &str, to: &str) -> Advice {
             format!(
                 "Mend the user name, the password or the way to log in of {provider} in the configuration, then reload it; first see whether the new ones are taken."
             ),
-            probe,
+            format!("{probe} --auth"),
         ),
         Remedy::Tls => Advice::new(
             format!(
