@@ -26,7 +26,7 @@ fn sandbox() -> Sandbox {
 /// The program in an environment that knows nothing of this machine's own spool and configuration.
 fn alertmail(arguments: &[&str]) -> Command {
     let mut command = Command::new(ALERTMAIL);
-    command.args(arguments).env_remove("ALERTMAIL_SPOOL").env_remove("ALERTMAIL_CONFIG");
+    harness::in_english(command.args(arguments).env_remove("ALERTMAIL_SPOOL").env_remove("ALERTMAIL_CONFIG"));
     command
 }
 

@@ -158,8 +158,9 @@ pub(super) fn judge(limits: &Limits, facts: &Facts) -> (Exit, Report) {
     if !facts.running {
         now.push("no agent runs: start `alertmail run`".to_owned());
     }
-    let stuck = format!("the oldest alert has waited for {}", age::short(oldest));
-    let stuck_critical = format!("a critical alert has waited for {}", age::short(oldest_critical));
+    let stuck = format!("the oldest alert has waited for {}", age::short(notice::Tongue::English, oldest));
+    let stuck_critical =
+        format!("a critical alert has waited for {}", age::short(notice::Tongue::English, oldest_critical));
     let any = limits.oldest.judge(oldest.as_secs());
     let urgent = limits.oldest_critical.judge(oldest_critical.as_secs());
     // Where both speak of the same alert the worse of them does.

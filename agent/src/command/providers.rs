@@ -13,7 +13,6 @@ use super::quotas::{self, Remainder};
 use super::{Refusal, finish, json};
 use crate::config::{Config, Endpoint, Preset, PresetLimits, RETIRES_SOON, presets};
 use crate::edge::clock::wall_now;
-use crate::edge::language::is_japanese;
 use crate::exit::Exit;
 use crate::output::terminal::Look;
 use crate::spool::read_back::Reach;
@@ -107,7 +106,7 @@ fn providers(args: &Args, place: &Place) -> Result<String, Refusal> {
     if args.json {
         return Ok(json(&listing));
     }
-    Ok(page::text(&listing, Look::of_stdout(), is_japanese()))
+    Ok(page::text(&listing, Look::of_stdout()))
 }
 
 impl Listing {

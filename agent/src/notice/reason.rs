@@ -106,6 +106,16 @@ const SENTENCES: &[(&str, &str)] = &[
         "it was being moved to the dead letters when the agent was killed",
         "dead/へ移している途中でエージェントが強制終了されました",
     ),
+    (
+        "{} waits: [[recipient]] gives {} no more mails than {} in any minute",
+        "{}は待機中です（[[recipient]] により{}宛ては1分間に{}通まで）",
+    ),
+    (
+        "{} waits: [[recipient]] gives {} no more mails than {} in any 24 hours",
+        "{}は待機中です（[[recipient]] により{}宛ては24時間に{}通まで）",
+    ),
+    ("the file name is not an alert's", "ファイル名がアラートのものではありません"),
+    ("not an alert in JSON: {}", "アラートのJSONではありません: {}"),
     // What is said of a provider or of the disk.
     ("its last day was {}", "サービス終了日 {}"),
     ("it ends on {}", "有効期限 {}"),

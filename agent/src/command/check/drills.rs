@@ -26,7 +26,7 @@ pub(super) fn canaries(config: Option<&Config>, view: &View) -> BTreeMap<String,
 /// Canary mails that did not get through.
 pub(super) fn lost_canaries(facts: &Facts) -> impl Iterator<Item = String> {
     facts.canaries.iter().filter_map(|(name, canary)| {
-        let ago = age::short(facts.now.since(canary.failed()?));
+        let ago = age::short(crate::notice::Tongue::English, facts.now.since(canary.failed()?));
         let why = &canary.text;
         Some(format!(
             "provider `{name}` did not take its canary mail {ago} ago: {why}; send one: alertmail drill --canary {name}"
@@ -39,7 +39,7 @@ pub(super) fn problems(facts: &Facts) -> impl Iterator<Item = String> {
     facts.drills.iter().filter(|(name, _)| !facts.view.left_out.contains_key(*name)).filter_map(
         |(name, drill)| {
             let result = drill.result.as_ref()?;
-            let ago = age::short(facts.now.since(result.ended));
+            let ago = age::short(crate::notice::Tongue::English, facts.now.since(result.ended));
             let said = result.news.join(", ");
             if drill.failure().is_some() {
                 return Some(format!(

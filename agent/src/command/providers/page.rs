@@ -12,7 +12,8 @@ use crate::output::wrap::wrapped;
 /// Blanks in front of what is said of a preset.
 const INDENT: &str = "    ";
 
-pub(super) fn text(listing: &Listing, look: Look, japanese: bool) -> String {
+pub(super) fn text(listing: &Listing, look: Look) -> String {
+    let japanese = look.tongue == crate::notice::Tongue::Japanese;
     let mut text = String::new();
     if listing.configured.is_empty() {
         text.push_str("none is configured: name a configuration with --config FILE\n");
@@ -42,9 +43,9 @@ pub(super) fn text(listing: &Listing, look: Look, japanese: bool) -> String {
 fn row(number: usize, it: &Configured, listing: &Listing) -> Vec<Cell> {
     let (state, why) = match &it.outage {
         Some(outage) => {
-            let since = age::short(listing.at.since(outage.since));
+            let since = age::short(crate::notice::Tongue::English, listing.at.since(outage.since));
             let state = format!("left out for {since}");
-            let again = age::until(outage.until, listing.at);
+            let again = age::until(crate::notice::Tongue::English, outage.until, listing.at);
             (Cell::painted(state, Colour::Red), format!("asked again {again}: {}", printable(&outage.reason)))
         }
         None => (Cell::plain(it.state), String::new()),
@@ -71,7 +72,7 @@ fn place(it: &Configured) -> String {
 /// What the last drill has found, in a line.
 fn drill(it: &Configured, listing: &Listing, look: Look, text: &mut String) {
     let Some(result) = it.drill.as_ref().and_then(|drill| drill.result.as_ref()) else { return };
-    let ago = age::short(listing.at.since(result.ended));
+    let ago = age::short(crate::notice::Tongue::English, listing.at.since(result.ended));
     let mut said = vec![if result.ok { "all is well" } else { "failed" }.to_owned()];
     said.extend(result.ok.then_some(()).filter(|()| !result.login).map(|()| "without a login".to_owned()));
     said.extend(result.certificate_end.map(|end| format!("certificate until {}", end.day())));
@@ -84,7 +85,8 @@ fn drill(it: &Configured, listing: &Listing, look: Look, text: &mut String) {
 /// What became of the last canary mail, in a line.
 fn canary(it: &Configured, listing: &Listing, look: Look, text: &mut String) {
     let Some(canary) = &it.canary else { return };
-    let ago = age::short(listing.at.since(canary.ended.unwrap_or(canary.begun)));
+    let ago =
+        age::short(crate::notice::Tongue::English, listing.at.since(canary.ended.unwrap_or(canary.begun)));
     let what = match canary.ended {
         None => "on its way".to_owned(),
         Some(_) if canary.ok => "taken".to_owned(),

@@ -51,7 +51,7 @@ fn state(asked: &Asked, now: Wall, offset_minutes: i32) -> String {
             "left out since {}, until {} ({}): {}",
             clock(outage.since),
             clock(outage.until),
-            age::until(outage.until, now),
+            age::until(crate::notice::Tongue::English, outage.until, now),
             outage.reason
         ),
         None => "used".to_owned(),
@@ -75,8 +75,9 @@ fn next(route: &Route, now: Wall) -> String {
         None => {
             let soonest =
                 route.providers.iter().filter_map(|asked| asked.left_out.as_ref()).map(|it| it.until);
-            let until =
-                soonest.min().map_or_else(String::new, |until| format!(" ({})", age::until(until, now)));
+            let until = soonest.min().map_or_else(String::new, |until| {
+                format!(" ({})", age::until(crate::notice::Tongue::English, until, now))
+            });
             format!("all are left out: a fresh or critical alert may ask them before, any other waits{until}")
         }
     }

@@ -64,7 +64,7 @@ fn providers(counts: &Counts, look: Look) -> String {
             let time = if provider.taken_ms.count == 0 {
                 "-".to_owned()
             } else {
-                precise(Duration::from_millis(value))
+                precise(crate::notice::Tongue::English, Duration::from_millis(value))
             };
             Cell::plain(time)
         };
@@ -112,7 +112,7 @@ fn percent(part: u64, whole: u64) -> String {
 }
 
 fn spread(spread: Spread) -> String {
-    let time = |ms: u64| precise(Duration::from_millis(ms));
+    let time = |ms: u64| precise(crate::notice::Tongue::English, Duration::from_millis(ms));
     if spread.count == 0 {
         return "nothing was sent".to_owned();
     }
