@@ -9,6 +9,7 @@ mod providers;
 mod readme;
 mod refusals;
 mod route;
+mod tongue;
 mod watch;
 
 use std::path::Path;

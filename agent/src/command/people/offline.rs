@@ -32,9 +32,10 @@ pub(super) fn obey(
     let config = place.config()?;
     let refuse = |error: &spool::OpenError| unreadable(layout, &error.source);
     let lock = Lock::take(&layout.lock()).map_err(|error| match error {
-        LockError::Held(_) => Refusal::new(
+        LockError::Held(_) => Refusal::in_both(
             Exit::Unavailable,
             "an agent is at work there, and does not listen to people: look at its log",
+            "エージェントは動いていますが、指示を受け付けません。ログを確認してください",
         ),
         LockError::Io { source, .. } => unreadable(layout, &source),
     })?;

@@ -230,10 +230,13 @@ fn the_list_the_check_the_counts_and_the_journal_are_the_ones_that_are_kept() {
         );
         let limits = limits("");
         let (_, report) = check::judge(&limits, &facts(&spool, true));
-        looks_like(&format!("check-{name}.txt"), &report.line(&limits));
+        in_both(&format!("check-{name}"), |tongue| {
+            let facts = check::Facts { tongue, ..facts(&spool, true) };
+            check::judge(&limits, &facts).1.line(&limits)
+        });
         looks_like(&format!("check-{name}.json"), &pretty(&report));
         let counts = stats::counted(&spool.layout, 3, spool.now).expect("a journal");
-        looks_like(&format!("stats-{name}.txt"), &stats::page::text(&counts, look(Tongue::English)));
+        in_both(&format!("stats-{name}"), |tongue| stats::page::text(&counts, look(tongue)));
         looks_like(&format!("stats-{name}.json"), &pretty(&counts));
         let octets =
             std::fs::read(spool.layout.journal().join(journal_name("2026-11-25"))).expect("a journal");
