@@ -194,7 +194,7 @@ pub(super) fn judge(limits: &Limits, facts: &Facts) -> (Exit, Report) {
     notices(facts, &mut now, &mut today);
     today.extend(providers_that_refuse_the_login(tongue, &waiting));
     today.extend(facts.quotas.iter().cloned());
-    today.extend(facts.warnings.iter().cloned());
+    today.extend(facts.warnings.iter().map(|text| notice::why(tongue, text)));
     for finding in &facts.findings {
         let list = if finding.weight == Weight::Impossible { &mut now } else { &mut today };
         list.push(finding.to_string());

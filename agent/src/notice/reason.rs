@@ -130,6 +130,22 @@ const SENTENCES: &[(&str, &str)] = &[
     ("it is no dead letter", "送信断念ではありません"),
     ("`{}` is neither an alias nor an address", "「{}」はエイリアスでもアドレスでもありません"),
     // What is said of a provider or of the disk.
+    (
+        "provider `{}` closed on {}; put another one in its place, for example the preset `{}`",
+        "プロバイダ「{}」のサービスは{}に終了しました。別のプロバイダに替えてください（プリセット「{}」など）",
+    ),
+    (
+        "provider `{}` closed on {}; put another one in its place",
+        "プロバイダ「{}」のサービスは{}に終了しました。別のプロバイダに替えてください",
+    ),
+    (
+        "provider `{}` closes on {}; put another one in its place, for example the preset `{}`",
+        "プロバイダ「{}」のサービスは{}に終了します。別のプロバイダに替えてください（プリセット「{}」など）",
+    ),
+    (
+        "provider `{}` closes on {}; put another one in its place",
+        "プロバイダ「{}」のサービスは{}に終了します。別のプロバイダに替えてください",
+    ),
     ("its last day was {}", "サービス終了日 {}"),
     ("it ends on {}", "有効期限 {}"),
     ("it no longer offers {}", "提供されなくなったもの: {}"),

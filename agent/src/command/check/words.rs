@@ -111,7 +111,7 @@ pub(super) fn well(tongue: Tongue, waiting: usize) -> String {
         (Tongue::English, 0) => "the agent runs, nothing waits".to_owned(),
         (Tongue::English, _) => format!("the agent runs, {waiting} on the way"),
         (Tongue::Japanese, 0) => "エージェントは稼働中、待機中のアラートはありません".to_owned(),
-        (Tongue::Japanese, _) => format!("エージェントは稼働中、{waiting}件を送信中です"),
+        (Tongue::Japanese, _) => format!("エージェントは稼働中、{waiting}件を処理中です"),
     }
 }
 

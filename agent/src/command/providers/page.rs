@@ -33,7 +33,8 @@ pub(super) fn text(listing: &Listing, look: Look) -> String {
         quota(it, look, &mut text);
     }
     for retirement in listing.configured.iter().filter_map(|it| it.retirement.as_deref()) {
-        let _ = writeln!(text, "{}", look.paint(&printable(retirement), Colour::Yellow));
+        let _ =
+            writeln!(text, "{}", look.paint(&printable(&notice::why(tongue, retirement)), Colour::Yellow));
     }
     let _ = writeln!(text, "\n{}", words::presets(tongue));
     for known in &listing.presets {
