@@ -315,8 +315,8 @@ fn read(source: &Source<'_>, root: &toml::de::DeTable<'_>) -> Option<Config> {
         to: section.addresses("to").unwrap_or_default(),
         from_name: section.text("from_name"),
     });
-    let named = root.section("aliases", "[aliases]", keys::Place::Aliases);
-    let aliases = named.as_ref().map_or_else(BTreeMap::new, |section| {
+    let by_name = root.section("aliases", "[aliases]", keys::Place::Aliases);
+    let aliases = by_name.as_ref().map_or_else(BTreeMap::new, |section| {
         section.names().map(|name| (name.to_owned(), section.addresses(name).unwrap_or_default())).collect()
     });
     let providers = provider::all(&root);
@@ -324,7 +324,9 @@ fn read(source: &Source<'_>, root: &toml::de::DeTable<'_>) -> Option<Config> {
         providers.as_ref().map(|all| all.iter().map(|provider| provider.name.as_str()).collect());
     let routing = routing::read(&root, names.as_deref());
     for (name, _) in aliases.iter().filter(|(_, addresses)| addresses.is_empty()) {
-        named.iter().for_each(|section| section.warn(name, &format!("alias `{name}` stands for nobody")));
+        if let Some(section) = &by_name {
+            section.warn(name, &format!("alias `{name}` stands for nobody"));
+        }
     }
     if alerts.to.is_empty() {
         root.warn("alerts", "[alerts] has no `to`: an alert that names nobody becomes a dead letter");

@@ -8,6 +8,7 @@ pub mod host;
 pub mod language;
 pub mod named_socket;
 pub mod network;
+pub mod owner;
 pub mod service;
 pub mod signals;
 pub mod users;

@@ -5,6 +5,7 @@
 //! | [`lock`] | one agent per spool |
 //! | [`recover`] | what a start makes of the journal and the folders |
 //! | [`view`] | what people see of a spool: read only |
+//! | [`verify`], [`repair`] | whether everything is in order, and how it is put in order |
 //! | [`watch`] | notify says where to look: a hint |
 //! | [`intake`] | reads what lies in `incoming/`: the truth, and hostile |
 //! | [`socket`] | takes alerts from those who cannot write into `incoming/` |
@@ -27,10 +28,12 @@ pub mod ownership;
 pub mod queue_fs;
 pub mod read_back;
 pub mod recover;
+pub mod repair;
 pub mod search;
 pub mod sends;
 pub mod socket;
 pub mod status;
+pub mod verify;
 pub mod view;
 pub mod watch;
 pub mod writer;

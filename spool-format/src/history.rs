@@ -143,11 +143,11 @@ impl History {
 
     /// Takes in one entry about this alert.
     pub fn take(&mut self, entry: &Entry, detail: Detail) {
-        let is_new = *self == Self::new(self.last);
         self.last = entry.at;
         if let Event::Alive(snapshot) = &entry.event {
-            // Who has read the older files knows more than the snapshot says.
-            if is_new {
+            // Who has read how it began knows more than the snapshot says. Where a reading begins in the middle, since the
+            // beginning of a day was lost with the power or is kept no longer, a few lines about it may come before.
+            if self.uid.is_none() {
                 self.restore(snapshot);
             }
             return;

@@ -72,6 +72,11 @@ enum Line {
     Broken,
 }
 
+/// Whether a whole line, without its end, is an entry, be it one of a later version.
+pub fn is_entry(line: &[u8]) -> bool {
+    !matches!(parse(line), Line::Broken)
+}
+
 fn parse(line: &[u8]) -> Line {
     match serde_json::from_slice(line) {
         Ok(entry) => Line::Entry(entry),

@@ -205,6 +205,9 @@ impl History {
     pub(crate) fn restore(&mut self, snapshot: &Snapshot) {
         self.state = snapshot.state.state(snapshot.until);
         (self.uid, self.octets) = (snapshot.uid, snapshot.octets);
+        self.recipients.clear();
+        self.refused_by.clear();
+        self.uncertain.clear();
         self.recipients.reserve_exact(snapshot.recipients.len());
         for standing in &snapshot.recipients {
             self.recipients.push((standing.to.clone(), standing.result));

@@ -121,10 +121,12 @@ impl RetryPlan {
         now.monotonic.plus(left.max(GRACE.min(life)))
     }
 
-    /// When an alert that was deferred in an earlier run is due: at the time that was written down, but not later than
-    /// the longest pause from now, since the clock that wrote it may have been wrong.
+    /// When an alert that was deferred in an earlier run is due: at the time that was written down. One that is further
+    /// away than the longest pause was written by a clock that was wrong, or waits for what is looked at anew: it is due
+    /// now. If it were put off by a longest pause, a few restarts would put it off for hours.
     pub fn resumes_at(&self, severity: Severity, until: Wall, now: Now) -> Monotonic {
-        now.monotonic.plus(until.since(now.wall).min(self.longest_pause(severity)))
+        let pause = until.since(now.wall);
+        if pause > self.longest_pause(severity) { now.monotonic } else { now.monotonic.plus(pause) }
     }
 }
 
@@ -197,7 +199,9 @@ mod tests {
     fn a_written_time_far_in_the_future_is_not_waited_for() {
         let plan = RetryPlan::default();
         let in_years = Wall::from_unix_ms(i64::MAX);
-        assert_eq!(plan.resumes_at(Severity::Critical, in_years, now(0)).ms(), 300_000);
+        assert_eq!(plan.resumes_at(Severity::Critical, in_years, now(0)).ms(), 0, "no clock puts it off");
+        let in_time = Wall::from_unix_ms(300_000);
+        assert_eq!(plan.resumes_at(Severity::Critical, in_time, now(0)).ms(), 300_000);
         assert_eq!(plan.resumes_at(Severity::Critical, Wall::from_unix_ms(0), now(9)).ms(), 0);
     }
 }

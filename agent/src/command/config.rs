@@ -25,7 +25,7 @@ enum What {
 /// Does what the command says.
 pub fn run(args: &Args, place: &Place) -> Exit {
     finish(match &args.what {
-        What::Check(args) => check::check(args, place),
+        What::Check(args) => Ok(check::check(args, place)),
         What::Show(args) => show::show(args, place),
     })
 }

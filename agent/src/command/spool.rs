@@ -1,5 +1,6 @@
-//! `alertmail spool init`: makes a spool, of one user or of the whole machine.
+//! `alertmail spool`: makes a spool, of one user or of the whole machine, looks whether it is in order, and puts it in order.
 
+mod order;
 mod system;
 
 use std::fs::DirBuilder;
@@ -26,6 +27,10 @@ pub struct Args {
 enum What {
     /// Make a spool for its owner alone or for the whole machine, or complete one.
     Init(InitArgs),
+    /// Look whether every file and every line of the journal is in order; change nothing.
+    Verify(order::VerifyArgs),
+    /// Put in order what a disk or a person has changed; nothing is thrown away.
+    Repair(order::RepairArgs),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
@@ -61,8 +66,11 @@ struct Made {
 
 /// Does what the command says.
 pub fn run(args: &Args, place: &Place) -> Exit {
-    let What::Init(args) = &args.what;
-    finish(init(args, place).map(|text| (Exit::Done, text)))
+    finish(match &args.what {
+        What::Init(args) => init(args, place).map(|text| (Exit::Done, text)),
+        What::Verify(args) => order::verify(args, place),
+        What::Repair(args) => order::repair(args, place),
+    })
 }
 
 fn init(args: &InitArgs, place: &Place) -> Result<String, Refusal> {
@@ -83,10 +91,8 @@ fn init_private(layout: &Layout, as_json: bool) -> Result<String, Refusal> {
     make_way_to(layout)?;
     let mut made = Vec::new();
     for path in layout.all_folders() {
-        match DirBuilder::new().mode(PRIVATE_FOLDER_MODE).create(&path) {
-            Ok(()) => made.push(path),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(cannot_make(&path, &error)),
+        if make_folder(&path)? {
+            made.push(path);
         }
     }
     if as_json {
@@ -98,6 +104,15 @@ fn init_private(layout: &Layout, as_json: bool) -> Result<String, Refusal> {
         _ => "was a spool without some of its folders, and is complete now",
     };
     Ok(format!("{root} {what}\nnext: alertmail run --spool {root} --config FILE\n", root = root.display()))
+}
+
+/// Says whether it was not there.
+fn make_folder(path: &Path) -> Result<bool, Refusal> {
+    match DirBuilder::new().mode(PRIVATE_FOLDER_MODE).create(path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(cannot_make(path, &error)),
+    }
 }
 
 /// Makes the folders above the spool.

@@ -20,7 +20,7 @@ pub(super) struct Text {
     /// As it is called in messages: its name, or its path from the main file's folder.
     pub(super) shown: String,
     path: PathBuf,
-    text: String,
+    octets: String,
 }
 
 impl Text {
@@ -28,7 +28,7 @@ impl Text {
     pub(super) fn new(path: &Path, shown: &str, text: &str) -> Self {
         let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text).to_owned();
         let shown = shown.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
-        Self { shown, path: path.to_owned(), text }
+        Self { shown, path: path.to_owned(), octets: text }
     }
 
     /// The main file: it is called by its name.
@@ -39,7 +39,7 @@ impl Text {
 
     /// What is in it, without a byte order mark.
     pub(super) fn as_str(&self) -> &str {
-        &self.text
+        &self.octets
     }
 
     /// Where it is.
@@ -102,7 +102,7 @@ impl<'t> Source<'t> {
     pub(super) fn texts(&self) -> impl Iterator<Item = (usize, &'t Text)> + use<'t> {
         self.texts.iter().scan(0, |next, text| {
             let base = *next;
-            *next += text.text.len() + 1;
+            *next += text.octets.len() + 1;
             Some((base, text))
         })
     }
@@ -136,8 +136,8 @@ impl<'t> Source<'t> {
     /// File and line of this place.
     pub(super) fn place(&self, at: usize) -> (String, usize) {
         let Some((base, text)) = self.text_at(at) else { return (String::new(), 1) };
-        let end = (at - base).min(text.text.len());
-        let before = text.text.as_bytes().get(..end).unwrap_or_default();
+        let end = (at - base).min(text.octets.len());
+        let before = text.octets.as_bytes().get(..end).unwrap_or_default();
         (text.shown.clone(), before.split(|octet| *octet == b'\n').count())
     }
 

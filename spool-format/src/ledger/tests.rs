@@ -196,6 +196,18 @@ fn a_checkpoint_tells_nothing_new_to_who_has_read_the_entries_before_it() {
 }
 
 #[test]
+fn who_begins_to_read_anywhere_before_a_checkpoint_knows_as_much_behind_it_as_who_read_all() {
+    let life = a_life();
+    let all = ledger(life.clone());
+    let checkpoint = all.checkpoint(|_| true);
+    for from in 0..life.len() {
+        let late = ledger(life[from..].iter().chain(&checkpoint).cloned().collect());
+        let snapshot = |ledger: &Ledger| ledger.alerts[&id()].snapshot(id());
+        assert_eq!(snapshot(&late), snapshot(&all), "from entry {from}");
+    }
+}
+
+#[test]
 fn of_two_attempts_beside_each_other_both_are_under_way_and_a_later_one_ends_the_thought_of_them() {
     let numbers = |events: Vec<Event>| {
         let ledger = ledger([vec![accepted()], events].concat());

@@ -7,7 +7,7 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use super::super::place::Place;
-use super::super::{Refusal, json, target};
+use super::super::{json, target};
 use crate::config::{
     ConfigError, Mistake, Origin, Provider, RETIRES_SOON, Reading, Route, SecretSource, Trust,
 };
@@ -74,12 +74,10 @@ impl Finding {
     }
 
     fn write(&self, text: &mut String, kind: &str) {
-        let place = self
-            .file
-            .iter()
-            .zip(self.line)
-            .map(|(file, line)| format!("{file}:{line}: "))
-            .collect::<String>();
+        let place = match (&self.file, self.line) {
+            (Some(file), Some(line)) => format!("{file}:{line}: "),
+            _ => String::new(),
+        };
         let _ = writeln!(text, "{}{kind}{}", printable(&place), printable(&self.message));
         if let (Some(key), Some(allowed), None) = (&self.key, &self.allowed, self.did_you_mean) {
             let _ = writeln!(text, "    {}: {allowed}", printable(key));
@@ -95,11 +93,11 @@ impl From<Mistake> for Finding {
 }
 
 /// Does what the command says.
-pub(super) fn check(args: &Args, place: &Place) -> Result<(Exit, String), Refusal> {
+pub(super) fn check(args: &Args, place: &Place) -> (Exit, String) {
     let path = place.config_path();
     let report = report(path, Reading::load(path));
     let exit = if report.mistakes.is_empty() { Exit::Done } else { Exit::Config };
-    Ok((exit, if args.json { json(&report) } else { in_words(&report) }))
+    (exit, if args.json { json(&report) } else { in_words(&report) })
 }
 
 fn report(path: &Path, read: Result<Reading, ConfigError>) -> Report {

@@ -10,6 +10,7 @@ use super::super::place::{Place, unreadable};
 use crate::accept::Policy;
 use crate::config::{Config, Limits};
 use crate::control::{Order, Reply};
+use crate::edge::owner::become_owner_of;
 use crate::edge::users::Submitters;
 use crate::edge::{chance, host};
 use crate::engine::{Caps, Engine, Herald, Load, Real, obey_offline};
@@ -31,6 +32,8 @@ pub(super) fn obey(
 ) -> Result<(), Refusal> {
     let config = place.config()?;
     let refuse = |error: &spool::OpenError| unreadable(layout, &error.source);
+    let by = rustix::process::getuid().as_raw();
+    become_owner_of(layout).map_err(|error| unreadable(layout, &error))?;
     let lock = Lock::take(&layout.lock()).map_err(|error| match error {
         LockError::Held(_) => Refusal::in_both(
             Exit::Unavailable,
@@ -49,7 +52,7 @@ pub(super) fn obey(
     let deeds = std::mem::take(&mut found.deeds);
     writer.send(Batch { deeds, sync: true, early: None, token: None });
     let engine = engine(config.as_ref(), folders, writer, lock)?;
-    for reply in obey_offline(engine, heard, found, orders, rustix::process::getuid().as_raw()) {
+    for reply in obey_offline(engine, heard, found, orders, by) {
         take(reply)?;
     }
     Ok(())

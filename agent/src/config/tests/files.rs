@@ -11,6 +11,7 @@ struct Files {
 }
 
 impl Files {
+    #[expect(clippy::disallowed_methods, reason = "a configuration, not a spool file")]
     fn new(files: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         for (name, text) in files {
@@ -296,7 +297,7 @@ proptest! {
             one.push_str(if *table == last { text.split_once('\n').map_or("", |(_, body)| body) } else { &text });
             last = table;
         }
-        lists.iter().for_each(|(piece, _)| one.push_str(&piece.text()));
+        one.extend(lists.iter().map(|(piece, _)| piece.text()));
         let cut = Files::new(&[
             ("alertmail.toml", &files[0]),
             ("conf.d/1.toml", &files[1]),

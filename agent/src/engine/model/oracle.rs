@@ -105,8 +105,8 @@ pub(super) struct Oracle {
     pub(super) sync_asked: bool,
     /// It could not write what it was told.
     pub(super) owes: bool,
-    /// Attempts, by their alerts and providers, of which the kernel has the line that their final dot is about to go out.
-    pub(super) dots_written: BTreeMap<(AlertId, usize), u32>,
+    /// Attempts, with their alerts and providers, of which the kernel has the line that their final dot is about to go out.
+    pub(super) dots_written: BTreeSet<(AlertId, usize, u32)>,
     pub(super) lost_power: bool,
     pub(super) started: Monotonic,
     /// When the agent last heard from anybody.
@@ -171,7 +171,7 @@ impl Oracle {
             handed: Vec::new(),
             sync_asked: false,
             owes: false,
-            dots_written: BTreeMap::new(),
+            dots_written: BTreeSet::new(),
             lost_power: false,
             started: Monotonic::default(),
             last_answer: Monotonic::default(),
@@ -231,7 +231,8 @@ impl Oracle {
         (id, provider): (AlertId, usize),
         recipients: BTreeMap<usize, String>,
     ) {
-        let is_known = self.owes || self.dots_written.contains_key(&(id, provider));
+        let mut there = self.dots_written.range((id, provider, 0)..=(id, provider, u32::MAX));
+        let is_known = self.owes || there.next().is_some();
         assert!(is_known, "{id}: its dot goes out, and the journal does not know of it");
         self.dots.insert(attempt, Dot { id, recipients });
     }
@@ -345,10 +346,10 @@ impl Oracle {
         for fact in std::mem::take(&mut self.handed) {
             match fact {
                 Fact::DotSent { id, attempt, provider, .. } => {
-                    self.dots_written.insert((id, place(&provider)), attempt);
+                    self.dots_written.insert((id, place(&provider), attempt));
                 }
-                Fact::Outcome { id, provider, recipients, .. } => {
-                    self.dots_written.remove(&(id, place(&provider)));
+                Fact::Outcome { id, attempt, provider, recipients, .. } => {
+                    self.dots_written.remove(&(id, place(&provider), attempt));
                     for result in recipients.iter().filter(|it| it.result == Settlement::Delivered) {
                         let asked = self.asked(id);
                         let tally = asked.tallies.get_mut(result.to.as_str()).expect("it was begun");

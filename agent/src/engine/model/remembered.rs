@@ -23,7 +23,7 @@ impl Oracle {
         let dots = std::mem::take(&mut self.dots);
         let under_way: BTreeSet<(AlertId, &String)> =
             dots.values().flat_map(|dot| dot.recipients.values().map(|to| (dot.id, to))).collect();
-        for ((id, _), number) in std::mem::take(&mut self.dots_written) {
+        for (id, _, number) in std::mem::take(&mut self.dots_written) {
             let under_way = ledger.alerts.get(&id).map_or(&[][..], |history| &history.under_way);
             let is_forgotten = under_way.iter().any(|attempt| attempt.number == number && !attempt.dot_sent);
             assert!(self.lost_power || !is_forgotten, "{id}: that its dot went out is forgotten");
@@ -58,7 +58,9 @@ impl Oracle {
                 tally.has_it = Known::No;
             }
             asked.not_before = match history.map(|history| history.state) {
-                Some(State::Deferred { until }) => now.monotonic.plus(until.since(now.wall).min(asked.pause)),
+                Some(State::Deferred { until }) if until.since(now.wall) <= asked.pause => {
+                    now.monotonic.plus(until.since(now.wall))
+                }
                 _ => Monotonic::default(),
             };
             (asked.passes, asked.parked) = (history.map_or(0, |history| history.passes), None);

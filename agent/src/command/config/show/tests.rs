@@ -167,13 +167,13 @@ proptest! {
         let mut last = "";
         for (table, line) in lines {
             if table != last {
-                config.push_str(&format!("[{table}]\n"));
+                config.extend(["[", table, "]\n"]);
             }
-            config.push_str(&format!("{line}\n"));
+            config.extend([line, "\n"]);
             last = table;
         }
         config.push_str(PROVIDER);
-        of_provider.iter().for_each(|line| config.push_str(&format!("{line}\n")));
+        config.extend(of_provider.iter().flat_map(|line| [*line, "\n"]));
         // Some do not go together, and are no configuration.
         if shown_of(&config).is_ok() {
             means_the_same(&config);
