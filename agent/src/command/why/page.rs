@@ -101,7 +101,7 @@ impl Page<'_> {
             let state = match &asked.left_out {
                 _ if asked.has_refused => self.asked(&asked.provider, &words::Asked::HasRefused),
                 Some(outage) => self.left_out(&asked.provider, outage),
-                None => self.asked(&asked.provider, &words::Asked::Asked),
+                None => self.asked(&asked.provider, &words::Asked::Now),
             };
             self.hanging(text, 4, 7, &format!("{}. {state}", n + 1));
         }
@@ -118,7 +118,7 @@ impl Page<'_> {
             let soon = age::until(self.look.tongue, outage.until, self.now);
             self.asked(provider, &words::Asked::LeftOut { since, soon: &soon, until: &until, reason })
         } else {
-            self.asked(provider, &words::Asked::MayBeAsked { since, reason })
+            self.asked(provider, &words::Asked::Perhaps { since, reason })
         }
     }
 }

@@ -250,33 +250,33 @@ pub(super) fn turn(tongue: Tongue, to: &str) -> String {
 /// Whether a provider is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Asked<'a> {
-    Asked,
+    Now,
     HasRefused,
     LeftOut { since: &'a str, soon: &'a str, until: &'a str, reason: &'a str },
-    MayBeAsked { since: &'a str, reason: &'a str },
+    Perhaps { since: &'a str, reason: &'a str },
 }
 
 pub(super) fn asked(tongue: Tongue, provider: &str, asked: &Asked<'_>) -> String {
     let why = |reason: &str| notice::why(tongue, reason);
     match (tongue, asked) {
-        (Tongue::English, Asked::Asked) => format!("{provider} is asked"),
+        (Tongue::English, Asked::Now) => format!("{provider} is asked"),
         (Tongue::English, Asked::HasRefused) => {
             format!("{provider} is not asked, since it has refused this recipient for good")
         }
         (Tongue::English, Asked::LeftOut { since, soon, until, reason }) => {
             format!("{provider} is left out since {since}, and asked again {soon}, at {until}: {reason}")
         }
-        (Tongue::English, Asked::MayBeAsked { since, reason }) => {
+        (Tongue::English, Asked::Perhaps { since, reason }) => {
             format!("{provider} is left out since {since}, and may be asked again: {reason}")
         }
-        (Tongue::Japanese, Asked::Asked) => format!("{provider}: 送信します"),
+        (Tongue::Japanese, Asked::Now) => format!("{provider}: 送信します"),
         (Tongue::Japanese, Asked::HasRefused) => {
             format!("{provider}: この宛先を恒久的に拒否したため、送信しません")
         }
         (Tongue::Japanese, Asked::LeftOut { since, soon, until, reason }) => {
             format!("{provider}: {since}から除外中、次の確認は{soon}（{until}）: {}", why(reason))
         }
-        (Tongue::Japanese, Asked::MayBeAsked { since, reason }) => {
+        (Tongue::Japanese, Asked::Perhaps { since, reason }) => {
             format!("{provider}: {since}から除外中、再確認できます: {}", why(reason))
         }
     }
