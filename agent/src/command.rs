@@ -33,19 +33,36 @@ pub mod why;
 use std::fmt::Display;
 use std::io::{self, Write as _};
 
+use crate::edge::language;
 use crate::exit::Exit;
+use crate::notice::Tongue;
 
 /// Why a command does not do what it was asked for: an exit code, and words that say what to do.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Refusal {
     exit: Exit,
     text: String,
+    /// The same in Japanese, where somebody has put it so.
+    japanese: Option<String>,
 }
 
 impl Refusal {
     /// Puts the two together.
     pub fn new(exit: Exit, text: impl Display) -> Self {
-        Self { exit, text: text.to_string() }
+        Self { exit, text: text.to_string(), japanese: None }
+    }
+
+    /// The same in both languages: those that people meet most.
+    pub fn in_both(exit: Exit, english: impl Display, japanese: impl Display) -> Self {
+        Self { exit, text: english.to_string(), japanese: Some(japanese.to_string()) }
+    }
+
+    /// The words in this language, as far as they are there.
+    fn text(&self, tongue: Tongue) -> &str {
+        match (tongue, &self.japanese) {
+            (Tongue::Japanese, Some(japanese)) => japanese,
+            _ => &self.text,
+        }
     }
 }
 
@@ -63,9 +80,9 @@ fn finish(said: Result<(Exit, impl AsRef<[u8]>), Refusal>) -> Exit {
             let _ = io::stdout().lock().write_all(octets.as_ref());
             exit
         }
-        Err(Refusal { exit, text }) => {
-            let _ = writeln!(io::stderr().lock(), "alertmail: {text}");
-            exit
+        Err(refusal) => {
+            let _ = writeln!(io::stderr().lock(), "alertmail: {}", refusal.text(language::asked()));
+            refusal.exit
         }
     }
 }

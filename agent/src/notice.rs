@@ -26,7 +26,7 @@ pub use canary::{canary, canary_of};
 pub use command::Command;
 pub use dead_man::DeadMan;
 pub use words::{Tongue, sentence};
-pub(crate) use words::{title_of as title, why};
+pub(crate) use words::{sentence_in, title_of as title, why};
 
 /// The ways to people that are not mail.
 #[derive(Debug, Default)]

@@ -14,6 +14,7 @@ mod readme;
 mod refusals;
 mod route;
 mod shown;
+mod tongue;
 mod watch;
 
 use std::path::Path;
@@ -31,7 +32,7 @@ fn sandbox() -> Sandbox {
 /// The program in an environment that knows nothing of this machine's own spool and configuration.
 fn alertmail(arguments: &[&str]) -> Command {
     let mut command = Command::new(ALERTMAIL);
-    command.args(arguments).env_remove("ALERTMAIL_SPOOL").env_remove("ALERTMAIL_CONFIG");
+    harness::in_english(command.args(arguments).env_remove("ALERTMAIL_SPOOL").env_remove("ALERTMAIL_CONFIG"));
     command
 }
 

@@ -1,5 +1,7 @@
 //! `alertmail route`: what it says of an alert's way. `ALERTMAIL_UPDATE_GOLDEN=1` writes the page anew.
 
+use std::process::Command;
+
 use harness::{Ended, Sandbox, run, write_file};
 use serde_json::Value;
 
@@ -48,9 +50,13 @@ fn left_out(sandbox: &Sandbox) {
 }
 
 fn route(sandbox: &Sandbox, arguments: &[&str]) -> Ended {
+    run(&mut route_command(sandbox, arguments), b"")
+}
+
+fn route_command(sandbox: &Sandbox, arguments: &[&str]) -> Command {
     let mut command = alertmail(&["route"]);
     command.args(arguments).arg("--config").arg(sandbox.config_file()).env("TZ", "UTC");
-    run(&mut command, b"")
+    command
 }
 
 #[test]
@@ -58,10 +64,16 @@ fn a_page_has_for_each_recipient_the_rule_the_order_who_is_left_out_and_what_com
     let sandbox = sandbox();
     configure(&sandbox, CONFIG);
     left_out(&sandbox);
-    let page = route(&sandbox, &["--to", "root,ops@example.com", "--key", "disk/root"]).expect_success();
-    // How long it is until then depends on the day.
-    let days = page.split("(in ").nth(1).and_then(|rest| rest.split(')').next()).expect("a time").to_owned();
-    looks_like("route.txt", &page.replace(&days, "N"));
+    for (language, name, before, behind) in
+        [("C", "route.txt", "(in ", ")"), ("ja_JP.UTF-8", "route.ja.txt", "（", "後）")]
+    {
+        let asked = &["--to", "root,ops@example.com", "--key", "disk/root"];
+        let page = run(route_command(&sandbox, asked).env("LANG", language), b"").expect_success();
+        // How long it is until then depends on the day.
+        let times = page.split(before).filter_map(|rest| rest.split_once(behind));
+        let days = times.map(|(days, _)| days).find(|days| days.len() < 12).expect("a time").to_owned();
+        looks_like(name, &page.replace(&days, "N"));
+    }
 }
 
 #[test]

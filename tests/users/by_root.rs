@@ -71,7 +71,7 @@ fn verify_reads_a_spool_beside_its_agent_and_says_that_it_is_in_order() {
     sandbox.wait_until_sent(id);
     let spool = sandbox.spool().display().to_string();
     let said = sandbox.alertmail(&["spool", "verify", &spool]).expect_success();
-    assert!(said.starts_with(&format!("{spool} is in order: ")), "{said}");
+    assert!(said.starts_with(&format!("{spool} is in order; ")), "{said}");
     let repaired = sandbox.alertmail(&["spool", "repair", &spool]);
     assert_eq!(repaired.code, Some(69), "an agent is at work: {}", repaired.stderr);
     write_file(&sandbox.folder(Folder::Deferred).join(format!("{id}.json")), 0o600, b"no alert");

@@ -2,6 +2,7 @@
 
 mod drills;
 mod limits;
+mod words;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -12,9 +13,10 @@ use spool_format::{Canary, Drill, NoticeKind, Outage, Severity, Wall};
 use super::place::{Place, unreadable};
 use super::{Refusal, json, quotas};
 use crate::config::{Config, Keeping, RETIRES_SOON};
-use crate::edge::clock::wall_now;
+use crate::edge::clock::{offset_minutes, wall_now};
+use crate::edge::language;
 use crate::exit::Exit;
-use crate::notice;
+use crate::notice::{self, Tongue};
 use crate::output::age;
 use crate::spool::audit::{Agent, Finding, HardLinks, Weight, audit};
 use crate::spool::lock::is_held;
@@ -30,6 +32,8 @@ pub(crate) use limits::Limits;
 pub(super) struct Report {
     /// `ok`, `warning`, `critical` or `unknown`.
     status: &'static str,
+    #[serde(skip)]
+    tongue: Tongue,
     /// What somebody should look at, the worst first.
     problems: Vec<String>,
     /// Whether an agent is at work.
@@ -78,6 +82,8 @@ pub(super) struct Facts {
     /// What is wrong with owners and modes.
     pub(super) findings: Vec<Finding>,
     pub(super) now: Wall,
+    /// The language of whoever asks.
+    pub(super) tongue: Tongue,
 }
 
 /// Octets on a disk.
@@ -89,21 +95,23 @@ pub(super) struct Room {
 
 /// Does what the command says. A refusal is part of the answer here, since whoever asks reads stdout.
 pub fn run(args: &Args, place: &Place) -> Exit {
-    let known = args.limits().and_then(|limits| Ok((limits, facts(place)?)));
+    // Programs are told in English wherever they run.
+    let tongue = if args.json { Tongue::English } else { language::asked() };
+    let known = args.limits().and_then(|limits| Ok((limits, facts(place, tongue)?)));
     let (exit, text) = match known {
         Ok((limits, facts)) => {
             let (exit, report) = judge(&limits, &facts);
             (exit, if args.json { json(&report) } else { report.line(&limits) })
         }
         Err(refusal) => {
-            let report = Report::unknown(&refusal);
+            let report = Report::unknown(&refusal, tongue);
             (Exit::Unknown, if args.json { json(&report) } else { report.sentence() + "\n" })
         }
     };
     super::finish(Ok((exit, text)))
 }
 
-fn facts(place: &Place) -> Result<Facts, Refusal> {
+fn facts(place: &Place, tongue: Tongue) -> Result<Facts, Refusal> {
     let config = place.config()?;
     let layout = place.layout(config.as_ref());
     let cannot = |error: std::io::Error| unreadable(&layout, &error);
@@ -118,11 +126,12 @@ fn facts(place: &Place) -> Result<Facts, Refusal> {
         room: Room { free: StdFs.room(&queue).map_err(cannot)?, floor },
         providers: config.iter().flat_map(|config| &config.providers).map(|it| it.name.clone()).collect(),
         canaries: drills::canaries(config.as_ref(), &view),
-        quotas: quotas::warnings(limits(config.as_ref()), &view.sent, wall_now()),
+        quotas: quotas::warnings(tongue, limits(config.as_ref()), &view.sent, wall_now()),
         warnings: config.map_or_else(Vec::new, warnings),
         findings: audit(&layout, &owner, HardLinks::here()).map_err(cannot)?,
         view,
         now: wall_now(),
+        tongue,
     })
 }
 
@@ -154,37 +163,38 @@ pub(super) fn judge(limits: &Limits, facts: &Facts) -> (Exit, Report) {
     let critical = ages().filter(|item| item.severity == Severity::Critical);
     let oldest_critical = critical.map(|item| item.age(facts.now)).max().unwrap_or_default();
 
+    let tongue = facts.tongue;
     let (mut now, mut today) = (Vec::new(), Vec::new());
     if !facts.running {
-        now.push("no agent runs: start `alertmail run`".to_owned());
+        now.push(words::no_agent(tongue));
     }
-    let stuck = format!("the oldest alert has waited for {}", age::short(oldest));
-    let stuck_critical = format!("a critical alert has waited for {}", age::short(oldest_critical));
+    let stuck = words::oldest(tongue, &age::short(tongue, oldest));
+    let stuck_critical = words::oldest_critical(tongue, &age::short(tongue, oldest_critical));
     let any = limits.oldest.judge(oldest.as_secs());
     let urgent = limits.oldest_critical.judge(oldest_critical.as_secs());
     // Where both speak of the same alert the worse of them does.
     let is_same = oldest == oldest_critical;
     limits::tell(urgent.filter(|_| !is_same || urgent >= any), stuck_critical, &mut now, &mut today);
     limits::tell(any.filter(|_| !is_same || any > urgent), stuck, &mut now, &mut today);
-    let many = format!("{deferred} deferred: alertmail list --state deferred");
+    let many = words::deferred(tongue, deferred);
     limits::tell(limits.deferred.judge(deferred as u64), many, &mut now, &mut today);
     if dead > 0 {
-        now.push(format!("{dead} dead: alertmail list --state dead"));
+        now.push(words::dead(tongue, dead));
     }
     if corrupt > 0 {
-        today.push(format!("{corrupt} corrupt: alertmail list --state corrupt"));
+        today.push(words::corrupt(tongue, corrupt));
     }
     disk(facts, &mut now, &mut today);
     if !facts.view.broken_lines.is_empty() {
-        today.push(format!("the journal is damaged at {}", facts.view.broken_lines.join(", ")));
+        today.push(words::damaged(tongue, &facts.view.broken_lines.join(", ")));
     }
     providers_that_are_left_out(facts, &mut now, &mut today);
     today.extend(drills::problems(facts));
     today.extend(drills::lost_canaries(facts));
     notices(facts, &mut now, &mut today);
-    today.extend(providers_that_refuse_the_login(&waiting));
+    today.extend(providers_that_refuse_the_login(tongue, &waiting));
     today.extend(facts.quotas.iter().cloned());
-    today.extend(facts.warnings.iter().cloned());
+    today.extend(facts.warnings.iter().map(|text| notice::why(tongue, text)));
     for finding in &facts.findings {
         let list = if finding.weight == Weight::Impossible { &mut now } else { &mut today };
         list.push(finding.to_string());
@@ -198,6 +208,7 @@ pub(super) fn judge(limits: &Limits, facts: &Facts) -> (Exit, Report) {
     let problems = now.into_iter().chain(today).collect();
     let report = Report {
         status,
+        tongue,
         problems,
         running: facts.running,
         waiting: waiting.len(),
@@ -217,15 +228,12 @@ pub(super) fn judge(limits: &Limits, facts: &Facts) -> (Exit, Report) {
 fn disk(facts: &Facts, now: &mut Vec<String>, today: &mut Vec<String>) {
     let Room { free, floor } = facts.room;
     if free < floor {
-        let text =
-            format!("{} MiB are free, less than [disk] floor_mib ({}): make room", free >> 20, floor >> 20);
-        now.push(text);
+        now.push(words::no_room(facts.tongue, free >> 20, floor >> 20));
     }
     if let Some(status) = facts.status.as_ref().filter(|_| facts.running) {
-        now.extend(status.troubles.iter().cloned());
+        now.extend(status.troubles.iter().map(|text| notice::why(facts.tongue, text)));
         if !status.pulse.watching {
-            today
-                .push("incoming/ cannot be watched, the agent scans it every second; see its log".to_owned());
+            today.push(words::unwatched(facts.tongue));
         }
     }
 }
@@ -236,19 +244,22 @@ fn left_out(facts: &Facts) -> impl Iterator<Item = (&String, &Outage)> {
     facts.view.left_out.iter().filter(move |(name, _)| is_configured(name))
 }
 
+/// A moment for whoever asks: English is read by programs too, so it is in UTC there.
+fn since(facts: &Facts, since: Wall) -> String {
+    match facts.tongue {
+        Tongue::English => since.to_string(),
+        Tongue::Japanese => age::clock(since, facts.now, offset_minutes(since)),
+    }
+}
+
 /// Who is left out hides behind the next one, and without any nothing is sent.
 fn providers_that_are_left_out(facts: &Facts, now: &mut Vec<String>, today: &mut Vec<String>) {
     let sentences = left_out(facts).map(|(name, outage)| {
-        let Outage { since, reason, cause, .. } = outage;
-        // Without its login there is nothing wrong to be seen.
-        let auth = if *cause == spool_format::Cause::Login { " --auth" } else { "" };
-        format!(
-            "provider `{name}` is left out since {since}: {reason}; look with: alertmail probe {name}{auth}"
-        )
+        words::left_out(facts.tongue, name, &since(facts, outage.since), outage)
     });
     today.extend(sentences);
     if !facts.providers.is_empty() && facts.providers.iter().all(|name| drills::is_broken(facts, name)) {
-        now.push("no provider works".to_owned());
+        now.push(words::no_provider(facts.tongue));
     }
 }
 
@@ -266,12 +277,12 @@ fn notices(facts: &Facts, now: &mut Vec<String>, today: &mut Vec<String>) {
             }
             _ => continue,
         };
-        list.push(notice::sentence(notice));
+        list.push(notice::sentence_in(facts.tongue, notice, &since(facts, notice.since)));
     }
 }
 
 /// A refused login mends itself never: the password is wrong or has expired.
-fn providers_that_refuse_the_login(waiting: &[&Item]) -> Option<String> {
+fn providers_that_refuse_the_login(tongue: Tongue, waiting: &[&Item]) -> Option<String> {
     let mut names: Vec<&str> = waiting
         .iter()
         .filter_map(|item| item.history.as_ref())
@@ -284,14 +295,15 @@ fn providers_that_refuse_the_login(waiting: &[&Item]) -> Option<String> {
         .collect();
     names.sort_unstable();
     names.dedup();
-    (!names.is_empty()).then(|| format!("the login is refused by {}", names.join(", ")))
+    (!names.is_empty()).then(|| words::login_refused(tongue, &names.join(", ")))
 }
 
 impl Report {
-    fn unknown(refusal: &Refusal) -> Self {
+    fn unknown(refusal: &Refusal, tongue: Tongue) -> Self {
         Self {
             status: "unknown",
-            problems: vec![refusal.text.clone()],
+            tongue,
+            problems: vec![refusal.text(tongue).to_owned()],
             running: false,
             waiting: 0,
             deferred: 0,
@@ -307,10 +319,9 @@ impl Report {
 
     fn sentence(&self) -> String {
         let status = self.status.to_ascii_uppercase();
-        let what = match (&self.problems[..], self.waiting) {
-            ([], 0) => "the agent runs, nothing waits".to_owned(),
-            ([], waiting) => format!("the agent runs, {waiting} on the way"),
-            (problems, _) => problems.join("; ").replace(['\n', '|'], " "),
+        let what = match &self.problems[..] {
+            [] => words::well(self.tongue, self.waiting),
+            problems => problems.join(words::between(self.tongue)).replace(['\n', '|'], " "),
         };
         format!("alertmail {status}: {what}")
     }

@@ -3,6 +3,7 @@
 mod choice;
 mod document;
 mod watch;
+mod words;
 
 use std::mem::ManuallyDrop;
 use std::time::Duration;
@@ -11,12 +12,13 @@ use spool_format::{AlertId, Layout, Severity, Wall};
 
 use super::place::{Place, unreadable};
 use super::{Refusal, finish, json};
+use crate::edge::clock::offset_minutes;
 use crate::edge::clock::wall_now;
 use crate::exit::Exit;
-use crate::notice;
+use crate::notice::{self, Tongue};
 use crate::output::table::{self, Cell};
 use crate::output::terminal::{Colour, Look, cut, printable};
-use crate::output::{age, words};
+use crate::output::{age, words as common};
 use crate::spool::read_back::Reach;
 use crate::spool::view::{CorruptFile, Item, Standing, View};
 use choice::Choice;
@@ -96,32 +98,29 @@ fn said(args: &Args, layout: &Layout, view: &View, now: Wall, look: Look) -> Str
         return alerts.chain(files).collect();
     }
     if shown.is_empty() && corrupt.is_empty() {
-        let what = args.choice.nothing();
-        let (root, hidden) = (layout.root().display(), hidden(view));
-        return format!("{}{what} in {root}\n{hidden}", conditions(view));
+        let what =
+            words::nothing(look.tongue, args.choice.states_alone(), &layout.root().display().to_string());
+        return format!("{}{what}\n{}", conditions(view, now, look.tongue), hidden(view, look.tongue));
     }
     let ids: Vec<AlertId> = view.alerts.iter().map(|item| item.id).collect();
-    conditions(view) + &text(&shown, corrupt, &ids, now, look) + hidden(view)
+    conditions(view, now, look.tongue) + &text(&shown, corrupt, &ids, now, look) + hidden(view, look.tongue)
 }
 
 /// What people were told of the agent and still lasts, above everything else.
-fn conditions(view: &View) -> String {
+fn conditions(view: &View, now: Wall, tongue: Tongue) -> String {
     let mut text = String::new();
     for notice in &view.notices {
         text.push_str("! ");
-        text.push_str(&printable(&notice::sentence(notice)));
+        let since = age::clock(notice.since, now, offset_minutes(notice.since));
+        text.push_str(&printable(&notice::sentence_in(tongue, notice, &since)));
         text.push('\n');
     }
     text
 }
 
 /// What is not shown to whoever asks.
-const fn hidden(view: &View) -> &'static str {
-    if view.incoming_is_hidden {
-        "alerts that no agent has met yet are not shown: only the agent's user and root can list incoming/\n"
-    } else {
-        ""
-    }
+fn hidden(view: &View, tongue: Tongue) -> &'static str {
+    if view.incoming_is_hidden { words::hidden(tongue) } else { "" }
 }
 
 /// What was asked for, the most urgent first.
@@ -146,65 +145,69 @@ pub(super) fn text(
 ) -> String {
     let mut text = String::new();
     if !items.is_empty() {
-        let rows: Vec<Vec<Cell>> = items.iter().map(|item| row(item, ids, now)).collect();
-        text = table::set(&["AGE", "ID", "SEV", "TO", "SUBJECT", "STATE", "NEXT", "WHY"], &rows, look);
+        let rows: Vec<Vec<Cell>> = items.iter().map(|item| row(item, ids, now, look.tongue)).collect();
+        text = table::set(&words::heads(look.tongue), &rows, look);
     }
     for file in corrupt {
-        let line = format!("corrupt/{}: {}", printable(&file.name), printable(&file.reason));
+        let line = format!(
+            "corrupt/{}: {}",
+            printable(&file.name),
+            printable(&notice::why(look.tongue, &file.reason))
+        );
         text.push_str(&cut(&line, look.columns));
         text.push('\n');
     }
-    text.push_str(&summary(items, corrupt.len(), now));
+    text.push_str(&summary(items, corrupt.len(), now, look.tongue));
     text.push('\n');
     text
 }
 
-fn row(item: &Item, ids: &[AlertId], now: Wall) -> Vec<Cell> {
+fn row(item: &Item, ids: &[AlertId], now: Wall, tongue: Tongue) -> Vec<Cell> {
     let severity = match item.severity {
-        Severity::Critical => Cell::painted("crit", Colour::Red),
-        Severity::Warning => Cell::plain("warn"),
-        Severity::Info => Cell::plain("info"),
+        Severity::Critical => Cell::painted(tongue.either("crit", "重大"), Colour::Red),
+        Severity::Warning => Cell::plain(tongue.either("warn", "警告")),
+        Severity::Info => Cell::plain(tongue.either("info", "情報")),
     };
-    let state = match item.standing {
-        Standing::Dead => Cell::painted("dead", Colour::Red),
-        Standing::Deferred(_) => Cell::painted("deferred", Colour::Yellow),
-        other => Cell::plain(other.as_str()),
+    let colour = match item.standing {
+        Standing::Dead => Colour::Red,
+        Standing::Deferred(_) => Colour::Yellow,
+        _ => Colour::Plain,
     };
     let next = match item.standing {
-        Standing::Deferred(Some(until)) => age::until(until, now),
-        Standing::Incoming | Standing::Trying | Standing::Deferred(None) => "now".to_owned(),
+        Standing::Deferred(Some(until)) => age::until(tongue, until, now),
+        Standing::Incoming | Standing::Trying | Standing::Deferred(None) => age::until(tongue, now, now),
         Standing::Held | Standing::Sent | Standing::Dead | Standing::Gone => String::new(),
     };
     vec![
-        Cell::plain(age::short(item.age(now))),
+        Cell::plain(age::short(tongue, item.age(now))),
         Cell::plain(short_id(item.id, ids)),
         severity,
-        Cell::plain(cut(&to(item), TO_COLUMNS)),
+        Cell::plain(cut(&to(item, tongue), TO_COLUMNS)),
         Cell::plain(cut(&printable(&item.subject), SUBJECT_COLUMNS)),
-        state,
+        Cell::painted(common::standing(tongue, item.standing), colour),
         Cell::plain(next),
-        Cell::plain(why(item)),
+        Cell::plain(why(item, tongue)),
     ]
 }
 
-fn to(item: &Item) -> String {
+fn to(item: &Item, tongue: Tongue) -> String {
     match &item.recipients[..] {
-        [] => "(default)".to_owned(),
+        [] => words::default_recipient(tongue),
         [(one, _)] => printable(one),
-        [(first, _), others @ ..] => format!("{} +{}", printable(first), others.len()),
+        [(first, _), others @ ..] => words::others(tongue, &printable(first), others.len()),
     }
 }
 
 /// Why it is where it is.
-pub(super) fn why(item: &Item) -> String {
+pub(super) fn why(item: &Item, tongue: Tongue) -> String {
     if let Some(why) = &item.unreadable {
-        return format!("cannot be read: {}", printable(why));
+        return words::unreadable(tongue, &printable(why));
     }
     let Some(history) = &item.history else { return String::new() };
     match item.standing {
-        Standing::Dead => printable(history.dead_reason.as_deref().unwrap_or_default()),
+        Standing::Dead => printable(&notice::why(tongue, history.dead_reason.as_deref().unwrap_or_default())),
         Standing::Sent | Standing::Gone | Standing::Held => String::new(),
-        Standing::Incoming | Standing::Trying | Standing::Deferred(_) => words::why(history),
+        Standing::Incoming | Standing::Trying | Standing::Deferred(_) => common::why(tongue, history),
     }
 }
 
@@ -220,15 +223,15 @@ pub(super) fn short_id(id: AlertId, ids: &[AlertId]) -> String {
 }
 
 /// `3 deferred, 1 dead, 2 corrupt; oldest waits for 4m`.
-fn summary(items: &[&Item], corrupt: usize, now: Wall) -> String {
+fn summary(items: &[&Item], corrupt: usize, now: Wall, tongue: Tongue) -> String {
     let states = ["incoming", "trying", "deferred", "held", "dead", "sent", "gone"];
     let count = |state: &str| items.iter().filter(|item| item.standing.as_str() == state).count();
     let counts = states.map(|state| (count(state), state)).into_iter().chain([(corrupt, "corrupt")]);
-    let told: Vec<String> =
-        counts.filter(|(count, _)| *count > 0).map(|(count, state)| format!("{count} {state}")).collect();
+    let told: Vec<String> = counts
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, state)| words::counted(tongue, count, state))
+        .collect();
     let waiting = items.iter().filter(|item| item.standing.waits());
     let oldest: Option<Duration> = waiting.map(|item| item.age(now)).max();
-    let oldest =
-        oldest.map_or_else(String::new, |age| format!("; the oldest has waited for {}", age::short(age)));
-    format!("{}{oldest}", told.join(", "))
+    words::summary(tongue, &told, oldest)
 }

@@ -233,7 +233,7 @@ impl Writer {
 pub(super) fn text(entry: &Entry, now: Wall, offset_minutes: i32, look: Look) -> String {
     // Always with the day: who searches a long log wants to see it.
     let at = age::clock_ms(entry.at, Wall::from_unix_ms(i64::MIN / 2), offset_minutes);
-    let told = events::told(&entry.event, &|at| age::clock(at, now, offset_minutes));
+    let told = events::told(look.tongue, &entry.event, &|at| age::clock(at, now, offset_minutes));
     let id = entry.event.alert().map_or_else(|| "-".to_owned(), |id| id.as_str()[..ID_CHARACTERS].to_owned());
     let more: Vec<&str> = told.more.iter().map(|more| more.trim_start()).collect();
     let what = [&[told.what.as_str()], &more[..]].concat().join("; ");

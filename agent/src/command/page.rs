@@ -2,7 +2,7 @@
 
 use super::place::{Place, unreadable};
 use super::{Refusal, finish};
-use crate::edge::language::is_japanese;
+use crate::edge::language;
 use crate::exit::Exit;
 use crate::notice::Tongue;
 use crate::page::{Kind, Source, document, read};
@@ -36,8 +36,7 @@ fn page(args: &Args, place: &Place) -> Result<String, Refusal> {
     let tongue = match args.language.as_deref() {
         Some("ja") => Tongue::Japanese,
         Some(_) => Tongue::English,
-        None if is_japanese() => Tongue::Japanese,
-        None => Tongue::English,
+        None => language::asked(),
     };
     Ok(document(&facts, tongue, Kind::Snapshot))
 }

@@ -9,6 +9,7 @@ pub mod purge;
 pub mod release;
 pub mod requeue;
 pub mod retry;
+mod words;
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -20,10 +21,13 @@ use super::select::{Filter, find};
 use super::{Refusal, json};
 use crate::control::{self, Order, Reply, Said, Unheard};
 use crate::edge::clock::wall_now;
+use crate::edge::language;
 use crate::exit::Exit;
+use crate::notice::{self, Tongue};
 use crate::output::terminal::printable;
 use crate::spool::read_back::Reach;
 use crate::spool::view::{Standing, View};
+use words::Deed;
 
 /// Alerts in one order: an answer comes after each, so that who waits sees that it goes on.
 const ORDER_MAX: usize = 1_000;
@@ -53,10 +57,8 @@ struct Act {
     is_for: fn(Standing) -> bool,
     /// What is asked of the agent.
     order: Box<dyn Fn(Vec<AlertId>) -> Order>,
-    /// What was done to so many, in words.
-    done: fn(&str) -> String,
-    /// A question to be answered with yes first, about so many.
-    question: Option<fn(&str) -> String>,
+    /// What it is called, and whether something is asked first.
+    deed: Deed,
 }
 
 /// Does it, and says what came of it.
@@ -64,20 +66,26 @@ fn act(which: &Which, place: &Place, yes: bool, act: &Act) -> Result<(Exit, Stri
     let config = place.config()?;
     let layout = place.layout(config.as_ref());
     let ids = chosen(which, &layout, act)?;
-    if let Some(question) = act.question.filter(|_| !yes && !ids.is_empty()) {
-        confirm(&question(&alerts(ids.len())))?;
+    let question = |tongue| words::question(tongue, act.deed, ids.len());
+    if let [Some(english), Some(japanese)] = [Tongue::English, Tongue::Japanese].map(question)
+        && !yes
+        && !ids.is_empty()
+    {
+        confirm(&english, &japanese)?;
     }
     let orders: Vec<Order> = ids.chunks(ORDER_MAX).map(|some| (act.order)(some.to_vec())).collect();
     let said = give(place, &layout, orders, ids.len())?;
-    Ok(answer(&said, which.json, act.done))
+    Ok(answer(&said, which.json, act.deed))
 }
 
 /// The alerts that are meant.
 fn chosen(which: &Which, layout: &Layout, act: &Act) -> Result<Vec<AlertId>, Refusal> {
     if which.ids.is_empty() && !which.all && which.filter.is_empty() {
-        let text =
-            "which alerts? Name ids or their beginnings, or all of them with --all, or some with an option";
-        return Err(Refusal::new(Exit::Usage, text));
+        return Err(Refusal::in_both(
+            Exit::Usage,
+            "which alerts? Name ids or their beginnings, or all of them with --all, or some with an option",
+            "対象を指定してください: ID かその先頭、すべてなら --all、または絞り込みのオプション",
+        ));
     }
     let view = View::read(layout, Reach::Alive).map_err(|error| unreadable(layout, &error))?;
     if !which.ids.is_empty() {
@@ -93,11 +101,15 @@ fn give(place: &Place, layout: &Layout, orders: Vec<Order>, alerts: usize) -> Re
     let mut said = Vec::new();
     let is_watched = io::stderr().is_terminal() && orders.len() > 1;
     let mut take = |reply: Reply| match Exit::from_code(reply.exit) {
-        Some(exit) if reply.alerts.is_empty() && exit != Exit::Done => Err(Refusal::new(exit, reply.said)),
+        Some(exit) if reply.alerts.is_empty() && exit != Exit::Done => {
+            let japanese = notice::why(Tongue::Japanese, &reply.said);
+            Err(Refusal::in_both(exit, reply.said, japanese))
+        }
         _ => {
             said.extend(reply.alerts);
             if is_watched {
-                let _ = write!(io::stderr(), "\r{} of {alerts}", said.len());
+                let so_far = words::so_far(language::asked(), said.len(), alerts);
+                let _ = write!(io::stderr(), "\r{so_far}");
             }
             Ok(())
         }
@@ -122,35 +134,40 @@ fn give(place: &Place, layout: &Layout, orders: Vec<Order>, alerts: usize) -> Re
 pub(super) fn unasked(layout: &Layout, unheard: &Unheard) -> Refusal {
     let root = layout.root().display();
     match unheard {
-        Unheard::NoAgent => Refusal::new(Exit::Unavailable, format!("spool `{root}`: {unheard}")),
-        Unheard::Io(error) if error.kind() == io::ErrorKind::PermissionDenied => Refusal::new(
+        Unheard::NoAgent => Refusal::in_both(
+            Exit::Unavailable,
+            format!("spool `{root}`: {unheard}"),
+            format!("スプール `{root}`: エージェントが動いていません"),
+        ),
+        Unheard::Io(error) if error.kind() == io::ErrorKind::PermissionDenied => Refusal::in_both(
             Exit::NoPermission,
             format!(
                 "you may not tell the agent of the spool `{root}` what to do; ask as its owner, as root, or as a member of its group"
+            ),
+            format!(
+                "スプール `{root}` のエージェントに指示する権限がありません。所有者、root またはグループの利用者で実行してください"
             ),
         ),
         Unheard::Io(_) => Refusal::new(Exit::Io, format!("spool `{root}`: {unheard}")),
     }
 }
 
-/// Goes on only if somebody at a terminal says yes.
-fn confirm(question: &str) -> Result<(), Refusal> {
+/// Goes on only if somebody at a terminal says yes to the question, which is there in both languages.
+fn confirm(english: &str, japanese: &str) -> Result<(), Refusal> {
     if !io::stdin().is_terminal() {
-        let text = format!("{question} Nobody is there to be asked: say --yes if that is meant");
-        return Err(Refusal::new(Exit::Usage, text));
+        return Err(Refusal::in_both(
+            Exit::Usage,
+            format!("{english} Nobody is there to be asked: say --yes if that is meant"),
+            format!("{japanese} 端末がないため確認できません。実行するには --yes を付けてください"),
+        ));
     }
-    let _ = write!(io::stderr(), "{question} [y/N] ");
+    let _ = write!(io::stderr(), "{} [y/N] ", language::asked().either(english, japanese));
     let mut line = String::new();
     let read = io::stdin().read_line(&mut line);
     match (read, line.trim()) {
         (Ok(_), "y" | "Y" | "yes") => Ok(()),
-        _ => Err(Refusal::new(Exit::Usage, "nothing was done")),
+        _ => Err(Refusal::in_both(Exit::Usage, "nothing was done", "何も実行しませんでした")),
     }
-}
-
-/// `1 alert`, `3 alerts`.
-fn alerts(count: usize) -> String {
-    if count == 1 { "1 alert".to_owned() } else { format!("{count} alerts") }
 }
 
 /// For machines.
@@ -160,21 +177,24 @@ struct Answer<'s> {
     alerts: &'s [Said],
 }
 
-fn answer(said: &[Said], as_json: bool, done: fn(&str) -> String) -> (Exit, String) {
+fn answer(said: &[Said], as_json: bool, deed: Deed) -> (Exit, String) {
     let exit = if said.iter().all(|said| said.done) { Exit::Done } else { Exit::Data };
     if as_json {
         return (exit, json(&Answer { alerts: said }));
     }
+    let tongue = language::asked();
     let mut text = String::new();
     for Said { id, text: why, .. } in said.iter().filter(|said| !said.text.is_empty()) {
-        let _ = writeln!(text, "{}: {}", &id.as_str()[..ID_CHARACTERS], printable(why));
+        let _ = writeln!(text, "{}: {}", &id.as_str()[..ID_CHARACTERS], printable(&notice::why(tongue, why)));
     }
     let count = said.iter().filter(|said| said.done).count();
     match (count, said.is_empty()) {
-        (0, true) => text.push_str("there is no such alert\n"),
+        (0, true) => {
+            let _ = writeln!(text, "{}", words::none(tongue));
+        }
         (0, false) => {}
         (_, _) => {
-            let _ = writeln!(text, "{}", done(&alerts(count)));
+            let _ = writeln!(text, "{}", words::done(tongue, deed, count));
         }
     }
     (exit, text)

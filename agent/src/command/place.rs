@@ -58,14 +58,20 @@ impl Place {
 pub fn unreadable(layout: &Layout, error: &io::Error) -> Refusal {
     let root = layout.root().display();
     match error.kind() {
-        io::ErrorKind::NotFound => Refusal::new(
+        io::ErrorKind::NotFound => Refusal::in_both(
             Exit::NoInput,
             format!("there is no spool at `{root}`; make one with: alertmail spool init {root}"),
+            format!("`{root}` にスプールがありません。作成: alertmail spool init {root}"),
         ),
-        io::ErrorKind::PermissionDenied => Refusal::new(
+        io::ErrorKind::PermissionDenied => Refusal::in_both(
             Exit::NoPermission,
             format!("you may not read the spool `{root}`; ask as its owner or as root"),
+            format!("スプール `{root}` を読む権限がありません。所有者または root で実行してください"),
         ),
-        _ => Refusal::new(Exit::Io, format!("cannot read the spool `{root}`: {error}")),
+        _ => Refusal::in_both(
+            Exit::Io,
+            format!("cannot read the spool `{root}`: {error}"),
+            format!("スプール `{root}` を読めません: {error}"),
+        ),
     }
 }

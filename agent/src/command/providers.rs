@@ -3,6 +3,7 @@
 //! It only reads, and needs no agent: how a provider stands is what the journal says.
 
 mod page;
+mod words;
 
 use std::collections::BTreeMap;
 
@@ -13,8 +14,8 @@ use super::quotas::{self, Remainder};
 use super::{Refusal, finish, json};
 use crate::config::{Config, Endpoint, Preset, PresetLimits, RETIRES_SOON, presets};
 use crate::edge::clock::wall_now;
-use crate::edge::language::is_japanese;
 use crate::exit::Exit;
+use crate::notice::Tongue;
 use crate::output::terminal::Look;
 use crate::spool::read_back::Reach;
 use crate::spool::view::View;
@@ -102,12 +103,16 @@ pub fn run(args: &Args, place: &Place) -> Exit {
 fn providers(args: &Args, place: &Place) -> Result<String, Refusal> {
     let config = place.config()?;
     let layout = place.layout(config.as_ref());
-    let view = View::read(&layout, Reach::Alive).map_err(|error| unreadable(&layout, &error).to_string());
+    let look = Look::of_stdout();
+    // Programs are told in English wherever they run.
+    let tongue = if args.json { Tongue::English } else { look.tongue };
+    let view = View::read(&layout, Reach::Alive)
+        .map_err(|error| unreadable(&layout, &error).text(tongue).to_owned());
     let listing = Listing::new(config.as_ref(), view, wall_now());
     if args.json {
         return Ok(json(&listing));
     }
-    Ok(page::text(&listing, Look::of_stdout(), is_japanese()))
+    Ok(page::text(&listing, look))
 }
 
 impl Listing {

@@ -7,6 +7,8 @@ use delivery::quota::{Budget, Usage};
 use delivery::{Monotonic, Quota};
 use spool_format::Wall;
 
+use crate::notice::Tongue;
+
 const DAY: Duration = Duration::from_hours(24);
 
 /// How much of one limit is left; also what `providers --json` prints.
@@ -42,10 +44,12 @@ impl Remainder {
     }
 
     /// `3 of 200 messages a day`.
-    pub(super) fn in_words(&self) -> String {
+    pub(super) fn in_words(&self, tongue: Tongue) -> String {
         let Self { unit, most, used, .. } = self;
-        let time = if self.is_of_a_day() { "day" } else { "minute" };
-        format!("{used} of {most} {unit} a {time}")
+        let (time, span) = if self.is_of_a_day() { ("day", "日") } else { ("minute", "分") };
+        let counted = if *unit == "recipients" { "人" } else { "通" };
+        tongue
+            .either(format!("{used} of {most} {unit} a {time}"), format!("{used}/{most}{counted}（1{span}）"))
     }
 
     pub(crate) const fn is_of_a_day(&self) -> bool {
@@ -53,27 +57,41 @@ impl Remainder {
     }
 
     /// What somebody should know of a limit of a day that is used up, or nearly.
-    fn warning(&self) -> Option<String> {
+    fn warning(&self, tongue: Tongue) -> Option<String> {
         let is_near = self.is_of_a_day() && self.used.saturating_mul(10) >= self.most.saturating_mul(9);
         let what = match self.left {
-            0 => "it gets nothing until some of that is a day old".to_owned(),
-            left if left <= self.kept_for_critical => format!("the last {left} are for critical alerts"),
-            left => format!("{left} are left"),
+            0 => tongue
+                .either(
+                    "it gets nothing until some of that is a day old",
+                    "送信から1日たつ分が出るまで送信しません",
+                )
+                .to_owned(),
+            left if left <= self.kept_for_critical => tongue.either(
+                format!("the last {left} are for critical alerts"),
+                format!("残り{left}は重大アラート用です"),
+            ),
+            left => tongue.either(format!("{left} are left"), format!("残り{left}")),
         };
-        is_near.then(|| format!("{} have gone out: {what}", self.in_words()))
+        let used = self.in_words(tongue);
+        is_near
+            .then(|| tongue.either(format!("{used} have gone out: {what}"), format!("送信 {used}、{what}")))
     }
 }
 
 /// What somebody should know of quotas of a day that are used up, or nearly, by provider.
 pub(super) fn warnings<'q>(
+    tongue: Tongue,
     quotas: impl IntoIterator<Item = (&'q str, &'q Quota)>,
     sent: &BTreeMap<String, Vec<(Wall, usize)>>,
     now: Wall,
 ) -> Vec<String> {
     let of = |(name, quota): (&str, &Quota)| {
         let sent = sent.get(name).map_or(&[][..], Vec::as_slice);
-        let said: Vec<String> = left(quota, sent, now).iter().filter_map(Remainder::warning).collect();
-        (!said.is_empty()).then(|| format!("provider `{name}`: {}", said.join(", ")))
+        let said: Vec<String> = left(quota, sent, now).iter().filter_map(|it| it.warning(tongue)).collect();
+        let said = said.join(tongue.either(", ", "、"));
+        let whole =
+            tongue.either(format!("provider `{name}`: {said}"), format!("プロバイダ「{name}」: {said}"));
+        (!said.is_empty()).then_some(whole)
     };
     quotas.into_iter().filter_map(of).collect()
 }
@@ -97,13 +115,17 @@ mod tests {
 
     #[test]
     fn what_is_left_is_counted_in_the_window_that_ends_now() {
-        let words =
-            |count| left(&quota(20), &sent(count), NOW).iter().map(Remainder::in_words).collect::<Vec<_>>();
+        let words = |count| {
+            left(&quota(20), &sent(count), NOW)
+                .iter()
+                .map(|it| it.in_words(Tongue::English))
+                .collect::<Vec<_>>()
+        };
         assert_eq!(words(7), ["0 of 5 messages a minute", "7 of 20 messages a day"]);
         assert_eq!(words(0), ["0 of 5 messages a minute", "0 of 20 messages a day"]);
         let people = Quota { recipients_per_day: Some(10), ..Quota::default() };
         let sent = [(NOW, 3), (NOW, 4)];
-        assert_eq!(left(&people, &sent, NOW)[0].in_words(), "7 of 10 recipients a day");
+        assert_eq!(left(&people, &sent, NOW)[0].in_words(Tongue::English), "7 of 10 recipients a day");
         assert_eq!(left(&people, &sent, NOW)[0].left, 3);
     }
 
@@ -134,12 +156,12 @@ mod tests {
             ),
         ] {
             let sent = BTreeMap::from([("home".to_owned(), sent(count))]);
-            let said = warnings([("home", &quota(most)), ("other", &quota(1))], &sent, NOW);
+            let said = warnings(Tongue::English, [("home", &quota(most)), ("other", &quota(1))], &sent, NOW);
             assert_eq!(said.join("; "), expected, "{count} of {most}");
         }
         let now = BTreeMap::from([("home".to_owned(), vec![(NOW, 1); 5])]);
         assert_eq!(
-            warnings([("home", &quota(20))], &now, NOW),
+            warnings(Tongue::English, [("home", &quota(20))], &now, NOW),
             Vec::<String>::new(),
             "a minute is over soon"
         );

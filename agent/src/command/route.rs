@@ -2,6 +2,7 @@
 //! running agent: the configuration has the rules, and the journal knows who is left out.
 
 mod page;
+mod words;
 
 use std::collections::BTreeMap;
 
@@ -12,12 +13,14 @@ use super::place::Place;
 use super::{Refusal, finish, json};
 use crate::accept::{Accepted, Policy, Reach};
 use crate::config::{Config, Means, RoutingRule};
-use crate::edge::clock;
 use crate::edge::users::{Submitters, user_id};
+use crate::edge::{clock, language};
 use crate::exit::Exit;
+use crate::notice::Tongue;
 use crate::output::terminal::printable;
 use crate::spool::read_back;
 use crate::spool::view::View;
+use words::Asks;
 
 /// What is said on the command line.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
@@ -56,7 +59,7 @@ fn severity(word: &str) -> Result<Severity, String> {
 /// For machines: what `route --json` prints.
 #[derive(Debug, serde::Serialize)]
 struct Routes {
-    severity: &'static str,
+    severity: Severity,
     key: Option<String>,
     /// Whether the journal could be read; if not, nobody is known to be left out.
     journal_read: bool,
@@ -102,11 +105,13 @@ fn route(args: &Args, place: &Place) -> Result<(Exit, String), Refusal> {
     let policy = Policy::of(&config);
     let reach = reach(args, &config)?;
     let accepted = read(args, &policy, reach)?;
+    // Programs are told in English wherever they run.
+    let tongue = if args.json { Tongue::English } else { language::asked() };
     let view = View::read(&place.layout(Some(&config)), read_back::Reach::Alive).ok();
     let left_out = view.as_ref().map(|view| &view.left_out);
-    let of = |to: &Address| one(args, &config, left_out, to);
+    let of = |to: &Address| one(tongue, args, &config, left_out, to);
     let routes = Routes {
-        severity: args.severity.as_str(),
+        severity: args.severity,
         key: args.key.clone(),
         journal_read: view.is_some(),
         recipients: accepted.recipients().iter().map(of).collect(),
@@ -115,7 +120,8 @@ fn route(args: &Args, place: &Place) -> Result<(Exit, String), Refusal> {
     let is_whole = routes.unusable.is_empty() && !routes.recipients.is_empty();
     let exit = if is_whole { Exit::Done } else { Exit::Data };
     let now = clock::wall_now();
-    let text = if args.json { json(&routes) } else { page::page(&routes, now, clock::offset_minutes(now)) };
+    let text =
+        if args.json { json(&routes) } else { page::page(&routes, now, clock::offset_minutes(now), tongue) };
     Ok((exit, text))
 }
 
@@ -145,7 +151,13 @@ fn read(args: &Args, policy: &Policy, reach: Reach) -> Result<Accepted, Refusal>
     accepted.map_err(|error| Refusal::new(Exit::Data, error))
 }
 
-fn one(args: &Args, config: &Config, left_out: Option<&BTreeMap<String, Outage>>, to: &Address) -> Route {
+fn one(
+    tongue: Tongue,
+    args: &Args,
+    config: &Config,
+    left_out: Option<&BTreeMap<String, Outage>>,
+    to: &Address,
+) -> Route {
     let rules: Vec<Rule> = config.routing.iter().map(|it| it.rule.clone()).collect();
     let rule = first_that_fits(&rules, args.severity, args.key.as_deref(), to);
     let rule = rule.map(|at| &config.routing[at]);
@@ -173,32 +185,25 @@ fn one(args: &Args, config: &Config, left_out: Option<&BTreeMap<String, Outage>>
     Route {
         alias: alias.filter(|_| !is_named).map(str::to_owned),
         rule: rule.map(|it| format!("{}:{}", it.file, it.line)),
-        why: why(rule, config, to),
+        why: why(tongue, rule, config, to),
         providers: names.iter().filter_map(asked).collect(),
         to: to.as_str().to_owned(),
     }
 }
 
 /// What of the alert the rule asks for, in words.
-fn why(rule: Option<&RoutingRule>, config: &Config, to: &Address) -> String {
-    let Some(RoutingRule { rule, .. }) = rule else {
-        let none = if config.routing.is_empty() { "there is no [[route]]" } else { "no [[route]] fits" };
-        return format!("{none}: all providers, in the order of the file");
+fn why(tongue: Tongue, rule: Option<&RoutingRule>, config: &Config, to: &Address) -> String {
+    let asks = match rule {
+        None if config.routing.is_empty() => Asks::NoRule,
+        None => Asks::NoneFits,
+        Some(RoutingRule { rule, .. }) => Asks::These {
+            severities: &rule.severities,
+            whom: rule.to.iter().find(|whom| whom.has(to)).map(|whom| match whom {
+                Whom::Address(address) => words::Whom::Address(address.as_str()),
+                Whom::Domain(domain) => words::Whom::Domain(domain),
+            }),
+            keys: &rule.keys,
+        },
     };
-    let severities: Vec<&str> = rule.severities.iter().map(|severity| severity.as_str()).collect();
-    let whom = rule.to.iter().find(|whom| whom.has(to)).map(|whom| match whom {
-        Whom::Address(address) => format!("the recipient {address}"),
-        Whom::Domain(domain) => format!("recipients at {domain} and below"),
-    });
-    let parts = [
-        (!severities.is_empty()).then(|| format!("severity {}", severities.join(" or "))),
-        whom,
-        (!rule.keys.is_empty()).then(|| format!("keys that begin with {}", rule.keys.join(" or "))),
-    ];
-    let asked: Vec<String> = parts.into_iter().flatten().collect();
-    if asked.is_empty() {
-        "it is for everything".to_owned()
-    } else {
-        format!("it is for {}", asked.join(", "))
-    }
+    words::why(tongue, &asks)
 }

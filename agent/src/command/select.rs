@@ -63,16 +63,22 @@ pub(super) fn find<'v>(view: &'v View, start: &str) -> Result<&'v Item, Refusal>
         [one] => Ok(one),
         [] => {
             let shown = printable(&start);
-            Err(Refusal::new(
+            Err(Refusal::in_both(
                 Exit::Data,
                 format!("no alert's id begins with `{shown}`; see: alertmail list --all"),
+                format!("ID が `{shown}` で始まるアラートはありません。一覧: alertmail list --all"),
             ))
         }
         [..] => {
             let candidates = found.iter().take(CANDIDATES_MAX).map(|item| item.id.as_str().to_owned());
             let more = if found.len() > CANDIDATES_MAX { " …" } else { "" };
             let list = candidates.collect::<Vec<_>>().join(" ");
-            Err(Refusal::new(Exit::Data, format!("{} ids begin with `{start}`: {list}{more}", found.len())))
+            let count = found.len();
+            Err(Refusal::in_both(
+                Exit::Data,
+                format!("{count} ids begin with `{start}`: {list}{more}"),
+                format!("`{start}` で始まる ID が{count}件あります: {list}{more}"),
+            ))
         }
     }
 }

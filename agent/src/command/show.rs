@@ -1,5 +1,7 @@
 //! `alertmail show ID`: everything that is known of one alert: how it stands, what happens next, and its history line by line.
 
+mod words;
+
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 
@@ -12,10 +14,13 @@ use super::select::find;
 use super::{Refusal, finish, json};
 use crate::accept::octets;
 use crate::edge::clock::{offset_minutes, wall_now};
+use crate::edge::language;
 use crate::exit::Exit;
-use crate::output::terminal::printable;
-use crate::output::{age, events, words};
+use crate::notice::{self, Tongue};
+use crate::output::terminal::{columns, printable};
+use crate::output::{age, events, words as common};
 use crate::spool::view::{Item, Standing, View};
+use words::Name;
 
 /// What is said on the command line.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
@@ -63,7 +68,7 @@ fn show(args: &Args, place: &Place) -> Result<Vec<u8>, Refusal> {
     if args.json {
         return Ok(json(&Shown::new(item, now)).into());
     }
-    Ok(text(item, &view.entries, now, offset_minutes(now)).into())
+    Ok(text(item, &view.entries, now, offset_minutes(now), language::asked()).into())
 }
 
 /// The octets of an attachment. A terminal is not shown them: somebody else chose them.
@@ -103,67 +108,77 @@ fn beginning(start: &str) -> String {
 }
 
 /// The page for people.
-pub(super) fn text(item: &Item, entries: &[Entry], now: Wall, offset_minutes: i32) -> String {
+pub(super) fn text(item: &Item, entries: &[Entry], now: Wall, offset_minutes: i32, tongue: Tongue) -> String {
     let mut text = String::new();
     let clock = |at: Wall| age::clock(at, now, offset_minutes);
-    let mut line = |name: &str, value: &str| {
-        let _ = writeln!(text, "{name:<11}{value}");
+    let mut line = |name: Name, value: &str| {
+        let name = words::name(tongue, name);
+        let blanks = words::name_columns(tongue).saturating_sub(columns(name));
+        let _ = writeln!(text, "{name}{:blanks$}{value}", "");
     };
-    line("id", item.id.as_str());
-    line("subject", &printable(&item.subject));
-    line("severity", item.severity.as_str());
+    line(Name::Id, item.id.as_str());
+    line(Name::Subject, &printable(&item.subject));
+    line(Name::Severity, common::severity(tongue, item.severity));
     if let Some(key) = &item.key {
-        line("key", &printable(key));
+        line(Name::Key, &printable(key));
     }
     let by = item.history.as_ref().and_then(|history| history.uid);
-    let by = by.map_or_else(String::new, |uid| format!(", by user {uid}"));
-    line("made", &format!("{} ago, at {}{by}", age::short(item.age(now)), clock(item.id.born())));
+    let ago = age::ago(tongue, item.age(now));
+    line(Name::Made, &words::made(tongue, &ago, &clock(item.id.born()), by));
     for (n, (to, settlement)) in item.recipients.iter().enumerate() {
-        let name = if n == 0 { "recipients" } else { "" };
-        line(name, &format!("{} {}", printable(to), words::settlement(*settlement)));
+        let name = if n == 0 { Name::Recipients } else { Name::Another };
+        line(name, &words::stands(tongue, &printable(to), *settlement));
     }
     let history = item.history.as_ref();
     if let Some(message_id) = history.and_then(|history| history.message_id.as_deref()) {
-        line("mail", &printable(message_id));
+        line(Name::Mail, &printable(message_id));
     }
     for name in history.map_or(&[][..], |history| &history.unusable) {
-        line("unusable", &printable(name));
+        line(Name::Unusable, &printable(name));
     }
-    line("state", item.standing.as_str());
-    line("next", &next(item, now, &clock));
-    timeline(&mut text, item, entries, now, offset_minutes);
+    line(Name::State, common::standing(tongue, item.standing));
+    line(Name::Next, &next(item, now, &clock, tongue));
+    timeline(&mut text, item, entries, now, offset_minutes, tongue);
     text
 }
 
 /// What happens next, and when.
-fn next(item: &Item, now: Wall, clock: &impl Fn(Wall) -> String) -> String {
-    let twice = if item.is_uncertain() { "; it may then arrive twice, since a reply was lost" } else { "" };
-    let dead = || {
-        item.history.as_ref().and_then(|history| history.dead_reason.as_deref()).unwrap_or("nobody said why")
-    };
-    if let Some(why) = &item.unreadable {
-        return format!("the agent will set it aside: {}", printable(why));
+fn next(item: &Item, now: Wall, clock: &impl Fn(Wall) -> String, tongue: Tongue) -> String {
+    let twice = if item.is_uncertain() { words::twice(tongue) } else { "" };
+    let history = item.history.as_ref();
+    let why = |text: &str| printable(&notice::why(tongue, text));
+    if let Some(unreadable) = &item.unreadable {
+        return words::set_aside(tongue, &why(unreadable));
     }
     match item.standing {
-        Standing::Incoming => "the agent takes it as soon as it runs".to_owned(),
-        Standing::Trying => {
-            format!("the attempt that runs ends, or the next start of the agent begins another{twice}")
-        }
+        Standing::Incoming => words::taken_soon(tongue),
+        Standing::Trying => format!("{}{twice}", words::attempt_ends(tongue)),
         Standing::Deferred(Some(until)) => {
-            let waits_for = item.history.as_ref().and_then(|history| history.waits_for.as_deref());
-            let why = waits_for.map_or_else(String::new, |why| format!("; {}", printable(why)));
-            format!("next attempt {}, at {}{why}{twice}", age::until(until, now), clock(until))
+            let waits_for = history.and_then(|history| history.waits_for.as_deref()).map(why);
+            let soon = age::until(tongue, until, now);
+            let when = words::next_attempt(tongue, &soon, &clock(until), &waits_for.unwrap_or_default());
+            format!("{when}{twice}")
         }
-        Standing::Deferred(None) => format!("next attempt as soon as the agent runs{twice}"),
-        Standing::Held => "nothing, until somebody releases it".to_owned(),
-        Standing::Sent => "nothing: everybody has it who can have it".to_owned(),
-        Standing::Dead => format!("nothing: {}", printable(dead())),
-        Standing::Gone => "nothing: its file is gone, and the journal does not say why".to_owned(),
+        Standing::Deferred(None) => format!("{}{twice}", words::next_when_it_runs(tongue)),
+        Standing::Held => words::nothing_until_released(tongue),
+        Standing::Sent => words::nothing_more(tongue),
+        Standing::Dead => {
+            let reason = history.and_then(|history| history.dead_reason.as_deref()).map(why);
+            words::nothing_since(tongue, &reason.unwrap_or_else(|| words::nobody_said_why(tongue)))
+        }
+        Standing::Gone => words::gone(tongue),
     }
 }
 
 /// Everything that the journal says of it, line by line; a line that was repeated after a failed sync once.
-fn timeline(text: &mut String, item: &Item, entries: &[Entry], now: Wall, offset_minutes: i32) {
+fn timeline(
+    text: &mut String,
+    item: &Item,
+    entries: &[Entry],
+    now: Wall,
+    offset_minutes: i32,
+    tongue: Tongue,
+) {
     let mut told: Vec<&Entry> = Vec::new();
     for entry in entries.iter().filter(|entry| entry.event.alert() == Some(item.id)) {
         if !told.contains(&entry) && !events::repeats(&entry.event) {
@@ -171,10 +186,10 @@ fn timeline(text: &mut String, item: &Item, entries: &[Entry], now: Wall, offset
         }
     }
     let clock = |at: Wall| age::clock_ms(at, now, offset_minutes);
-    let _ = writeln!(text, "\n{}  made", clock(item.id.born()));
+    let _ = writeln!(text, "\n{}  {}", clock(item.id.born()), words::was_made(tongue));
     for entry in told {
         let at = clock(entry.at);
-        let said = events::told(&entry.event, &|at| age::clock(at, now, offset_minutes));
+        let said = events::told(tongue, &entry.event, &|at| age::clock(at, now, offset_minutes));
         let _ = writeln!(text, "{at}  {}", said.what);
         for more in &said.more {
             let _ = writeln!(text, "{:1$}    {more}", "", at.len());
@@ -233,7 +248,7 @@ impl Shown {
             message_id: history.and_then(|history| history.message_id.clone()),
             unusable: history.map_or_else(Vec::new, |history| history.unusable.clone()),
             log: history.map_or_else(Vec::new, |history| history.attempts.iter().map(attempt).collect()),
-            then: next(item, now, &|at| at.to_string()),
+            then: next(item, now, &|at| at.to_string(), Tongue::English),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod count;
 pub(super) mod page;
+mod words;
 
 use std::io;
 

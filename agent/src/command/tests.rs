@@ -15,10 +15,13 @@ use spool_format::{
 };
 
 use super::{check, list, show};
+use crate::notice::Tongue;
 use crate::output::terminal::Look;
 use crate::spool::read_back::Reach;
 use crate::spool::status::{Pulse, Status};
 use crate::spool::view::View;
+
+const TONGUES: [Tongue; 2] = [Tongue::English, Tongue::Japanese];
 
 struct Spool {
     _folder: tempfile::TempDir,
@@ -170,7 +173,7 @@ impl Spool {
         spool
     }
 
-    fn listed(&self, columns: usize) -> String {
+    fn listed(&self, tongue: Tongue, columns: usize) -> String {
         let view = self.view();
         let ids: Vec<AlertId> = view.alerts.iter().map(|item| item.id).collect();
         let args = list::Args::default();
@@ -179,13 +182,17 @@ impl Spool {
             &view.corrupt,
             &ids,
             self.now,
-            Look { columns, colour: false },
+            Look { columns, colour: false, tongue },
         )
     }
 
     fn shown(&self, n: u64) -> String {
+        self.shown_in(Tongue::English, n)
+    }
+
+    fn shown_in(&self, tongue: Tongue, n: u64) -> String {
         let view = View::about(&self.layout, id(n).as_str()).expect("a spool");
-        show::text(&view.alerts[0], &view.entries, self.now, 9 * 60)
+        show::text(&view.alerts[0], &view.entries, self.now, 9 * 60, tongue)
     }
 }
 
@@ -200,15 +207,17 @@ AGE  ID        SEV   TO                        SUBJECT                 STATE    
 corrupt/letter.txt: the file name is not an alert's
 2 incoming, 1 deferred, 1 dead, 1 corrupt; the oldest has waited for 4m
 ";
-    let listed = Spool::with_everything().listed(200);
+    let listed = Spool::with_everything().listed(Tongue::English, 200);
     assert_eq!(listed, expected, "\n{listed}");
 }
 
 #[test]
 fn no_line_of_the_list_is_wider_than_the_terminal_if_the_terminal_is_wide_enough() {
-    let listed = Spool::with_everything().listed(120);
-    for line in listed.lines() {
-        assert!(crate::output::terminal::columns(line) <= 120, "{line}");
+    for tongue in TONGUES {
+        let listed = Spool::with_everything().listed(tongue, 120);
+        for line in listed.lines() {
+            assert!(crate::output::terminal::columns(line) <= 120, "{line}");
+        }
     }
 }
 

@@ -5,6 +5,8 @@ mod advice;
 mod judged;
 mod next;
 pub(super) mod page;
+mod rules;
+mod words;
 
 use std::collections::BTreeMap;
 
@@ -17,6 +19,8 @@ use super::{Refusal, finish, json};
 use crate::config::Config;
 use crate::edge::clock::{offset_minutes, wall_now};
 use crate::exit::Exit;
+use crate::notice::Tongue;
+use crate::output::age;
 use crate::output::terminal::{Look, printable};
 use crate::spool::lock::is_held;
 use crate::spool::view::{CorruptFile, Item, Standing, View};
@@ -24,6 +28,7 @@ use crate::spool::view::{CorruptFile, Item, Standing, View};
 use advice::Advice;
 use judged::Judged;
 use next::Next;
+use words::{Step, Summary};
 
 /// What is said on the command line.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
@@ -50,6 +55,9 @@ pub(super) struct Story {
     id: String,
     /// As in `list --json`, or `corrupt`.
     state: &'static str,
+    /// How it stands, where it is an alert.
+    #[serde(skip)]
+    standing: Option<Standing>,
     /// As given; null where nobody could read it.
     subject: Option<String>,
     /// In one sentence or two, how it stands.
@@ -91,126 +99,115 @@ fn why(args: &Args, place: &Place) -> Result<String, Refusal> {
         config: config.as_ref(),
         now,
     };
-    let story = story(&view, &args.id, &layout, &surroundings)?;
+    let look = Look::of_stdout();
+    // Programs are told in English wherever they run.
+    let tongue = if args.json { Tongue::English } else { look.tongue };
+    let story = story(tongue, &view, &args.id, &layout, &surroundings)?;
     if args.json {
         return Ok(json(&story));
     }
-    Ok(page::text(&story, now, offset_minutes(now), Look::of_stdout()))
+    Ok(page::text(&story, now, offset_minutes(now), look))
 }
 
 /// The story of the alert whose id begins so, or of the file of this name that was set aside.
-fn story(view: &View, asked: &str, layout: &Layout, around: &Surroundings<'_>) -> Result<Story, Refusal> {
+fn story(
+    tongue: Tongue,
+    view: &View,
+    asked: &str,
+    layout: &Layout,
+    around: &Surroundings<'_>,
+) -> Result<Story, Refusal> {
     let set_aside =
         view.corrupt.iter().find(|file| file.name == asked || file.name == format!("{asked}.json"));
     match (find(view, asked), set_aside) {
-        (Ok(item), _) => Ok(Story::of(item, around)),
-        (Err(_), Some(file)) => Ok(Story::of_corrupt(file, layout)),
+        (Ok(item), _) => Ok(Story::of(tongue, item, around)),
+        (Err(_), Some(file)) => Ok(Story::of_corrupt(tongue, file, layout)),
         (Err(refusal), None) => Err(refusal),
     }
 }
 
 impl Story {
-    pub(super) fn of(item: &Item, around: &Surroundings<'_>) -> Self {
+    pub(super) fn of(tongue: Tongue, item: &Item, around: &Surroundings<'_>) -> Self {
         let turns = next::turns(item, around);
         Self {
             id: item.id.to_string(),
             state: item.standing.as_str(),
+            standing: Some(item.standing),
             subject: item.unreadable.is_none().then(|| item.subject.clone()),
-            summary: summary(item),
+            summary: words::summary(tongue, &summary(tongue, item)),
             judged: judged::last_of_each(item),
-            change: advice::of(item, around, &turns),
-            next: next::of(item, around, turns),
+            change: advice::of(tongue, item, around, &turns),
+            next: next::of(tongue, item, around, turns),
         }
     }
 
-    fn of_corrupt(file: &CorruptFile, layout: &Layout) -> Self {
+    fn of_corrupt(tongue: Tongue, file: &CorruptFile, layout: &Layout) -> Self {
         let folder = layout.folder(spool_format::Folder::Corrupt);
         Self {
             id: file.name.clone(),
             state: "corrupt",
+            standing: None,
             subject: None,
-            summary: format!(
-                "It was set aside, since it is no alert: {}.",
-                file.reason.trim_end_matches('.')
-            ),
+            summary: words::summary(tongue, &Summary::SetAside { why: &file.reason }),
             judged: Vec::new(),
-            next: Next::nothing("Nothing: no agent looks at it again."),
-            change: advice::of_corrupt(&file.name, &folder.display().to_string()),
+            next: Next::nothing(words::step(tongue, Step::NotLookedAt)),
+            change: advice::of_corrupt(tongue, &file.name, &folder.display().to_string()),
         }
     }
 }
 
-/// How it stands, in a sentence or two.
-fn summary(item: &Item) -> String {
+/// How it stands.
+fn summary(tongue: Tongue, item: &Item) -> Summary<'_> {
     if let Some(why) = &item.unreadable {
-        return format!("Its file cannot be read as an alert: {why}.");
+        return Summary::Unreadable { why };
     }
     let history = item.history.as_ref();
-    let open = names(item, |it| matches!(it, Settlement::Open | Settlement::Uncertain));
+    let open = names(tongue, item, |it| matches!(it, Settlement::Open | Settlement::Uncertain));
     let attempts = history.map_or(0, |history| history.attempts.len());
     match item.standing {
-        Standing::Incoming if history.is_none() => "No agent has met it yet.".to_owned(),
-        Standing::Incoming => format!("It is on record, and no provider is being asked for {open}."),
-        Standing::Trying => format!("A provider is being asked to take it for {open}."),
+        Standing::Incoming if history.is_none() => Summary::Unmet,
+        Standing::Incoming => Summary::OnRecord { open },
+        Standing::Trying => Summary::Asking { open },
         Standing::Deferred(_) => match history.and_then(|history| history.waits_for.as_deref()) {
-            Some(why) => format!("It waits for {open}: {why}."),
-            None if attempts == 0 => {
-                format!("It waits for {open}: no provider could be asked, since those for it are left out.")
-            }
-            None => format!("It waits: no provider has taken it for {open} in {}.", counted(attempts)),
+            Some(why) => Summary::WaitsFor { open, why },
+            None if attempts == 0 => Summary::NobodyAsked { open },
+            None => Summary::NotTaken { open, attempts },
         },
         Standing::Held => {
             let acts = history.map_or(&[][..], |history| &history.acts).iter().rev();
-            let by = acts.filter_map(|(_, act)| match act {
+            let mut by = acts.filter_map(|(_, act)| match act {
                 spool_format::Event::Held { by, .. } => Some(*by),
                 _ => None,
             });
-            let who = by.map(|by| format!("user {by}")).next().unwrap_or_else(|| "a person".to_owned());
-            format!("It is held, without having got to {open}: {who} stopped it.")
+            Summary::Held { open, by: by.next() }
         }
-        Standing::Sent => sent(item),
-        Standing::Dead => {
-            let reason =
-                history.and_then(|history| history.dead_reason.as_deref()).unwrap_or("nobody said why");
-            format!("It is a dead letter{}: {}.", gone_or_not(item), reason.trim_end_matches('.'))
-        }
-        Standing::Gone => "Its file is gone, and the journal does not say why.".to_owned(),
+        Standing::Sent => Summary::Sent {
+            by: taken_by(tongue, item),
+            refused: names(tongue, item, |it| it == Settlement::Refused),
+        },
+        Standing::Dead => Summary::Dead {
+            is_gone: item.folder.is_none(),
+            why: history.and_then(|history| history.dead_reason.as_deref()),
+        },
+        Standing::Gone => Summary::Gone,
     }
 }
 
-/// Of a dead letter, whether its file is there.
-const fn gone_or_not(item: &Item) -> &'static str {
-    if item.folder.is_some() { "" } else { ", and its file is gone" }
-}
-
-/// By whom it went out, after how long, and who could not have it.
-fn sent(item: &Item) -> String {
+/// By whom it went out, and after how long.
+fn taken_by(tongue: Tongue, item: &Item) -> Vec<(String, String)> {
     let attempts = item.history.iter().flat_map(|history| &history.attempts);
     let taken = attempts.filter_map(|attempt| {
         let ended = attempt.ended.as_ref()?;
         let is_taken = ended.recipients.iter().any(|result| result.result == Settlement::Delivered);
         let at = attempt.at.plus(std::time::Duration::from_millis(ended.took_ms));
-        is_taken.then_some((attempt.provider.as_str(), at))
+        is_taken.then_some((attempt.provider.clone(), at))
     });
-    let by: Vec<String> = taken
-        .map(|(provider, at)| {
-            format!("{provider} after {}", crate::output::age::precise(at.since(item.id.born())))
-        })
-        .collect();
-    let by = if by.is_empty() { String::new() } else { format!(", taken by {}", by.join(" and ")) };
-    let refused = names(item, |it| it == Settlement::Refused);
-    let but =
-        if refused.is_empty() { String::new() } else { format!(" Nobody would take it for {refused}.") };
-    format!("It is sent{by}.{but}")
+    taken.map(|(provider, at)| (provider, age::precise(tongue, at.since(item.id.born())))).collect()
 }
 
 /// The recipients with whom it stands so.
-fn names(item: &Item, stands: impl Fn(Settlement) -> bool) -> String {
+fn names(tongue: Tongue, item: &Item, stands: impl Fn(Settlement) -> bool) -> String {
     let so = item.recipients.iter().filter(|(_, settlement)| stands(*settlement));
     let names: Vec<String> = so.map(|(to, _)| printable(to)).collect();
-    if names.is_empty() && item.recipients.is_empty() { "nobody".to_owned() } else { names.join(", ") }
-}
-
-fn counted(attempts: usize) -> String {
-    if attempts == 1 { "one attempt".to_owned() } else { format!("{attempts} attempts") }
+    if names.is_empty() && item.recipients.is_empty() { words::nobody(tongue) } else { names.join(", ") }
 }

@@ -5,7 +5,7 @@ use std::io;
 use std::os::unix::fs::MetadataExt as _;
 
 use nix::unistd::{Gid, Uid, setgid, setgroups, setuid};
-use spool_format::Layout;
+use spool_format::{Folder, Layout};
 
 use super::users::{groups_of, primary_group_of};
 
@@ -16,11 +16,11 @@ pub fn become_owner_of(layout: &Layout) -> io::Result<()> {
     if !rustix::process::geteuid().is_root() || queue.uid() == 0 {
         return Ok(());
     }
-    // A user database that does not know the user, or does not answer: the queue's group will do.
-    let group = primary_group_of(queue.uid()).ok().flatten().unwrap_or_else(|| queue.gid());
-    let groups: Vec<Gid> =
-        groups_of(queue.uid()).unwrap_or_default().into_iter().map(Gid::from_raw).collect();
-    setgroups(&groups)?;
+    // The agent reads what others wrote by this group, whether or not a user database knows of it.
+    let reads_by = std::fs::metadata(layout.folder(Folder::Incoming))?.gid();
+    let group = primary_group_of(queue.uid()).ok().flatten().unwrap_or(reads_by);
+    let groups = groups_of(queue.uid()).unwrap_or_default().into_iter().chain([reads_by]);
+    setgroups(&groups.map(Gid::from_raw).collect::<Vec<Gid>>())?;
     setgid(Gid::from_raw(group))?;
     setuid(Uid::from_raw(queue.uid()))?;
     Ok(())

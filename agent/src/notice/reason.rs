@@ -106,7 +106,46 @@ const SENTENCES: &[(&str, &str)] = &[
         "it was being moved to the dead letters when the agent was killed",
         "dead/へ移している途中でエージェントが強制終了されました",
     ),
+    (
+        "{} waits: [[recipient]] gives {} no more mails than {} in any minute",
+        "{}は待機中です（[[recipient]] により{}宛ては1分間に{}通まで）",
+    ),
+    (
+        "{} waits: [[recipient]] gives {} no more mails than {} in any 24 hours",
+        "{}は待機中です（[[recipient]] により{}宛ては24時間に{}通まで）",
+    ),
+    ("the file name is not an alert's", "ファイル名がアラートのものではありません"),
+    ("not an alert in JSON: {}", "アラートのJSONではありません: {}"),
+    // What somebody is told who wants something done with an alert.
+    ("its mail is just going out: only if that fails", "送信中のため、失敗した場合のみ有効です"),
+    ("it is not among those that wait", "待機中のアラートではありません"),
+    ("it is held; release it first", "保留中です。先に保留を解除してください"),
+    ("it is not held", "保留中ではありません"),
+    ("its mail is just going out; ask again in a moment", "送信中です。少し待ってから実行してください"),
+    (
+        "it is a canary mail of the agent's own, and is over in a few minutes",
+        "エージェントの試験メールです。数分で終わります",
+    ),
+    ("nobody of the address {} is without it", "宛先 {} で未達のものはありません"),
+    ("it is no dead letter", "送信断念ではありません"),
+    ("`{}` is neither an alias nor an address", "「{}」はエイリアスでもアドレスでもありません"),
     // What is said of a provider or of the disk.
+    (
+        "provider `{}` closed on {}; put another one in its place, for example the preset `{}`",
+        "プロバイダ「{}」のサービスは{}に終了しました。別のプロバイダに替えてください（プリセット「{}」など）",
+    ),
+    (
+        "provider `{}` closed on {}; put another one in its place",
+        "プロバイダ「{}」のサービスは{}に終了しました。別のプロバイダに替えてください",
+    ),
+    (
+        "provider `{}` closes on {}; put another one in its place, for example the preset `{}`",
+        "プロバイダ「{}」のサービスは{}に終了します。別のプロバイダに替えてください（プリセット「{}」など）",
+    ),
+    (
+        "provider `{}` closes on {}; put another one in its place",
+        "プロバイダ「{}」のサービスは{}に終了します。別のプロバイダに替えてください",
+    ),
     ("its last day was {}", "サービス終了日 {}"),
     ("it ends on {}", "有効期限 {}"),
     ("it no longer offers {}", "提供されなくなったもの: {}"),

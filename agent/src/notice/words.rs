@@ -27,10 +27,23 @@ impl Tongue {
                 Language::Auto => {}
             }
         }
+        Self::of(read)
+    }
+
+    /// What the environment says, whose variables `read` reads: `LC_ALL`, else `LC_MESSAGES`, else `LANG` (POSIX.1-2017,
+    /// XBD 8.2). English where nobody says anything that we speak.
+    pub fn of(read: impl Fn(&str) -> Option<String>) -> Self {
         let mut set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(read);
-        match set.find(|value| !value.is_empty()) {
-            Some(value) if value.starts_with("ja") => Self::Japanese,
-            _ => Self::English,
+        let locale = set.find(|value| !value.is_empty()).unwrap_or_default();
+        let language = locale.split(['_', '.', '@']).next().unwrap_or_default();
+        if language == "ja" { Self::Japanese } else { Self::English }
+    }
+
+    /// The one of two texts that is in this language.
+    pub(crate) fn either<T>(self, english: T, japanese: T) -> T {
+        match self {
+            Self::English => english,
+            Self::Japanese => japanese,
         }
     }
 }
@@ -131,15 +144,23 @@ pub(super) fn text(tongue: Tongue, word: Word, notice: &Notice, moment: (&str, O
 
 /// What lasts, in a sentence for lists.
 pub fn sentence(notice: &Notice) -> String {
-    let Notice { kind, since, reason, count, .. } = notice;
-    let title = title(Tongue::English, Word::Begins, notice);
-    let count = match kind {
-        NoticeKind::ProviderFailing => format!(", {} another way", plural(*count, "alert")),
-        NoticeKind::DrillFailed if *count > 0 => format!(", {} another way", plural(*count, "alert")),
-        _ => String::new(),
-    };
-    let reason = if reason.is_empty() { String::new() } else { format!(": {reason}") };
-    format!("{title} since {since}{count}{reason}")
+    sentence_in(Tongue::English, notice, &notice.since.to_string())
+}
+
+/// The same in this language, with the time since when as people here read it.
+pub(crate) fn sentence_in(tongue: Tongue, notice: &Notice, since: &str) -> String {
+    let Notice { kind, reason, count, .. } = notice;
+    let title = title(tongue, Word::Begins, notice);
+    let is_passed_over =
+        *kind == NoticeKind::ProviderFailing || (*kind == NoticeKind::DrillFailed && *count > 0);
+    let another_way = tongue
+        .either(format!(", {} another way", plural(*count, "alert")), format!("、別経路で送信{count}件"));
+    let another_way = if is_passed_over { another_way } else { String::new() };
+    let reason = if reason.is_empty() { String::new() } else { format!(": {}", why(tongue, reason)) };
+    match tongue {
+        Tongue::English => format!("{title} since {since}{another_way}{reason}"),
+        Tongue::Japanese => format!("{title}（{since}から{another_way}）{reason}"),
+    }
 }
 
 /// What lasts, in a few words.

@@ -64,7 +64,11 @@ mod tests {
     fn columns_stand_below_each_other_and_the_last_one_is_cut() {
         let row = |cells: [&str; 3]| cells.map(Cell::plain).to_vec();
         let rows = [row(["あ", "x", "long words at the end"]), row(["abc", "yy", ""])];
-        let text = set(&["A", "B", "WHY"], &rows, Look { columns: 22, colour: false });
+        let text = set(
+            &["A", "B", "WHY"],
+            &rows,
+            Look { columns: 22, colour: false, tongue: crate::notice::Tongue::English },
+        );
         assert_eq!(text, "A    B   WHY\nあ   x   long words a…\nabc  yy\n");
     }
 }

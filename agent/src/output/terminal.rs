@@ -2,6 +2,9 @@
 
 use std::io::{self, IsTerminal as _};
 
+use crate::edge::language;
+use crate::notice::Tongue;
+
 /// Columns where nobody says how many there are.
 const COLUMNS: usize = 100;
 
@@ -88,6 +91,8 @@ pub struct Look {
     pub columns: usize,
     /// Whether colour is welcome.
     pub colour: bool,
+    /// The language of whoever reads it.
+    pub tongue: Tongue,
 }
 
 impl Look {
@@ -100,13 +105,14 @@ impl Look {
         Self {
             columns: columns.filter(|columns| *columns >= 40).unwrap_or(COLUMNS),
             colour: terminal && Self::wants_colour(),
+            tongue: language::asked(),
         }
     }
 
     /// As stderr is, and the environment wishes.
     pub fn of_stderr() -> Self {
         let colour = io::stderr().is_terminal() && Self::wants_colour();
-        Self { columns: COLUMNS, colour }
+        Self { columns: COLUMNS, colour, tongue: language::asked() }
     }
 
     fn wants_colour() -> bool {
@@ -164,7 +170,7 @@ mod tests {
 
     #[test]
     fn colour_goes_only_where_it_is_welcome() {
-        let look = |colour| Look { columns: 80, colour };
+        let look = |colour| Look { columns: 80, colour, tongue: Tongue::English };
         assert_eq!(look(false).paint("x", Colour::Red), "x");
         assert_eq!(look(true).paint("x", Colour::Red), "\u{1b}[31mx\u{1b}[0m");
     }

@@ -170,7 +170,10 @@ mod tests {
     use smtp::{Failure, Secret, Trouble};
 
     fn trace(colour: bool) -> Trace {
-        Trace { look: Look { columns: 100, colour }, ..Trace::new("home", None, Unsaid::default()) }
+        Trace {
+            look: Look { columns: 100, colour, tongue: crate::notice::Tongue::English },
+            ..Trace::new("home", None, Unsaid::default())
+        }
     }
 
     fn said(speaker: Speaker, phase: Phase, tls: bool, text: &str) -> Spoken {

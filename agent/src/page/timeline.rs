@@ -10,7 +10,7 @@ use super::facts::Facts;
 use super::html::Html;
 use super::words::Words;
 use crate::notice;
-use crate::output::{age, words as english};
+use crate::output::{age, words as common};
 use crate::spool::view::{Item, Standing};
 
 /// Attempts that are shown of one alert: the last ones.
@@ -130,7 +130,7 @@ fn attempt(html: &mut Html, attempt: &AttemptRecord, clock: &impl Fn(Wall) -> St
 }
 
 fn reply(result: &RecipientResult, words: &Words) -> String {
-    if result.code.is_some() { english::reply(result) } else { notice::why(words.tongue, &result.text) }
+    common::reply(words.tongue, result)
 }
 
 /// Why it is where it is.
@@ -142,9 +142,7 @@ pub(super) fn why(item: &Item, words: &Words) -> String {
     match item.standing {
         Standing::Dead => notice::why(words.tongue, history.dead_reason.as_deref().unwrap_or_default()),
         Standing::Sent | Standing::Gone | Standing::Held => String::new(),
-        Standing::Incoming | Standing::Trying | Standing::Deferred(_) => {
-            notice::why(words.tongue, &english::why(history))
-        }
+        Standing::Incoming | Standing::Trying | Standing::Deferred(_) => common::why(words.tongue, history),
     }
 }
 

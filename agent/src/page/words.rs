@@ -5,6 +5,7 @@ mod sentences;
 use spool_format::{Settlement, Severity};
 
 use crate::notice::Tongue;
+use crate::output::words;
 use crate::spool::view::Standing;
 
 /// The words of one language.
@@ -231,40 +232,15 @@ impl Words {
     }
 
     pub(super) const fn severity(&self, severity: Severity) -> &'static str {
-        match (self.tongue, severity) {
-            (Tongue::English, Severity::Critical) => "critical",
-            (Tongue::English, Severity::Warning) => "warning",
-            (Tongue::English, Severity::Info) => "info",
-            (Tongue::Japanese, Severity::Critical) => "重大",
-            (Tongue::Japanese, Severity::Warning) => "警告",
-            (Tongue::Japanese, Severity::Info) => "情報",
-        }
+        words::severity(self.tongue, severity)
     }
 
     pub(super) const fn standing(&self, standing: Standing) -> &'static str {
-        match (self.tongue, standing) {
-            (Tongue::English, _) => standing.as_str(),
-            (Tongue::Japanese, Standing::Incoming) => "受付",
-            (Tongue::Japanese, Standing::Trying) => "送信中",
-            (Tongue::Japanese, Standing::Deferred(_)) => "再送待ち",
-            (Tongue::Japanese, Standing::Held) => "保留",
-            (Tongue::Japanese, Standing::Sent) => "送信済み",
-            (Tongue::Japanese, Standing::Dead) => "送信断念",
-            (Tongue::Japanese, Standing::Gone) => "不明",
-        }
+        words::standing(self.tongue, standing)
     }
 
     pub(super) const fn settlement(&self, settlement: Settlement) -> &'static str {
-        match (self.tongue, settlement) {
-            (Tongue::English, Settlement::Delivered) => "has it",
-            (Tongue::English, Settlement::Open) => "does not have it yet",
-            (Tongue::English, Settlement::Refused) => "refused for good by every provider",
-            (Tongue::English, Settlement::Uncertain) => "may have it: the reply was lost",
-            (Tongue::Japanese, Settlement::Delivered) => "送信済み",
-            (Tongue::Japanese, Settlement::Open) => "未達",
-            (Tongue::Japanese, Settlement::Refused) => "全プロバイダが恒久的に拒否",
-            (Tongue::Japanese, Settlement::Uncertain) => "届いた可能性あり（応答なし）",
-        }
+        words::settlement(self.tongue, settlement)
     }
 
     /// What happens next with an alert that waits for no known moment, or for nothing any more.

@@ -10,6 +10,11 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::patience::PATIENCE;
 
+/// Lets a program speak English, whatever language this machine has.
+pub fn in_english(command: &mut Command) -> &mut Command {
+    command.env_remove("LC_ALL").env_remove("LC_MESSAGES").env_remove("LANG")
+}
+
 /// How a program ended, and what it said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ended {

@@ -45,7 +45,7 @@ pub use agent::Agent;
 pub use attached::{Attached, Threads};
 pub use black_hole::BlackHole;
 pub use certificates::make_certificates;
-pub use child::{Ended, run, run_within, signal};
+pub use child::{Ended, in_english, run, run_within, signal};
 pub use config::{Config, Provider};
 pub use cut::{Call, Cut, Fate, calls, watched, watched_from_aside};
 pub use disk::{Disk, FileSystem};

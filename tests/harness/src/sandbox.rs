@@ -17,7 +17,7 @@ use spool_format::Ledger;
 use spool_format::{Alert, AlertId, Entry, Event, Folder, History, Layout, State};
 
 use crate::agent::Agent;
-use crate::child::{Ended, run};
+use crate::child::{Ended, in_english, run};
 use crate::config::{Config, Provider};
 use crate::cut::end_watchers_of;
 use crate::patience::{PATIENCE, becomes_true};
@@ -149,7 +149,7 @@ impl Sandbox {
 
     fn command(&self) -> Command {
         let mut command = Command::new(&self.programs.alertmail);
-        command.env_remove("ALERTMAIL_SPOOL").env_remove("ALERTMAIL_CONFIG");
+        in_english(command.env_remove("ALERTMAIL_SPOOL").env_remove("ALERTMAIL_CONFIG"));
         command
     }
 

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use spool_format::{Canary, Drill};
 
-use super::Facts;
+use super::{Facts, words};
 use crate::config::Config;
+use crate::notice;
 use crate::output::age;
 use crate::spool::view::View;
 
@@ -26,11 +27,8 @@ pub(super) fn canaries(config: Option<&Config>, view: &View) -> BTreeMap<String,
 /// Canary mails that did not get through.
 pub(super) fn lost_canaries(facts: &Facts) -> impl Iterator<Item = String> {
     facts.canaries.iter().filter_map(|(name, canary)| {
-        let ago = age::short(facts.now.since(canary.failed()?));
-        let why = &canary.text;
-        Some(format!(
-            "provider `{name}` did not take its canary mail {ago} ago: {why}; send one: alertmail drill --canary {name}"
-        ))
+        let ago = age::ago(facts.tongue, facts.now.since(canary.failed()?));
+        Some(words::lost_canary(facts.tongue, name, &ago, &canary.text))
     })
 }
 
@@ -39,14 +37,13 @@ pub(super) fn problems(facts: &Facts) -> impl Iterator<Item = String> {
     facts.drills.iter().filter(|(name, _)| !facts.view.left_out.contains_key(*name)).filter_map(
         |(name, drill)| {
             let result = drill.result.as_ref()?;
-            let ago = age::short(facts.now.since(result.ended));
-            let said = result.news.join(", ");
+            let ago = age::ago(facts.tongue, facts.now.since(result.ended));
+            let news: Vec<String> = result.news.iter().map(|text| notice::why(facts.tongue, text)).collect();
+            let said = news.join(facts.tongue.either(", ", "、"));
             if drill.failure().is_some() {
-                return Some(format!(
-                    "provider `{name}` failed its drill {ago} ago: {said}; ask again: alertmail drill {name}"
-                ));
+                return Some(words::failed_drill(facts.tongue, name, &ago, &said));
             }
-            (result.ok && !said.is_empty()).then(|| format!("provider `{name}`: {said} (drill {ago} ago)"))
+            (result.ok && !said.is_empty()).then(|| words::drill_says(facts.tongue, name, &ago, &said))
         },
     )
 }

@@ -34,7 +34,7 @@ fn end_in_words(attempt: &AttemptRecord) -> String {
     let Some(result) = attempt.ended.as_ref().and_then(|ended| ended.recipients.first()) else {
         return "no end in the journal".to_owned();
     };
-    let reply = words::reply(result);
+    let reply = words::reply(crate::notice::Tongue::English, result);
     let end = match result.result {
         Settlement::Delivered => format!("took it: {reply}"),
         Settlement::Open | Settlement::Refused | Settlement::Uncertain => {

@@ -52,14 +52,10 @@ impl Choice {
             && self.newer_than.is_none()
     }
 
-    /// What is said where there is nothing of it.
-    pub(super) fn nothing(&self) -> String {
+    /// The states that were asked for, if nothing else was.
+    pub(super) fn states_alone(&self) -> Option<&[String]> {
         let is_by_state_alone = Self { state: self.state.clone(), ..Self::default() } == *self;
-        match (&self.state[..], is_by_state_alone) {
-            ([], true) => "nothing waits".to_owned(),
-            (_, true) => format!("nothing is {}", self.state.join(" or ")),
-            (_, false) => "nothing of that kind is there".to_owned(),
-        }
+        is_by_state_alone.then_some(&self.state[..])
     }
 }
 
@@ -72,7 +68,9 @@ fn is_at(item: &Item, name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::words::nothing;
     use super::*;
+    use crate::notice::Tongue;
     use clap::Parser as _;
 
     #[derive(clap::Parser)]
@@ -88,13 +86,14 @@ mod tests {
     #[test]
     fn what_is_not_there_is_named_as_it_was_asked_for() {
         for (line, said) in [
-            ("", "nothing waits"),
-            ("--state dead", "nothing is dead"),
-            ("--state dead,held --state sent", "nothing is dead or held or sent"),
-            ("--state dead --to x", "nothing of that kind is there"),
-            ("--newer-than 3m", "nothing of that kind is there"),
+            ("", "nothing waits in s"),
+            ("--state dead", "nothing is dead in s"),
+            ("--state dead,held --state sent", "nothing is dead or held or sent in s"),
+            ("--state dead --to x", "nothing of that kind is there in s"),
+            ("--newer-than 3m", "nothing of that kind is there in s"),
         ] {
-            assert_eq!(choice(line).nothing(), said, "{line}");
+            let choice = choice(line);
+            assert_eq!(nothing(Tongue::English, choice.states_alone(), "s"), said, "{line}");
         }
     }
 

@@ -3,6 +3,7 @@
 use spool_format::{AlertId, Notice, Severity, Wall};
 
 use super::{Args, choose, why};
+use crate::notice::Tongue;
 use crate::spool::view::{CorruptFile, Item, Standing, View};
 
 /// For machines: one file that was set aside, as `list --jsonl` prints it.
@@ -104,7 +105,7 @@ impl Listed {
             attempts: history.map_or(0, |history| history.attempts.len()),
             passes: history.map_or(0, |history| history.passes),
             uncertain: item.standing != Standing::Sent && item.is_uncertain(),
-            why: why(item),
+            why: why(item, Tongue::English),
         }
     }
 }

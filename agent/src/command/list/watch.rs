@@ -8,7 +8,7 @@ use spool_format::{Folder, Layout};
 
 use super::super::Refusal;
 use super::super::place::Place;
-use super::{Args, read, said};
+use super::{Args, read, said, words};
 use crate::edge::attention::{Attention, Stir};
 use crate::edge::clock::{monotonic, wall_now};
 use crate::exit::Exit;
@@ -91,12 +91,12 @@ fn page(text: &str, rows: usize) -> String {
     let look = Look::of_stdout();
     let lines: Vec<&str> = text.lines().collect();
     let (shown, last) = if lines.len() < rows {
-        (&lines[..], "q ends".to_owned())
+        (&lines[..], words::end(look.tongue).to_owned())
     } else {
         // The sum at the end is worth more than one more row.
         let kept = rows.saturating_sub(2);
         let left = lines.len() - kept;
-        (&lines[..kept], format!("… {left} more lines; {}; q ends", lines.last().unwrap_or(&"")))
+        (&lines[..kept], words::cut(look.tongue, left, lines.last().unwrap_or(&"")))
     };
     let mut page = "\x1b[H".to_owned();
     for line in shown {

@@ -2,6 +2,7 @@
 
 use super::super::finish;
 use super::super::place::Place;
+use super::words::Deed;
 use super::{Act, Which, act};
 use crate::control::Order;
 use crate::exit::Exit;
@@ -32,8 +33,7 @@ pub fn run(args: &Args, place: &Place) -> Exit {
     let drop = Act {
         is_for: |standing| standing.waits(),
         order: Box::new(move |ids| Order::Drop { ids, reason: reason.clone() }),
-        done: |alerts| format!("given up, and kept in dead/: {alerts}"),
-        question: Some(|alerts| format!("Give up {alerts}?")),
+        deed: Deed::Drop,
     };
     finish(act(&args.which, place, args.yes, &drop))
 }

@@ -3,6 +3,7 @@
 use super::super::place::{Place, unreadable};
 use super::super::select::find;
 use super::super::{Refusal, finish};
+use super::words::Deed;
 use super::{answer, give};
 use crate::control::Order;
 use crate::exit::Exit;
@@ -48,5 +49,5 @@ fn edit(args: &Args, place: &Place) -> Result<(Exit, String), Refusal> {
     let id = find(&view, &args.id)?.id;
     let order = Order::Edit { id, instead_of, to: args.to.clone() };
     let said = give(place, &layout, vec![order], 1)?;
-    Ok(answer(&said, args.json, |alerts| format!("goes to somebody else: {alerts}")))
+    Ok(answer(&said, args.json, Deed::Edit))
 }

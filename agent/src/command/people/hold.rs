@@ -2,6 +2,7 @@
 
 use super::super::finish;
 use super::super::place::Place;
+use super::words::Deed;
 use super::{Act, Which, act};
 use crate::control::Order;
 use crate::exit::Exit;
@@ -26,8 +27,7 @@ pub fn run(args: &Args, place: &Place) -> Exit {
     let hold = Act {
         is_for: |standing| standing.waits() && standing != Standing::Held,
         order: Box::new(|ids| Order::Hold { ids }),
-        done: |alerts| format!("held: {alerts}"),
-        question: None,
+        deed: Deed::Hold,
     };
     finish(act(&args.which, place, true, &hold))
 }

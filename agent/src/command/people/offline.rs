@@ -30,14 +30,23 @@ pub(super) fn obey(
     orders: impl Iterator<Item = Order>,
     take: &mut impl FnMut(Reply) -> Result<(), Refusal>,
 ) -> Result<(), Refusal> {
-    let config = place.config()?;
+    // Without it nobody would know who is to have what waits in incoming/, and alerts would die of that.
+    let config = place.config()?.ok_or_else(|| {
+        let path = place.config_path().display();
+        Refusal::in_both(
+            Exit::Config,
+            format!("no agent runs, and there is no configuration `{path}` to go by; name it with --config FILE"),
+            format!("エージェントが動いておらず、設定 `{path}` もありません。--config FILE で指定してください"),
+        )
+    })?;
     let refuse = |error: &spool::OpenError| unreadable(layout, &error.source);
     let by = rustix::process::getuid().as_raw();
     become_owner_of(layout).map_err(|error| unreadable(layout, &error))?;
     let lock = Lock::take(&layout.lock()).map_err(|error| match error {
-        LockError::Held(_) => Refusal::new(
+        LockError::Held(_) => Refusal::in_both(
             Exit::Unavailable,
             "an agent is at work there, and does not listen to people: look at its log",
+            "エージェントは動いていますが、指示を受け付けません。ログを確認してください",
         ),
         LockError::Io { source, .. } => unreadable(layout, &source),
     })?;
@@ -45,12 +54,12 @@ pub(super) fn obey(
     let mut found =
         recover(&StdFs, &folders, &host::boot_id()).map_err(|error| unreadable(layout, &error))?;
     let (acks, heard) = unbounded_channel();
-    let keeping = config.as_ref().map(|config| config.keeping).unwrap_or_default();
+    let keeping = config.keeping;
     let writer =
         Writer::start(layout, keeping, move |ack| drop(acks.send(ack))).map_err(|error| refuse(&error))?;
     let deeds = std::mem::take(&mut found.deeds);
     writer.send(Batch { deeds, sync: true, early: None, token: None });
-    let engine = engine(config.as_ref(), folders, writer, lock)?;
+    let engine = engine(&config, folders, writer, lock)?;
     for reply in obey_offline(engine, heard, found, orders, by) {
         take(reply)?;
     }
@@ -59,16 +68,13 @@ pub(super) fn obey(
 
 /// One that knows the names of providers, and none of their secrets.
 fn engine(
-    config: Option<&Config>,
+    config: &Config,
     folders: Folders,
     writer: Writer,
     lock: Lock,
 ) -> Result<Engine<Real>, Refusal> {
-    let names: Vec<String> = config.map_or_else(
-        || vec!["nobody".to_owned()],
-        |config| config.providers.iter().map(|provider| provider.name.clone()).collect(),
-    );
-    let limits = config.map(|config| config.limits).unwrap_or_default();
+    let names: Vec<String> = config.providers.iter().map(|provider| provider.name.clone()).collect();
+    let limits = config.limits;
     let provider = |name: &String| delivery::Provider {
         name: name.clone(),
         connections: 1,
@@ -78,11 +84,9 @@ fn engine(
     };
     let settings = Settings {
         providers: names.iter().map(provider).collect(),
-        routing: config
-            .map(|config| config.routing.iter().map(|it| it.rule.clone()).collect())
-            .unwrap_or_default(),
+        routing: config.routing.iter().map(|it| it.rule.clone()).collect(),
         rates: Vec::new(),
-        retry: config.map(|config| config.retry.clone()).unwrap_or_default(),
+        retry: config.retry.clone(),
     };
     let nowhere: Vec<Destination> = Vec::new();
     let Limits { connect, reply, dot, keep, .. } = limits;
@@ -95,15 +99,13 @@ fn engine(
         world: Real {
             carrier,
             writer,
-            submitters: Submitters::new(
-                &config.map(|config| config.submit.free_recipients.clone()).unwrap_or_default(),
-            ),
+            submitters: Submitters::new(&config.submit.free_recipients),
             lock,
             sinks: Sinks { command: None, dead_man: None },
             meter: Meter::off(),
         },
         folders,
-        policy: config.map(Policy::of).unwrap_or_default(),
+        policy: Policy::of(config),
         caps: Caps { each, own: rustix::process::geteuid().as_raw() },
         senders: Vec::new(),
         herald: Herald {

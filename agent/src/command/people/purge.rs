@@ -2,6 +2,7 @@
 
 use super::super::finish;
 use super::super::place::Place;
+use super::words::Deed;
 use super::{Act, Which, act};
 use crate::control::Order;
 use crate::exit::Exit;
@@ -28,8 +29,7 @@ pub fn run(args: &Args, place: &Place) -> Exit {
     let purge = Act {
         is_for: |standing| standing == Standing::Dead,
         order: Box::new(|ids| Order::Purge { ids }),
-        done: |alerts| format!("removed: {alerts}"),
-        question: Some(|alerts| format!("Remove {alerts} for good?")),
+        deed: Deed::Purge,
     };
     finish(act(&args.which, place, args.yes, &purge))
 }

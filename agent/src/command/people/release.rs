@@ -2,6 +2,7 @@
 
 use super::super::finish;
 use super::super::place::Place;
+use super::words::Deed;
 use super::{Act, Which, act};
 use crate::control::Order;
 use crate::exit::Exit;
@@ -25,8 +26,7 @@ pub fn run(args: &Args, place: &Place) -> Exit {
     let release = Act {
         is_for: |standing| standing == Standing::Held,
         order: Box::new(|ids| Order::Release { ids }),
-        done: |alerts| format!("released: {alerts}"),
-        question: None,
+        deed: Deed::Release,
     };
     finish(act(&args.which, place, true, &release))
 }

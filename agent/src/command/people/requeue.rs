@@ -2,6 +2,7 @@
 
 use super::super::finish;
 use super::super::place::Place;
+use super::words::Deed;
 use super::{Act, Which, act};
 use crate::control::Order;
 use crate::exit::Exit;
@@ -25,8 +26,7 @@ pub fn run(args: &Args, place: &Place) -> Exit {
     let requeue = Act {
         is_for: |standing| standing == Standing::Dead,
         order: Box::new(|ids| Order::Requeue { ids }),
-        done: |alerts| format!("tried again: {alerts}"),
-        question: None,
+        deed: Deed::Requeue,
     };
     finish(act(&args.which, place, true, &requeue))
 }

@@ -2,6 +2,7 @@
 
 use super::super::finish;
 use super::super::place::Place;
+use super::words::Deed;
 use super::{Act, Which, act};
 use crate::control::Order;
 use crate::exit::Exit;
@@ -27,8 +28,7 @@ pub fn run(args: &Args, place: &Place) -> Exit {
     let retry = Act {
         is_for: |standing| matches!(standing, Standing::Deferred(_)),
         order: Box::new(|ids| Order::Retry { ids }),
-        done: |alerts| format!("tried now: {alerts}"),
-        question: None,
+        deed: Deed::Retry,
     };
     finish(act(&args.which, place, true, &retry))
 }

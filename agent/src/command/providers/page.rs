@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 
+use super::words::{self, Limit};
 use super::{Configured, Known, Listing};
 use crate::config::PresetLimits;
+use crate::notice::{self, Tongue};
 use crate::output::age;
 use crate::output::table::{self, Cell};
 use crate::output::terminal::{Colour, Look, printable};
@@ -12,17 +14,18 @@ use crate::output::wrap::wrapped;
 /// Blanks in front of what is said of a preset.
 const INDENT: &str = "    ";
 
-pub(super) fn text(listing: &Listing, look: Look, japanese: bool) -> String {
+pub(super) fn text(listing: &Listing, look: Look) -> String {
+    let tongue = look.tongue;
     let mut text = String::new();
     if listing.configured.is_empty() {
-        text.push_str("none is configured: name a configuration with --config FILE\n");
+        let _ = writeln!(text, "{}", words::none(tongue));
     } else {
         let rows: Vec<Vec<Cell>> =
-            listing.configured.iter().enumerate().map(|(n, it)| row(n + 1, it, listing)).collect();
-        text = table::set(&["", "PROVIDER", "PRESET", "HOST", "FROM", "STATE", "WHY"], &rows, look);
+            listing.configured.iter().enumerate().map(|(n, it)| row(n + 1, it, listing, tongue)).collect();
+        text = table::set(&words::heads(tongue), &rows, look);
     }
     if let Some(why) = &listing.no_journal {
-        let _ = writeln!(text, "how they stand is not known: {}", printable(why));
+        let _ = writeln!(text, "{}", words::no_journal(tongue, &printable(why)));
     }
     for it in &listing.configured {
         drill(it, listing, look, &mut text);
@@ -30,24 +33,25 @@ pub(super) fn text(listing: &Listing, look: Look, japanese: bool) -> String {
         quota(it, look, &mut text);
     }
     for retirement in listing.configured.iter().filter_map(|it| it.retirement.as_deref()) {
-        let _ = writeln!(text, "{}", look.paint(&printable(retirement), Colour::Yellow));
+        let _ =
+            writeln!(text, "{}", look.paint(&printable(&notice::why(tongue, retirement)), Colour::Yellow));
     }
-    text.push_str("\npresets:\n");
+    let _ = writeln!(text, "\n{}", words::presets(tongue));
     for known in &listing.presets {
-        describe(known, &listing.at.day(), (look, japanese), &mut text);
+        describe(known, &listing.at.day(), look, &mut text);
     }
     text
 }
 
-fn row(number: usize, it: &Configured, listing: &Listing) -> Vec<Cell> {
+fn row(number: usize, it: &Configured, listing: &Listing, tongue: Tongue) -> Vec<Cell> {
     let (state, why) = match &it.outage {
         Some(outage) => {
-            let since = age::short(listing.at.since(outage.since));
-            let state = format!("left out for {since}");
-            let again = age::until(outage.until, listing.at);
-            (Cell::painted(state, Colour::Red), format!("asked again {again}: {}", printable(&outage.reason)))
+            let state = words::left_out_for(tongue, &age::short(tongue, listing.at.since(outage.since)));
+            let soon = age::until(tongue, outage.until, listing.at);
+            let why = printable(&words::asked_again(tongue, &soon, &outage.reason));
+            (Cell::painted(state, Colour::Red), why)
         }
-        None => (Cell::plain(it.state), String::new()),
+        None => (Cell::plain(words::state(tongue, it.state)), String::new()),
     };
     vec![
         Cell::plain(number.to_string()),
@@ -70,13 +74,14 @@ fn place(it: &Configured) -> String {
 
 /// What the last drill has found, in a line.
 fn drill(it: &Configured, listing: &Listing, look: Look, text: &mut String) {
+    let tongue = look.tongue;
     let Some(result) = it.drill.as_ref().and_then(|drill| drill.result.as_ref()) else { return };
-    let ago = age::short(listing.at.since(result.ended));
-    let mut said = vec![if result.ok { "all is well" } else { "failed" }.to_owned()];
-    said.extend(result.ok.then_some(()).filter(|()| !result.login).map(|()| "without a login".to_owned()));
-    said.extend(result.certificate_end.map(|end| format!("certificate until {}", end.day())));
-    said.extend(result.news.iter().chain(&result.changes).cloned());
-    let line = printable(&format!("{}: drill {ago} ago: {}", it.name, said.join(", ")));
+    let ago = age::ago(tongue, listing.at.since(result.ended));
+    let mut said = vec![words::passed(tongue, result.ok)];
+    said.extend((result.ok && !result.login).then(|| words::without_login(tongue)));
+    said.extend(result.certificate_end.map(|end| words::certificate(tongue, &end.day())));
+    said.extend(result.news.iter().chain(&result.changes).map(|text| notice::why(tongue, text)));
+    let line = printable(&words::drill(tongue, &it.name, &ago, &said));
     let line = if result.news.is_empty() { line } else { look.paint(&line, Colour::Yellow) };
     let _ = writeln!(text, "{line}");
 }
@@ -84,14 +89,10 @@ fn drill(it: &Configured, listing: &Listing, look: Look, text: &mut String) {
 /// What became of the last canary mail, in a line.
 fn canary(it: &Configured, listing: &Listing, look: Look, text: &mut String) {
     let Some(canary) = &it.canary else { return };
-    let ago = age::short(listing.at.since(canary.ended.unwrap_or(canary.begun)));
-    let what = match canary.ended {
-        None => "on its way".to_owned(),
-        Some(_) if canary.ok => "taken".to_owned(),
-        Some(_) => format!("not taken: {}", canary.text),
-    };
-    let line = printable(&format!("{}: canary mail {ago} ago: {what}", it.name));
-    let is_bad = canary.ended.is_some() && !canary.ok;
+    let ago = age::ago(look.tongue, listing.at.since(canary.ended.unwrap_or(canary.begun)));
+    let ended = canary.ended.map(|_| if canary.ok { Ok(()) } else { Err(canary.text.as_str()) });
+    let line = printable(&words::canary(look.tongue, &it.name, &ago, ended));
+    let is_bad = matches!(ended, Some(Err(_)));
     let _ = writeln!(text, "{}", if is_bad { look.paint(&line, Colour::Yellow) } else { line });
 }
 
@@ -100,54 +101,43 @@ fn quota(it: &Configured, look: Look, text: &mut String) {
     if it.quota.is_empty() {
         return;
     }
+    let tongue = look.tongue;
     let used: Vec<String> =
-        it.quota.iter().map(|left| format!("{}, {} left", left.in_words(), left.left)).collect();
-    let line = printable(&format!("{}: sent {}", it.name, used.join("; ")));
+        it.quota.iter().map(|left| words::left(tongue, &left.in_words(tongue), left.left)).collect();
+    let line = printable(&words::sent(tongue, &it.name, &used));
     let is_used_up = it.quota.iter().any(|left| left.left == 0);
     let _ = writeln!(text, "{}", if is_used_up { look.paint(&line, Colour::Yellow) } else { line });
 }
 
-fn describe(known: &Known, today: &str, (look, japanese): (Look, bool), text: &mut String) {
+fn describe(known: &Known, today: &str, look: Look, text: &mut String) {
+    let tongue = look.tongue;
     let host = known.host.unwrap_or("HOST");
-    let head = format!("  {}  {host}:{}  checked {}", known.name, known.endpoints.join(","), known.checked);
+    let checked = words::checked(tongue, known.checked);
+    let head = format!("  {}  {host}:{}  {checked}", known.name, known.endpoints.join(","));
     let _ = writeln!(text, "{}", head.replace(known.name, &look.paint(known.name, Colour::Dim)));
     if let Some(day) = known.retired {
-        let verb = if day <= today { "closed" } else { "closes" };
-        let next = known.successor.map_or_else(String::new, |next| format!(", {next} takes its place"));
-        let _ = writeln!(text, "{INDENT}{}", look.paint(&format!("{verb} on {day}{next}"), Colour::Red));
+        let closes = words::closes(tongue, day, day <= today, known.successor);
+        let _ = writeln!(text, "{INDENT}{}", look.paint(&closes, Colour::Red));
     }
-    let _ = writeln!(text, "{INDENT}sender: {}", sender(known));
-    let limits = limits(known.limits);
+    let _ = writeln!(text, "{INDENT}{}", words::sender(tongue, known.sender, &known.domains.join(", ")));
+    let limits = limits(tongue, known.limits);
     if !limits.is_empty() {
-        let _ = writeln!(text, "{INDENT}limits: {}", limits.join(", "));
+        let _ = writeln!(text, "{INDENT}{}", words::limits(tongue, &limits));
     }
-    let notes = known.notes[if japanese { "ja" } else { "en" }];
+    let notes = known.notes[tongue.either("en", "ja")];
     for line in wrapped(notes, look.columns.saturating_sub(INDENT.len())) {
         let _ = writeln!(text, "{INDENT}{line}");
     }
 }
 
-fn sender(known: &Known) -> String {
-    let domains = known.domains.join(", ");
-    let at = if domains.is_empty() { String::new() } else { format!(" at {domains}") };
-    match known.sender {
-        "own" => format!("the account's own address{at} only"),
-        "registered" => format!("the account's own address{at}, and those that are registered with it"),
-        "replaced" => "any, but the account's own address takes its place without a word".to_owned(),
-        "any" => "any".to_owned(),
-        _ => "not known".to_owned(),
-    }
-}
-
-fn limits(limits: PresetLimits) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut add = |limit: Option<u64>, what: &str| {
-        words.extend(limit.map(|limit| format!("{limit} {what}")));
-    };
-    add(limits.message_octets.and_then(|octets| u64::try_from(octets >> 10).ok()), "KiB a message");
-    add(limits.recipients_per_message.map(u64::from), "recipients a message");
-    add(limits.recipients_per_day.map(u64::from), "recipients a day");
-    add(limits.messages_per_day.map(u64::from), "messages a day");
-    add(limits.connections.map(u64::from), "connections");
-    words
+fn limits(tongue: Tongue, limits: PresetLimits) -> Vec<String> {
+    let kibibytes = limits.message_octets.and_then(|octets| u64::try_from(octets >> 10).ok());
+    let known = [
+        (Limit::Kibibytes, kibibytes),
+        (Limit::Recipients, limits.recipients_per_message.map(u64::from)),
+        (Limit::RecipientsADay, limits.recipients_per_day.map(u64::from)),
+        (Limit::MessagesADay, limits.messages_per_day.map(u64::from)),
+        (Limit::Connections, limits.connections.map(u64::from)),
+    ];
+    known.into_iter().filter_map(|(limit, most)| Some(words::limit(tongue, limit, most?))).collect()
 }

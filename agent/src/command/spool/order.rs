@@ -165,12 +165,11 @@ fn in_words(report: &Report, is_running: bool) -> String {
         let _ = writeln!(text, "{}", printable(&fault.to_string()));
     }
     let Report { files, entries, .. } = report;
-    let looked = format!("{files} files of alerts, {entries} lines of the journal");
+    let looked = format!("looked at {} and {}", count(*files, "alert"), count(*entries, "line of the journal"));
     let root = report.spool.display();
     let _ = match report.faults.len() {
-        0 => writeln!(text, "{root} is in order: {looked}"),
-        1 => writeln!(text, "{root}: 1 thing is not in order; {looked}"),
-        faults => writeln!(text, "{root}: {faults} things are not in order; {looked}"),
+        0 => writeln!(text, "{root} is in order; {looked}"),
+        faults => writeln!(text, "{root} is not in order: {}; {looked}", count(faults, "fault")),
     };
     if report.incoming_is_hidden {
         text.push_str("incoming/ was left out: only the agent's user and root can list it\n");
@@ -183,4 +182,12 @@ fn in_words(report: &Report, is_running: bool) -> String {
         text.push_str("next: start the agent, which puts it in order\n");
     }
     text
+}
+
+fn count(number: usize, what: &str) -> String {
+    match (number, what.split_once(' ')) {
+        (1, _) => format!("1 {what}"),
+        (_, Some((first, rest))) => format!("{number} {first}s {rest}"),
+        (_, None) => format!("{number} {what}s"),
+    }
 }

@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::count::{Counts, Failure, Provider, Spread};
+use super::words;
+use crate::notice::Tongue;
 use crate::output::age::precise;
 use crate::output::chart::{bar, sparkline};
 use crate::output::table::{Cell, set};
@@ -17,9 +19,13 @@ const FAILURES_MAX: usize = 5;
 pub(in super::super) fn text(counts: &Counts, look: Look) -> String {
     let mut text = days(counts, look);
     text.push('\n');
-    let _ = writeln!(text, "accepted to sent  {}", spread(counts.accept_to_sent_ms));
+    let _ = writeln!(
+        text,
+        "{}",
+        words::accepted_to_sent(look.tongue, &spread(look.tongue, counts.accept_to_sent_ms))
+    );
     if counts.providers.is_empty() {
-        text.push_str("no provider was asked\n");
+        let _ = writeln!(text, "{}", words::no_provider(look.tongue));
         return text;
     }
     text.push('\n');
@@ -53,9 +59,7 @@ fn days(counts: &Counts, look: Look) -> String {
             ]
         })
         .collect();
-    let head =
-        ["DAY (UTC)", "ACCEPTED", "SENT", "DEFERRED", "DEAD", "CORRUPT", "ATTEMPTS", "FAILED", "ACCEPTED"];
-    set(&head, &rows, look)
+    set(&words::days(look.tongue), &rows, look)
 }
 
 fn providers(counts: &Counts, look: Look) -> String {
@@ -64,7 +68,7 @@ fn providers(counts: &Counts, look: Look) -> String {
             let time = if provider.taken_ms.count == 0 {
                 "-".to_owned()
             } else {
-                precise(Duration::from_millis(value))
+                precise(look.tongue, Duration::from_millis(value))
             };
             Cell::plain(time)
         };
@@ -81,14 +85,14 @@ fn providers(counts: &Counts, look: Look) -> String {
         ]
     };
     let rows: Vec<Vec<Cell>> = counts.providers.iter().map(row).collect();
-    set(&["PROVIDER", "ATTEMPTS", "TAKEN", "", "P50", "P90", "P99", "MAX", "ATTEMPTS BY DAY"], &rows, look)
+    set(&words::providers(look.tongue), &rows, look)
 }
 
 fn failures(text: &mut String, provider: &Provider, look: Look) {
     let _ = writeln!(
         text,
         "\n{}",
-        look.paint(&format!("failures of {}", printable(&provider.provider)), Colour::Dim)
+        look.paint(&words::failures(look.tongue, &printable(&provider.provider)), Colour::Dim)
     );
     let most = provider.failures.first().map_or(0, |failure| failure.count);
     for failure in provider.failures.iter().take(FAILURES_MAX) {
@@ -102,7 +106,7 @@ fn failures(text: &mut String, provider: &Provider, look: Look) {
         );
     }
     if let Some(more) = provider.failures.len().checked_sub(FAILURES_MAX).filter(|more| *more > 0) {
-        let _ = writeln!(text, "           and {more} more kinds");
+        let _ = writeln!(text, "           {}", words::more_kinds(look.tongue, more));
     }
 }
 
@@ -111,11 +115,12 @@ fn percent(part: u64, whole: u64) -> String {
     (part * 100).checked_div(whole).map_or_else(String::new, |percent| format!("{percent}%"))
 }
 
-fn spread(spread: Spread) -> String {
-    let time = |ms: u64| precise(Duration::from_millis(ms));
+fn spread(tongue: Tongue, spread: Spread) -> String {
     if spread.count == 0 {
-        return "nothing was sent".to_owned();
+        return words::nothing_sent(tongue);
     }
     let Spread { count, p50, p90, p99, max } = spread;
-    format!("{} half, {} 90%, {} 99%, {} the longest of {count}", time(p50), time(p90), time(p99), time(max))
+    let [half, most, nearly, longest] =
+        [p50, p90, p99, max].map(|ms| precise(tongue, Duration::from_millis(ms)));
+    words::spread(tongue, [&half, &most, &nearly, &longest], count)
 }

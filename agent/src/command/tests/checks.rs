@@ -7,8 +7,21 @@ pub(super) fn facts(spool: &Spool, running: bool) -> check::Facts {
     let (quotas, warnings, findings) = (vec![], vec![], vec![]);
     let (view, providers) = (spool.view(), vec!["home".to_owned(), "docomo".to_owned()]);
     let (drills, canaries) = (view.drills.clone(), view.canaries.clone());
-    let (status, now) = (None, spool.now);
-    check::Facts { view, running, status, room, providers, drills, canaries, quotas, warnings, findings, now }
+    let (status, now, tongue) = (None, spool.now, Tongue::English);
+    check::Facts {
+        view,
+        running,
+        status,
+        room,
+        providers,
+        drills,
+        canaries,
+        quotas,
+        warnings,
+        findings,
+        now,
+        tongue,
+    }
 }
 
 /// The limits of such options.

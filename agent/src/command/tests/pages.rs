@@ -36,6 +36,13 @@ pub(crate) fn looks_like(name: &str, page: &str) {
     assert!(kept == page, "{name} differs (ALERTMAIL_UPDATE_GOLDEN=1 accepts the new one)\n{page}");
 }
 
+/// The page in English as `NAME.txt`, and in Japanese as `NAME.ja.txt`.
+#[track_caller]
+fn in_both(name: &str, page: impl Fn(Tongue) -> String) {
+    looks_like(&format!("{name}.txt"), &page(Tongue::English));
+    looks_like(&format!("{name}.ja.txt"), &page(Tongue::Japanese));
+}
+
 /// A document as people read it, so that a change shows where it is.
 fn pretty(document: &impl serde::Serialize) -> String {
     let value: serde_json::Value = serde_json::from_str(&json(document)).expect("a document");
@@ -49,7 +56,7 @@ fn config() -> Config {
 }
 
 /// What `why` says of the alert of that moment, as text and as a document.
-fn why(spool: &Spool, n: u64, running: bool) -> (String, String) {
+fn why(tongue: Tongue, spool: &Spool, n: u64, running: bool) -> (String, String) {
     let view = View::about(&spool.layout, id(n).as_str()).expect("a spool");
     let config = config();
     let outage = spool_format::Outage {
@@ -61,8 +68,8 @@ fn why(spool: &Spool, n: u64, running: bool) -> (String, String) {
     };
     let left_out = BTreeMap::from([("home".to_owned(), outage)]);
     let around = Surroundings { running, left_out: &left_out, config: Some(&config), now: spool.now };
-    let story = Story::of(&view.alerts[0], &around);
-    let look = Look { columns: 100, colour: false };
+    let story = Story::of(tongue, &view.alerts[0], &around);
+    let look = Look { columns: 100, colour: false, tongue };
     (page::text(&story, spool.now, 9 * 60, look), pretty(&story))
 }
 
@@ -70,11 +77,11 @@ fn why(spool: &Spool, n: u64, running: bool) -> (String, String) {
 fn the_pages_about_alerts_are_the_ones_that_are_kept() {
     let spool = Spool::with_everything();
     for (name, n) in [("deferred", 60), ("dead", 30), ("sent", 0), ("incoming", 290), ("unreadable", 295)] {
-        looks_like(&format!("show-{name}.txt"), &spool.shown(n));
+        in_both(&format!("show-{name}"), |tongue| spool.shown_in(tongue, n));
         let view = View::about(&spool.layout, id(n).as_str()).expect("a spool");
         looks_like(&format!("show-{name}.json"), &pretty(&show::Shown::new(&view.alerts[0], spool.now)));
-        let (text, document) = why(&spool, n, n != 30);
-        looks_like(&format!("why-{name}.txt"), &text);
+        in_both(&format!("why-{name}"), |tongue| why(tongue, &spool, n, n != 30).0);
+        let (_, document) = why(Tongue::English, &spool, n, n != 30);
         looks_like(&format!("why-{name}.json"), &document);
     }
 }
@@ -103,15 +110,15 @@ fn a_page_about_one_alert_knows_as_much_as_one_about_all() {
 fn every_command_that_a_page_advises_is_understood() {
     let spool = Spool::with_everything();
     let mut seen = 0;
-    for n in [0, 30, 60, 290] {
-        let (text, _) = why(&spool, n, false);
+    for (n, tongue) in [0, 30, 60, 290].into_iter().flat_map(|n| TONGUES.map(|tongue| (n, tongue))) {
+        let (text, _) = why(tongue, &spool, n, false);
         for line in text.lines().filter_map(|line| line.strip_prefix("      alertmail ")) {
             crate::cli::understands(&format!("alertmail {line}"))
                 .unwrap_or_else(|error| panic!("{line}: {error}"));
             seen += 1;
         }
     }
-    assert!(seen >= 6, "{seen}");
+    assert!(seen >= 12, "{seen}");
 }
 
 /// An alert that was held, one whose provider may have it, and one that was sent behind a failure.
@@ -204,10 +211,10 @@ fn more() -> Spool {
 fn the_pages_about_what_happens_rarely_are_the_ones_that_are_kept() {
     let spool = more();
     for (name, n) in [("held", 10), ("cut-off", 20), ("sent-behind", 30), ("no-room", 40), ("given-up", 50)] {
-        let (text, document) = why(&spool, n, true);
-        looks_like(&format!("why-{name}.txt"), &text);
+        in_both(&format!("why-{name}"), |tongue| why(tongue, &spool, n, true).0);
+        let (_, document) = why(Tongue::English, &spool, n, true);
         looks_like(&format!("why-{name}.json"), &document);
-        looks_like(&format!("show-{name}.txt"), &spool.shown(n));
+        in_both(&format!("show-{name}"), |tongue| spool.shown_in(tongue, n));
     }
 }
 
@@ -215,25 +222,27 @@ fn the_pages_about_what_happens_rarely_are_the_ones_that_are_kept() {
 fn the_list_the_check_the_counts_and_the_journal_are_the_ones_that_are_kept() {
     for (name, spool) in [("everything", Spool::with_everything()), ("more", more())] {
         let args = list::Args::default();
-        let look = Look { columns: 100, colour: false };
-        looks_like(&format!("list-{name}.txt"), &spool.listed(100));
+        let look = |tongue| Look { columns: 100, colour: false, tongue };
+        in_both(&format!("list-{name}"), |tongue| spool.listed(tongue, 100));
         looks_like(
             &format!("list-{name}.json"),
             &pretty(&list::Listing::new(&spool.view(), &args, spool.now)),
         );
         let limits = limits("");
         let (_, report) = check::judge(&limits, &facts(&spool, true));
-        looks_like(&format!("check-{name}.txt"), &report.line(&limits));
+        in_both(&format!("check-{name}"), |tongue| {
+            let facts = check::Facts { tongue, ..facts(&spool, true) };
+            check::judge(&limits, &facts).1.line(&limits)
+        });
         looks_like(&format!("check-{name}.json"), &pretty(&report));
         let counts = stats::counted(&spool.layout, 3, spool.now).expect("a journal");
-        looks_like(&format!("stats-{name}.txt"), &stats::page::text(&counts, look));
+        in_both(&format!("stats-{name}"), |tongue| stats::page::text(&counts, look(tongue)));
         looks_like(&format!("stats-{name}.json"), &pretty(&counts));
-        let mut journal = String::new();
         let octets =
             std::fs::read(spool.layout.journal().join(journal_name("2026-11-25"))).expect("a journal");
-        for entry in spool_format::journal::replay(&octets).entries {
-            journal.push_str(&log::text(&entry, spool.now, 9 * 60, look));
-        }
-        looks_like(&format!("log-{name}.txt"), &journal);
+        let entries = spool_format::journal::replay(&octets).entries;
+        in_both(&format!("log-{name}"), |tongue| {
+            entries.iter().map(|entry| log::text(entry, spool.now, 9 * 60, look(tongue))).collect()
+        });
     }
 }

@@ -7,7 +7,9 @@ use delivery::routing::first_that_fits;
 use spool_format::{Address, Outage, Settlement, Severity, Wall};
 
 use super::Surroundings;
+use super::words::{self, Step};
 use crate::config::Config;
+use crate::notice::Tongue;
 use crate::spool::view::{Item, Standing};
 
 /// What comes next.
@@ -51,48 +53,28 @@ impl Next {
 }
 
 /// What comes next for it.
-pub(super) fn of(item: &Item, around: &Surroundings<'_>, turns: Vec<Turn>) -> Next {
-    let agent = if around.running { "" } else { " No agent runs: it goes on when one does." };
-    let twice = if item.is_uncertain() {
-        " It may then arrive twice, under the same Message-ID, since a provider may have it though no reply said so."
-    } else {
-        ""
-    };
+pub(super) fn of(tongue: Tongue, item: &Item, around: &Surroundings<'_>, turns: Vec<Turn>) -> Next {
+    let step = |step: Step| words::step(tongue, step);
+    let agent = if around.running { "" } else { words::no_agent(tongue) };
+    let twice = if item.is_uncertain() { words::twice(tongue) } else { "" };
     if item.unreadable.is_some() {
-        return Next::nothing(&format!("The agent sets it aside.{agent}"));
+        return Next::nothing(&format!("{}{agent}", step(Step::SetAside)));
     }
     let (text, at) = match item.standing {
-        Standing::Incoming if item.history.is_none() => {
-            (format!("The agent takes it at once, and asks its first provider.{agent}"), None)
-        }
-        Standing::Incoming => (format!("Its first provider is asked.{agent}{twice}"), None),
-        Standing::Trying if around.running => (
-            format!("The attempt ends. If that provider does not take it, the next one is asked.{twice}"),
-            None,
-        ),
-        Standing::Trying => (
-            format!("The attempt was cut off: the next start of an agent begins another.{agent}{twice}"),
-            None,
-        ),
+        Standing::Incoming if item.history.is_none() => (format!("{}{agent}", step(Step::Taken)), None),
+        Standing::Incoming => (format!("{}{agent}{twice}", step(Step::FirstAsked)), None),
+        Standing::Trying if around.running => (format!("{}{twice}", step(Step::AttemptEnds)), None),
+        Standing::Trying => (format!("{}{agent}{twice}", step(Step::WasCutOff)), None),
         Standing::Deferred(until) => {
             let is_open = until.filter(|until| *until > around.now);
-            let text = match is_open {
-                Some(_) => "Its providers are asked again, in their order.",
-                None => "It is due: its providers are asked, in their order.",
-            };
+            let text = step(if is_open.is_some() { Step::AskedAgain } else { Step::Due });
             (format!("{text}{agent}{twice}"), until)
         }
-        Standing::Held => {
-            ("Nothing, until somebody releases it. It does not expire meanwhile.".to_owned(), None)
-        }
-        Standing::Sent => return Next::nothing("Nothing: everybody has it who can have it."),
-        Standing::Dead if item.folder.is_none() => {
-            return Next::nothing("Nothing: there is no file to send.");
-        }
-        Standing::Dead => {
-            return Next::nothing("Nothing by itself. Its file is kept as long as [keep] says.");
-        }
-        Standing::Gone => return Next::nothing("Nothing: there is no file to send."),
+        Standing::Held => (step(Step::UntilReleased).to_owned(), None),
+        Standing::Sent => return Next::nothing(step(Step::AllHaveIt)),
+        Standing::Dead if item.folder.is_none() => return Next::nothing(step(Step::NoFile)),
+        Standing::Dead => return Next::nothing(step(Step::Kept)),
+        Standing::Gone => return Next::nothing(step(Step::NoFile)),
     };
     let gives_up = if item.standing == Standing::Held { None } else { gives_up(item, around.config) };
     Next { text, at, gives_up, turns }

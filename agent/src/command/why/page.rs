@@ -7,9 +7,10 @@ use spool_format::{Outage, Wall};
 use super::Story;
 use super::judged::Judged;
 use super::next::{Next, Turn};
+use super::words::{self, Head};
 use crate::output::terminal::{Colour, Look, printable};
 use crate::output::wrap::wrapped;
-use crate::output::{age, words};
+use crate::output::{age, words as common};
 
 /// The page. `offset_minutes` is the zone, east of UTC.
 pub(in super::super) fn text(story: &Story, now: Wall, offset_minutes: i32, look: Look) -> String {
@@ -18,17 +19,20 @@ pub(in super::super) fn text(story: &Story, now: Wall, offset_minutes: i32, look
     let mut text = String::new();
     let subject = story.subject.as_deref().filter(|subject| !subject.is_empty());
     let subject = subject.map_or_else(String::new, |subject| format!("  {}", printable(subject)));
-    let _ = writeln!(text, "{}  {}{subject}", printable(&story.id), story.state);
+    let state = story
+        .standing
+        .map_or_else(|| words::corrupt(look.tongue), |standing| common::standing(look.tongue, standing));
+    let _ = writeln!(text, "{}  {state}{subject}", printable(&story.id));
     page.paragraph(&mut text, 0, &story.summary);
     if !story.judged.is_empty() {
-        page.head(&mut text, "What the providers said last");
+        page.head(&mut text, Head::Said);
         story.judged.iter().for_each(|judged| page.judged(&mut text, judged));
     }
-    page.head(&mut text, "What comes next");
+    page.head(&mut text, Head::Next);
     page.next(&mut text, &story.next);
     if !story.change.is_empty() {
         let is_over = matches!(story.state, "sent" | "gone");
-        page.head(&mut text, if is_over { "More" } else { "What would change it" });
+        page.head(&mut text, if is_over { Head::More } else { Head::Change });
     }
     for advice in &story.change {
         page.paragraph(&mut text, 2, &advice.text);
@@ -46,8 +50,8 @@ struct Page<'p> {
 }
 
 impl Page<'_> {
-    fn head(&self, text: &mut String, head: &str) {
-        let _ = writeln!(text, "\n{}", self.look.paint(head, Colour::Dim));
+    fn head(&self, text: &mut String, head: Head) {
+        let _ = writeln!(text, "\n{}", self.look.paint(words::head(self.look.tongue, head), Colour::Dim));
     }
 
     /// A paragraph, so far to the right.
@@ -65,81 +69,56 @@ impl Page<'_> {
     }
 
     fn judged(&self, text: &mut String, judged: &Judged) {
-        let provider = format!("{}  {}", (self.clock)(judged.at), judged.provider);
+        let (tongue, at) = (self.look.tongue, (self.clock)(judged.at));
         let Some(result) = &judged.result else {
-            let what = if judged.dot_sent {
-                "has not said what became of it, behind the last octets: it may have it"
-            } else {
-                "has not ended"
-            };
-            self.paragraph(text, 2, &format!("{provider} {what}"));
+            self.paragraph(text, 2, &words::unended(tongue, &at, judged));
             return;
         };
-        let said = format!("{provider}, at {}, for {}: {}", result.phase, result.to, words::reply(result));
-        self.paragraph(text, 2, &said);
-        let meaning = judged.meaning.as_deref().map_or_else(String::new, |meaning| format!("{meaning}; "));
-        if let Some(verdict) = words::verdict(result) {
-            self.paragraph(text, 6, &format!("{meaning}{verdict}"));
+        self.paragraph(text, 2, &words::answered(tongue, &at, &judged.provider, result));
+        if let Some(verdict) = words::verdict(tongue, judged, result) {
+            self.paragraph(text, 6, &verdict);
         }
     }
 
     fn next(&self, text: &mut String, next: &Next) {
-        let when = next.at.map_or_else(String::new, |at| {
-            if at > self.now {
-                format!("{}, at {}: ", capital(&age::until(at, self.now)), (self.clock)(at))
-            } else {
-                String::new()
-            }
-        });
-        let words = if when.is_empty() { next.text.clone() } else { format!("{when}{}", small(&next.text)) };
-        self.paragraph(text, 2, &words);
+        let tongue = self.look.tongue;
+        let step = match next.at.filter(|at| *at > self.now) {
+            Some(at) => words::at(tongue, &age::until(tongue, at, self.now), &(self.clock)(at), &next.text),
+            None => next.text.clone(),
+        };
+        self.paragraph(text, 2, &step);
         for turn in &next.turns {
             self.turn(text, turn);
         }
         if let Some(at) = next.gives_up {
-            let when = (self.clock)(at);
-            let life = if at > self.now {
-                format!("If nobody takes it until {when}, it becomes a dead letter.")
-            } else {
-                format!(
-                    "Its life was over at {when}: if the next pass fails as well, it becomes a dead letter."
-                )
-            };
-            self.paragraph(text, 2, &life);
+            self.paragraph(text, 2, &words::life(tongue, &(self.clock)(at), at <= self.now));
         }
     }
 
     fn turn(&self, text: &mut String, turn: &Turn) {
-        self.paragraph(text, 2, &format!("For {}:", turn.to));
+        self.paragraph(text, 2, &words::turn(self.look.tongue, &turn.to));
         for (n, asked) in turn.providers.iter().enumerate() {
             let state = match &asked.left_out {
-                _ if asked.has_refused => {
-                    "is not asked, since it has refused this recipient for good".to_owned()
-                }
-                Some(outage) => self.left_out(outage),
-                None => "is asked".to_owned(),
+                _ if asked.has_refused => self.asked(&asked.provider, &words::Asked::HasRefused),
+                Some(outage) => self.left_out(&asked.provider, outage),
+                None => self.asked(&asked.provider, &words::Asked::Asked),
             };
-            self.hanging(text, 4, 7, &format!("{}. {} {state}", n + 1, asked.provider));
+            self.hanging(text, 4, 7, &format!("{}. {state}", n + 1));
         }
     }
 
-    fn left_out(&self, outage: &Outage) -> String {
-        let since = (self.clock)(outage.since);
+    fn asked(&self, provider: &str, asked: &words::Asked<'_>) -> String {
+        words::asked(self.look.tongue, provider, asked)
+    }
+
+    fn left_out(&self, provider: &str, outage: &Outage) -> String {
+        let (since, until) = ((self.clock)(outage.since), (self.clock)(outage.until));
+        let (since, reason) = (since.as_str(), outage.reason.as_str());
         if outage.until > self.now {
-            let (soon, until) = (age::until(outage.until, self.now), (self.clock)(outage.until));
-            format!("is left out since {since}, and asked again {soon}, at {until}: {}", outage.reason)
+            let soon = age::until(self.look.tongue, outage.until, self.now);
+            self.asked(provider, &words::Asked::LeftOut { since, soon: &soon, until: &until, reason })
         } else {
-            format!("is left out since {since}, and may be asked again: {}", outage.reason)
+            self.asked(provider, &words::Asked::MayBeAsked { since, reason })
         }
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut characters = text.chars();
-    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
-}
-
-fn small(text: &str) -> String {
-    let mut characters = text.chars();
-    characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
 }

@@ -6,7 +6,7 @@ use spool_format::RecipientResult;
 
 use super::Words;
 use crate::notice::Tongue;
-use crate::output::age;
+use crate::output::{age, words};
 
 impl Words {
     /// The one of two texts that is in this language.
@@ -19,16 +19,7 @@ impl Words {
 
     /// How long something took or has lasted: one number, rounded down.
     pub(in crate::page) fn span(&self, time: Duration) -> String {
-        let text = age::short(time);
-        match self.tongue {
-            Tongue::English => text,
-            Tongue::Japanese => ["s秒", "m分", "h時間", "d日"]
-                .iter()
-                .find_map(|unit| {
-                    text.strip_suffix(&unit[..1]).map(|number| format!("{number}{}", &unit[1..]))
-                })
-                .unwrap_or(text),
-        }
+        age::short(self.tongue, time)
     }
 
     /// A time that was measured: `0.42 s`, `12 s`, `3 min`.
@@ -168,24 +159,7 @@ impl Words {
 
     /// What was made of a failure.
     pub(in crate::page) fn verdict(&self, result: &RecipientResult) -> Option<String> {
-        let (scope, scope_ja) = match result.scope.as_deref()? {
-            "provider" => ("the provider's fault", "プロバイダ側の問題"),
-            "recipient" => ("the recipient's fault", "宛先の問題"),
-            "message" => ("the message's fault", "メールの問題"),
-            other => (other, other),
-        };
-        let (lasting, lasting_ja) = match result.duration.as_deref()? {
-            "soft" => ("may pass", "一時的"),
-            "hard" => ("will not pass by itself", "自然には直らない"),
-            other => (other, other),
-        };
-        let rule = result.rule.as_deref().unwrap_or_default();
-        Some(
-            self.either(
-                format!("{scope}, {lasting} ({rule})"),
-                format!("{scope_ja}、{lasting_ja}（{rule}）"),
-            ),
-        )
+        words::verdict(self.tongue, result)
     }
 }
 

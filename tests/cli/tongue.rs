@@ -1,0 +1,85 @@
+//! The language of whoever asks: Japanese where the environment asks for it, English everywhere else, and for programs.
+
+use harness::{Ended, Sandbox, in_english, run};
+
+use crate::{alertmail, sandbox};
+
+const JAPANESE: (&str, &str) = ("LANG", "ja_JP.UTF-8");
+
+/// What a command says where such a variable is the only one that names a language.
+fn said(sandbox: &Sandbox, arguments: &[&str], (name, value): (&str, &str)) -> Ended {
+    let mut command = alertmail(arguments);
+    in_english(&mut command).arg("--spool").arg(sandbox.spool()).env(name, value).env("TZ", "UTC");
+    run(&mut command, b"")
+}
+
+#[test]
+fn each_variable_that_names_japanese_is_heard_and_anything_else_is_english() {
+    let sandbox = sandbox();
+    sandbox.enqueue(&["--to", "ops@example.jp", "--subject", "disk full", ""]);
+    for (variable, head) in [
+        (JAPANESE, "経過"),
+        (("LC_MESSAGES", "ja"), "経過"),
+        (("LC_ALL", "ja_JP.eucJP"), "経過"),
+        (("LANG", "C.UTF-8"), "AGE"),
+        (("LANG", "POSIX"), "AGE"),
+        (("LC_ALL", "de_DE.UTF-8"), "AGE"),
+    ] {
+        let list = said(&sandbox, &["list"], variable).expect_success();
+        assert!(list.starts_with(head), "{variable:?}: {list}");
+    }
+}
+
+#[test]
+fn what_people_do_and_what_is_refused_is_said_in_japanese_with_the_same_exit_code() {
+    let sandbox = sandbox();
+    let id = sandbox.enqueue(&["--to", "ops@example.jp", "--subject", "disk full", ""]).to_string();
+    for (arguments, part) in [
+        (&["list", "--state", "dead"][..], "状態が dead のものはありません。"),
+        (&["why", &id], "エージェントがまだ確認していません。"),
+        (&["show", &id], "次の動作      エージェントが動き次第、受け付けます"),
+        (&["show", "zz"], "ID が `zz` で始まるアラートはありません。一覧: alertmail list --all"),
+        (&["retry"], "対象を指定してください"),
+        (&["drop", &id, "--reason", "x"], "アラート1件の送信を断念しますか？"),
+        (&["hold", &id], "保留にしました: 1件"),
+        (&["release", "--all"], "保留を解除しました: 1件"),
+        (&["purge", "--all"], "該当するアラートはありません"),
+        (&["stats"], "どのプロバイダも使われていません"),
+        (&["check"], "alertmail CRITICAL: エージェントが動いていません（起動: `alertmail run`）"),
+    ] {
+        let japanese = said(&sandbox, arguments, JAPANESE);
+        let whole = format!("{}{}", japanese.stdout, japanese.stderr);
+        assert!(whole.contains(part), "{arguments:?}: {japanese:?}");
+    }
+    let nowhere = |language| {
+        let mut command = alertmail(&["list", "--spool", "/nonexistent/spool"]);
+        run(command.env("LANG", language), b"")
+    };
+    let (japanese, english) = (nowhere("ja_JP.UTF-8"), nowhere("C"));
+    let said = "alertmail: `/nonexistent/spool` にスプールがありません。作成: alertmail spool init /nonexistent/spool\n";
+    assert_eq!(japanese.stderr, said);
+    assert_eq!(japanese.code, english.code);
+}
+
+#[test]
+fn programs_are_told_in_english_wherever_they_run() {
+    let sandbox = sandbox();
+    let id = sandbox.enqueue(&["--to", "ops@example.jp", "--subject", "disk full", ""]).to_string();
+    for arguments in [
+        &["list", "--jsonl"][..],
+        &["why", &id, "--json"],
+        &["show", &id, "--json"],
+        &["check", "--json"],
+        &["stats", "--json"],
+        &["providers", "--json"],
+    ] {
+        let document = said(&sandbox, arguments, JAPANESE).stdout;
+        assert!(!document.is_empty(), "{arguments:?}");
+        // What is known of providers is in both languages, whoever asks.
+        let ours = document.split("\"notes\"").next().unwrap_or_default();
+        assert!(ours.is_ascii(), "{arguments:?}: {document}");
+    }
+    let line = said(&sandbox, &["check"], JAPANESE).stdout;
+    let numbers = line.split(" | ").nth(1).expect("numbers");
+    assert!(numbers.is_ascii() && numbers.starts_with("oldest_critical="), "{line}");
+}
