@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-use harness::{Config, Ended, PATIENCE, Provider, Sandbox, becomes_true, run, signal};
+use harness::{Config, Ended, PATIENCE, Provider, Sandbox, becomes_true, in_english, run, signal};
 use lab::{Act, Personality, Stage};
 use rustix::process::Signal;
 use serde_json::Value;
@@ -29,7 +29,9 @@ impl Follower {
         let said = sandbox.path().join(name);
         let mut command: Command = alertmail(&["log", "--follow"]);
         command.args(arguments).arg("--config").arg(sandbox.config_file());
-        command.stdin(Stdio::null()).stdout(fs::File::create_new(&said).expect("a file of its own"));
+        in_english(&mut command)
+            .stdin(Stdio::null())
+            .stdout(fs::File::create_new(&said).expect("a file of its own"));
         Self { child: command.spawn().expect("the program is there"), said }
     }
 

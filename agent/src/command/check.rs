@@ -254,9 +254,8 @@ fn since(facts: &Facts, since: Wall) -> String {
 
 /// Who is left out hides behind the next one, and without any nothing is sent.
 fn providers_that_are_left_out(facts: &Facts, now: &mut Vec<String>, today: &mut Vec<String>) {
-    let sentences = left_out(facts).map(|(name, outage)| {
-        words::left_out(facts.tongue, name, &since(facts, outage.since), outage)
-    });
+    let sentences = left_out(facts)
+        .map(|(name, outage)| words::left_out(facts.tongue, name, &since(facts, outage.since), outage));
     today.extend(sentences);
     if !facts.providers.is_empty() && facts.providers.iter().all(|name| drills::is_broken(facts, name)) {
         now.push(words::no_provider(facts.tongue));

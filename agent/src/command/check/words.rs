@@ -69,7 +69,9 @@ pub(super) fn left_out(tongue: Tongue, name: &str, since: &str, outage: &Outage)
     // Without its login there is nothing wrong to be seen.
     let auth = if outage.cause == Cause::Login { " --auth" } else { "" };
     tongue.either(
-        format!("provider `{name}` is left out since {since}: {why}; look with: alertmail probe {name}{auth}"),
+        format!(
+            "provider `{name}` is left out since {since}: {why}; look with: alertmail probe {name}{auth}"
+        ),
         format!("プロバイダ「{name}」は{since}から除外中: {why}（確認: alertmail probe {name}{auth}）"),
     )
 }

@@ -35,8 +35,12 @@ pub(super) fn obey(
         let path = place.config_path().display();
         Refusal::in_both(
             Exit::Config,
-            format!("no agent runs, and there is no configuration `{path}` to go by; name it with --config FILE"),
-            format!("エージェントが動いておらず、設定 `{path}` もありません。--config FILE で指定してください"),
+            format!(
+                "no agent runs, and there is no configuration `{path}` to go by; name it with --config FILE"
+            ),
+            format!(
+                "エージェントが動いておらず、設定 `{path}` もありません。--config FILE で指定してください"
+            ),
         )
     })?;
     let refuse = |error: &spool::OpenError| unreadable(layout, &error.source);
@@ -67,12 +71,7 @@ pub(super) fn obey(
 }
 
 /// One that knows the names of providers, and none of their secrets.
-fn engine(
-    config: &Config,
-    folders: Folders,
-    writer: Writer,
-    lock: Lock,
-) -> Result<Engine<Real>, Refusal> {
+fn engine(config: &Config, folders: Folders, writer: Writer, lock: Lock) -> Result<Engine<Real>, Refusal> {
     let names: Vec<String> = config.providers.iter().map(|provider| provider.name.clone()).collect();
     let limits = config.limits;
     let provider = |name: &String| delivery::Provider {

@@ -165,7 +165,8 @@ fn in_words(report: &Report, is_running: bool) -> String {
         let _ = writeln!(text, "{}", printable(&fault.to_string()));
     }
     let Report { files, entries, .. } = report;
-    let looked = format!("looked at {} and {}", count(*files, "alert"), count(*entries, "line of the journal"));
+    let looked =
+        format!("looked at {} and {}", count(*files, "alert"), count(*entries, "line of the journal"));
     let root = report.spool.display();
     let _ = match report.faults.len() {
         0 => writeln!(text, "{root} is in order; {looked}"),
