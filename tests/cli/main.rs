@@ -1,5 +1,6 @@
 //! What people see and type: the demonstration, every command of the README, JSON, refusals and exit codes.
 
+mod at_work;
 mod config;
 mod demo;
 mod first_hour;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use harness::{Ended, Sandbox, run};
+use harness::{Ended, Sandbox, in_english, run};
 
 use crate::ALERTMAIL;
 
@@ -63,7 +63,7 @@ impl Newcomer {
         bash.arg("-c").arg(&line).env("ALERTMAIL_SPOOL", self.sandbox.spool());
         bash.env("ALERTMAIL_CONFIG", self.sandbox.config_file());
         bash.env("PATH", format!("{}:{}", here("bin"), std::env::var("PATH").unwrap_or_default()));
-        run(&mut bash, b"")
+        run(in_english(&mut bash), b"")
     }
 }
 

@@ -19,7 +19,8 @@ import time
 
 ALERTMAIL, SPOOL, ENQUEUE = sys.argv[1:4]
 ENVIRONMENT = dict(os.environ, ALERTMAIL_SPOOL=SPOOL, TERM="xterm")
-ENVIRONMENT.pop("ALERTMAIL_CONFIG", None)
+for name in ("ALERTMAIL_CONFIG", "LC_ALL", "LC_MESSAGES", "LANG"):
+    ENVIRONMENT.pop(name, None)
 PATIENCE = 20
 
 
