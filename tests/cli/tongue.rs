@@ -1,6 +1,6 @@
 //! The language of whoever asks: Japanese where the environment asks for it, English everywhere else, and for programs.
 
-use harness::{Ended, Sandbox, in_english, run};
+use harness::{Config, Ended, Provider, Sandbox, in_english, run};
 
 use crate::{alertmail, sandbox};
 
@@ -10,6 +10,9 @@ const JAPANESE: (&str, &str) = ("LANG", "ja_JP.UTF-8");
 fn said(sandbox: &Sandbox, arguments: &[&str], (name, value): (&str, &str)) -> Ended {
     let mut command = alertmail(arguments);
     in_english(&mut command).arg("--spool").arg(sandbox.spool()).env(name, value).env("TZ", "UTC");
+    if sandbox.config_file().exists() {
+        command.env("ALERTMAIL_CONFIG", sandbox.config_file());
+    }
     run(&mut command, b"")
 }
 
@@ -33,6 +36,7 @@ fn each_variable_that_names_japanese_is_heard_and_anything_else_is_english() {
 #[test]
 fn what_people_do_and_what_is_refused_is_said_in_japanese_with_the_same_exit_code() {
     let sandbox = sandbox();
+    sandbox.configure(&Config::of([Provider::clear("home", 25)]));
     let id = sandbox.enqueue(&["--to", "ops@example.jp", "--subject", "disk full", ""]).to_string();
     for (arguments, part) in [
         (&["list", "--state", "dead"][..], "状態が dead のものはありません。"),

@@ -86,7 +86,9 @@ fn operators_read_the_queue_and_change_nothing() {
     assert!(list.contains("disk full") && list.contains("only the agent's user and root"), "{list}");
     assert!(operator(&["show", id.as_str()]).expect_success().contains("sent"));
     let check = operator(&["check"]);
-    assert!(check.stdout.contains("waiting=0 dead=0 corrupt=0"), "{check:?}");
+    for nothing in ["waiting=0;", "dead=0;", "corrupt=0;"] {
+        assert!(check.stdout.contains(nothing), "{check:?}");
+    }
     assert!(!check.stdout.contains("no agent runs"), "{check:?}");
     assert_eq!(agent.stop(), Some(0));
 }

@@ -43,9 +43,14 @@ impl Rates {
 
     pub(super) fn ended(&mut self, now: Monotonic, provider: usize, outcome: &Outcome) {
         let counts = |recipient: &RecipientOutcome| match recipient {
-            RecipientOutcome::Failed(failure) => {
-                !matches!(failure.trouble, Trouble::NoNetwork(_) | Trouble::Withdrawn)
-            }
+            RecipientOutcome::Failed(failure) => match &failure.trouble {
+                Trouble::NoNetwork(_) | Trouble::Withdrawn => false,
+                // It looked well as far as it was asked: a mailbox was full.
+                Trouble::Reply(reply) => {
+                    reply.enhanced.is_none_or(|status| (status.subject, status.detail) != (2, 2))
+                }
+                _ => true,
+            },
             _ => true,
         };
         if outcome.recipients.iter().any(counts) {
