@@ -26,6 +26,9 @@ pub(super) fn play_each(many: u64, play: impl Fn(u64) + Sync) {
         if seed >= from + many || has_had_enough(&failed.lock().unwrap_or_else(PoisonError::into_inner)) {
             return;
         }
+        if seed % 100 == 0 {
+            eprintln!("seed {seed}");
+        }
         if catch_unwind(AssertUnwindSafe(|| play(seed))).is_err() {
             eprintln!("this was seed {seed}; repeat it with ALERTMAIL_MODEL_SEED={seed}");
             failed.lock().unwrap_or_else(PoisonError::into_inner).insert(seed);
