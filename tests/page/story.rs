@@ -219,7 +219,7 @@ impl Story {
             who,
             (5_000, Err(("connect", "no answer in time", "silent"))),
         );
-        let until = self.now.plus(Duration::from_secs(240));
+        let until = self.now.plus(Duration::from_mins(4));
         self.say(at, Event::Deferred { id, passes: 1, until, why: None });
         let alert = Alert { subject: subject.0.to_owned(), severity: subject.2, ..alert_to(who) };
         let file = sandbox.folder(Folder::Deferred).join(format!("{}.json", id.as_str()));
