@@ -33,11 +33,11 @@ pub struct Facts {
     pub notices: Vec<Notice>,
     /// In the order in which they are tried.
     pub providers: Vec<Provider>,
-    /// What waits, the most urgent first, then what is dead; at most [`QUEUE_MAX`].
+    /// What waits, the most urgent first, then what is dead; at most `QUEUE_MAX`.
     pub queue: Vec<Item>,
-    /// The newest alerts, the newest first; at most [`RECENT_MAX`].
+    /// The newest alerts, the newest first; at most `RECENT_MAX`.
     pub recent: Vec<Item>,
-    /// Names of files that are no alerts; at most [`CORRUPT_MAX`].
+    /// Names of files that are no alerts; at most `CORRUPT_MAX`.
     pub corrupt: Vec<String>,
     /// The last 24 hours.
     pub day: Day,
