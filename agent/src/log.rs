@@ -21,7 +21,7 @@ use spool_format::{Address, AlertId, Notice, Severity, Wall};
 
 use tracing::{error, info, warn};
 
-pub use fact::fact;
+pub use fact::{Told, fact};
 pub use scribe::{begin, configure};
 
 use crate::config::Listen;

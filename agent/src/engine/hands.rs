@@ -69,6 +69,7 @@ pub(super) struct Hands<W: World> {
     /// Commands that wait for batches which the writer has, by token.
     waiting: BTreeMap<u64, Vec<Command>>,
     last_token: u64,
+    told: log::Told,
 }
 
 impl<W: World> Hands<W> {
@@ -113,6 +114,7 @@ impl<W: World> Hands<W> {
             unsynced: BTreeMap::new(),
             waiting: BTreeMap::new(),
             last_token: 0,
+            told: log::Told::of(&deferred),
         };
         hands.take_deferred(&deferred);
         hands.look_everywhere();
@@ -293,7 +295,7 @@ impl<W: World> Hands<W> {
     }
 
     fn record(&mut self, fact: Fact) {
-        log::fact(&fact);
+        self.told.fact(&fact);
         self.heap.take_note(&fact);
         self.office.notices.take(self.world.now(), &fact);
         self.batch.deeds.push(Deed::Line(fact));

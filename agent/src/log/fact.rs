@@ -1,18 +1,58 @@
 //! Lines of the journal that are worth a line of the log.
 
+use std::collections::BTreeSet;
+
 use spool_format::{Address, AlertId, Canary, Drill, Event, Outage, RecipientResult, Settlement};
 
 use tracing::{debug, error, info, warn};
 
+/// Alerts of which it was told that they wait. That they were tried again in vain, and wait again, is no change: a night in
+/// which a thousand alerts wait would fill the log with it. The journal has every attempt.
+#[derive(Debug, Default)]
+pub struct Told(BTreeSet<AlertId>);
+
+impl Told {
+    /// Of these alerts it was told by an earlier run.
+    pub fn of(waiting: &[AlertId]) -> Self {
+        Self(waiting.iter().copied().collect())
+    }
+
+    /// Tells of it what is news.
+    pub fn fact(&mut self, fact: &Event) {
+        let is_news = match fact {
+            Event::Deferred { id, .. } => self.0.insert(*id),
+            Event::Outcome { id, .. } => !self.0.contains(id),
+            Event::Sent { id, .. }
+            | Event::Dead { id, .. }
+            | Event::Requeued { id, .. }
+            | Event::Retry { id, .. } => {
+                self.0.remove(id);
+                true
+            }
+            _ => true,
+        };
+        tell(fact, is_news);
+    }
+}
+
 /// What the journal holds is worth a line.
 pub fn fact(fact: &Event) {
+    tell(fact, true);
+}
+
+fn tell(fact: &Event, is_news: bool) {
     match fact {
         Event::Outcome { id, attempt, provider, took_ms, recipients, .. } => {
-            outcome(*id, *attempt, provider, *took_ms, recipients);
+            outcome(*id, (*attempt, is_news), provider, *took_ms, recipients);
         }
         Event::Deferred { id, passes, until, why } => {
             let because = why.as_ref().map_or_else(String::new, |why| format!(" why={why:?}"));
-            info!(event = "deferred", id = %id, passes, until = %until, why, "deferred id={id} passes={passes} until={until}{because}");
+            macro_rules! say {
+                ($level:ident) => {
+                    $level!(event = "deferred", id = %id, passes, until = %until, why, "deferred id={id} passes={passes} until={until}{because}")
+                };
+            }
+            if is_news { say!(info) } else { say!(debug) }
         }
         Event::Sent { id, delivered, refused } => {
             let (so_many, others) = (delivered.len(), refused.len());
@@ -119,7 +159,13 @@ fn joined(addresses: &[Address]) -> String {
 }
 
 /// One line for each way in which recipients fared; most often there is one.
-fn outcome(id: AlertId, attempt: u32, provider: &str, took_ms: u64, recipients: &[RecipientResult]) {
+fn outcome(
+    id: AlertId,
+    (attempt, is_news): (u32, bool),
+    provider: &str,
+    took_ms: u64,
+    recipients: &[RecipientResult],
+) {
     let mut told: Vec<&RecipientResult> = Vec::new();
     for result in recipients {
         let same = |other: &&RecipientResult| (other.result, &other.text) == (result.result, &result.text);
@@ -154,6 +200,7 @@ fn outcome(id: AlertId, attempt: u32, provider: &str, took_ms: u64, recipients: 
         match result.result {
             _ if rule.as_deref() == Some("withdrawn") => say!(info, "withdrawn"),
             Settlement::Delivered => say!(info, "delivered"),
+            Settlement::Open if !is_news => say!(debug, "failed"),
             Settlement::Open => say!(warn, "failed"),
             Settlement::Refused => say!(warn, "refused"),
             Settlement::Uncertain => say!(warn, "uncertain"),

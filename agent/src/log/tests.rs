@@ -11,7 +11,7 @@ use std::thread;
 
 use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
 use serde_json::{Map, Value};
-use spool_format::Wall;
+use spool_format::{Event, RecipientResult, Settlement, Wall};
 
 use tracing::metadata::LevelFilter;
 
@@ -98,6 +98,52 @@ fn a_line_of_json_says_what_the_text_says_with_a_field_for_each_thing() {
     }
     assert!(!json.contains("WORDS"), "what an alert says is in no line");
     looks_like("agent-log.jsonl", &kept);
+}
+
+#[test]
+fn that_an_alert_still_waits_after_another_try_is_no_line_of_its_own() {
+    let id = AlertId::new(Wall::from_unix_ms(0), [1; 10]);
+    let result = |result| RecipientResult {
+        to: Address::parse("a@example.jp").expect("an address"),
+        result,
+        phase: "mail".to_owned(),
+        code: Some(451),
+        enhanced: None,
+        text: "later".to_owned(),
+        scope: None,
+        duration: None,
+        rule: None,
+    };
+    let outcome = |attempt, how| Event::Outcome {
+        id,
+        attempt,
+        provider: "home".to_owned(),
+        took_ms: 1,
+        preferred: Vec::new(),
+        recipients: vec![result(how)],
+    };
+    let deferred = |passes| Event::Deferred { id, passes, until: Wall::from_unix_ms(9), why: None };
+    let story = [
+        outcome(1, Settlement::Open),
+        deferred(1),
+        outcome(2, Settlement::Open),
+        deferred(2),
+        outcome(3, Settlement::Uncertain),
+        deferred(3),
+        Event::Retry { id, by: 0 },
+        outcome(4, Settlement::Open),
+        deferred(4),
+        outcome(5, Settlement::Delivered),
+        Event::Sent { id, delivered: Vec::new(), refused: Vec::new() },
+    ];
+    let words = |level, mut told: Told| {
+        let text = said(Form::Text, level, nowhere(), || story.iter().for_each(|fact| told.fact(fact)));
+        text.lines().map(|line| line.split(' ').next().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    let news = ["failed", "deferred", "uncertain", "retry", "failed", "deferred", "delivered", "sent"];
+    assert_eq!(words(LevelFilter::INFO, Told::default()), news);
+    assert_eq!(words(LevelFilter::INFO, Told::of(&[id])), news[2..], "an earlier run has told of it");
+    assert_eq!(words(LevelFilter::DEBUG, Told::default()).len(), story.len());
 }
 
 #[test]
