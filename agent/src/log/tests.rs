@@ -6,13 +6,14 @@ use std::io::{self, Write};
 use std::mem::MaybeUninit;
 use std::os::unix::net::UnixDatagram;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 
 use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
 use serde_json::{Map, Value};
 use spool_format::{Event, RecipientResult, Settlement, Wall};
 
+use tracing::Dispatch;
 use tracing::metadata::LevelFilter;
 
 use super::scribe::{Form, Pen, Scribe};
@@ -42,6 +43,13 @@ impl Write for Kept {
 
 /// What there is on the stream when all of this is said.
 fn said(form: Form, level: LevelFilter, journald: &Path, say: impl FnOnce()) -> String {
+    // Where there is one subscriber in all, other threads, which have none, are asked whether anybody wants a line that they
+    // meet first; their no would hold for this one too.
+    static ANOTHER: OnceLock<Dispatch> = OnceLock::new();
+    ANOTHER.get_or_init(|| {
+        let pen = Pen::new(Form::Text, (Box::new(io::sink()), false), nowhere());
+        Dispatch::new(Scribe::new(pen, LevelFilter::OFF))
+    });
     let stream = Kept::default();
     let pen = Pen::new(form, (Box::new(stream.clone()), form == Form::Journald), journald);
     tracing::subscriber::with_default(Scribe::new(pen, level), say);
