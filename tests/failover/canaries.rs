@@ -92,7 +92,7 @@ fn who_does_not_take_its_canary_is_told_of_as_a_failed_drill_and_no_other_one_ca
         line.contains("provider `second` did not take its canary mail ") && line.contains("no such user"),
         "{line}"
     );
-    assert!(code == Some(1) && line.contains(" dead=0 "), "no dead letter: {line}");
+    assert!(code == Some(1) && line.contains(" dead=0;"), "no dead letter: {line}");
     // Killed at any time, it makes nothing of a canary that is over.
     agent.kill();
     second.replace(stand::healthy(&sandbox));
