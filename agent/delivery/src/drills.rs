@@ -188,10 +188,13 @@ impl Drills {
         let provider = &mut self.providers[place];
         provider.due = Some(now.monotonic.plus(pause));
         let before = provider.known.clone();
+        let result = before.as_ref().and_then(|known| known.result.clone());
+        // In the same millisecond it would look like the one that has ended, and not like one that runs.
+        let is_at_once = result.as_ref().is_some_and(|result| result.ended == now.wall);
         let line = Drill {
             provider: provider.name.clone(),
-            begun: now.wall,
-            result: before.as_ref().and_then(|known| known.result.clone()),
+            begun: now.wall.plus(Duration::from_millis(u64::from(is_at_once))),
+            result,
             delivered: before.as_ref().and_then(|known| known.delivered),
         };
         provider.known = Some(line.clone());

@@ -158,6 +158,18 @@ proptest! {
 }
 
 #[test]
+fn one_that_begins_in_the_millisecond_in_which_the_last_one_has_ended_is_known_to_run() {
+    let mut town = Town::new(1);
+    town.drills = Drills::new(town.now, PLAN, [("home".to_owned(), true)], 5);
+    town.begin();
+    // Longer than the pause before the next one.
+    town.pass(Duration::from_hours(3));
+    town.end(Step::EndUnreached);
+    town.begin();
+    assert!(town.journal["home"].is_running(), "{:?}", town.journal["home"]);
+}
+
+#[test]
 fn the_first_drills_come_within_minutes_and_the_next_after_an_interval() {
     let mut town = Town::new(7);
     let mut begun = Vec::new();
