@@ -36,8 +36,10 @@ impl<R: Read> Blocks<R> {
         let Some(end) = self.fill()? else { return Ok(false) };
         self.given = end;
         let block = &self.held[..end];
-        for (line, read) in pieces(block, self.threads).into_iter().flatten() {
-            each(line, read);
+        if self.threads == 1 {
+            lines(block).for_each(|(line, read)| each(line, read));
+        } else {
+            pieces(block, self.threads).into_iter().flatten().for_each(|(line, read)| each(line, read));
         }
         if block.len() >= PIECE_OCTETS && self.threads == 1 {
             self.threads = thread::available_parallelism().map_or(1, NonZero::get).min(THREADS_MAX);
@@ -91,9 +93,9 @@ fn pieces(block: &[u8], threads: usize) -> Vec<Vec<(&[u8], Line)>> {
         let others: Vec<_> = others
             .into_iter()
             .filter(|piece| !piece.is_empty())
-            .map(|piece| scope.spawn(move || lines(piece)))
+            .map(|piece| scope.spawn(move || lines(piece).collect()))
             .collect();
-        let mut read = vec![lines(first)];
+        let mut read = vec![lines(first).collect()];
         for other in others {
             read.push(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         }
@@ -101,12 +103,11 @@ fn pieces(block: &[u8], threads: usize) -> Vec<Vec<(&[u8], Line)>> {
     })
 }
 
-fn lines(piece: &[u8]) -> Vec<(&[u8], Line)> {
+fn lines(piece: &[u8]) -> impl Iterator<Item = (&[u8], Line)> {
     let mut begin = 0;
-    let line = |end| {
+    memchr_iter(b'\n', piece).map(move |end| {
         let line = &piece[begin..end];
         begin = end + 1;
         (line, parse(line))
-    };
-    memchr_iter(b'\n', piece).map(line).collect()
+    })
 }
