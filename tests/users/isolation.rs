@@ -1,6 +1,7 @@
 //! What one user can do to the alerts of another: nothing.
 
 use std::fs;
+use std::io::Write as _;
 use std::os::unix::fs::MetadataExt as _;
 
 use harness::run;
@@ -91,6 +92,25 @@ fn operators_read_the_queue_and_change_nothing() {
     }
     assert!(!check.stdout.contains("no agent runs"), "{check:?}");
     assert_eq!(agent.stop(), Some(0));
+}
+
+#[test]
+fn who_may_have_no_further_thread_reads_a_long_journal_all_the_same() {
+    let Some((sandbox, _server)) = machine(|config| config) else { return };
+    let id = sandbox.enqueue_as(ALICE, ALERT);
+    let agent = sandbox.start_agent();
+    sandbox.wait_until_sent(id);
+    assert_eq!(agent.stop(), Some(0));
+    let journal =
+        fs::read_dir(sandbox.spool().join("queue/journal")).expect("a folder").next().expect("a day");
+    let line = b"{\"at\":\"2026-11-25T00:00:00.000Z\",\"event\":\"stopped\"}\n";
+    let mut journal =
+        fs::File::options().append(true).open(journal.expect("an entry").path()).expect("root may");
+    journal.write_all(&line.repeat(50_000)).expect("room");
+    let mut command = sandbox.as_user(OPS, "/usr/bin/prlimit");
+    command.arg("--nproc=1").arg(sandbox.path().join("bin/alertmail")).arg("--spool").arg(sandbox.spool());
+    let list = run(command.args(["list", "--all"]), b"").expect_success();
+    assert!(list.contains("disk full"), "{list}");
 }
 
 #[test]

@@ -84,10 +84,7 @@ fn set_lines_aside(folders: &Folders, name: &str) -> Result<Event, RepairError> 
     let place = format!("queue/journal/{name}");
     let journal = folders.journal();
     let temporary = format!(".{name}.repair");
-    match StdFs.unlink(journal, &temporary) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(at(&place)(error)),
-        _ => {}
-    }
+    remove_rest(journal, &temporary).map_err(at(&place))?;
     let mut broken = Vec::new();
     let written = (|| {
         let mut reader = BufReader::new(StdFs.open(journal, name)?);
@@ -118,13 +115,23 @@ fn set_lines_aside(folders: &Folders, name: &str) -> Result<Event, RepairError> 
 fn explain_new(folders: &Folders, name: &str, reason: &str, octets: &[u8]) -> Result<String, RepairError> {
     let corrupt = folders.of(Folder::Corrupt);
     let kept_as = free_name(corrupt, name);
-    let put = |name: &str, octets: &[u8]| {
-        publish(&StdFs, corrupt, &format!(".{name}"), name, ALERT_MODE, octets)
-            .map_err(|error| at(&format!("queue/corrupt/{name}"))(error.source))
-    };
-    put(&format!("{kept_as}.reason"), reason.as_bytes())?;
-    put(&kept_as, octets)?;
+    put(corrupt, &format!("{kept_as}.reason"), reason.as_bytes())?;
+    put(corrupt, &kept_as, octets)?;
     Ok(kept_as)
+}
+
+fn put(corrupt: &StdDir, name: &str, octets: &[u8]) -> Result<(), RepairError> {
+    let (place, temporary) = (format!("queue/corrupt/{name}"), format!(".{name}"));
+    remove_rest(corrupt, &temporary).map_err(at(&place))?;
+    publish(&StdFs, corrupt, &temporary, name, ALERT_MODE, octets).map_err(|error| at(&place)(error.source))
+}
+
+/// What a repair that was killed has left half-written.
+fn remove_rest(dir: &StdDir, temporary: &str) -> io::Result<()> {
+    match StdFs.unlink(dir, temporary) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// The name, or the first one behind it that is not taken.
@@ -145,9 +152,7 @@ fn set_alert_aside(folders: &Folders, fault: &Fault, by: u32) -> Result<Vec<Even
     let corrupt = folders.of(Folder::Corrupt);
     let kept_as = free_name(corrupt, &file_name(id));
     let reason = fault.what.clone();
-    let of_reason = format!("{kept_as}.reason");
-    publish(&StdFs, corrupt, &format!(".{of_reason}"), &of_reason, ALERT_MODE, reason.as_bytes())
-        .map_err(|error| at(&format!("queue/corrupt/{of_reason}"))(error.source))?;
+    put(corrupt, &format!("{kept_as}.reason"), reason.as_bytes())?;
     StdFs
         .move_to(folders.of(from), name.as_ref(), corrupt, &kept_as)
         .and_then(|()| StdFs.sync_dir(corrupt))

@@ -89,15 +89,19 @@ fn pieces(block: &[u8], threads: usize) -> Vec<Vec<(&[u8], Line)>> {
     // What is left over by cutting at the ends of lines is the last one's.
     let mut others: Vec<&[u8]> = (1..threads).map(|_| cut()).collect();
     others.push(rest);
+    others.retain(|piece| !piece.is_empty());
     thread::scope(|scope| {
-        let others: Vec<_> = others
-            .into_iter()
-            .filter(|piece| !piece.is_empty())
-            .map(|piece| scope.spawn(move || lines(piece).collect()))
+        let begun: Vec<_> = others
+            .iter()
+            .map(|piece| thread::Builder::new().spawn_scoped(scope, || lines(piece).collect()))
             .collect();
         let mut read = vec![lines(first).collect()];
-        for other in others {
-            read.push(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        for (piece, begun) in others.iter().zip(begun) {
+            // Who may have no further thread reads by itself.
+            read.push(match begun {
+                Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+                Err(_) => lines(piece).collect(),
+            });
         }
         read
     })

@@ -146,6 +146,21 @@ fn damaged_lines_go_where_they_can_be_read_and_the_others_stay_as_they_are() {
 }
 
 #[test]
+fn a_repair_that_was_killed_half_way_is_done_again() {
+    let spool = spool();
+    let at = format!("queue/journal/{DAY}");
+    let sound = spool.read(&at).expect("lines");
+    spool.put(&at, &[&sound[..], b"broken\n"].concat());
+    spool.put(&format!("queue/journal/.{DAY}.repair"), b"half");
+    for half in [format!(".journal-{DAY}.broken"), format!(".journal-{DAY}.broken.reason")] {
+        spool.put(&format!("queue/corrupt/{half}"), b"half");
+    }
+    spool.repair();
+    assert_eq!(spool.read(&at), Some(sound));
+    assert_eq!(spool.read(&format!("queue/corrupt/journal-{DAY}.broken")), Some(b"broken\n".to_vec()));
+}
+
+#[test]
 fn an_alert_that_cannot_be_read_is_kept_beside_a_reason_and_is_dead() {
     let spool = spool();
     let at = format!("queue/deferred/{}", file_name(id(1)));
