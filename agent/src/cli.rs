@@ -88,7 +88,7 @@ enum Command {
     Route(route::Args),
     /// Send one message now, past the spool, and show the dialogue.
     Send(Box<send::Args>),
-    /// Make a spool.
+    /// Make a spool, look whether it is in order, or put it in order.
     Spool(spool::Args),
     /// Show on this machine alone how alerts get through.
     Demo(demo::Args),
