@@ -6,6 +6,9 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
+//! | `personality` | which program is meant, by the name it was called by |
+//! | `sendmail` | the program as `sendmail`, `mailq` and `newaliases` |
+//! | `mail` | the program as `mail` and `mailx` |
 //! | `args` | the command line, parsed |
 //! | `value` | what a single option's value means |
 //! | `alert` | options, stdin and files to an alert |
@@ -25,7 +28,10 @@ mod check;
 mod deadline;
 mod exit;
 mod help;
+mod mail;
+mod personality;
 mod place;
+mod sendmail;
 mod spool;
 mod store;
 mod syslog;
@@ -49,6 +55,7 @@ pub use syslog::Syslog;
 use args::Request;
 use deadline::Deadline;
 use exit::Refusal;
+use personality::Personality;
 use place::{Places, Stored};
 
 /// Everything that [`run`] knows of the world besides its arguments, the files to attach, the spool and the host name.
@@ -120,6 +127,14 @@ pub fn run(argv: &[OsString], world: &mut World<'_>) -> Exit {
 }
 
 fn answer(argv: &[OsString], world: &mut World<'_>) -> Result<Outcome, Refusal> {
+    match Personality::of(argv.first().map(OsString::as_os_str)) {
+        Personality::Enqueue => as_enqueue(argv, world),
+        Personality::Sendmail | Personality::Mailq | Personality::Newaliases => sendmail::answer(argv, world),
+        Personality::Mail => mail::answer(argv, world),
+    }
+}
+
+fn as_enqueue(argv: &[OsString], world: &mut World<'_>) -> Result<Outcome, Refusal> {
     let mut options = match args::parse(argv)? {
         Request::Help => return Ok(Outcome::said(HELP)),
         Request::Version => return Ok(Outcome::said(help::VERSION)),
