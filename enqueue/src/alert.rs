@@ -66,7 +66,7 @@ pub(crate) fn compose(args: Args, world: &mut World<'_>) -> Result<Alert, Refusa
         bcc: args.bcc,
         subject: args.subject,
         body,
-        severity: args.severity,
+        severity: args.severity.unwrap_or_default(),
         key: args.key,
         resolves: args.resolves,
         ttl: args.ttl,
@@ -74,7 +74,7 @@ pub(crate) fn compose(args: Args, world: &mut World<'_>) -> Result<Alert, Refusa
         from_name: args.from_name,
         headers: args.headers,
         attachments,
-        source: Some(Source { host, program: String::new() }),
+        source: Some(Source { host, program: args.program }),
         ..Alert::default()
     };
     match alert.check() {

@@ -32,6 +32,7 @@ OPTIONS
       --ttl TIME        nobody wants it after 90s, 15m, 2h, 3d or a number of seconds
       --header 'N: V'   one more header field; may be repeated
       --attach FILE     file to send along; may be repeated; 8 MiB for everything together
+      --caller NAME     fill in what a monitor says in its own way; see CALLERS
       --spool DIR       spool to use; default: $ALERTMAIL_SPOOL, else /var/spool/alertmail for
                         root or if it exists, else $XDG_STATE_HOME/alertmail or
                         ~/.local/state/alertmail
@@ -40,6 +41,13 @@ OPTIONS
       --json            with --check: say it as JSON
   -h, --help            print this
   -V, --version         print the version
+
+CALLERS
+  With --caller, the monitor's own variables, arguments or JSON become subject, text, severity, key,
+  --resolves and life time. Options win; they stand in front of the monitor's arguments. What is
+  not understood is an alert all the same. For smartd, mdadm, nut, upssched, apcupsd, monit, zabbix,
+  nagios, icinga2, systemd, zed, fail2ban, alertmanager, grafana, healthcheck; --caller help says
+  what is read of each.
 
 PLACES
   1  the spool's folder for new alerts
@@ -56,6 +64,9 @@ EXAMPLES
   enqueue --to oncall@example.jp --severity critical --subject 'disk full on db1'
   df -h | enqueue --to ops,root --key disk-db1 --subject 'disk full on db1'
   enqueue --key disk-db1 --resolves --subject 'disk on db1 is fine again' ''
+
+  enqueue --caller systemd backup.service
+  enqueue --to ops --caller nut 'UPS home@localhost on battery'
 
   cron:     30 2 * * *  backup || enqueue --key backup --subject 'backup failed'
   systemd:  OnFailure=alert@%n.service, and in alert@.service:

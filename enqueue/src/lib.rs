@@ -11,6 +11,7 @@
 //! | `mail` | the program as `mail` and `mailx` |
 //! | `args` | the command line, parsed |
 //! | `value` | what a single option's value means |
+//! | `caller` | what monitors say, each in its own way, as an alert |
 //! | `alert` | options, stdin and files to an alert |
 //! | `store` | the alert into the first place that takes it |
 //! | `place` | the places and their order; errors of the kernel to exit codes |
@@ -24,6 +25,7 @@
 
 mod alert;
 mod args;
+mod caller;
 mod check;
 mod deadline;
 mod exit;
@@ -138,6 +140,7 @@ fn as_enqueue(argv: &[OsString], world: &mut World<'_>) -> Result<Outcome, Refus
     let mut options = match args::parse(argv)? {
         Request::Help => return Ok(Outcome::said(HELP)),
         Request::Version => return Ok(Outcome::said(help::VERSION)),
+        Request::Callers => return Ok(Outcome::said(&caller::list())),
         Request::Store(options) => options,
     };
     let spool = options.spool.take().unwrap_or_else(|| default_spool(world.env, world.uid));
@@ -146,6 +149,9 @@ fn as_enqueue(argv: &[OsString], world: &mut World<'_>) -> Result<Outcome, Refus
     if options.check {
         let deadline = Deadline::new(timeout.unwrap_or(deadline::TIMEOUT), world.clock);
         return Ok(check::check(&places, &deadline, options.json, world));
+    }
+    if let Some(caller) = options.caller {
+        caller::fill(caller, &mut options, world);
     }
     let alert = alert::compose(*options, world)?;
     Ok(store::store(alert, &places, timeout, world))

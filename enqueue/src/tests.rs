@@ -1,6 +1,8 @@
 //! The whole program in a world of its own: every option, every exit code, many at once.
 
+mod callers;
 mod elsewhere;
+mod webhooks;
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
