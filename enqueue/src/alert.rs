@@ -57,7 +57,6 @@ pub(crate) fn compose(args: Args, world: &mut World<'_>) -> Result<Alert, Refusa
     for path in &args.attach {
         attachments.push(attach(path, &mut octets_left)?);
     }
-    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
     let alert = Alert {
         version: FORMAT_VERSION,
         created: Some(world.now),
@@ -74,7 +73,7 @@ pub(crate) fn compose(args: Args, world: &mut World<'_>) -> Result<Alert, Refusa
         from_name: args.from_name,
         headers: args.headers,
         attachments,
-        source: Some(Source { host, program: args.program }),
+        source: Some(source(&args.program)),
         ..Alert::default()
     };
     match alert.check() {
@@ -89,6 +88,12 @@ pub(crate) fn compose(args: Args, world: &mut World<'_>) -> Result<Alert, Refusa
         )),
         Err(error) => Err(Refusal::new(Exit::BadData, error.to_string())),
     }
+}
+
+/// Where an alert of this program comes from.
+pub(crate) fn source(program: &str) -> Source {
+    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    Source { host, program: program.to_owned() }
 }
 
 fn readable(octets: Vec<u8>) -> String {

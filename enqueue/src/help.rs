@@ -73,16 +73,50 @@ EXAMPLES
             ExecStart=/usr/bin/enqueue --severity critical --key %i --subject '%i failed on %H'
   pipe:     journalctl -u db -n 50 | enqueue --subject 'db is slow'
 
+BY OTHER NAMES
+  sendmail    a whole message on stdin, as every program that sends mail hands it over; nothing on
+              stdin is refused, and unknown options are warned of (sendmail --help)
+  mailq       alertmail list
+  newaliases  does nothing and succeeds: aliases are read when the agent starts or is reloaded
+
 EXIT CODES
    0  stored; the id is on stdout
   64  wrong usage
   65  neither an address nor an alias, nothing on stdin and no subject, too large, or refused by
       the agent
   66  stdin or a file to attach cannot be read
+  69  as mailq or sendmail -q: alertmail cannot be started
   73  there is no spool, or no file can be made in it (alertmail spool init DIR makes one)
   75  not now: no room, quota, disk error, or the text is in the system's log only; try again later.
       After `perhaps not stored` that may send the alert twice
   77  no permission to write into the spool
 73 and 77 mean that no other place took it, not even the log. Unless it exits with 0, one line on
 stderr says why, what to do, and where the text is now.
+";
+
+/// The answer to `sendmail --help`.
+pub(crate) const SENDMAIL: &str = "\
+Put the message on stdin into the spool, as sendmail.
+
+Usage: sendmail [OPTIONS] [RECIPIENT...]
+
+Recipients are addresses, or names that stand in [aliases] of the agent; without any the agent's own
+list is used. Blind copies are taken out of the message. Whatever stands on stdin becomes an alert.
+
+  -t           recipients stand in To, Cc and Bcc too
+  -f, -r ADDR  where answers go, if the message has no From with an address
+  -F NAME      name of the sender, if the message has no From
+  -i, -oi      a line with a single dot is text; without it that holds too, unless a person types
+  -bm          a message on stdin (the default)
+  -bs          an SMTP dialogue on stdin and stdout
+  -bp          what waits: alertmail list (also as mailq)
+  -q           try again now what waits: alertmail retry --all; -q with a time does nothing
+  -bi, -I      nothing, with success (also as newaliases)
+  --           all that follows are recipients
+
+-A -B -C -h -L -N -O -o -p -R -V -X take their value, -c -d -D -e -G -J -m -n -U -v -x take none,
+and all of them are ignored. -bd, -bh, -bt and -bv are refused. Unknown options are warned of and
+ignored.
+
+Exit codes are those of enqueue (enqueue --help).
 ";

@@ -85,6 +85,8 @@ pub struct World<'a> {
     /// Says how it ended and ends the process, from another thread, while this one hangs in the disk. Without it a
     /// disk that hangs is waited for.
     pub leave: Option<fn(&Outcome)>,
+    /// Replaces this program by `alertmail` with these arguments; gives the reason if it cannot.
+    pub become_alertmail: Option<fn(&[&str]) -> io::Error>,
 }
 
 /// How it ended: the exit code, and what to print.
@@ -98,12 +100,28 @@ pub struct Outcome {
     pub stderr: String,
 }
 
+/// What stdout gets when an alert is stored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Voice {
+    /// Its id.
+    #[default]
+    Id,
+    /// Nothing: the caller expects a silent program.
+    Nothing,
+    /// A reply of SMTP: for a client on stdin, also if its disk hangs and another thread has to speak.
+    Smtp,
+}
+
 impl Outcome {
-    fn of(result: Result<Stored, Refusal>) -> Self {
+    fn of(result: Result<Stored, Refusal>, voice: Voice) -> Self {
         match result {
             Ok(Stored { id, warning }) => Self {
                 exit: Exit::Done,
-                stdout: [id.as_str(), "\n"].concat(),
+                stdout: match voice {
+                    Voice::Id => [id.as_str(), "\n"].concat(),
+                    Voice::Nothing => String::new(),
+                    Voice::Smtp => format!("250 2.0.0 kept as {id}\r\n"),
+                },
                 stderr: warning.map_or_else(String::new, |warning| format!("enqueue: {warning}\n")),
             },
             Err(refusal) => Self { exit: refusal.exit, stdout: String::new(), stderr: refusal.line() },
@@ -121,7 +139,7 @@ impl Outcome {
 /// id with a line end is on `world.stdout`. After anything else one line on `world.stderr` says what to do, and no file is
 /// left, unless that line begins with `perhaps not stored`.
 pub fn run(argv: &[OsString], world: &mut World<'_>) -> Exit {
-    let outcome = answer(argv, world).unwrap_or_else(|refusal| Outcome::of(Err(refusal)));
+    let outcome = answer(argv, world).unwrap_or_else(|refusal| Outcome::of(Err(refusal), Voice::Id));
     // The promise is kept on disk already; that nobody listens any more does not take it back.
     let _ = world.stdout.write_all(outcome.stdout.as_bytes()).and_then(|()| world.stdout.flush());
     let _ = world.stderr.write_all(outcome.stderr.as_bytes());
@@ -131,7 +149,9 @@ pub fn run(argv: &[OsString], world: &mut World<'_>) -> Exit {
 fn answer(argv: &[OsString], world: &mut World<'_>) -> Result<Outcome, Refusal> {
     match Personality::of(argv.first().map(OsString::as_os_str)) {
         Personality::Enqueue => as_enqueue(argv, world),
-        Personality::Sendmail | Personality::Mailq | Personality::Newaliases => sendmail::answer(argv, world),
+        other @ (Personality::Sendmail | Personality::Mailq | Personality::Newaliases) => {
+            sendmail::answer(other, argv, world)
+        }
         Personality::Mail => mail::answer(argv, world),
     }
 }

@@ -117,6 +117,7 @@ fn who_says_nothing_on_stdin_is_not_waited_for() {
                 clock: monotonic,
                 syslog: Syslog::nowhere(),
                 leave: None,
+                become_alertmail: None,
             },
         );
         assert_eq!(exit, Exit::Done, "{caller}");
