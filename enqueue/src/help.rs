@@ -120,3 +120,28 @@ ignored.
 
 Exit codes are those of enqueue (enqueue --help).
 ";
+
+/// The answer to `mail --help`.
+pub(crate) const MAIL: &str = "\
+Put the text on stdin into the spool, as a mail.
+
+Usage: mail [OPTIONS] [RECIPIENT...]
+
+Options and their values are those of GNU mailutils, bsd-mailx and s-nail; they may stand behind
+recipients. Without any recipient the agent's own list is used.
+
+  -s SUBJECT   subject
+  -r ADDR      sender, if no field From is given; answers go there (also -S from=ADDR, -- -f ADDR)
+  -c, -b LIST  copies, blind copies
+  -a           'Name: value' is a field of the header; anything else is a file to attach
+  -A FILE      a file to attach; one that is missing is told of in the mail
+  -t           stdin begins with header fields: To, Cc, Bcc and the others
+  -E           an empty text is not sent (a command behind it, as 'set escape', is ignored)
+  -q, -m FILE  its text goes below the text
+  -M TYPE      media type of the text
+
+Other options are ignored, unknown ones with a warning. -e, -f, -H and -u read mail, and are refused.
+A line with a single dot ends the text where a person types it, and nowhere else.
+
+Exit codes are those of enqueue (enqueue --help).
+";

@@ -6,7 +6,7 @@
 
 mod dialogue;
 mod flags;
-mod message;
+pub(crate) mod message;
 
 use std::ffi::OsString;
 use std::io;
@@ -53,7 +53,7 @@ pub(crate) fn answer(
     Ok(outcome)
 }
 
-fn places(world: &World<'_>, voice: Voice) -> Places {
+pub(crate) fn places(world: &World<'_>, voice: Voice) -> Places {
     let spool = default_spool(world.env, world.uid);
     Places { voice, ..Places::of(spool, world.syslog.clone(), world.env) }
 }

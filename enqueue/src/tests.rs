@@ -2,6 +2,7 @@
 
 mod callers;
 mod elsewhere;
+mod mail;
 mod sendmail;
 mod webhooks;
 
