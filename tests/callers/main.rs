@@ -3,8 +3,11 @@
 //! the spool; its way from there on is the business of tests/failover and others.
 
 mod index;
+mod mailers;
+mod monitors;
 mod recorded;
 mod stage;
+mod ups;
 mod webhook;
 
 use spool_format::{Alert, Severity};

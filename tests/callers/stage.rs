@@ -1,6 +1,6 @@
 //! A machine on which a monitor believes that it is installed, and where `enqueue` is whatever sends its mail.
 //!
-//! The monitor runs from the unpacked copy of its package, with mounts and processes of its own: `/usr` and `/etc` are the
+//! The monitor runs from the unpacked copy of its package, with mounts, processes and a loopback of its own: `/usr` and `/etc` are the
 //! machine's with the copy and the test's files laid over them, and when the test's script ends, all that it has started ends.
 
 use std::fs;
@@ -30,8 +30,17 @@ mount -t overlay -o "lowerdir=$at/etc$etc:/etc" overlay /etc
 mount -t overlay -o "lowerdir=$at/usr$usr:/usr" overlay /usr
 mount -t tmpfs -o mode=755 tmpfs /run
 mount -t tmpfs -o mode=755 tmpfs /var/lib
+ip link set lo up
 cd "$at"
 exec timeout -k 1 35 sh -c "$3" sh
+"#;
+
+/// What scripts may call: waits until the spool holds so many alerts, or it has taken too long.
+const WAIT_FOR: &str = r#"
+wait_for() {
+    n=0
+    while [ "$(ls "$ALERTMAIL_SPOOL/submit/incoming" | wc -l)" -lt "$1" ] && [ $n -lt 100 ]; do sleep 0.1; n=$((n+1)); done
+}
 "#;
 
 /// A file of the repository.
@@ -42,7 +51,7 @@ pub(crate) fn repository(path: &str) -> PathBuf {
 /// A machine.
 pub(crate) struct Stage {
     sandbox: Sandbox,
-    /// What is taken out of the spool already.
+    /// Where the packages are.
     copies: Vec<PathBuf>,
 }
 
@@ -65,8 +74,12 @@ impl Stage {
     #[track_caller]
     pub(crate) fn with(packages: &[&str]) -> Option<Self> {
         let mut stage = Self::new();
-        let may =
-            || run(Command::new("unshare").args(["--mount", "--pid", "--fork", "--mount-proc", "true"]), b"");
+        let may = || {
+            run(
+                Command::new("unshare").args(["--mount", "--pid", "--net", "--fork", "--mount-proc", "true"]),
+                b"",
+            )
+        };
         let copies: Option<Vec<PathBuf>> =
             packages.iter().map(|package| harness::unpacked(package)).collect();
         let why = match copies {
@@ -119,7 +132,8 @@ impl Stage {
             "--kill-child",
             "--mount-proc",
         ]);
-        command.args(["sh", "-c", ENTER, "sh"]).arg(self.sandbox.path()).arg(copies.join(" ")).arg(script);
+        command.args(["sh", "-c", ENTER, "sh"]).arg(self.sandbox.path()).arg(copies.join(" "));
+        command.arg([WAIT_FOR, script].concat());
         command.env_clear().env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
         command.env("ALERTMAIL_SPOOL", self.sandbox.spool());
         run_within(LIFE, &mut command, b"")

@@ -98,7 +98,6 @@ for _ in range(100):
     except OSError:
         time.sleep(0.1)
 ' "$1"; }}
-        wait_for() {{ n=0; while [ "$(ls "$ALERTMAIL_SPOOL/submit/incoming" | wc -l)" -lt "$1" ] && [ $n -lt 150 ]; do sleep 0.1; n=$((n+1)); done; }}
         post '{{}}'; wait_for 1
         post '{{"endsAt": "2020-01-01T00:00:00Z", "startsAt": "2019-12-31T00:00:00Z"}}'; wait_for 2
         cat /run/*.log >&2"#
