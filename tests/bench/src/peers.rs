@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use harness::{may_have_own_mounts, run, write_file, unpacked};
+use harness::{may_have_own_mounts, run, unpacked, write_file};
 
 use crate::contender::Contender;
 
