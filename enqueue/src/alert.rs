@@ -57,7 +57,6 @@ pub(crate) fn compose(args: Args, world: &mut World<'_>) -> Result<Alert, Refusa
     for path in &args.attach {
         attachments.push(attach(path, &mut octets_left)?);
     }
-    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
     let alert = Alert {
         version: FORMAT_VERSION,
         created: Some(world.now),
@@ -66,7 +65,7 @@ pub(crate) fn compose(args: Args, world: &mut World<'_>) -> Result<Alert, Refusa
         bcc: args.bcc,
         subject: args.subject,
         body,
-        severity: args.severity,
+        severity: args.severity.unwrap_or_default(),
         key: args.key,
         resolves: args.resolves,
         ttl: args.ttl,
@@ -74,7 +73,7 @@ pub(crate) fn compose(args: Args, world: &mut World<'_>) -> Result<Alert, Refusa
         from_name: args.from_name,
         headers: args.headers,
         attachments,
-        source: Some(Source { host, program: String::new() }),
+        source: Some(source(&args.program)),
         ..Alert::default()
     };
     match alert.check() {
@@ -89,6 +88,12 @@ pub(crate) fn compose(args: Args, world: &mut World<'_>) -> Result<Alert, Refusa
         )),
         Err(error) => Err(Refusal::new(Exit::BadData, error.to_string())),
     }
+}
+
+/// Where an alert of this program comes from.
+pub(crate) fn source(program: &str) -> Source {
+    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    Source { host, program: program.to_owned() }
 }
 
 fn readable(octets: Vec<u8>) -> String {
@@ -106,7 +111,7 @@ fn attach(path: &Path, octets_left: &mut usize) -> Result<Attachment, Refusal> {
     Ok(Attachment { media_type: media_type(&name).to_owned(), name, data: STANDARD.encode(octets) })
 }
 
-fn media_type(name: &str) -> &'static str {
+pub(crate) fn media_type(name: &str) -> &'static str {
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     let known = MEDIA_TYPES.iter().find(|(known, _)| ending.eq_ignore_ascii_case(known));
     known.map_or("application/octet-stream", |(_, media_type)| media_type)

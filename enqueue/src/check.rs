@@ -28,7 +28,7 @@ struct Finding {
 pub(crate) fn check(places: &Places, deadline: &Deadline, as_json: bool, world: &mut World<'_>) -> Outcome {
     let id = match store::new_id(world) {
         Ok(id) => id,
-        Err(refusal) => return Outcome::of(Err(refusal)),
+        Err(refusal) => return Outcome::of(Err(refusal), crate::Voice::Id),
     };
     let folder = Layout::new(places.spool.as_path()).folder(Folder::Incoming);
     let first = try_folder(&folder, id)

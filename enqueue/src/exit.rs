@@ -16,6 +16,8 @@ pub enum Exit {
     BadData,
     /// 66: stdin or a file to attach cannot be read.
     NoInput,
+    /// 69: `alertmail`, which is to answer in place of this program, cannot be started.
+    NoProgram,
     /// 73: there is no spool at that place, or no file can be made there; and no other place took the alert or its text.
     NoSpool,
     /// 75: the system is short of something (room, quota, descriptors) or the disk failed; or the text is in the system's
@@ -27,11 +29,12 @@ pub enum Exit {
 
 impl Exit {
     /// Every way to end, in the order of the codes.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Done,
         Self::Usage,
         Self::BadData,
         Self::NoInput,
+        Self::NoProgram,
         Self::NoSpool,
         Self::TryAgain,
         Self::NotPermitted,
@@ -44,6 +47,7 @@ impl Exit {
             Self::Usage => 64,
             Self::BadData => 65,
             Self::NoInput => 66,
+            Self::NoProgram => 69,
             Self::NoSpool => 73,
             Self::TryAgain => 75,
             Self::NotPermitted => 77,

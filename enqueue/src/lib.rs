@@ -6,8 +6,12 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
+//! | `personality` | which program is meant, by the name it was called by |
+//! | `sendmail` | the program as `sendmail`, `mailq` and `newaliases` |
+//! | `mail` | the program as `mail` and `mailx` |
 //! | `args` | the command line, parsed |
 //! | `value` | what a single option's value means |
+//! | `caller` | what monitors say, each in its own way, as an alert |
 //! | `alert` | options, stdin and files to an alert |
 //! | `store` | the alert into the first place that takes it |
 //! | `place` | the places and their order; errors of the kernel to exit codes |
@@ -21,11 +25,15 @@
 
 mod alert;
 mod args;
+mod caller;
 mod check;
 mod deadline;
 mod exit;
 mod help;
+mod mail;
+mod personality;
 mod place;
+mod sendmail;
 mod spool;
 mod store;
 mod syslog;
@@ -49,6 +57,7 @@ pub use syslog::Syslog;
 use args::Request;
 use deadline::Deadline;
 use exit::Refusal;
+use personality::Personality;
 use place::{Places, Stored};
 
 /// Everything that [`run`] knows of the world besides its arguments, the files to attach, the spool and the host name.
@@ -76,6 +85,8 @@ pub struct World<'a> {
     /// Says how it ended and ends the process, from another thread, while this one hangs in the disk. Without it a
     /// disk that hangs is waited for.
     pub leave: Option<fn(&Outcome)>,
+    /// Replaces this program by `alertmail` with these arguments; gives the reason if it cannot.
+    pub become_alertmail: Option<fn(&[&str]) -> io::Error>,
 }
 
 /// How it ended: the exit code, and what to print.
@@ -89,12 +100,28 @@ pub struct Outcome {
     pub stderr: String,
 }
 
+/// What stdout gets when an alert is stored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Voice {
+    /// Its id.
+    #[default]
+    Id,
+    /// Nothing: the caller expects a silent program.
+    Nothing,
+    /// A reply of SMTP: for a client on stdin, also if its disk hangs and another thread has to speak.
+    Smtp,
+}
+
 impl Outcome {
-    fn of(result: Result<Stored, Refusal>) -> Self {
+    fn of(result: Result<Stored, Refusal>, voice: Voice) -> Self {
         match result {
             Ok(Stored { id, warning }) => Self {
                 exit: Exit::Done,
-                stdout: [id.as_str(), "\n"].concat(),
+                stdout: match voice {
+                    Voice::Id => [id.as_str(), "\n"].concat(),
+                    Voice::Nothing => String::new(),
+                    Voice::Smtp => format!("250 2.0.0 kept as {id}\r\n"),
+                },
                 stderr: warning.map_or_else(String::new, |warning| format!("enqueue: {warning}\n")),
             },
             Err(refusal) => Self { exit: refusal.exit, stdout: String::new(), stderr: refusal.line() },
@@ -112,7 +139,7 @@ impl Outcome {
 /// id with a line end is on `world.stdout`. After anything else one line on `world.stderr` says what to do, and no file is
 /// left, unless that line begins with `perhaps not stored`.
 pub fn run(argv: &[OsString], world: &mut World<'_>) -> Exit {
-    let outcome = answer(argv, world).unwrap_or_else(|refusal| Outcome::of(Err(refusal)));
+    let outcome = answer(argv, world).unwrap_or_else(|refusal| Outcome::of(Err(refusal), Voice::Id));
     // The promise is kept on disk already; that nobody listens any more does not take it back.
     let _ = world.stdout.write_all(outcome.stdout.as_bytes()).and_then(|()| world.stdout.flush());
     let _ = world.stderr.write_all(outcome.stderr.as_bytes());
@@ -120,9 +147,20 @@ pub fn run(argv: &[OsString], world: &mut World<'_>) -> Exit {
 }
 
 fn answer(argv: &[OsString], world: &mut World<'_>) -> Result<Outcome, Refusal> {
+    match Personality::of(argv.first().map(OsString::as_os_str)) {
+        Personality::Enqueue => as_enqueue(argv, world),
+        other @ (Personality::Sendmail | Personality::Mailq | Personality::Newaliases) => {
+            sendmail::answer(other, argv, world)
+        }
+        Personality::Mail => mail::answer(argv, world),
+    }
+}
+
+fn as_enqueue(argv: &[OsString], world: &mut World<'_>) -> Result<Outcome, Refusal> {
     let mut options = match args::parse(argv)? {
         Request::Help => return Ok(Outcome::said(HELP)),
         Request::Version => return Ok(Outcome::said(help::VERSION)),
+        Request::Callers => return Ok(Outcome::said(&caller::list())),
         Request::Store(options) => options,
     };
     let spool = options.spool.take().unwrap_or_else(|| default_spool(world.env, world.uid));
@@ -131,6 +169,9 @@ fn answer(argv: &[OsString], world: &mut World<'_>) -> Result<Outcome, Refusal> 
     if options.check {
         let deadline = Deadline::new(timeout.unwrap_or(deadline::TIMEOUT), world.clock);
         return Ok(check::check(&places, &deadline, options.json, world));
+    }
+    if let Some(caller) = options.caller {
+        caller::fill(caller, &mut options, world);
     }
     let alert = alert::compose(*options, world)?;
     Ok(store::store(alert, &places, timeout, world))

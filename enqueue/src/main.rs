@@ -2,7 +2,9 @@
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write as _};
-use std::process::ExitCode;
+use std::os::unix::process::CommandExt as _;
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
 use std::time::{Instant, SystemTime};
 
 use enqueue::{Outcome, Syslog, World, run};
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
         clock: Instant::now,
         syslog: Syslog::default(),
         leave: Some(leave),
+        become_alertmail: Some(become_alertmail),
     };
     ExitCode::from(run(&argv, &mut world).code())
 }
@@ -37,4 +40,11 @@ fn leave(outcome: &Outcome) {
     let _ = io::stdout().write_all(outcome.stdout.as_bytes()).and_then(|()| io::stdout().flush());
     let _ = io::stderr().write_all(outcome.stderr.as_bytes());
     std::process::exit(outcome.exit.code().into())
+}
+
+/// Becomes the other program, which is installed beside this one or can be found by its name.
+fn become_alertmail(arguments: &[&str]) -> io::Error {
+    let beside = std::env::current_exe().map(|path| path.with_file_name("alertmail"));
+    let program = beside.ok().filter(|path| path.is_file()).unwrap_or_else(|| PathBuf::from("alertmail"));
+    Command::new(program).args(arguments).exec()
 }

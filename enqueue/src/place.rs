@@ -19,6 +19,7 @@ use std::path::PathBuf;
 
 use spool_format::{Alert, AlertId, Layout};
 
+use crate::Voice;
 use crate::deadline::Deadline;
 use crate::exit::{Exit, Refusal};
 use crate::syslog::{self, Syslog};
@@ -30,6 +31,7 @@ pub(crate) struct Places {
     pub(crate) socket: PathBuf,
     pub(crate) spare: Option<PathBuf>,
     pub(crate) syslog: Syslog,
+    pub(crate) voice: Voice,
 }
 
 impl Places {
@@ -42,6 +44,7 @@ impl Places {
             spare: named("ALERTMAIL_SPARE").or_else(|| layout.spare()),
             spool: layout.root().to_owned(),
             syslog,
+            voice: Voice::default(),
         }
     }
 }

@@ -30,7 +30,7 @@ pub(crate) fn store(
     loop {
         let parcel = match pack(alert, places, world) {
             Ok(parcel) => Arc::new(parcel),
-            Err(refusal) => return Outcome::of(Err(refusal)),
+            Err(refusal) => return Outcome::of(Err(refusal), places.voice),
         };
         ids_left -= 1;
         let watch = world.leave.and_then(|leave| Watch::begin(Arc::clone(&parcel), deadline, leave).ok());
@@ -38,7 +38,7 @@ pub(crate) fn store(
         if let Some(outcome) = watch.and_then(Watch::settle) {
             return outcome;
         }
-        return Outcome::of(match kept {
+        let result = match kept {
             Ok(Kept::Durably) => Ok(Stored { id: parcel.id, warning: None }),
             // `None` if the watch has not noticed yet that it is over: then it stays at one id, which is no accident either.
             Ok(Kept::IdTaken(error)) => match Arc::into_inner(parcel).filter(|_| ids_left > 0) {
@@ -50,7 +50,8 @@ pub(crate) fn store(
             },
             Err(Failure::NextPlace(first)) => place::elsewhere(&parcel, &deadline, first),
             Err(Failure::Unsure(refusal) | Failure::Final(refusal)) => Err(refusal),
-        });
+        };
+        return Outcome::of(result, places.voice);
     }
 }
 

@@ -9,6 +9,8 @@ use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use spool_format::{Alert, Severity};
 
 use crate::deadline::Deadline;
@@ -114,6 +116,8 @@ fn lines(alert: &Alert) -> Vec<String> {
         add("attachment, not copied: ", &attachment.name);
     }
     add("| ", &alert.body);
+    let message = alert.message.as_deref().and_then(|message| STANDARD.decode(message).ok());
+    add("| ", &String::from_utf8_lossy(&message.unwrap_or_default()));
     lines
 }
 

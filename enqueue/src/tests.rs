@@ -1,6 +1,10 @@
 //! The whole program in a world of its own: every option, every exit code, many at once.
 
+mod callers;
 mod elsewhere;
+mod mail;
+mod sendmail;
+mod webhooks;
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -75,9 +79,14 @@ impl Sandbox {
     }
 
     fn run_at(&self, spool: &Path, words: &[&str]) -> Said {
+        self.run_as("enqueue", spool, words)
+    }
+
+    /// Called by another name.
+    fn run_as(&self, program: &str, spool: &Path, words: &[&str]) -> Said {
         let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
         let mut chance = self.chance.iter();
-        let argv: Vec<OsString> = ["enqueue"].iter().chain(words).map(OsString::from).collect();
+        let argv: Vec<OsString> = [program].iter().chain(words).map(OsString::from).collect();
         let exit = run(
             &argv,
             &mut World {
@@ -95,6 +104,7 @@ impl Sandbox {
                 clock: monotonic,
                 syslog: self.syslog.clone(),
                 leave: self.leave,
+                become_alertmail: Some(|words| io::Error::other(words.join("+"))),
             },
         );
         let text = |octets| String::from_utf8(octets).expect("UTF-8");
@@ -309,6 +319,7 @@ fn without_chance_nothing_is_stored() {
             clock: monotonic,
             syslog: Syslog::nowhere(),
             leave: None,
+            become_alertmail: None,
         },
     );
     assert_eq!(exit, Exit::TryAgain);
@@ -382,6 +393,7 @@ fn a_closed_stdout_does_not_take_success_back() {
             clock: monotonic,
             syslog: Syslog::nowhere(),
             leave: None,
+            become_alertmail: None,
         },
     );
     assert_eq!((exit, sandbox.names().len()), (Exit::Done, 1));

@@ -82,7 +82,7 @@ fn wait(phase: &AtomicU8, parcel: &Parcel, deadline: &Deadline) -> Option<Outcom
             return None;
         }
         if phase.compare_exchange(seen, TAKEN_OVER, Ordering::AcqRel, Ordering::Acquire).is_ok() {
-            return Some(Outcome::of(take_over(parcel, deadline, seen)));
+            return Some(Outcome::of(take_over(parcel, deadline, seen), parcel.places.voice));
         }
     }
 }
@@ -129,7 +129,13 @@ mod tests {
         let id = AlertId::new(Wall::from_unix_ms(0), [7; 10]);
         let alert = Alert { version: 1, id: Some(id), subject: "x".into(), ..Alert::default() };
         let (octets, syslog) = (alert.to_octets(), Syslog::nowhere());
-        let places = Places { socket: spool.join("submit/socket"), spare: Some(spare), spool, syslog };
+        let places = Places {
+            socket: spool.join("submit/socket"),
+            spare: Some(spare),
+            spool,
+            syslog,
+            voice: crate::Voice::Id,
+        };
         (folder, Arc::new(Parcel { id, alert, octets, places }))
     }
 

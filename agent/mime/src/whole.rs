@@ -7,13 +7,12 @@
 //! ```
 //!
 //! Header values, addresses, media types and transfer encodings are read by a parser that is not ours; where a field or
-//! a part begins and ends is found here, since what is to stay octet for octet has to be cut out of the octets.
+//! a part begins and ends is found by [`receive::fields`], since what is to stay octet for octet has to be cut out of the octets.
 //!
 //! Nobody reads a blind copy's name, and no text is lost: what cannot be mended is attached as it came.
 
 mod content;
 mod decode;
-mod fields;
 mod heading;
 mod mend;
 mod part;
@@ -26,6 +25,7 @@ use crate::manner::Manner;
 use crate::{header, ident, present};
 use heading::{Heading, Wording};
 use part::{Parts, TooMuch};
+use receive::fields;
 use simple::Simple;
 
 /// Enough for every list; a whole subject may have megabytes.

@@ -86,7 +86,7 @@ fn what_is_completed_for_enqueue_are_its_options_with_their_letters_and_values()
     assert_eq!(arg("attach").get_value_hint(), clap::ValueHint::FilePath);
     let named = HELP.split_whitespace().filter(|word| word.starts_with("--") && word.len() > 2);
     for name in named {
-        let name = name.trim_start_matches("--").trim_end_matches([',', ';', ':', '.']);
+        let name = name.trim_start_matches("--").trim_end_matches([',', ';', ':', '.', ')']);
         assert!(command.get_arguments().any(|arg| arg.get_long() == Some(name)), "--{name} is not completed");
     }
 }

@@ -1,6 +1,5 @@
 //! What a part says about itself: Content-Type and Content-Transfer-Encoding, read as leniently as readers do.
 
-use super::fields::Field;
 use super::{decode, mend};
 use crate::attachment::{is_token, percent};
 use crate::charset::{self, CharsetPolicy};
@@ -8,6 +7,7 @@ use crate::encoded_word::{self, WORD_OCTETS_MAX};
 use crate::header;
 use mail_parser::HeaderValue;
 use mail_parser::parsers::MessageStream;
+use receive::fields::Field;
 
 /// A parameter longer than this is written in continuations by others; here it is left out with a note.
 const PARAMETER_OCTETS_MAX: usize = 900;

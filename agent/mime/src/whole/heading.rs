@@ -3,7 +3,6 @@
 //! From is the provider's, so answers are led to whom the message came from. What tells of blind copies, or is only true
 //! where the message was, stays behind. What is missing is added.
 
-use super::fields::Field;
 use super::people::{self, Person};
 use super::{decode, mend};
 use crate::address::{Mailbox, write_mailboxes};
@@ -12,6 +11,7 @@ use crate::compose::{Draft, Identity, Importance, write_own_fields};
 use crate::header::{write_text, write_tokens};
 use crate::{date, ident};
 use chrono::DateTime;
+use receive::fields::Field;
 
 /// Fields that never go out. Lists of blind copies above all; the rest is only true where the message was.
 const LEFT_BEHIND: [&str; 7] =

@@ -1,7 +1,6 @@
 //! Header fields as they stand, and those that cannot go so.
 
 use super::content::Content;
-use super::fields::{Field, starts_with_blank};
 use super::{decode, people};
 use crate::attachment::printable;
 use crate::charset::CharsetPolicy;
@@ -9,6 +8,7 @@ use crate::header::{self, LINE_COLUMNS_MAX};
 use crate::transfer::LINE_OCTETS_MAX;
 use mail_parser::HeaderValue;
 use mail_parser::parsers::MessageStream;
+use receive::fields::{Field, starts_with_blank};
 
 /// With a longer name no encoded word fits beside it.
 const NAME_OCTETS_MAX: usize = LINE_COLUMNS_MAX - ": ".len() - 2;

@@ -1,11 +1,11 @@
 //! Parts of a message that goes through: octet for octet where the promises hold, written anew where not.
 
 use super::content::{Content, Transfer};
-use super::fields::{self, Field, next_line};
 use super::{decode, mend};
 use crate::charset::{self, CharsetPolicy};
 use crate::transfer::{self, LINE_OCTETS_MAX};
 use mail_parser::decoders::{base64::base64_decode, quoted_printable::quoted_printable_decode};
+use receive::fields::{self, Field, next_line};
 
 /// Parts within parts; real mails have a handful.
 const DEPTH_MAX: usize = 32;

@@ -1,7 +1,6 @@
 //! Messages that are a text and nothing else: the text is taken out and composed as an alert's is.
 
 use super::content::{Content, Transfer};
-use super::fields::Field;
 use super::{decode, part};
 use crate::body::Body;
 use crate::charset::CharsetPolicy;
@@ -11,6 +10,7 @@ use crate::manner::Manner;
 use crate::present;
 use crate::shorten::{Ending, largest};
 use crate::width::columns;
+use receive::fields::Field;
 
 /// Parameters of a text that either mean nothing or are written again.
 const PARAMETERS: [&str; 4] = ["charset", "format", "delsp", "reply-type"];

@@ -91,6 +91,7 @@ pub(super) fn enqueue(sample: &Sample, spool: &Path) -> Result<AlertId, Trouble>
             clock: clock::monotonic,
             syslog: enqueue::Syslog::nowhere(),
             leave: None,
+            become_alertmail: None,
         },
     );
     let id = String::from_utf8_lossy(&said);

@@ -119,6 +119,7 @@ fn enqueue(socket: &Path) -> (i32, String) {
             clock: crate::edge::clock::monotonic,
             syslog: enqueue::Syslog::nowhere(),
             leave: None,
+            become_alertmail: None,
         },
     );
     (exit.code().into(), text(&[said, complained].concat()).to_owned())

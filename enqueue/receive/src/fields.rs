@@ -41,28 +41,31 @@ const CR_MAX: usize = 3;
 
 /// One header field.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Field<'a> {
+pub struct Field<'a> {
     /// What stands in front of the colon: visible ASCII, not empty.
-    pub(super) name: &'a str,
+    pub name: &'a str,
     /// What stands behind the colon, and the lines below it, without line ends. Blanks at the start are kept.
-    pub(super) lines: Vec<&'a [u8]>,
+    pub lines: Vec<&'a [u8]>,
 }
 
 impl Field<'_> {
-    pub(super) fn is(&self, name: &str) -> bool {
+    /// Whether it has this name; case does not matter.
+    pub fn is(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name)
     }
 
-    pub(super) fn is_any(&self, names: &[&str]) -> bool {
+    /// Whether it has one of these names.
+    pub fn is_any(&self, names: &[&str]) -> bool {
         names.iter().any(|name| self.is(name))
     }
 
-    pub(super) fn starts(&self, prefix: &str) -> bool {
+    /// Whether its name begins like this.
+    pub fn starts(&self, prefix: &str) -> bool {
         starts(self.name, prefix)
     }
 
     /// The value, unfolded, without the blanks around it.
-    pub(super) fn value(&self) -> Vec<u8> {
+    pub fn value(&self) -> Vec<u8> {
         let mut value = Vec::new();
         for line in &self.lines {
             if !value.is_empty() && !starts_with_blank(line) {
@@ -76,10 +79,11 @@ impl Field<'_> {
 
 /// A message, or a part of one.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Split<'a> {
-    pub(super) fields: Vec<Field<'a>>,
+pub struct Split<'a> {
+    /// The header, in its order.
+    pub fields: Vec<Field<'a>>,
     /// What stands below the empty line.
-    pub(super) body: &'a [u8],
+    pub body: &'a [u8],
 }
 
 /// Takes a message apart that a program has handed over.
@@ -87,7 +91,7 @@ pub(super) struct Split<'a> {
 /// Lines of mailboxes (`From root Mon Nov 14 …`) above the header are dropped. Where no field has a name that mails
 /// have, all is body: `12:30 disk full` is a text. A line that is neither a field nor goes on with one ends the header,
 /// as with other mail programs, unless the header evidently goes on below it; then it belongs to the field above.
-pub(super) fn split(message: &[u8]) -> Split<'_> {
+pub fn split(message: &[u8]) -> Split<'_> {
     let octets = without_mailbox_lines(message.strip_prefix(b"\xef\xbb\xbf").unwrap_or(message));
     let mut split = split_with(octets, |field, rest| is_open_list(field) || goes_on(rest));
     if !split.fields.is_empty() && !split.fields.iter().any(is_known) {
@@ -97,7 +101,7 @@ pub(super) fn split(message: &[u8]) -> Split<'_> {
 }
 
 /// Takes a part of a multipart apart, or a message inside of another one.
-pub(super) fn split_part(octets: &[u8]) -> Split<'_> {
+pub fn split_part(octets: &[u8]) -> Split<'_> {
     split_with(octets, |_, _| false)
 }
 
@@ -124,7 +128,7 @@ fn split_with<'a>(octets: &'a [u8], goes_on: impl Fn(&Field<'a>, &'a [u8]) -> bo
 }
 
 /// The first line without its end, and what stands below it.
-pub(super) fn next_line(octets: &[u8]) -> (&[u8], &[u8]) {
+pub fn next_line(octets: &[u8]) -> (&[u8], &[u8]) {
     let Some(end) = octets.iter().position(|octet| matches!(octet, b'\r' | b'\n')) else {
         return (octets, &[]);
     };
@@ -188,7 +192,8 @@ fn starts(text: &str, prefix: &str) -> bool {
     text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 
-pub(super) fn starts_with_blank(line: &[u8]) -> bool {
+/// Whether a line goes on with the field above it.
+pub fn starts_with_blank(line: &[u8]) -> bool {
     matches!(line.first(), Some(b' ' | b'\t'))
 }
 

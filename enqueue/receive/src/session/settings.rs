@@ -1,0 +1,85 @@
+//! What a session is told about the place where it happens.
+
+use std::collections::BTreeSet;
+
+/// Which protocol is spoken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Protocol {
+    /// RFC 5321: one reply to a message.
+    #[default]
+    Smtp,
+    /// RFC 2033: LHLO, and one reply to a message for each recipient.
+    Lmtp,
+}
+
+/// What ends a line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LineEnds {
+    /// CR LF. A command that ends with LF alone ends the session: behind a gateway it may be smuggled in.
+    #[default]
+    Strict,
+    /// What ended the first line: for pipes on one machine, where programs write LF.
+    AsFirst,
+}
+
+/// How much a client may ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Octets of a command with its line end. RFC 5321 section 4.5.3.1.4 asks for 512.
+    pub line_octets: usize,
+    /// Octets of a message; what is more is read, dropped, and refused.
+    pub message_octets: usize,
+    /// Recipients of a message. RFC 5321 section 4.5.3.1.8 asks for 100.
+    pub recipients: usize,
+    /// Commands that are refused before the session is ended.
+    pub errors: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { line_octets: 2048, message_octets: 5 * 1024 * 1024, recipients: 100, errors: 20 }
+    }
+}
+
+/// For whom mail is taken.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Recipients {
+    /// Everybody: somebody else decides later. Not for a network, where it would be an open relay.
+    #[default]
+    Anybody,
+    /// Those whose address or domain is listed, in lower case; names without a domain count as addresses.
+    Listed {
+        /// Whole addresses and local names.
+        addresses: BTreeSet<String>,
+        /// Domains, without `@`.
+        domains: BTreeSet<String>,
+    },
+}
+
+impl Recipients {
+    pub(super) fn may_be(&self, recipient: &str) -> bool {
+        match self {
+            Self::Anybody => true,
+            Self::Listed { addresses, domains } => {
+                let recipient = recipient.to_ascii_lowercase();
+                let domain = recipient.rsplit_once('@').map(|(_, domain)| domain);
+                addresses.contains(&recipient) || domain.is_some_and(|domain| domains.contains(domain))
+            }
+        }
+    }
+}
+
+/// All of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// How the server calls itself.
+    pub host: String,
+    /// Which protocol is spoken.
+    pub protocol: Protocol,
+    /// What ends a line.
+    pub line_ends: LineEnds,
+    /// How much a client may ask for.
+    pub limits: Limits,
+    /// For whom mail is taken.
+    pub recipients: Recipients,
+}
