@@ -64,7 +64,7 @@ EXAMPLES
 
 BY OTHER NAMES
   sendmail    a whole message on stdin, as every program that sends mail hands it over; nothing on
-              stdin is refused, and unknown options are warned of (sendmail --help)
+              stdin is refused, and unknown options are warned of; it has a help of its own
   mailq       alertmail list
   newaliases  does nothing and succeeds: aliases are read when the agent starts or is reloaded
 
