@@ -16,7 +16,7 @@ mod settings;
 mod text;
 mod wording;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use delivery::{Arrival, Past};
@@ -43,6 +43,8 @@ pub struct Policy {
     pub canary_to: Vec<Address>,
     /// Names that stand for addresses.
     pub aliases: BTreeMap<String, Vec<Address>>,
+    /// Names of this machine: in addresses at them aliases are looked up.
+    pub hosts: BTreeSet<String>,
     /// Right side of the Message-ID of every new alert.
     pub domain: String,
     /// How mails are presented.
@@ -225,6 +227,7 @@ mod tests {
                 "root".into(),
                 vec![address("ops@example.jp"), address("a@example.jp")],
             )]),
+            hosts: BTreeSet::new(),
             domain: "example.jp".into(),
             manners: Manners::default(),
         }
@@ -285,6 +288,35 @@ mod tests {
     fn aliases_become_addresses_and_nobody_is_named_twice() {
         let alert = r#"{"version":1,"subject":"s","to":["root"],"cc":["b@example.jp","a@example.jp"],"bcc":["ops@example.jp","c@example.jp"]}"#;
         assert_eq!(recipients(alert), ["ops@example.jp", "a@example.jp", "b@example.jp", "c@example.jp"]);
+    }
+
+    #[test]
+    fn local_names_lead_to_aliases_however_they_are_written() {
+        let mut policy = policy().on("db1.example.com");
+        policy.hosts.insert("localhost".to_owned());
+        let led = |policy: &Policy, name: &str| {
+            let found = policy.lead(name);
+            found.map(|found| found.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
+        };
+        let root = Some("ops@example.jp a@example.jp".to_owned());
+        for name in ["root", " ROOT ", "Root@db1", "root@DB1.example.com.", "root@localhost", "<root@db1>"] {
+            assert_eq!(led(&policy, name), root, "{name}");
+        }
+        assert_eq!(led(&policy, "root@example.com").as_deref(), Some("root@example.com"));
+        for name in ["nosuch", "nosuch@localhost", "nosuch@db1.example.com"] {
+            assert_eq!(led(&policy, name), None, "{name}");
+        }
+        policy.aliases.insert("default".to_owned(), vec![address("catch@example.jp")]);
+        for name in ["nosuch", "nosuch@localhost", "two words", "\"a b\"@db1"] {
+            assert_eq!(led(&policy, name).as_deref(), Some("catch@example.jp"), "{name}");
+            assert_eq!(policy.look_up(name), None, "who can be asked back is asked back: {name}");
+        }
+        for name in ["a@b@c", "x@", "当番@例え.jp"] {
+            assert_eq!(led(&policy, name), None, "{name}");
+        }
+        // An administrator who writes it down means it.
+        policy.default_to = vec![address("joe@localhost")];
+        assert_eq!(led(&policy, "joe@localhost").as_deref(), Some("joe@localhost"));
     }
 
     #[test]

@@ -37,6 +37,7 @@
 //!
 //! It reads the file and, when asked, a secret. It knows nothing of how what it says is carried out.
 
+mod aliases;
 mod drills;
 mod in_clear;
 mod include;
@@ -156,6 +157,8 @@ pub struct Alerts {
     pub to: Vec<Address>,
     /// Display name of the sender.
     pub from_name: Option<String>,
+    /// Names of this machine besides its own: what stands before their `@` may be an alias.
+    pub local_hosts: Vec<String>,
 }
 
 /// What holds for those who write alerts.
@@ -311,23 +314,18 @@ fn read(source: &Source<'_>, root: &toml::de::DeTable<'_>) -> Option<Config> {
     let _ = root.texts("include");
     let alerts = root.section("alerts", "[alerts]", keys::Place::Alerts);
     let manners = manners::read(&root, alerts.as_ref());
+    let aliases_file = alerts.as_ref().and_then(|section| section.path("aliases_file"));
     let alerts = alerts.map_or_else(Alerts::default, |section| Alerts {
         to: section.addresses("to").unwrap_or_default(),
         from_name: section.text("from_name"),
+        local_hosts: section.list("local_hosts", value::host).unwrap_or_default(),
     });
     let by_name = root.section("aliases", "[aliases]", keys::Place::Aliases);
-    let aliases = by_name.as_ref().map_or_else(BTreeMap::new, |section| {
-        section.names().map(|name| (name.to_owned(), section.addresses(name).unwrap_or_default())).collect()
-    });
+    let aliases = aliases::read(&root, by_name.as_ref(), aliases_file.as_deref());
     let providers = provider::all(&root);
     let names: Option<Vec<&str>> =
         providers.as_ref().map(|all| all.iter().map(|provider| provider.name.as_str()).collect());
     let routing = routing::read(&root, names.as_deref());
-    for (name, _) in aliases.iter().filter(|(_, addresses)| addresses.is_empty()) {
-        if let Some(section) = &by_name {
-            section.warn(name, &format!("alias `{name}` stands for nobody"));
-        }
-    }
     if alerts.to.is_empty() {
         root.warn("alerts", "[alerts] has no `to`: an alert that names nobody becomes a dead letter");
     }

@@ -75,7 +75,7 @@ EXAMPLES
 
 BY OTHER NAMES
   sendmail    a whole message on stdin, as every program that sends mail hands it over; nothing on
-              stdin is refused, and unknown options are warned of (sendmail --help)
+              stdin is refused, and unknown options are warned of; it has a help of its own
   mail        a text on stdin, as scripts for mailutils, bsd-mailx and s-nail hand it over; also as
               mailx (mail --help)
   mailq       alertmail list

@@ -361,7 +361,7 @@ impl Alert {
     pub(crate) fn cause_of_death(&self, now: Monotonic) -> Option<String> {
         if self.recipients.is_empty() {
             return Some(
-                "it names no recipient that can be used, and no default recipient is configured".to_owned(),
+                "it names no recipient that can be used, and no default recipient is configured: set `to` in [alerts], or an alias `default`, and requeue it".to_owned(),
             );
         }
         let last = self

@@ -23,7 +23,7 @@ impl Recipients {
             [(&alert.to, &mut found.to), (&alert.cc, &mut found.cc), (&alert.bcc, &mut found.bcc)]
         {
             for name in names {
-                match policy.look_up(name) {
+                match policy.lead(name) {
                     Some(addresses) => list.extend(addresses),
                     None => found.unknown.push(name.clone()),
                 }

@@ -19,7 +19,7 @@ use super::place::Place;
 use super::{Refusal, finish, json};
 use crate::accept::{Form, Policy, Sender};
 use crate::config::{Config, Provider};
-use crate::edge::clock;
+use crate::edge::{clock, host};
 use crate::engine::compose::compose;
 use crate::exit::Exit;
 use crate::output::terminal::Look;
@@ -96,7 +96,7 @@ pub fn run(args: &Args, place: &Place) -> Exit {
 
 fn preview(args: &Args, place: &Place) -> Result<(Exit, String), Refusal> {
     let config = Config::load(place.config_path()).map_err(|error| Refusal::new(Exit::Config, error))?;
-    let policy = Policy::of(&config);
+    let policy = Policy::of(&config).on(&host::name());
     let subject = match (&args.id, &args.file) {
         (Some(id), _) => Subject::in_spool(id, &place.layout(Some(&config)), &config)?,
         (None, file) => Subject::in_file(file.as_deref(), &place.layout(Some(&config)), &config)?,

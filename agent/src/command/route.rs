@@ -14,7 +14,7 @@ use super::{Refusal, finish, json};
 use crate::accept::{Accepted, Policy, Reach};
 use crate::config::{Config, Means, RoutingRule};
 use crate::edge::users::{Submitters, user_id};
-use crate::edge::{clock, language};
+use crate::edge::{clock, host, language};
 use crate::exit::Exit;
 use crate::notice::Tongue;
 use crate::output::terminal::printable;
@@ -102,14 +102,14 @@ pub fn run(args: &Args, place: &Place) -> Exit {
 fn route(args: &Args, place: &Place) -> Result<(Exit, String), Refusal> {
     let path = place.config_path();
     let config = Config::load(path).map_err(|error| Refusal::new(Exit::Config, error))?;
-    let policy = Policy::of(&config);
+    let policy = Policy::of(&config).on(&host::name());
     let reach = reach(args, &config)?;
     let accepted = read(args, &policy, reach)?;
     // Programs are told in English wherever they run.
     let tongue = if args.json { Tongue::English } else { language::asked() };
     let view = View::read(&place.layout(Some(&config)), read_back::Reach::Alive).ok();
     let left_out = view.as_ref().map(|view| &view.left_out);
-    let of = |to: &Address| one(tongue, args, &config, left_out, to);
+    let of = |to: &Address| one(tongue, args, (&config, &policy), left_out, to);
     let routes = Routes {
         severity: args.severity,
         key: args.key.clone(),
@@ -154,7 +154,7 @@ fn read(args: &Args, policy: &Policy, reach: Reach) -> Result<Accepted, Refusal>
 fn one(
     tongue: Tongue,
     args: &Args,
-    config: &Config,
+    (config, policy): (&Config, &Policy),
     left_out: Option<&BTreeMap<String, Outage>>,
     to: &Address,
 ) -> Route {
@@ -180,8 +180,9 @@ fn one(
     let alias = args
         .to
         .iter()
-        .map(|name| name.trim())
-        .find(|name| config.aliases.get(*name).is_some_and(|addresses| addresses.contains(to)));
+        .filter_map(|name| policy.alias(name))
+        .find(|(_, addresses)| addresses.contains(to))
+        .map(|(alias, _)| alias);
     Route {
         alias: alias.filter(|_| !is_named).map(str::to_owned),
         rule: rule.map(|it| format!("{}:{}", it.file, it.line)),

@@ -240,14 +240,15 @@ async fn work(
         dispatcher,
         world: Real { carrier, writer, submitters, lock, sinks: sinks(config), meter: meter.clone() },
         folders,
-        policy: Policy::of(config),
+        policy: Policy::of(config).on(&host::name()),
         caps: caps(config),
         senders: providers.iter().map(|ready| Sender::of(&ready.provider)).collect(),
         herald: herald(config, providers),
     };
     let (rescan, stop) = (config.limits.rescan, config.limits.stop);
     let eyes = Eyes { layout: layout.clone(), watch, rescan, stop };
-    Ok(engine::run(engine, Ears { hints, reports, acks, outside }, eyes, found).await)
+    // It is large, and moved about while it is made.
+    Ok(Box::pin(engine::run(engine, Ears { hints, reports, acks, outside }, eyes, found)).await)
 }
 
 /// The status page, if somebody wants it and it can be had: alerts go out without it.

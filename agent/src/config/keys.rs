@@ -118,7 +118,27 @@ const KEYS: &[Key] = &[
         "none",
         "display name of the sender, where neither alert nor provider has one",
     ),
-    key(Place::Aliases, "*", "list of addresses", "", "the addresses that the name stands for"),
+    key(
+        Place::Alerts,
+        "aliases_file",
+        "path",
+        "none",
+        "a file like /etc/aliases, for names that are not in [aliases]; what it says of programs and files is left out",
+    ),
+    key(
+        Place::Alerts,
+        "local_hosts",
+        "list of host names",
+        "none",
+        "names of this machine besides its own and localhost: mail for root@NAME is for the alias root",
+    ),
+    key(
+        Place::Aliases,
+        "*",
+        "list of addresses and aliases",
+        "",
+        "what the name stands for; `default` stands for every local name that is not known",
+    ),
     key(
         Place::Submit,
         "free_recipients",

@@ -59,7 +59,11 @@ impl Reading {
         let tables = root.as_ref().zip(config.as_ref());
         let tables = tables.map(|(root, config)| resolved::all(&source, root, config)).unwrap_or_default();
         let (mistakes, warnings) = source.into_findings();
-        let sentences = warnings.iter().map(|warning| warning.text.clone()).collect();
+        // A sentence about a key stands by itself; one about a line of another file does not.
+        let is_own = |warning: &Mistake| included.texts.iter().any(|text| text.shown == warning.file);
+        let sentence =
+            |warning: &Mistake| if is_own(warning) { warning.text.clone() } else { warning.to_string() };
+        let sentences = warnings.iter().map(sentence).collect();
         Self {
             config: config.map(|config| Config { warnings: sentences, ..config }),
             mistakes,

@@ -73,6 +73,11 @@ impl<'s, 't> Section<'s, 't> {
         self.source.warn(self.at(key), what, self.about(key));
     }
 
+    /// The same of a file that is none of the configuration's own.
+    pub(super) fn warn_in(&self, file: &std::path::Path, line: usize, what: &str) {
+        self.source.warn_in(file, line, what);
+    }
+
     fn about<'k>(&self, key: &'k str) -> About<'k> {
         About { key: Some((self.place, key)), nearest: None }
     }

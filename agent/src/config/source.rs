@@ -117,6 +117,20 @@ impl<'t> Source<'t> {
         self.warnings.borrow_mut().push(self.told(at, what, about));
     }
 
+    /// The same of a file that is none of these.
+    pub(super) fn warn_in(&self, file: &Path, line: usize, what: &str) {
+        let file = file.to_string_lossy().into_owned();
+        let text = what.to_owned();
+        self.warnings.borrow_mut().push(Mistake {
+            file,
+            line,
+            key: None,
+            text,
+            allowed: None,
+            nearest: None,
+        });
+    }
+
     fn told(&self, at: usize, what: &str, About { key, nearest }: About<'_>) -> Mistake {
         let (file, line) = self.place(at);
         Mistake {

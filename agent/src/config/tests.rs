@@ -1,5 +1,6 @@
 //! The configuration: what is meant by what was typed, and how mistakes are told.
 
+mod aliases;
 mod files;
 mod routes;
 mod sender;

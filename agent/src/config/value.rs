@@ -30,6 +30,14 @@ pub fn time(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// Reads the name of a host, and gives it in the form in which names are compared.
+pub(super) fn host(text: &str) -> Result<String, String> {
+    let name = crate::address::ascii(text.trim_end_matches('.')).to_ascii_lowercase();
+    let is_host = !name.is_empty()
+        && name.bytes().all(|octet| octet.is_ascii_alphanumeric() || b"-._".contains(&octet));
+    if is_host { Ok(name) } else { Err(format!("`{text}` is not the name of a host")) }
+}
+
 /// Reads `starttls`, `implicit` (in an endpoint also `tls`) or `none`.
 pub(super) fn security(text: &str) -> Result<Security, String> {
     match text {

@@ -99,8 +99,8 @@ const SENTENCES: &[(&str, &str)] = &[
     ("every provider refused every recipient for good", "どのプロバイダも全宛先を恒久的に拒否しました"),
     ("its life was over before {} had it", "{}に届かないまま期限切れになりました"),
     (
-        "it names no recipient that can be used, and no default recipient is configured",
-        "有効な宛先がなく、既定の宛先も設定されていません",
+        "it names no recipient that can be used, and no default recipient is configured: set `to` in [alerts], or an alias `default`, and requeue it",
+        "有効な宛先がなく、既定の宛先も設定されていません（[alerts] の to か別名 default を設定し、requeue してください）",
     ),
     (
         "it was being moved to the dead letters when the agent was killed",

@@ -177,6 +177,18 @@ impl Sandbox {
         command
     }
 
+    /// The command that calls `enqueue` by another name, as `sendmail`, for this spool.
+    #[track_caller]
+    pub fn called(&self, name: &str) -> Command {
+        let link = self.path().join(name);
+        if !link.exists() {
+            std::os::unix::fs::symlink(&self.programs.enqueue, &link).expect("a link in our own folder");
+        }
+        let mut command = Command::new(link);
+        command.env("ALERTMAIL_SPOOL", self.spool()).env("ALERTMAIL_CONFIG", self.config_file());
+        command
+    }
+
     /// Puts an alert into the spool as a program of somebody else's would, whatever id and age it has.
     #[track_caller]
     pub fn publish(&self, id: AlertId, alert: &Alert) {

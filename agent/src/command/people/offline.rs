@@ -104,7 +104,7 @@ fn engine(config: &Config, folders: Folders, writer: Writer, lock: Lock) -> Resu
             meter: Meter::off(),
         },
         folders,
-        policy: Policy::of(config),
+        policy: Policy::of(config).on(&host::name()),
         caps: Caps { each, own: rustix::process::geteuid().as_raw() },
         senders: Vec::new(),
         herald: Herald {

@@ -77,7 +77,7 @@ fn send_one(provider: &Provider, manner: Manner, config: &Config) -> Result<Opti
     let Destination::Server(target) = destination.map_err(|error| Refusal::new(Exit::Config, error))? else {
         return Ok(None);
     };
-    let (now, policy) = (clock::wall_now(), Policy::of(config));
+    let (now, policy) = (clock::wall_now(), Policy::of(config).on(&host::name()));
     let id = AlertId::new(now, chance::names());
     let read = |name: &str| std::env::var(name).ok();
     let tongue = Tongue::choose(config.notices.language, config.manners.language, read);

@@ -16,7 +16,7 @@ use super::route::Route;
 use crate::accept::{Accepted, Policy, Reach, on_the_wire};
 use crate::command::Refusal;
 use crate::config::Config;
-use crate::edge::{chance, clock};
+use crate::edge::{chance, clock, host};
 use crate::exit::Exit;
 use crate::output::terminal::printable;
 
@@ -105,9 +105,11 @@ impl Mail {
             ..Alert::default()
         };
         let domain = route.from.domain();
+        let named = config.map(|config| Policy::of(config).on(&host::name())).unwrap_or_default();
         let policy = Policy {
-            default_to: config.map_or_else(Vec::new, |config| config.alerts.to.clone()),
-            aliases: config.map_or_else(Default::default, |config| config.aliases.clone()),
+            default_to: named.default_to,
+            aliases: named.aliases,
+            hosts: named.hosts,
             domain: domain.to_owned(),
             ..Policy::default()
         };

@@ -98,6 +98,7 @@ impl Setup {
             notices_to: vec![address(NOTICES_TO)],
             canary_to: Vec::new(),
             aliases: BTreeMap::from([("ops".to_owned(), ops)]),
+            hosts: std::collections::BTreeSet::new(),
             domain: self.domain.to_owned(),
             manners: Manners::default(),
         }
