@@ -137,10 +137,10 @@ fn expect_clean(mechanism: &str, secret: &str, accepts: bool) {
 
     let id = id.to_string();
     // A line so long that the mail has it in base64 is cut into pieces that nobody could know.
-    let in_the_body = if ![PASSWORD, TOKEN].contains(&secret) {
-        "works".to_owned()
-    } else {
+    let in_the_body = if [PASSWORD, TOKEN].contains(&secret) {
         format!("it is {secret}, in base64 {}", STANDARD.encode(secret))
+    } else {
+        "works".to_owned()
     };
     let code = Some(if accepts { 0 } else { 77 });
     for (arguments, code) in [
