@@ -123,8 +123,6 @@ fn furnish(root: &Path) -> Result<(), String> {
         let _ = fs::remove_dir_all(root.join(folder));
     }
     fs::create_dir_all(root.join("etc/systemd/system")).expect("a copy of ours");
-    // What dpkg would have its man-db do each time, for all pages of the machine.
-    let _ = fs::remove_file(root.join("var/lib/man-db/auto-update"));
     Ok(())
 }
 

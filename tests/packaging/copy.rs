@@ -26,6 +26,8 @@ impl Copy {
         mount(&["--rbind", "/dev"], &root.join("dev"))?;
         mount(&["-t", "proc", "none"], &root.join("proc"))?;
         mount(&["-t", "tmpfs", "none"], &root.join("run"))?;
+        // Else dpkg has man-db read all pages of the machine each time.
+        let _ = fs::remove_file(root.join("var/lib/man-db/auto-update"));
         Ok(Self { root })
     }
 
