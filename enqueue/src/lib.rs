@@ -42,7 +42,7 @@ use spool_format::Wall;
 use spool_format::id::ENTROPY_OCTETS;
 
 pub use exit::Exit;
-pub use help::HELP;
+pub use help::{HELP, HELP_JAPANESE, asks_for_japanese};
 pub use spool::default_spool;
 pub use syslog::Syslog;
 
@@ -121,7 +121,10 @@ pub fn run(argv: &[OsString], world: &mut World<'_>) -> Exit {
 
 fn answer(argv: &[OsString], world: &mut World<'_>) -> Result<Outcome, Refusal> {
     let mut options = match args::parse(argv)? {
-        Request::Help => return Ok(Outcome::said(HELP)),
+        Request::Help => {
+            let read = |name: &str| (world.env)(name).and_then(|value| value.into_string().ok());
+            return Ok(Outcome::said(help::help(read)));
+        }
         Request::Version => return Ok(Outcome::said(help::VERSION)),
         Request::Store(options) => options,
     };
