@@ -1,5 +1,24 @@
 //! What `--help` and `--version` print. Tests hold it to the options and exit codes that exist.
 
+mod japanese;
+#[cfg(test)]
+mod tests;
+
+pub use japanese::HELP_JAPANESE;
+
+/// The answer to `--help` in the language of whoever asks, whose environment `read` reads.
+pub(crate) fn help(read: impl Fn(&str) -> Option<String>) -> &'static str {
+    if asks_for_japanese(read) { HELP_JAPANESE } else { HELP }
+}
+
+/// Whether the environment, whose variables `read` reads, asks for Japanese: `LC_ALL`, else `LC_MESSAGES`, else `LANG`
+/// (POSIX.1-2017, XBD 8.2).
+pub fn asks_for_japanese(read: impl Fn(&str) -> Option<String>) -> bool {
+    let mut set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(read);
+    let locale = set.find(|value| !value.is_empty()).unwrap_or_default();
+    locale.split(['_', '.', '@']).next() == Some("ja")
+}
+
 /// The answer to `--version`.
 pub(crate) const VERSION: &str = concat!("enqueue ", env!("CARGO_PKG_VERSION"), "\n");
 

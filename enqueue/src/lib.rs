@@ -50,7 +50,7 @@ use spool_format::Wall;
 use spool_format::id::ENTROPY_OCTETS;
 
 pub use exit::Exit;
-pub use help::HELP;
+pub use help::{HELP, HELP_JAPANESE, asks_for_japanese};
 pub use spool::default_spool;
 pub use syslog::Syslog;
 
@@ -158,7 +158,10 @@ fn answer(argv: &[OsString], world: &mut World<'_>) -> Result<Outcome, Refusal> 
 
 fn as_enqueue(argv: &[OsString], world: &mut World<'_>) -> Result<Outcome, Refusal> {
     let mut options = match args::parse(argv)? {
-        Request::Help => return Ok(Outcome::said(HELP)),
+        Request::Help => {
+            let read = |name: &str| (world.env)(name).and_then(|value| value.into_string().ok());
+            return Ok(Outcome::said(help::help(read)));
+        }
         Request::Version => return Ok(Outcome::said(help::VERSION)),
         Request::Callers => return Ok(Outcome::said(&caller::list())),
         Request::Store(options) => options,
