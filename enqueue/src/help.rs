@@ -6,9 +6,26 @@ mod tests;
 
 pub use japanese::HELP_JAPANESE;
 
-/// The answer to `--help` in the language of whoever asks, whose environment `read` reads.
-pub(crate) fn help(read: impl Fn(&str) -> Option<String>) -> &'static str {
-    if asks_for_japanese(read) { HELP_JAPANESE } else { HELP }
+/// One help in both languages.
+pub(crate) struct Help {
+    english: &'static str,
+    japanese: &'static str,
+}
+
+/// The answer to `enqueue --help`.
+pub(crate) const OF_ENQUEUE: Help = Help { english: HELP, japanese: HELP_JAPANESE };
+
+/// The answer to `sendmail --help`.
+pub(crate) const OF_SENDMAIL: Help = Help { english: SENDMAIL, japanese: japanese::SENDMAIL };
+
+/// The answer to `mail --help`.
+pub(crate) const OF_MAIL: Help = Help { english: MAIL, japanese: japanese::MAIL };
+
+impl Help {
+    /// In the language of whoever asks, whose environment `read` reads.
+    pub(crate) fn for_whom(&self, read: impl Fn(&str) -> Option<String>) -> &'static str {
+        if asks_for_japanese(read) { self.japanese } else { self.english }
+    }
 }
 
 /// Whether the environment, whose variables `read` reads, asks for Japanese: `LC_ALL`, else `LC_MESSAGES`, else `LANG`
@@ -115,8 +132,7 @@ EXIT CODES
 stderr says why, what to do, and where the text is now.
 ";
 
-/// The answer to `sendmail --help`.
-pub(crate) const SENDMAIL: &str = "\
+const SENDMAIL: &str = "\
 Put the message on stdin into the spool, as sendmail.
 
 Usage: sendmail [OPTIONS] [RECIPIENT...]
@@ -142,8 +158,7 @@ ignored.
 Exit codes are those of enqueue (enqueue --help).
 ";
 
-/// The answer to `mail --help`.
-pub(crate) const MAIL: &str = "\
+const MAIL: &str = "\
 Put the text on stdin into the spool, as a mail.
 
 Usage: mail [OPTIONS] [RECIPIENT...]

@@ -91,6 +91,12 @@ pub struct World<'a> {
     pub become_alertmail: Option<fn(&[&str]) -> io::Error>,
 }
 
+impl World<'_> {
+    fn help(&self, help: &help::Help) -> Outcome {
+        Outcome::said(help.for_whom(|name| (self.env)(name).and_then(|value| value.into_string().ok())))
+    }
+}
+
 /// How it ended: the exit code, and what to print.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
@@ -160,10 +166,7 @@ fn answer(argv: &[OsString], world: &mut World<'_>) -> Result<Outcome, Refusal> 
 
 fn as_enqueue(argv: &[OsString], world: &mut World<'_>) -> Result<Outcome, Refusal> {
     let mut options = match args::parse(argv)? {
-        Request::Help => {
-            let read = |name: &str| (world.env)(name).and_then(|value| value.into_string().ok());
-            return Ok(Outcome::said(help::help(read)));
-        }
+        Request::Help => return Ok(world.help(&help::OF_ENQUEUE)),
         Request::Version => return Ok(Outcome::said(help::VERSION)),
         Request::Callers => return Ok(Outcome::said(&caller::list())),
         Request::Store(options) => options,

@@ -24,7 +24,7 @@ pub(crate) fn answer(argv: &[OsString], world: &mut World<'_>) -> Result<Outcome
     let is_file = |name: &[u8]| Path::new(OsStr::from_bytes(name)).is_file();
     let mut call = flags::parse(argv.get(1..).unwrap_or_default(), &is_file);
     match call.shows {
-        Some(Shows::Help) => return Ok(Outcome::said(help::MAIL)),
+        Some(Shows::Help) => return Ok(world.help(&help::OF_MAIL)),
         Some(Shows::Version) => return Ok(Outcome::said(help::VERSION)),
         None => {}
     }

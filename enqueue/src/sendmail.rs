@@ -45,7 +45,7 @@ pub(crate) fn answer(
         Mode::List => ask_the_agent(&LIST, world)?,
         Mode::Flush => ask_the_agent(&RETRY_ALL, world)?,
         Mode::NewAliases | Mode::Nothing => Outcome::said(""),
-        Mode::Help => Outcome::said(help::SENDMAIL),
+        Mode::Help => world.help(&help::OF_SENDMAIL),
         Mode::Version => Outcome::said(help::VERSION),
         Mode::Refused(why) => return Err(Refusal::new(Exit::Usage, why.to_owned())),
     };

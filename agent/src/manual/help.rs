@@ -36,7 +36,7 @@ const USAGE: [&str; 2] = ["Usage: ", "使い方: "];
 /// The section whose lines are kept as they are.
 const EXAMPLES: [&str; 2] = ["EXAMPLES", "例"];
 /// Japanese has no capitals by which a heading could be known.
-const HEADINGS: [&str; 4] = ["オプション", "保存先", "例", "終了コード"];
+const HEADINGS: [&str; 6] = ["オプション", "監視ソフト", "保存先", "例", "別の名前", "終了コード"];
 
 /// Takes it apart.
 pub(super) fn read(help: &str) -> Help<'_> {

@@ -31,6 +31,7 @@ TEXT は本文です。複数の語は空白でつなぎます。TEXT がなけ�
       --ttl TIME        有効期間: 90s、15m、2h、3d、または秒数。過ぎたものは送信しない
       --header 'N: V'   追加のヘッダ。繰り返し可
       --attach FILE     添付ファイル。繰り返し可、全体で 8 MiB まで
+      --caller NAME     監視ソフトが独自の形式で渡す内容から各項目を埋める。「監視ソフト」を参照
       --spool DIR       使用するスプール。省略時は $ALERTMAIL_SPOOL。それもなければ、root の場合か
                         /var/spool/alertmail がある場合はそこ。いずれでもなければ
                         $XDG_STATE_HOME/alertmail か ~/.local/state/alertmail
@@ -39,6 +40,13 @@ TEXT は本文です。複数の語は空白でつなぎます。TEXT がなけ�
       --json            --check の結果を JSON で出力
   -h, --help            このヘルプを表示
   -V, --version         バージョンを表示
+
+監視ソフト
+  --caller を指定すると、監視ソフト自身の環境変数、引数、JSON から、件名、本文、重要度、キー、
+  --resolves、有効期間を埋めます。オプションによる指定が優先します。オプションは監視ソフトの引数より
+  前に置きます。解釈できない内容も、そのままアラートになります。対応するもの: smartd、mdadm、nut、
+  upssched、apcupsd、monit、zabbix、nagios、icinga2、systemd、zed、fail2ban、alertmanager、
+  grafana、healthcheck。それぞれ何を読むかは --caller help で表示します。
 
 保存先
   1  スプールの、新しいアラートのフォルダ
@@ -57,20 +65,83 @@ TEXT は本文です。複数の語は空白でつなぎます。TEXT がなけ�
   df -h | enqueue --to ops,root --key disk-db1 --subject 'disk full on db1'
   enqueue --key disk-db1 --resolves --subject 'disk on db1 is fine again' ''
 
+  enqueue --caller systemd backup.service
+  enqueue --to ops --caller nut 'UPS home@localhost on battery'
+
   cron:     30 2 * * *  backup || enqueue --key backup --subject 'backup failed'
   systemd:  OnFailure=alert@%n.service とし、alert@.service に:
             ExecStart=/usr/bin/enqueue --severity critical --key %i --subject '%i failed on %H'
   パイプ:   journalctl -u db -n 50 | enqueue --subject 'db is slow'
+
+別の名前
+  sendmail    標準入力のメール全体。メールを送るプログラムが渡す形のまま受け取る。標準入力の内容は
+              拒否せず、未知のオプションは警告にとどめる。専用のヘルプあり
+  mail        標準入力の本文。mailutils、bsd-mailx、s-nail 向けのスクリプトが渡す形のまま
+              受け取る。mailx でも同じ（mail --help）
+  mailq       alertmail list と同じ
+  newaliases  何もせずに成功する。エイリアスは、エージェントの起動時と再読み込み時に読まれる
 
 終了コード
    0  保存済み。標準出力に ID を表示
   64  使い方の誤り
   65  アドレスでもエイリアスでもない宛先、標準入力も件名も空、大きすぎる、またはエージェントが拒否
   66  標準入力か添付ファイルを読めない
+  69  mailq または sendmail -q として: alertmail を起動できない
   73  スプールがない、またはスプールにファイルを作成できない（作成: alertmail spool init DIR）
   75  今は保存できない: 空きがない、容量制限、ディスクの異常、またはシステムログだけに記録。後で
       再試行が必要。`perhaps not stored` と表示された後の再試行では、二重に届くことがある
   77  スプールに書き込む権限がない
 73 と 77 は、システムログを含むどの保存先も使えなかったことを表します。終了コードが 0 でなければ、
 理由、対処、本文の現在の場所を、標準エラー出力に1行で（英語で）表示します。
+";
+
+/// The answer to `sendmail --help`.
+pub(super) const SENDMAIL: &str = "\
+標準入力のメールを、sendmail としてスプールへ保存します。
+
+使い方: sendmail [オプション] [宛先...]
+
+宛先は、アドレスか、エージェントの [aliases] にある名前です。宛先がなければ、エージェントの既定の
+宛先へ送信します。Bcc はメールから取り除きます。標準入力の内容は、何であってもアラートになります。
+
+  -t           To、Cc、Bcc の宛先にも送信
+  -f, -r ADDR  返信先。From にアドレスがない場合に使う
+  -F NAME      差出人の名前。From がない場合に使う
+  -i, -oi      ドットだけの行も本文とする。端末からの入力でなければ、指定しなくても同じ
+  -bm          標準入力はメール（既定）
+  -bs          標準入力と標準出力で SMTP の対話をする
+  -bp          待っているアラートを表示: alertmail list（mailq でも同じ）
+  -q           待っているアラートを今すぐ再試行: alertmail retry --all。時間付きの -q は何もしない
+  -bi, -I      何もせずに成功する（newaliases でも同じ）
+  --           以降はすべて宛先
+
+-A -B -C -h -L -N -O -o -p -R -V -X は値を取り、-c -d -D -e -G -J -m -n -U -v -x は値を取らず、
+いずれも無視します。-bd、-bh、-bt、-bv は拒否します。未知のオプションは、警告を出して無視します。
+
+終了コードは enqueue と同じです（enqueue --help）。
+";
+
+/// The answer to `mail --help`.
+pub(super) const MAIL: &str = "\
+標準入力の本文を、メールとしてスプールへ保存します。
+
+使い方: mail [オプション] [宛先...]
+
+オプションとその値は、GNU mailutils、bsd-mailx、s-nail のものです。宛先の後ろに置いても構いません。
+宛先がなければ、エージェントの既定の宛先へ送信します。
+
+  -s SUBJECT   件名
+  -r ADDR      差出人。From の指定がない場合に使い、返信先にもなる（-S from=ADDR、-- -f ADDR も可）
+  -c, -b LIST  Cc、Bcc の宛先
+  -a           'Name: value' の形ならヘッダ。それ以外は添付ファイル
+  -A FILE      添付ファイル。存在しなければ、そのことをメールに書く
+  -t           標準入力の先頭はヘッダ: To、Cc、Bcc など
+  -E           本文が空なら送信しない（'set escape' のように続くコマンドは無視）
+  -q, -m FILE  本文の下に、このファイルの内容を加える
+  -M TYPE      本文のメディアタイプ
+
+ほかのオプションは無視し、未知のものには警告を出します。-e、-f、-H、-u はメールを読むためのもので、
+拒否します。ドットだけの行は、端末からの入力でのみ本文の終わりになります。
+
+終了コードは enqueue と同じです（enqueue --help）。
 ";

@@ -11,7 +11,15 @@ fn the_help_in_japanese_says_what_the_english_one_says_in_the_same_order() {
         let is_typed = |word: &&str| word.starts_with("--") || word.contains(['/', '$', '|']);
         words.map(|word| word.trim_end_matches(['.', ':'])).filter(is_typed).collect::<Vec<_>>()
     };
-    assert_eq!(typed(HELP), typed(HELP_JAPANESE));
+    let options = |help: &'static str| {
+        let lines = help.lines().filter(|line| line.starts_with(' ')).map(str::trim_start);
+        let lines = lines.filter(|line| line.starts_with('-'));
+        lines.filter_map(|line| Some(line.split_once("  ")?.0)).collect::<Vec<_>>()
+    };
+    for Help { english, japanese } in [OF_ENQUEUE, OF_SENDMAIL, OF_MAIL] {
+        assert_eq!(typed(english), typed(japanese));
+        assert_eq!(options(english), options(japanese));
+    }
     let examples = |help: &'static str| {
         let lines = help.lines().filter(|line| line.contains("enqueue --"));
         lines.map(|line| line.split_once(":  ").map_or(line, |(_, line)| line).trim()).collect::<Vec<_>>()
@@ -31,6 +39,6 @@ fn the_help_is_in_the_language_that_the_environment_asks_for() {
     ] {
         let read =
             |name: &str| set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
-        assert!(help(read) == expected, "{set:?}");
+        assert!(OF_ENQUEUE.for_whom(read) == expected, "{set:?}");
     }
 }

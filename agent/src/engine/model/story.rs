@@ -18,7 +18,7 @@ use super::oracle::{Asked, Known, Promise};
 use super::rates::Rates;
 use super::reach::ModelWorld;
 use super::weather::Weather;
-use super::world::{OWN, Outside, TRUSTED};
+use super::world::{OWN, Outside};
 use crate::spool::watch::Hint;
 
 /// What a history begins with.

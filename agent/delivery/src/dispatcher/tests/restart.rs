@@ -40,14 +40,14 @@ fn who_is_refused_by_all_is_a_question_of_the_configuration_that_holds_now() {
     let refused_by = |names: &[&str]| -> Vec<(Address, String)> {
         names.iter().map(|name| (address("gone@example.jp"), (*name).to_owned())).collect()
     };
-    const ALL: &str = "dead Synced: every provider refused every recipient for good";
+    let all = "dead Synced: every provider refused every recipient for good";
     let (open, refused, uncertain) = (Settlement::Open, Settlement::Refused, Settlement::Uncertain);
     for (left, by, recipients, stands, expected) in [
-        (&["home"][..], &["home"][..], &both[..1], open, ALL),
-        (&["home"], &["home"], &both[..1], uncertain, ALL),
-        (&["home"], &["home"], &both[..1], refused, ALL),
-        (&["home"], &[], &both[..1], refused, ALL),
-        (&["home", "goo"], &["goo", "home"], &both[..1], open, ALL),
+        (&["home"][..], &["home"][..], &both[..1], open, all),
+        (&["home"], &["home"], &both[..1], uncertain, all),
+        (&["home"], &["home"], &both[..1], refused, all),
+        (&["home"], &[], &both[..1], refused, all),
+        (&["home", "goo"], &["goo", "home"], &both[..1], open, all),
         (&["home"], &["home"], &both, open, "begin 1 at 0 for a"),
         (&["home", "goo"], &["home"], &both[..1], open, "begin 1 at 1 for gone"),
         (&["home", "goo"], &["home"], &both[..1], refused, "begin 1 at 1 for gone"),
