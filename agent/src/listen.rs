@@ -91,7 +91,7 @@ impl Intakes {
         match start(houses(config, layout)) {
             Ok(intakes) => *self = intakes,
             Err(error) => {
-                log::warning(&format!("nobody listens for alerts: {error}; those in the spool go out"))
+                log::warning(&format!("nobody listens for alerts: {error}; those in the spool go out"));
             }
         }
     }
