@@ -58,7 +58,7 @@ pub(super) const KEYS: &[Key] = &[
     key(
         Place::Listen,
         "token",
-        "table, or none",
+        "table or none",
         "",
         "for kind http: what has to stand behind `Authorization: Bearer`, from the same sources as a password; an address needs one, and on this machine \"none\" does",
     ),

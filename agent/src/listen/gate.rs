@@ -23,7 +23,9 @@ impl Gate {
         match self.policy.lead(name) {
             Some(addresses) => addresses.iter().all(may_get),
             // What nobody knows here goes to those who get what is for nobody.
-            None => self.policy.is_local(name) && !self.policy.default_to.is_empty(),
+            None => {
+                !name.trim().is_empty() && self.policy.is_local(name) && !self.policy.default_to.is_empty()
+            }
         }
     }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use spool_format::alert::ALERT_OCTETS_MAX;
 use spool_format::folder::{ALERT_MODE, file_name, temporary_name};
 use spool_format::fs::{SpoolFs as _, StdFs};
-use spool_format::publish::publish_if;
+use spool_format::publish::{Step, publish_if};
 use spool_format::{Alert, AlertId, Folder, Layout};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
@@ -109,12 +109,16 @@ fn write(
         match publish_if(&StdFs, &dir, &draft, &name, ALERT_MODE, &octets, may_appear) {
             Ok(()) => return Ok(id),
             Err(error) if error.source.kind() == io::ErrorKind::AlreadyExists => {
-                // The name was there before; it is no draft of somebody who is at it just now.
-                if given.is_some() && StdFs.sync_dir(&dir).is_ok() && incoming.join(&name).exists() {
-                    return Ok(id);
-                }
-                if given.is_some() {
-                    return Err(later(&format!("somebody else is sending the alert {id} just now")));
+                match (given, error.step) {
+                    // Under that name it was there a moment ago, even if the agent has taken it up meanwhile.
+                    (Some(id), Step::Rename) => {
+                        StdFs.sync_dir(&dir).map_err(|error| later(&error.to_string()))?;
+                        return Ok(id);
+                    }
+                    (Some(id), _) => {
+                        return Err(later(&format!("somebody else is sending the alert {id} just now")));
+                    }
+                    (None, _) => {}
                 }
                 race.0.store(OPEN, Ordering::SeqCst);
                 id = AlertId::new(clock::wall_now(), chance::names());
