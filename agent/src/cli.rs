@@ -1,5 +1,9 @@
 //! The command line: every subcommand and option in one place, which help, completions and tests read.
 
+mod help;
+mod japanese;
+mod refusal;
+
 use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
@@ -13,6 +17,11 @@ use crate::command::{
 };
 use crate::exit::Exit;
 use crate::log as log_of_the_agent;
+use crate::notice::Tongue;
+use crate::output::terminal::Look;
+
+/// Where options of every command stand in the help of one: behind its own.
+const BEHIND: usize = 900;
 
 /// Gets alerts from the spool to a phone, through whichever mail provider works.
 #[derive(Debug, Parser)]
@@ -31,10 +40,10 @@ Alerts are put into the spool by the program enqueue. Exit codes are those of sy
 )]
 struct Cli {
     /// Configuration; default: /etc/alertmail/alertmail.toml.
-    #[arg(long, global = true, value_name = "FILE", env = "ALERTMAIL_CONFIG")]
+    #[arg(long, global = true, display_order = BEHIND, value_name = "FILE", env = "ALERTMAIL_CONFIG")]
     config: Option<PathBuf>,
     /// Spool, in place of the configuration's.
-    #[arg(long, global = true, value_name = "DIR", env = "ALERTMAIL_SPOOL")]
+    #[arg(long, global = true, display_order = BEHIND, value_name = "DIR", env = "ALERTMAIL_SPOOL")]
     spool: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
@@ -102,9 +111,10 @@ enum Command {
 
 /// Does what `argv` asks for; its first member is the name of the program.
 pub fn main(argv: impl Iterator<Item = OsString>) -> Exit {
-    let cli = match Cli::try_parse_from(argv) {
+    let argv: Vec<OsString> = argv.collect();
+    let cli = match Cli::try_parse_from(&argv) {
         Ok(cli) => cli,
-        Err(error) => return refuse(&error),
+        Err(error) => return refuse(&error, &argv, Look::of_stdout()),
     };
     log_of_the_agent::begin();
     let place = Place { config: cli.config, spool: cli.spool };
@@ -135,15 +145,19 @@ pub fn main(argv: impl Iterator<Item = OsString>) -> Exit {
         Command::Spool(asked) => spool::run(&asked, &place),
         Command::Import(asked) => import::run(&asked, &place),
         Command::Demo(asked) => demo::run(&asked),
-        Command::Man(asked) => man::run(&asked, &Cli::command()),
+        Command::Man(asked) => man::run(&asked, shown),
         Command::Completions(asked) => completions::run(&asked, Cli::command()),
     }
 }
 
-/// The definition of the program, for what is made of it.
-#[cfg(test)]
-pub(crate) fn definition() -> clap::Command {
-    Cli::command()
+/// The definition of the program with all that clap adds by itself, in this language; for what is made of it, not to parse.
+pub(crate) fn shown(tongue: Tongue) -> clap::Command {
+    let mut built = Cli::command();
+    built.build();
+    match tongue {
+        Tongue::English => built,
+        Tongue::Japanese => japanese::localised(built),
+    }
 }
 
 /// Whether a line of words without quotes is a command.
@@ -153,9 +167,16 @@ pub(crate) fn understands(line: &str) -> Result<(), clap::Error> {
 }
 
 /// Help and version are no mistakes; everything else is one of usage.
-fn refuse(error: &clap::Error) -> Exit {
+fn refuse(error: &clap::Error, argv: &[OsString], look: Look) -> Exit {
     // A closed pipe changes nothing about what was asked.
-    let _ = error.print();
+    let _ = match (look.tongue, error.kind()) {
+        (Tongue::English, _) | (_, ErrorKind::DisplayVersion) => error.print(),
+        (Tongue::Japanese, ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand) => {
+            let command = help::with_help_of(Cli::command(), &shown(look.tongue), look.columns);
+            command.try_get_matches_from(argv).err().map_or(Ok(()), |error| error.print())
+        }
+        (Tongue::Japanese, _) => io::stderr().lock().write_all(refusal::in_japanese(error).as_bytes()),
+    };
     let _ = io::stdout().flush();
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Done,

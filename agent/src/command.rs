@@ -36,7 +36,7 @@ use std::io::{self, Write as _};
 
 use crate::edge::language;
 use crate::exit::Exit;
-use crate::notice::Tongue;
+use crate::notice::{self, Tongue};
 
 /// Why a command does not do what it was asked for: an exit code, and words that say what to do.
 #[derive(Debug, PartialEq, Eq)]
@@ -58,11 +58,11 @@ impl Refusal {
         Self { exit, text: english.to_string(), japanese: Some(japanese.to_string()) }
     }
 
-    /// The words in this language, as far as they are there.
-    fn text(&self, tongue: Tongue) -> &str {
+    /// The words in this language. What nobody has put into Japanese is looked up line by line, as reasons are.
+    fn text(&self, tongue: Tongue) -> String {
         match (tongue, &self.japanese) {
-            (Tongue::Japanese, Some(japanese)) => japanese,
-            _ => &self.text,
+            (Tongue::Japanese, Some(japanese)) => japanese.clone(),
+            (_, _) => in_tongue(tongue, &self.text),
         }
     }
 }
@@ -86,6 +86,11 @@ fn finish(said: Result<(Exit, impl AsRef<[u8]>), Refusal>) -> Exit {
             refusal.exit
         }
     }
+}
+
+/// What we say in English elsewhere, line by line in this language, as far as it is known.
+fn in_tongue(tongue: Tongue, lines: &str) -> String {
+    lines.split('\n').map(|line| notice::why(tongue, line)).collect::<Vec<_>>().join("\n")
 }
 
 /// One JSON document with a line end.

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `roff` | a page, written in the macros of man(7) |
 //! | `program` | `alertmail` and each of its subcommands, from their definition |
+//! | `words` | what its pages say besides, in both languages |
 //! | `enqueue` | `enqueue`, from its help |
 //! | `help` | that help, taken apart |
 //! | `config` | alertmail.toml, from the table of its keys |
@@ -19,6 +20,9 @@ mod shells;
 mod spool;
 #[cfg(test)]
 mod tests;
+mod words;
+
+use crate::notice::Tongue;
 
 pub use shells::{Program, Shell, completions};
 
@@ -32,15 +36,28 @@ const MANUAL: &str = "alertmail manual";
 /// One page: the name of its file, like `alertmail-list.1`, and what is in it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Page {
-    /// Name and section.
+    /// Name and section; what is not English lies in folders as `man` looks for it: `ja/man1/alertmail-list.1`.
     pub file: String,
     /// In the macros of man(7).
     pub text: String,
 }
 
-/// All pages, for programs whose definition is `command`.
-pub fn pages(command: &clap::Command) -> Vec<Page> {
-    let mut pages = program::pages(command);
-    pages.extend([enqueue::page(), config::page(), spool::page()]);
-    pages
+impl Page {
+    fn new(name: &str, tongue: Tongue, text: String) -> Self {
+        match tongue {
+            Tongue::English => Self { file: name.to_owned(), text },
+            Tongue::Japanese => Self { file: format!("ja/man1/{name}"), text: roff::breakable(&text) },
+        }
+    }
+}
+
+/// All pages, for the program whose definition in a language is `shown`. Those of the configuration and the spool are
+/// references, and in English alone.
+pub fn pages(shown: fn(Tongue) -> clap::Command) -> Vec<Page> {
+    let both = [Tongue::English, Tongue::Japanese].into_iter().flat_map(|tongue| {
+        let mut pages = program::pages(&shown(tongue), tongue);
+        pages.push(enqueue::page(tongue));
+        pages
+    });
+    both.chain([config::page(), spool::page()]).collect()
 }

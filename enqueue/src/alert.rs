@@ -65,7 +65,7 @@ pub(crate) fn compose(args: Args, world: &mut World<'_>) -> Result<Alert, Refusa
         bcc: args.bcc,
         subject: args.subject,
         body,
-        severity: args.severity,
+        severity: args.severity.unwrap_or_default(),
         key: args.key,
         resolves: args.resolves,
         ttl: args.ttl,
@@ -73,7 +73,7 @@ pub(crate) fn compose(args: Args, world: &mut World<'_>) -> Result<Alert, Refusa
         from_name: args.from_name,
         headers: args.headers,
         attachments,
-        source: Some(source("")),
+        source: Some(source(&args.program)),
         ..Alert::default()
     };
     match alert.check() {
@@ -111,7 +111,7 @@ fn attach(path: &Path, octets_left: &mut usize) -> Result<Attachment, Refusal> {
     Ok(Attachment { media_type: media_type(&name).to_owned(), name, data: STANDARD.encode(octets) })
 }
 
-fn media_type(name: &str) -> &'static str {
+pub(crate) fn media_type(name: &str) -> &'static str {
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     let known = MEDIA_TYPES.iter().find(|(known, _)| ending.eq_ignore_ascii_case(known));
     known.map_or("application/octet-stream", |(_, media_type)| media_type)

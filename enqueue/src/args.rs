@@ -11,11 +11,12 @@ use std::time::Duration;
 use lexopt::Arg::{Long, Short, Value};
 use spool_format::Severity;
 
+use crate::caller::{self, Caller};
 use crate::exit::{Exit, Refusal, shown};
 use crate::value;
 
 /// Every long option: what a misspelt one is compared with. Tests hold the parser and the help to it.
-pub(crate) const OPTIONS: [&str; 18] = [
+pub(crate) const OPTIONS: [&str; 19] = [
     "to",
     "cc",
     "bcc",
@@ -28,6 +29,7 @@ pub(crate) const OPTIONS: [&str; 18] = [
     "ttl",
     "header",
     "attach",
+    "caller",
     "spool",
     "timeout",
     "check",
@@ -45,6 +47,8 @@ pub(crate) enum Request {
     Help,
     /// Show the version.
     Version,
+    /// List the monitors that are understood.
+    Callers,
 }
 
 /// Where the body comes from.
@@ -75,13 +79,20 @@ pub(crate) struct Args {
     pub(crate) sender: Option<String>,
     pub(crate) from_name: Option<String>,
     pub(crate) subject: String,
-    pub(crate) severity: Severity,
+    /// What was said of it.
+    pub(crate) severity: Option<Severity>,
     pub(crate) key: Option<String>,
     pub(crate) resolves: bool,
     pub(crate) ttl: Option<u64>,
     pub(crate) headers: BTreeMap<String, String>,
     pub(crate) attach: Vec<PathBuf>,
     pub(crate) body: Body,
+    /// The monitor whose words are to be read.
+    pub(crate) caller: Option<Caller>,
+    /// Its arguments.
+    pub(crate) words: Vec<String>,
+    /// Who calls, for display.
+    pub(crate) program: String,
 }
 
 /// Reads the arguments; the first of them is the name of the program.
@@ -99,19 +110,29 @@ pub(crate) fn parse(argv: &[OsString]) -> Result<Request, Refusal> {
             Short('s') | Long("subject") => {
                 options.subject = value::line(text(&mut parser)?).unwrap_or_default();
             }
-            Long("severity") => options.severity = value::severity(&text(&mut parser)?)?,
+            Long("severity") => options.severity = Some(value::severity(&text(&mut parser)?)?),
             Short('k') | Long("key") => options.key = value::line(text(&mut parser)?),
             Long("resolves") => options.resolves = true,
             Long("ttl") => options.ttl = Some(value::ttl_seconds(&text(&mut parser)?)?),
             Long("header") => value::header(&text(&mut parser)?, &mut options.headers)?,
             Long("attach") => options.attach.push(path(&mut parser)?),
+            Long("caller") => match text(&mut parser)? {
+                name if name == "help" => return Ok(Request::Callers),
+                name => options.caller = Some(caller::named(&name)?),
+            },
             Long("spool") => options.spool = Some(path(&mut parser)?),
             Long("timeout") => options.timeout = Some(value::timeout(&text(&mut parser)?)?),
             Long("check") => options.check = true,
             Long("json") => options.json = true,
             Short('h') | Long("help") => return Ok(Request::Help),
             Short('V') | Long("version") => return Ok(Request::Version),
-            Value(word) => words.push(lossy(word)),
+            Value(word) => {
+                words.push(lossy(word));
+                // A monitor's message may begin with a dash: behind its first word everything is a word.
+                if options.caller.is_some() {
+                    words.extend(parser.raw_args().map_err(|error| usage(&error))?.map(lossy));
+                }
+            }
             Long(name) => return Err(unknown_long(name)),
             Short(letter) => {
                 let text = format!("unknown option `-{}`; see enqueue --help", letter.escape_default());
@@ -121,6 +142,10 @@ pub(crate) fn parse(argv: &[OsString]) -> Result<Request, Refusal> {
     }
     if options.json && !options.check {
         return Err(Refusal::new(Exit::Usage, "--json belongs to --check; leave it out".to_owned()));
+    }
+    if options.caller.is_some() {
+        options.words = words;
+        return Ok(Request::Store(Box::new(options)));
     }
     options.body = match words.as_slice() {
         [] => Body::Unsaid,

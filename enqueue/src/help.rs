@@ -1,5 +1,41 @@
 //! What `--help` and `--version` print. Tests hold it to the options and exit codes that exist.
 
+mod japanese;
+#[cfg(test)]
+mod tests;
+
+pub use japanese::HELP_JAPANESE;
+
+/// One help in both languages.
+pub(crate) struct Help {
+    english: &'static str,
+    japanese: &'static str,
+}
+
+/// The answer to `enqueue --help`.
+pub(crate) const OF_ENQUEUE: Help = Help { english: HELP, japanese: HELP_JAPANESE };
+
+/// The answer to `sendmail --help`.
+pub(crate) const OF_SENDMAIL: Help = Help { english: SENDMAIL, japanese: japanese::SENDMAIL };
+
+/// The answer to `mail --help`.
+pub(crate) const OF_MAIL: Help = Help { english: MAIL, japanese: japanese::MAIL };
+
+impl Help {
+    /// In the language of whoever asks, whose environment `read` reads.
+    pub(crate) fn for_whom(&self, read: impl Fn(&str) -> Option<String>) -> &'static str {
+        if asks_for_japanese(read) { self.japanese } else { self.english }
+    }
+}
+
+/// Whether the environment, whose variables `read` reads, asks for Japanese: `LC_ALL`, else `LC_MESSAGES`, else `LANG`
+/// (POSIX.1-2017, XBD 8.2).
+pub fn asks_for_japanese(read: impl Fn(&str) -> Option<String>) -> bool {
+    let mut set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(read);
+    let locale = set.find(|value| !value.is_empty()).unwrap_or_default();
+    locale.split(['_', '.', '@']).next() == Some("ja")
+}
+
 /// The answer to `--version`.
 pub(crate) const VERSION: &str = concat!("enqueue ", env!("CARGO_PKG_VERSION"), "\n");
 
@@ -32,6 +68,7 @@ OPTIONS
       --ttl TIME        nobody wants it after 90s, 15m, 2h, 3d or a number of seconds
       --header 'N: V'   one more header field; may be repeated
       --attach FILE     file to send along; may be repeated; 8 MiB for everything together
+      --caller NAME     fill in what a monitor says in its own way; see CALLERS
       --spool DIR       spool to use; default: $ALERTMAIL_SPOOL, else /var/spool/alertmail for
                         root or if it exists, else $XDG_STATE_HOME/alertmail or
                         ~/.local/state/alertmail
@@ -40,6 +77,13 @@ OPTIONS
       --json            with --check: say it as JSON
   -h, --help            print this
   -V, --version         print the version
+
+CALLERS
+  With --caller, the monitor's own variables, arguments or JSON become subject, text, severity, key,
+  --resolves and life time. Options win; they stand in front of the monitor's arguments. What is
+  not understood is an alert all the same. For smartd, mdadm, nut, upssched, apcupsd, monit, zabbix,
+  nagios, icinga2, systemd, zed, fail2ban, alertmanager, grafana, healthcheck; --caller help says
+  what is read of each.
 
 PLACES
   1  the spool's folder for new alerts
@@ -57,6 +101,9 @@ EXAMPLES
   df -h | enqueue --to ops,root --key disk-db1 --subject 'disk full on db1'
   enqueue --key disk-db1 --resolves --subject 'disk on db1 is fine again' ''
 
+  enqueue --caller systemd backup.service
+  enqueue --to ops --caller nut 'UPS home@localhost on battery'
+
   cron:     30 2 * * *  backup || enqueue --key backup --subject 'backup failed'
   systemd:  OnFailure=alert@%n.service, and in alert@.service:
             ExecStart=/usr/bin/enqueue --severity critical --key %i --subject '%i failed on %H'
@@ -65,6 +112,8 @@ EXAMPLES
 BY OTHER NAMES
   sendmail    a whole message on stdin, as every program that sends mail hands it over; nothing on
               stdin is refused, and unknown options are warned of; it has a help of its own
+  mail        a text on stdin, as scripts for mailutils, bsd-mailx and s-nail hand it over; also as
+              mailx (mail --help)
   mailq       alertmail list
   newaliases  does nothing and succeeds: aliases are read when the agent starts or is reloaded
 
@@ -83,8 +132,7 @@ EXIT CODES
 stderr says why, what to do, and where the text is now.
 ";
 
-/// The answer to `sendmail --help`.
-pub(crate) const SENDMAIL: &str = "\
+const SENDMAIL: &str = "\
 Put the message on stdin into the spool, as sendmail.
 
 Usage: sendmail [OPTIONS] [RECIPIENT...]
@@ -106,6 +154,30 @@ list is used. Blind copies are taken out of the message. Whatever stands on stdi
 -A -B -C -h -L -N -O -o -p -R -V -X take their value, -c -d -D -e -G -J -m -n -U -v -x take none,
 and all of them are ignored. -bd, -bh, -bt and -bv are refused. Unknown options are warned of and
 ignored.
+
+Exit codes are those of enqueue (enqueue --help).
+";
+
+const MAIL: &str = "\
+Put the text on stdin into the spool, as a mail.
+
+Usage: mail [OPTIONS] [RECIPIENT...]
+
+Options and their values are those of GNU mailutils, bsd-mailx and s-nail; they may stand behind
+recipients. Without any recipient the agent's own list is used.
+
+  -s SUBJECT   subject
+  -r ADDR      sender, if no field From is given; answers go there (also -S from=ADDR, -- -f ADDR)
+  -c, -b LIST  copies, blind copies
+  -a           'Name: value' is a field of the header; anything else is a file to attach
+  -A FILE      a file to attach; one that is missing is told of in the mail
+  -t           stdin begins with header fields: To, Cc, Bcc and the others
+  -E           an empty text is not sent (a command behind it, as 'set escape', is ignored)
+  -q, -m FILE  its text goes below the text
+  -M TYPE      media type of the text
+
+Other options are ignored, unknown ones with a warning. -e, -f, -H and -u read mail, and are refused.
+A line with a single dot ends the text where a person types it, and nowhere else.
 
 Exit codes are those of enqueue (enqueue --help).
 ";

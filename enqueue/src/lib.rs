@@ -11,6 +11,7 @@
 //! | `mail` | the program as `mail` and `mailx` |
 //! | `args` | the command line, parsed |
 //! | `value` | what a single option's value means |
+//! | `caller` | what monitors say, each in its own way, as an alert |
 //! | `alert` | options, stdin and files to an alert |
 //! | `store` | the alert into the first place that takes it |
 //! | `place` | the places and their order; errors of the kernel to exit codes |
@@ -24,6 +25,7 @@
 
 mod alert;
 mod args;
+mod caller;
 mod check;
 mod deadline;
 mod exit;
@@ -48,7 +50,7 @@ use spool_format::Wall;
 use spool_format::id::ENTROPY_OCTETS;
 
 pub use exit::Exit;
-pub use help::HELP;
+pub use help::{HELP, HELP_JAPANESE, asks_for_japanese};
 pub use spool::default_spool;
 pub use syslog::Syslog;
 
@@ -85,6 +87,12 @@ pub struct World<'a> {
     pub leave: Option<fn(&Outcome)>,
     /// Replaces this program by `alertmail` with these arguments; gives the reason if it cannot.
     pub become_alertmail: Option<fn(&[&str]) -> io::Error>,
+}
+
+impl World<'_> {
+    fn help(&self, help: &help::Help) -> Outcome {
+        Outcome::said(help.for_whom(|name| (self.env)(name).and_then(|value| value.into_string().ok())))
+    }
 }
 
 /// How it ended: the exit code, and what to print.
@@ -156,8 +164,9 @@ fn answer(argv: &[OsString], world: &mut World<'_>) -> Result<Outcome, Refusal> 
 
 fn as_enqueue(argv: &[OsString], world: &mut World<'_>) -> Result<Outcome, Refusal> {
     let mut options = match args::parse(argv)? {
-        Request::Help => return Ok(Outcome::said(HELP)),
+        Request::Help => return Ok(world.help(&help::OF_ENQUEUE)),
         Request::Version => return Ok(Outcome::said(help::VERSION)),
+        Request::Callers => return Ok(Outcome::said(&caller::list())),
         Request::Store(options) => options,
     };
     let spool = options.spool.take().unwrap_or_else(|| default_spool(world.env, world.uid));
@@ -166,6 +175,9 @@ fn as_enqueue(argv: &[OsString], world: &mut World<'_>) -> Result<Outcome, Refus
     if options.check {
         let deadline = Deadline::new(timeout.unwrap_or(deadline::TIMEOUT), world.clock);
         return Ok(check::check(&places, &deadline, options.json, world));
+    }
+    if let Some(caller) = options.caller {
+        caller::fill(caller, &mut options, world);
     }
     let alert = alert::compose(*options, world)?;
     Ok(store::store(alert, &places, timeout, world))

@@ -6,7 +6,7 @@
 
 mod dialogue;
 mod flags;
-mod message;
+pub(crate) mod message;
 
 use std::ffi::OsString;
 use std::io;
@@ -45,7 +45,7 @@ pub(crate) fn answer(
         Mode::List => ask_the_agent(&LIST, world)?,
         Mode::Flush => ask_the_agent(&RETRY_ALL, world)?,
         Mode::NewAliases | Mode::Nothing => Outcome::said(""),
-        Mode::Help => Outcome::said(help::SENDMAIL),
+        Mode::Help => world.help(&help::OF_SENDMAIL),
         Mode::Version => Outcome::said(help::VERSION),
         Mode::Refused(why) => return Err(Refusal::new(Exit::Usage, why.to_owned())),
     };
@@ -53,7 +53,7 @@ pub(crate) fn answer(
     Ok(outcome)
 }
 
-fn places(world: &World<'_>, voice: Voice) -> Places {
+pub(crate) fn places(world: &World<'_>, voice: Voice) -> Places {
     let spool = default_spool(world.env, world.uid);
     Places { voice, ..Places::of(spool, world.syslog.clone(), world.env) }
 }

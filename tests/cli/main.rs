@@ -8,6 +8,7 @@ mod golden;
 mod jq;
 mod json;
 mod newcomer;
+mod pane;
 mod preview;
 mod providers;
 mod readme;

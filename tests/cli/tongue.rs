@@ -49,6 +49,10 @@ fn what_people_do_and_what_is_refused_is_said_in_japanese_with_the_same_exit_cod
         (&["release", "--all"], "保留を解除しました: 1件"),
         (&["purge", "--all"], "該当するアラートはありません"),
         (&["stats"], "どのプロバイダも使われていません"),
+        (&["config", "check"], "誤り0件、警告"),
+        (&["probe", "home", "--tls", "none"], "--tls と --ca-file は HOST:PORT 用です"),
+        (&["probe", "127.0.0.1:1", "--tls", "none"], "判定         connectの段階: 接続できません"),
+        (&["send", "--server", "mail.example.jp", "x"], "--from（このサーバーで使える差出人アドレス）を指定"),
         (&["check"], "alertmail CRITICAL: エージェントが動いていません（起動: `alertmail run`）"),
     ] {
         let japanese = said(&sandbox, arguments, JAPANESE);
@@ -63,6 +67,49 @@ fn what_people_do_and_what_is_refused_is_said_in_japanese_with_the_same_exit_cod
     let said = "alertmail: `/nonexistent/spool` にスプールがありません。作成: alertmail spool init /nonexistent/spool\n";
     assert_eq!(japanese.stderr, said);
     assert_eq!(japanese.code, english.code);
+}
+
+#[test]
+fn help_and_what_is_wrong_with_a_command_line_is_said_in_japanese_with_the_same_exit_code_and_stream() {
+    for (line, part) in [
+        ("--help", "使い方: alertmail [オプション] <コマンド>"),
+        ("list -h", "この重要度のものだけ"),
+        ("spool init --help", "すでにあるものは、そのまま残します。"),
+        ("", "コマンド:\n  run "),
+        ("config", "使い方: alertmail config [オプション] <コマンド>"),
+        ("--version", "alertmail 0."),
+        ("list --al", "`--al` というオプションや引数はありません\n  もしかして: --all"),
+        ("lst", "`lst` というコマンドはありません\n  もしかして: list"),
+        ("show", "必須のオプションや引数がありません: `<ID>`\n\n使い方: alertmail show <ID>"),
+        ("show a b", "`b` というオプションや引数はありません"),
+        ("show -x", "前に `--` を付けてください: -- -x"),
+        ("list --state ded", "指定できる値: incoming, trying,"),
+        ("list --json --jsonl", "`--json` は `--jsonl` と同時に指定できません"),
+        ("list --json --json", "`--json` は一度しか指定できません"),
+        ("send --to", "`--to <ADDRESS>` には値が必要です"),
+        ("list --older-than 5x", "時間は 30s、10m、48h、3d のように指定してください"),
+        ("list --older-than 0s", "0 より長い時間を指定してください"),
+        ("list --severity x", "critical、warning、info のいずれか"),
+        ("log --since x", "UTC の日付か時刻"),
+        ("stats --days 0", "1 から 3650 までの数値を指定してください"),
+        ("stats --days x", "数値を指定してください"),
+        ("spool init --gate ops", "必須のオプションや引数がありません: `--system`"),
+        ("show --json=1 x", "`--json` に余分な値 `1` があります"),
+    ] {
+        let arguments: Vec<&str> = line.split_whitespace().collect();
+        let [japanese, english] = ["ja_JP.UTF-8", "C"].map(|language| {
+            let mut command = alertmail(&arguments);
+            run(command.env("LANG", language), b"")
+        });
+        let said = format!("{}{}", japanese.stdout, japanese.stderr);
+        assert!(said.contains(part), "{line}: {said}");
+        for english in ["error:", "Usage:", "tip:", "Options:", "Print help", "possible values", "For more"] {
+            assert!(!said.contains(english), "{line}: {said}");
+        }
+        assert!(!said.contains('\u{1b}'), "colour is for terminals: {said}");
+        assert_eq!(japanese.code, english.code, "{line}");
+        assert_eq!(japanese.stdout.is_empty(), english.stdout.is_empty(), "{line}");
+    }
 }
 
 #[test]

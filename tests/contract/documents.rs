@@ -15,7 +15,8 @@ use crate::validator::{Schema, expect_valid};
 use crate::{document_schema, published, sandbox};
 
 /// The schemas, by their names.
-const SCHEMAS: [&str; 10] = [
+const SCHEMAS: [&str; 12] = [
+    "acts",
     "check",
     "config-check",
     "config-show",
@@ -24,6 +25,7 @@ const SCHEMAS: [&str; 10] = [
     "providers",
     "route",
     "show",
+    "spool-order",
     "stats",
     "why",
 ];
@@ -135,6 +137,44 @@ fn said_of_rare_things() -> Vec<(&'static str, String)> {
     said
 }
 
+/// What people do with an alert, one thing after the other; and a spool of which a folder and a file are gone.
+fn said_of_acts() -> Vec<(&'static str, String)> {
+    let sandbox = sandbox();
+    let home = Provider::clear("home", Port::reserve().expect("a port").number());
+    sandbox.configure(&Config::of([home]).pause("1h"));
+    let config = sandbox.config_file().to_string_lossy().into_owned();
+    let ask = |arguments: &[&str]| {
+        let ended = sandbox.alertmail(&[&["--config", &config], arguments].concat());
+        assert!(matches!(ended.code, Some(0 | 65)), "{arguments:?}: {ended:?}");
+        ended.stdout
+    };
+    let id = sandbox.enqueue(&["-t", "ops@example.jp", "-s", "disk full", "text"]).to_string();
+    let lost = sandbox.enqueue(&["-t", "nobody-knows-me", "-s", "lost", "text"]);
+    let agent = sandbox.start_agent();
+    sandbox.wait_for("one is dead", PATIENCE, || sandbox.state(lost) == Some(State::Dead));
+    let mut said = Vec::new();
+    for act in [
+        &["hold", &id][..],
+        &["hold", &id],
+        &["release", &id],
+        &["edit", &id, "--to", "a@example.jp"],
+        &["retry", &id],
+        &["requeue", lost.as_str()],
+    ] {
+        said.push(("acts", ask(&[act, &["--json"]].concat())));
+    }
+    assert_eq!(agent.stop(), Some(0));
+    for act in [&["drop", &id, "--reason", "over", "--yes"][..], &["purge", "--all", "--yes"]] {
+        said.push(("acts", ask(&[act, &["--json"]].concat())));
+    }
+    fs::remove_dir_all(sandbox.folder(Folder::Corrupt)).expect("an empty folder");
+    write_file(&sandbox.folder(Folder::Deferred).join("01m88acff07gy3rf1w7gy3rf1w.json"), 0o640, b"{");
+    for order in ["verify", "repair", "verify"] {
+        said.push(("spool-order", ask(&["spool", order, "--json"])));
+    }
+    said
+}
+
 /// Every key of any object in a document.
 fn keys(value: &Value, known: &mut BTreeSet<String>) {
     match value {
@@ -170,6 +210,7 @@ fn every_document_keeps_its_schema_and_every_key_that_a_schema_describes_comes()
     let sandbox = sandbox();
     let mut said = said_of_an_agent_at_work(&sandbox);
     said.extend(said_of_rare_things());
+    said.extend(said_of_acts());
     let mut never = Vec::new();
     for name in SCHEMAS {
         let mut documents: Vec<String> =

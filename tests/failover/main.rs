@@ -8,9 +8,10 @@
 //! that are reached in another way, `clock` a wall clock that jumps, `leads` smaller reports, `notices` what people hear of all
 //! that, and `interruption` what becomes of an alert in hand when the agent is ended. `routes` has recipients who go different
 //! ways, `drills` what is found without an alert, `local` what is no server, `matrix` every failure in every phase, `quotas`
-//! providers that take only so much, `reload` settings that change meanwhile, `people`
+//! providers that take only so much, `reload` settings that change meanwhile, `bad_reload` those that are faulty, `people`
 //! what people do with alerts.
 
+mod bad_reload;
 mod canaries;
 mod certificates;
 mod clock;

@@ -1,8 +1,11 @@
 //! What is installed beside the programs: pages, completions, units and the package itself, judged by those who read them.
 
+mod booted;
+mod copy;
 mod package;
 mod pages;
 mod shells;
+mod under_systemd;
 mod units;
 
 use std::path::{Path, PathBuf};

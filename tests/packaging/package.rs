@@ -5,12 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use harness::{Ended, mount, not_tried, run, with_own_mounts};
+use harness::{not_tried, run, with_own_mounts};
 
+use crate::copy::Copy;
 use crate::{ALERTMAIL, contrib, has};
 
 /// The package of these programs as this version.
-fn build(by: &str, version: &str, to: &Path) -> PathBuf {
+pub(crate) fn build(by: &str, version: &str, to: &Path) -> PathBuf {
     let programs = to.join("built");
     fs::create_dir_all(&programs).expect("a folder");
     for name in ["alertmail", "enqueue"] {
@@ -51,6 +52,8 @@ fn the_package_has_programs_units_pages_and_completions() {
         "-rw-r--r-- ./usr/lib/tmpfiles.d/alertmail.conf",
         "-rw-r--r-- ./usr/share/man/man1/alertmail-list.1.gz",
         "-rw-r--r-- ./usr/share/man/man1/enqueue.1.gz",
+        "-rw-r--r-- ./usr/share/man/ja/man1/alertmail-list.1.gz",
+        "-rw-r--r-- ./usr/share/man/ja/man1/enqueue.1.gz",
         "-rw-r--r-- ./usr/share/man/man5/alertmail.toml.5.gz",
         "-rw-r--r-- ./usr/share/bash-completion/completions/enqueue",
         "-rw-r--r-- ./usr/share/zsh/vendor-completions/_alertmail",
@@ -62,46 +65,6 @@ fn the_package_has_programs_units_pages_and_completions() {
         assert_eq!(contents(&build("cargo-deb", "0.1.0", folder.path())), files);
     } else {
         println!("left out: there is no cargo-deb here (cargo install cargo-deb)");
-    }
-}
-
-/// A copy of this machine: what is written goes into memory.
-struct Copy {
-    root: PathBuf,
-}
-
-impl Copy {
-    /// The error says why there can be none.
-    fn new(place: &Path) -> Result<Self, String> {
-        let within = |name: &str| place.join(name);
-        mount(&["-t", "tmpfs", "none"], place)?;
-        for name in ["upper", "work", "root"] {
-            fs::create_dir(within(name)).expect("a folder");
-        }
-        let (upper, work) = (within("upper"), within("work"));
-        let layers = format!("lowerdir=/,upperdir={},workdir={}", upper.display(), work.display());
-        let root = within("root");
-        mount(&["-t", "overlay", "none", "-o", &layers], &root)?;
-        mount(&["--rbind", "/dev"], &root.join("dev"))?;
-        mount(&["-t", "proc", "none"], &root.join("proc"))?;
-        mount(&["-t", "tmpfs", "none"], &root.join("run"))?;
-        Ok(Self { root })
-    }
-
-    fn shell(&self, line: &str) -> Ended {
-        let mut command = Command::new("chroot");
-        command.arg(&self.root).args(["sh", "-c", line]).env("DEBIAN_FRONTEND", "noninteractive");
-        command.env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").env("LC_ALL", "C.UTF-8");
-        command.env_remove("ALERTMAIL_SPOOL").env_remove("ALERTMAIL_CONFIG");
-        run(&mut command, b"")
-    }
-
-    /// Has to end well; gives what it said.
-    #[track_caller]
-    fn does(&self, line: &str) -> String {
-        let ended = self.shell(line);
-        assert_eq!(ended.code, Some(0), "{line}: {}{}", ended.stdout, ended.stderr);
-        ended.stdout + &ended.stderr
     }
 }
 

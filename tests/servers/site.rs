@@ -90,14 +90,14 @@ pub(crate) fn up<const N: usize>(
 /// CI that is a failure.
 #[track_caller]
 pub(crate) fn copy_of(package: &str) -> Option<PathBuf> {
-    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-    let cache = cache.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache")));
-    let copy = cache.unwrap_or_default().join("alertmail-tests").join(package);
     let may =
         || run(Command::new("unshare").args(["--mount", "--pid", "--fork", "--mount-proc", "true"]), b"");
-    let why = if !copy.join(".packages").is_file() {
-        format!("`{}` is missing; tests/servers/install gets it (Debian 12)", copy.display())
-    } else if !rustix::process::geteuid().is_root() || may().code != Some(0) {
+    let Some(copy) = harness::unpacked(package) else {
+        assert!(std::env::var_os("CI").is_none(), "{package} is missing; tests/servers/install gets it");
+        note(&format!("not tried: {package}: it is missing; tests/servers/install gets it (Debian 12)"));
+        return None;
+    };
+    let why = if !rustix::process::geteuid().is_root() || may().code != Some(0) {
         "it takes root and the right to mount to give a server a world of its own".to_owned()
     } else {
         return Some(copy);

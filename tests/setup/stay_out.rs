@@ -1,15 +1,16 @@
 //! Secrets stay out of everything that anybody can read: with each mechanism, accepted and refused by a server that says back
 //! all that it got, at the highest verbosity.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use harness::{Config, Provider, run, write_file};
-use lab::{Act, Personality, Server, Stage};
+use harness::{Agent, Config, PATIENCE, Provider, Sandbox, run, signal, write_file};
+use lab::{Act, Mail, Personality, Server, Stage};
+use rustix::process::Signal;
 
 use crate::{alertmail, ask, sandbox};
 
@@ -18,6 +19,10 @@ const PASSWORD: &str = "Tr0ub4dor-&3";
 const TOKEN: &str = "ya29.a0AfH6SMB-_~+/d9Zk2Qw7e4Rt6Yu8Io1Pa3Sd5Fg==";
 const MECHANISMS: [&str; 8] =
     ["PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "XOAUTH2", "OAUTHBEARER"];
+/// So long that PLAIN cannot send it along with AUTH.
+const LONG: usize = 40;
+/// Who is told that the login is refused.
+const OPS: &str = "ops@example.jp";
 
 /// Characters of a secret that are no longer chance.
 const PIECE: usize = 20;
@@ -57,21 +62,37 @@ fn expect_nothing(forbidden: &BTreeSet<String>, places: &Places, when: &str) {
 
 #[test]
 fn case_secrets_stay_out() {
+    let long = PASSWORD.repeat(LONG);
+    let secret_of = |mechanism: &str| if mechanism.contains("OAUTH") { TOKEN } else { PASSWORD };
+    let rows = MECHANISMS.map(|mechanism| (mechanism, secret_of(mechanism)));
     std::thread::scope(|scope| {
-        let running = MECHANISMS.map(|mechanism| {
-            let both = move || [true, false].map(|accepts| expect_clean(mechanism, accepts));
-            (mechanism, scope.spawn(both))
-        });
-        for (mechanism, run) in running {
-            assert!(run.join().is_ok(), "failed: {mechanism}");
+        let running: Vec<_> = rows
+            .into_iter()
+            .chain([("PLAIN", long.as_str())])
+            .map(|(mechanism, secret)| {
+                let both = move || [true, false].map(|accepts| expect_clean(mechanism, secret, accepts));
+                (mechanism, secret.len(), scope.spawn(both))
+            })
+            .collect();
+        for (mechanism, octets, run) in running {
+            assert!(run.join().is_ok(), "failed: {mechanism} with {octets} octets");
         }
     });
 }
 
-fn expect_clean(mechanism: &str, accepts: bool) {
+/// The agent with all that it could say of itself, in the sandbox's folder, where nobody forbids it to leave its memory.
+fn start(sandbox: &Sandbox) -> Agent {
+    sandbox.start_agent_by(|command| {
+        let mut traced = Command::new("prlimit");
+        traced.arg("--core=unlimited").arg(command.get_program()).args(command.get_args()).arg("--trace");
+        traced.current_dir(sandbox.path());
+        traced
+    })
+}
+
+fn expect_clean(mechanism: &str, secret: &str, accepts: bool) {
     let sandbox = sandbox();
     let is_token = mechanism.contains("OAUTH");
-    let secret = if is_token { TOKEN } else { PASSWORD };
     let offer = Personality::self_hosted(sandbox.authority()).without_capability("AUTH");
     let offer = offer.capability(&format!("AUTH {mechanism}"));
     let manners = if accepts {
@@ -85,14 +106,12 @@ fn expect_clean(mechanism: &str, accepts: bool) {
     let home = if is_token { home.token(USER, secret) } else { home.login(USER, secret) };
     // A program carries the connection, so that there is a child to be looked at.
     let home = home.key("connect_command", "[\"socat\", \"-\", \"TCP:{host}:{port}\"]");
-    let spare = Provider::starttls("spare", spare.port());
-    sandbox.configure(&Config::of([home, spare]).default_to("oncall@example.jp"));
+    let config =
+        Config::of([home, Provider::starttls("spare", spare.port())]).default_to("oncall@example.jp");
+    let config = config.notices("to", &format!("[\"{OPS}\"]")).notices("gather", "\"300ms\"");
+    sandbox.configure(&config.notices("command", "[\"sh\", \"-c\", \"env >> told; cat >> told\"]"));
 
-    let agent = sandbox.start_agent_by(|command| {
-        let mut traced = Command::new(command.get_program());
-        traced.args(command.get_args()).arg("--trace");
-        traced
-    });
+    let mut agent = start(&sandbox);
     let id = sandbox.enqueue(&["--subject", "disk full", "now"]);
     sandbox.wait_until_sent(id);
     let processes = processes_of(agent.pid());
@@ -100,10 +119,29 @@ fn expect_clean(mechanism: &str, accepts: bool) {
     assert!(processes.len() > usize::from(accepts), "{mechanism} {accepts}: {processes:?}");
     let named = |(pid, place, text)| (format!("/proc/{pid}/{place}"), text);
     let mut places: Places = processes.into_iter().map(named).collect();
-    assert_eq!(agent.stop(), Some(0));
+    if !accepts {
+        let of_notices = |mail: &Mail| mail.recipients == [OPS];
+        sandbox.wait_for("people are told", PATIENCE, || {
+            spare.mails().iter().any(of_notices) && sandbox.path().join("told").exists()
+        });
+    }
+    // In the middle of its work, with the secret in its memory.
+    signal(agent.pid(), Signal::ABORT);
+    sandbox.wait_for("it has crashed", PATIENCE, || agent.has_ended());
+    let cores = fs::read_dir(sandbox.path()).expect("a folder of ours").filter_map(Result::ok);
+    let is_core = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with("core");
+    let cores: Vec<_> = cores.map(|entry| entry.file_name()).filter(|name| is_core(name)).collect();
+    assert!(cores.is_empty(), "{mechanism} {accepts}: it has left its memory in {cores:?}");
+    let delivered = server.mails().into_iter().chain(spare.mails());
+    places.extend(delivered.map(|mail| ("a mail".to_owned(), mail.text())));
 
     let id = id.to_string();
-    let in_the_body = format!("it is {secret}, in base64 {}", STANDARD.encode(secret));
+    // A line so long that the mail has it in base64 is cut into pieces that nobody could know.
+    let in_the_body = if [PASSWORD, TOKEN].contains(&secret) {
+        format!("it is {secret}, in base64 {}", STANDARD.encode(secret))
+    } else {
+        "works".to_owned()
+    };
     let code = Some(if accepts { 0 } else { 77 });
     for (arguments, code) in [
         (&["probe", "home", "--auth", "--trace"][..], code),
@@ -122,22 +160,27 @@ fn expect_clean(mechanism: &str, accepts: bool) {
     collect(sandbox.path(), &mut places);
     let log = &places.iter().find(|(place, _)| place.ends_with("agent-1.log")).expect("a log").1;
     assert!(log.contains(&format!("AUTH {mechanism}")), "the trace was on: {log}");
+    if mechanism == "PLAIN" {
+        let alone = server.commands().iter().any(|command| command == "AUTH PLAIN");
+        assert_eq!(alone, secret != PASSWORD, "a long one goes apart: {:?}", server.commands());
+    }
     let when = format!("{mechanism}, {}", if accepts { "accepted" } else { "refused" });
     expect_nothing(&forbidden(secret, &server), &places, &when);
 }
 
-/// What everybody on the machine can read of the agent and its children.
+/// What everybody on the machine can read of the agent and of all that it has started.
 fn processes_of(agent: u32) -> Vec<(u32, &'static str, String)> {
-    let is_ours = |pid: &u32| {
-        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-        let parent =
-            stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(1)?.parse::<u32>().ok());
-        *pid == agent || parent == Some(agent)
-    };
     let all = fs::read_dir("/proc").expect("a kernel that tells of its processes").filter_map(Result::ok);
-    let ours = all.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).filter(is_ours);
+    let parent = |pid: u32| {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        Some((pid, stat.rsplit(')').next()?.split_whitespace().nth(1)?.parse().ok()?))
+    };
+    let pids = all.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let parents: BTreeMap<u32, u32> = pids.filter_map(parent).collect();
+    let ancestors =
+        |pid: u32| std::iter::successors(Some(pid), |pid| parents.get(pid).copied().filter(|&it| it > 1));
     let mut seen = Vec::new();
-    for pid in ours {
+    for &pid in parents.keys().filter(|&&pid| ancestors(pid).any(|it| it == agent)) {
         for place in ["cmdline", "environ"] {
             let octets = fs::read(format!("/proc/{pid}/{place}")).unwrap_or_default();
             seen.push((pid, place, String::from_utf8_lossy(&octets).into_owned()));
@@ -174,12 +217,22 @@ fn case_secrets_stay_out_of_what_is_said_about_a_faulty_file() {
         format!("password = [\"{PASSWORD}\"]"),
     ] {
         write_file(&sandbox.config_file(), 0o600, format!("{top}{line}\n").as_bytes());
-        for arguments in [&["run"][..], &["check"], &["probe"], &["send", "--provider", "home", "x"]] {
+        for arguments in [
+            &["run"][..],
+            &["check"],
+            &["probe"],
+            &["send", "--provider", "home", "x"],
+            &["config", "check"],
+            &["config", "check", "--json"],
+            &["config", "show"],
+            &["reload"],
+        ] {
             let mut command = alertmail(arguments);
             let ended = run(command.arg("--config").arg(sandbox.config_file()), b"");
             assert!(ended.code.is_some_and(|code| code != 0), "{line}: {ended:?}");
             let said = ended.stdout + &ended.stderr;
-            assert!(said.contains("alertmail.toml:6") && !said.contains(PASSWORD), "{line}: {said}");
+            let is_placed = said.contains("alertmail.toml:6") || said.contains("\"line\":6");
+            assert!(is_placed && !said.contains(PASSWORD), "{line}: {said}");
         }
     }
 }

@@ -59,6 +59,11 @@ pub(crate) struct Group {
     last: Option<usize>,
 }
 
+/// Whether none of those who may be asked is left; where nobody may be asked, nobody has refused.
+fn is_refused_by_all(order: &[usize], refused_by: &BTreeSet<usize>) -> bool {
+    !order.is_empty() && order.iter().all(|place| refused_by.contains(place))
+}
+
 /// The place of the group with this order, which may be new.
 fn group_of(groups: &mut Vec<Group>, order: Arc<[usize]>) -> usize {
     groups.iter().position(|group| group.order == order).unwrap_or_else(|| {
@@ -118,14 +123,23 @@ impl Alert {
             let order = order(&to);
             let group = group_of(&mut groups, order);
             let settled = past.settled.iter().find(|(who, _)| *who == to);
-            let refusals = past.refused_by.iter().filter(|(who, _)| *who == to);
+            let mut refusals = past.refused_by.iter().filter(|(who, _)| *who == to).peekable();
+            let has_refusals = refusals.peek().is_some();
+            let refused_by: BTreeSet<usize> = refusals.filter_map(|(_, name)| place(name)).collect();
             let doubt =
                 past.uncertain_at.iter().find(|(who, _)| *who == to).and_then(|(_, name)| place(name));
             groups[group].first = groups[group].first.or(doubt);
             recipients.push(Recipient {
-                settlement: settled.map_or(Settlement::Open, |(_, settlement)| *settlement),
+                settlement: match settled.map(|(_, settlement)| *settlement) {
+                    Some(Settlement::Delivered) => Settlement::Delivered,
+                    // The configuration may have lost some that it had then, and have others now.
+                    _ if is_refused_by_all(&groups[group].order, &refused_by) => Settlement::Refused,
+                    Some(Settlement::Refused) if !has_refusals => Settlement::Refused,
+                    Some(Settlement::Uncertain) => Settlement::Uncertain,
+                    Some(Settlement::Refused | Settlement::Open) | None => Settlement::Open,
+                },
                 group,
-                refused_by: refusals.filter_map(|(_, name)| place(name)).collect(),
+                refused_by,
                 // Who may not be asked any more will never give word.
                 doubt: doubt.filter(|place| groups[group].order.contains(place)),
                 lost_replies: u8::from(doubt.is_some()),
@@ -282,8 +296,7 @@ impl Alert {
                 asked.insert(recipient.group);
                 if refused_for_good {
                     recipient.refused_by.insert(provider);
-                    let order = &self.groups[recipient.group].order;
-                    if order.iter().all(|place| recipient.refused_by.contains(place)) {
+                    if is_refused_by_all(&self.groups[recipient.group].order, &recipient.refused_by) {
                         result.result = Settlement::Refused;
                     }
                 }

@@ -197,7 +197,7 @@ pub(super) fn judge(limits: &Limits, facts: &Facts) -> (Exit, Report) {
     today.extend(facts.warnings.iter().map(|text| notice::why(tongue, text)));
     for finding in &facts.findings {
         let list = if finding.weight == Weight::Impossible { &mut now } else { &mut today };
-        list.push(finding.to_string());
+        list.push(notice::why(facts.tongue, &finding.to_string()));
     }
 
     let (exit, status) = match (now.is_empty(), today.is_empty()) {
@@ -302,7 +302,7 @@ impl Report {
         Self {
             status: "unknown",
             tongue,
-            problems: vec![refusal.text(tongue).to_owned()],
+            problems: vec![refusal.text(tongue)],
             running: false,
             waiting: 0,
             deferred: 0,

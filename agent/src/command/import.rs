@@ -116,11 +116,11 @@ struct Outcome<'d> {
     /// The files that were written.
     written: Vec<&'d Path>,
     /// What was not carried over as it stands.
-    notes: Vec<Line<'d>>,
+    notes: Vec<Told<'d>>,
 }
 
 #[derive(Debug, serde::Serialize)]
-struct Line<'d> {
+struct Told<'d> {
     file: &'d str,
     /// 0: the file as a whole.
     line: usize,
@@ -164,7 +164,7 @@ fn configuration(args: &Args, tongue: Tongue) -> Result<(Exit, String), Refusal>
     };
     found.notes.sort_by(|one, other| one.spot.cmp(&other.spot));
     if args.json {
-        let notes = found.notes.iter().map(|note| Line {
+        let notes = found.notes.iter().map(|note| Told {
             file: &note.spot.file,
             line: note.spot.line,
             message: note.said.in_tongue(Tongue::English),

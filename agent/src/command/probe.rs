@@ -8,6 +8,7 @@ mod certificate;
 mod local;
 mod report;
 mod verdict;
+mod words;
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
@@ -137,7 +138,9 @@ fn probe_all(args: &Args, place: &Place) -> Result<Exit, Refusal> {
             if args.json {
                 reports.push(Looked::Local(report));
             } else {
-                let _ = io::stdout().lock().write_all((between.to_owned() + &report.text()).as_bytes());
+                let _ = io::stdout()
+                    .lock()
+                    .write_all((between.to_owned() + &report.text(look.tongue)).as_bytes());
                 between = "\n";
             }
             continue;

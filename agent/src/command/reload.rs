@@ -2,8 +2,9 @@
 
 use super::people::unasked;
 use super::place::Place;
-use super::{Refusal, finish};
+use super::{Refusal, finish, in_tongue};
 use crate::control::{self, Order};
+use crate::edge::language;
 use crate::exit::Exit;
 
 /// What is said on the command line.
@@ -28,7 +29,7 @@ fn ask(place: &Place) -> Result<(Exit, String), Refusal> {
     let layout = place.layout(place.config()?.as_ref());
     let reply = control::ask(&layout, &Order::Reload).map_err(|unheard| unasked(&layout, &unheard))?;
     match Exit::from_code(reply.exit) {
-        Some(Exit::Done) => Ok((Exit::Done, reply.said + "\n")),
+        Some(Exit::Done) => Ok((Exit::Done, in_tongue(language::asked(), &reply.said) + "\n")),
         exit => Err(Refusal::new(exit.unwrap_or(Exit::Io), reply.said)),
     }
 }

@@ -19,6 +19,7 @@ use smtp::Transaction;
 use super::place::Place;
 use super::visit;
 use super::{Refusal, finish, json};
+use crate::edge::language;
 use crate::exit::Exit;
 use crate::output::trace::{Detail, Trace, Unsaid};
 use crate::submit::{Onlooker, Sight, Target, Visit};
@@ -103,7 +104,7 @@ fn send(args: &Args, place: &Place) -> Result<(Exit, String), Refusal> {
     };
     let outcome = visit::block_on(visit.send(transaction))?;
     let sent = Sent::new(&route.target.name, &mail, &outcome);
-    let text = if args.json { json(&sent) } else { sent.line() };
+    let text = if args.json { json(&sent) } else { sent.line(language::asked()) };
     Ok((sent.exit(), text))
 }
 

@@ -2,6 +2,7 @@
 
 mod order;
 mod system;
+mod words;
 
 use std::fs::DirBuilder;
 use std::io;
@@ -13,6 +14,7 @@ use spool_format::folder::PRIVATE_FOLDER_MODE;
 
 use super::place::Place;
 use super::{Refusal, finish, json};
+use crate::edge::language;
 use crate::exit::Exit;
 use system::SystemArgs;
 
@@ -99,11 +101,12 @@ fn init_private(layout: &Layout, as_json: bool) -> Result<String, Refusal> {
         return Ok(json(&Made { spool: root, made }));
     }
     let what = match made.len() {
-        0 => "is a spool already, and complete",
-        n if n == layout.all_folders().len() => "is a spool now, for its owner alone",
-        _ => "was a spool without some of its folders, and is complete now",
+        0 => words::Made::Nothing,
+        n if n == layout.all_folders().len() => words::Made::Everything,
+        _ => words::Made::Rest,
     };
-    Ok(format!("{root} {what}\nnext: alertmail run --spool {root} --config FILE\n", root = root.display()))
+    let (tongue, root) = (language::asked(), root.display().to_string());
+    Ok(format!("{}\n{}", words::made(tongue, &root, what), words::next(tongue, &root, None)))
 }
 
 /// Says whether it was not there.

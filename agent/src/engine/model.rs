@@ -16,6 +16,7 @@
 //! | `drill` | a session without a mail |
 //! | `reach` | how the engine reaches that world |
 //! | `agent` | the hands and the desk, driven by hand |
+//! | `alert` | what a hook has to say |
 //! | `oracle` | what has to be true |
 //! | `remembered` | and of what a start has read back |
 //! | `own` | and of notices |
@@ -26,6 +27,7 @@
 //! | `chance` | dice that a seed determines |
 //! | `histories` | histories by chance |
 //! | `days` | days by chance, on a clock that goes from event to event |
+//! | `drawn` | what a day's configuration says |
 //! | `marks` | what a run has come to |
 //! | `mutants` | defects on purpose, each of which has to be found |
 //! | `seeds` | plays many seeds and says which fail |
@@ -39,9 +41,11 @@
 //! `ALERTMAIL_MODEL_DAYS=n` plays so many days; `ALERTMAIL_MODEL_FROM=n` is the first of either.
 
 mod agent;
+mod alert;
 mod chance;
 mod days;
 mod disk;
+mod drawn;
 mod drill;
 mod fs;
 mod histories;

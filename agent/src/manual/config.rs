@@ -3,9 +3,10 @@
 use super::Page;
 use super::roff::Roff;
 use crate::config::{Known, known};
+use crate::notice::Tongue;
 
 pub(super) fn page() -> Page {
-    let mut page = Roff::new("alertmail.toml", 5, "configuration of the alert mail agent");
+    let mut page = Roff::new("alertmail.toml", 5, "configuration of the alert mail agent", Tongue::English);
     page.heading("DESCRIPTION");
     page.paragraph(
         "`alertmail` reads `/etc/alertmail/alertmail.toml`, or the file that `--config` or the variable ALERTMAIL_CONFIG \
@@ -38,7 +39,7 @@ pub(super) fn page() -> Page {
         "Every key, where it stands, with what holds without it.",
     );
     page.see_also(&["alertmail(1)", "alertmail-providers(1)", "alertmail-probe(1)", "enqueue(1)"]);
-    Page { file: "alertmail.toml.5".to_owned(), text: page.into_text() }
+    Page::new("alertmail.toml.5", Tongue::English, page.into_text())
 }
 
 const EXAMPLE: &str = "\

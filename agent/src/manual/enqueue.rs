@@ -1,23 +1,28 @@
 //! enqueue(1), from what `enqueue --help` prints.
 
-use enqueue::HELP;
+use enqueue::{HELP, HELP_JAPANESE};
 
 use super::Page;
 use super::help::{Part, read};
 use super::roff::Roff;
+use crate::notice::Tongue;
 
-pub(super) fn page() -> Page {
-    let help = read(HELP);
-    let mut page = Roff::new("enqueue", 1, help.summary.trim_end_matches('.'));
-    page.heading("SYNOPSIS");
+pub(super) fn page(tongue: Tongue) -> Page {
+    let help = read(tongue.either(HELP, HELP_JAPANESE));
+    let mut page = Roff::new("enqueue", 1, help.summary.trim_end_matches(['.', '。']), tongue);
+    page.heading(tongue.either("SYNOPSIS", "書式"));
     let usage = help.usage.strip_prefix("enqueue").unwrap_or(help.usage);
     page.paragraph(&format!("`enqueue`{usage}"));
-    page.heading("DESCRIPTION");
+    page.heading(tongue.either("DESCRIPTION", "説明"));
     for paragraph in &help.about {
         page.paragraph(paragraph);
     }
     for section in &help.sections {
-        let heading = if section.heading == "EXIT CODES" { "EXIT STATUS" } else { section.heading };
+        let heading = match section.heading {
+            "EXIT CODES" => "EXIT STATUS",
+            "終了コード" => "終了ステータス",
+            other => other,
+        };
         page.heading(heading);
         for part in &section.parts {
             match part {
@@ -30,5 +35,5 @@ pub(super) fn page() -> Page {
         }
     }
     page.see_also(&["alertmail(1)", "alertmail.toml(5)", "alertmail-spool(5)"]);
-    Page { file: "enqueue.1".to_owned(), text: page.into_text() }
+    Page::new("enqueue.1", tongue, page.into_text())
 }

@@ -31,8 +31,12 @@ pub(super) enum Part<'h> {
     Lines(Vec<&'h str>),
 }
 
+/// What stands before the usage.
+const USAGE: [&str; 2] = ["Usage: ", "使い方: "];
 /// The section whose lines are kept as they are.
-const EXAMPLES: &str = "EXAMPLES";
+const EXAMPLES: [&str; 2] = ["EXAMPLES", "例"];
+/// Japanese has no capitals by which a heading could be known.
+const HEADINGS: [&str; 6] = ["オプション", "監視ソフト", "保存先", "例", "別の名前", "終了コード"];
 
 /// Takes it apart.
 pub(super) fn read(help: &str) -> Help<'_> {
@@ -41,7 +45,7 @@ pub(super) fn read(help: &str) -> Help<'_> {
         let (first, rest) = block.split_once('\n').unwrap_or((block, ""));
         if read.summary.is_empty() {
             read.summary = first;
-        } else if let Some(usage) = first.strip_prefix("Usage: ") {
+        } else if let Some(usage) = USAGE.into_iter().find_map(|usage| first.strip_prefix(usage)) {
             read.usage = usage;
         } else if is_heading(first) {
             read.sections.push(Section { heading: first, parts: parts(first, rest) });
@@ -66,11 +70,12 @@ impl<'h> Help<'h> {
 }
 
 fn is_heading(line: &str) -> bool {
-    !line.is_empty() && line.chars().all(|letter| letter.is_ascii_uppercase() || letter == ' ')
+    HEADINGS.contains(&line)
+        || !line.is_empty() && line.chars().all(|letter| letter.is_ascii_uppercase() || letter == ' ')
 }
 
 fn parts<'h>(heading: &str, block: &'h str) -> Vec<Part<'h>> {
-    if heading == EXAMPLES {
+    if EXAMPLES.contains(&heading) {
         return vec![Part::Lines(block.lines().collect())];
     }
     let mut parts = Vec::new();
@@ -80,15 +85,13 @@ fn parts<'h>(heading: &str, block: &'h str) -> Vec<Part<'h>> {
         let indent = line.len() - line.trim_start().len();
         let words = line.trim();
         if let (Some(Part::Item { text, .. }), true) = (parts.last_mut(), column == Some(indent)) {
-            text.push(' ');
-            text.push_str(words);
+            join(text, words);
         } else if let (Some((tag, text)), 1..) = (words.split_once("  "), indent) {
             let text = text.trim_start();
             column = Some(line.len() - text.len());
             parts.push(Part::Item { tag, text: text.to_owned() });
         } else if let Some(Part::Paragraph(text)) = parts.last_mut() {
-            text.push(' ');
-            text.push_str(words);
+            join(text, words);
         } else {
             column = None;
             parts.push(Part::Paragraph(words.to_owned()));
@@ -98,5 +101,22 @@ fn parts<'h>(heading: &str, block: &'h str) -> Vec<Part<'h>> {
 }
 
 fn joined(block: &str) -> String {
-    block.lines().map(str::trim).collect::<Vec<_>>().join(" ")
+    let mut text = String::new();
+    for line in block.lines() {
+        join(&mut text, line.trim());
+    }
+    text
+}
+
+/// One line goes on in the next: with a blank between them, but for Japanese on both sides, or its signs on one.
+fn join(text: &mut String, line: &str) {
+    const SIGNS: &str = "、。（）「」";
+    if let (Some(before), Some(behind)) = (text.chars().last(), line.chars().next())
+        && (before.is_ascii() || behind.is_ascii())
+        && !SIGNS.contains(before)
+        && !SIGNS.contains(behind)
+    {
+        text.push(' ');
+    }
+    text.push_str(line);
 }

@@ -6,29 +6,32 @@
 use std::fmt::Write as _;
 
 use super::{DATE, MANUAL, SOURCE};
+use crate::notice::Tongue;
+use crate::output::wrap::may_break;
 
 /// No word is divided and no line stretched: paths and commands stay as they are typed.
 const MANNER: &str = ".nh\n.ad l\n";
 
 /// A page as it grows.
 #[derive(Debug)]
-pub(super) struct Roff(String);
+pub(super) struct Roff(String, Tongue);
 
 impl Roff {
     /// A page with its head and the section NAME.
-    pub(super) fn new(name: &str, section: u8, summary: &str) -> Self {
-        let mut page = Self(format!(
+    pub(super) fn new(name: &str, section: u8, summary: &str, tongue: Tongue) -> Self {
+        let head = format!(
             ".TH \"{}\" {section} {DATE} \"{SOURCE}\" \"{MANUAL}\"\n{MANNER}",
             literal(&name.to_uppercase())
-        ));
-        page.heading("NAME");
+        );
+        let mut page = Self(head, tongue);
+        page.heading(tongue.either("NAME", "名前"));
         let _ = writeln!(page.0, "{} \\- {}", literal(name), text(summary));
         page
     }
 
     /// Goes on behind a head that another writer has written.
-    pub(super) fn from_text(head: String) -> Self {
-        Self(head + MANNER)
+    pub(super) fn from_text(head: String, tongue: Tongue) -> Self {
+        Self(head + MANNER, tongue)
     }
 
     /// What another writer has written.
@@ -72,7 +75,7 @@ impl Roff {
 
     /// Other pages, `NAME(SECTION)` each.
     pub(super) fn see_also(&mut self, pages: &[&str]) {
-        self.heading("SEE ALSO");
+        self.heading(self.1.either("SEE ALSO", "関連項目"));
         let names: Vec<String> = pages
             .iter()
             .map(|page| match page.split_once('(') {
@@ -90,6 +93,34 @@ impl Roff {
     fn ends_with_heading(&self) -> bool {
         self.0.lines().last().is_some_and(|last| last.starts_with(".SH") || last.starts_with(".SS"))
     }
+}
+
+/// The page with a mark wherever Japanese may be broken, since groff does not know by itself. What stands as it is
+/// typed has none, nor has the line of which catalogues are made.
+pub(super) fn breakable(page: &str) -> String {
+    let mut marked = String::with_capacity(page.len());
+    let mut is_kept = false;
+    for line in page.lines() {
+        match line {
+            ".nf" | ".SH 名前" | ".SH \"名前\"" => is_kept = true,
+            _ if line == ".fi" || line.starts_with(".SH") => is_kept = false,
+            _ => {}
+        }
+        let mut before = None;
+        for letter in line.chars() {
+            if !is_kept
+                && !line.starts_with('.')
+                && before.is_some_and(|before| may_break(before, letter))
+                && before != Some(' ')
+            {
+                marked.push_str("\\:");
+            }
+            marked.push(letter);
+            before = Some(letter);
+        }
+        marked.push('\n');
+    }
+    marked
 }
 
 /// A line that is no request, whatever it begins with.

@@ -5,9 +5,11 @@ use spool_format::folder::{SYSTEM_RUN, SYSTEM_SPOOL};
 
 use super::Page;
 use super::roff::Roff;
+use crate::notice::Tongue;
 
 pub(super) fn page() -> Page {
-    let mut page = Roff::new("alertmail-spool", 5, "alerts on disk: folders, files and journal");
+    let mut page =
+        Roff::new("alertmail-spool", 5, "alerts on disk: folders, files and journal", Tongue::English);
     page.heading("DESCRIPTION");
     page.paragraph(&format!(
         "The spool is the contract between programs that have an alert to send, the agent that sends it, and whoever wants \
@@ -63,5 +65,5 @@ pub(super) fn page() -> Page {
          programs, stands in /usr/share/doc/alertmail/spool-format/README.md.",
     );
     page.see_also(&["enqueue(1)", "alertmail(1)", "alertmail-spool-init(1)", "alertmail.toml(5)"]);
-    Page { file: "alertmail-spool.5".to_owned(), text: page.into_text() }
+    Page::new("alertmail-spool.5", Tongue::English, page.into_text())
 }

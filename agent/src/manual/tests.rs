@@ -2,24 +2,28 @@
 
 use std::collections::BTreeSet;
 
-use ::enqueue::HELP;
+use ::enqueue::{HELP, HELP_JAPANESE};
 
 use super::roff::words;
 use super::{pages, roff, shells};
-use crate::cli::definition;
+use crate::cli::shown;
 use crate::config::known;
+use crate::notice::Tongue;
 
 fn text_of(file: &str) -> String {
-    let pages = pages(&definition());
+    let pages = pages(shown);
     let page = pages.into_iter().find(|page| page.file == file);
     page.unwrap_or_else(|| panic!("no page {file}")).text
 }
 
 #[test]
 fn every_command_has_a_page_of_its_own() {
-    let files: Vec<String> = pages(&definition()).into_iter().map(|page| page.file).collect();
+    let pages = pages(shown).into_iter().map(|page| page.file);
+    let (japanese, files): (Vec<String>, Vec<String>) = pages.partition(|file| file.starts_with("ja/"));
     assert_eq!(files[0], "alertmail.1");
-    let mut left: Vec<(String, clap::Command)> = vec![("alertmail".to_owned(), definition())];
+    let commands_and_enqueue = files.iter().filter(|file| file.ends_with(".1"));
+    assert!(commands_and_enqueue.map(|file| format!("ja/man1/{file}")).eq(japanese), "{files:?}");
+    let mut left: Vec<(String, clap::Command)> = vec![("alertmail".to_owned(), shown(Tongue::English))];
     let mut commands = 0;
     while let Some((name, command)) = left.pop() {
         assert!(files.contains(&format!("{name}.1")), "{name} is not in {files:?}");
@@ -32,12 +36,22 @@ fn every_command_has_a_page_of_its_own() {
 
 #[test]
 fn the_page_of_enqueue_says_all_that_its_help_says_in_the_same_order() {
-    let said = words(&text_of("enqueue.1")).join(" ").replace('`', "");
-    let mut left = said.as_str();
     // Headings are other words, and what was typed in backticks is bold.
-    let help = HELP.replace('`', "").replace("EXIT CODES", "EXIT STATUS").replacen("Usage:", "SYNOPSIS", 1);
+    let english = HELP.replace("EXIT CODES", "EXIT STATUS").replacen("Usage:", "SYNOPSIS", 1);
+    let japanese =
+        HELP_JAPANESE.replacen("終了コード\n", "終了ステータス\n", 1).replacen("使い方:", "書式", 1);
+    the_page_has("enqueue.1", &english.replace('`', ""), " ");
+    // There a line goes on without a blank.
+    let japanese = japanese.replace('`', "").split('\n').collect::<Vec<_>>().join(" ");
+    the_page_has("ja/man1/enqueue.1", &japanese, "");
+}
+
+#[track_caller]
+fn the_page_has(page: &str, help: &str, blank: &str) {
+    let said = words(&text_of(page).replace("\\:", "")).join(blank).replace('`', "");
+    let mut left = said.as_str();
     for word in help.split_whitespace() {
-        let word = word.trim_end_matches('.');
+        let word = word.trim_end_matches(['.', '。']);
         let at = left.find(word);
         let at =
             at.unwrap_or_else(|| panic!("`{word}` is missing, or in another place, before: {left:.200}"));
@@ -86,14 +100,14 @@ fn what_is_completed_for_enqueue_are_its_options_with_their_letters_and_values()
     assert_eq!(arg("attach").get_value_hint(), clap::ValueHint::FilePath);
     let named = HELP.split_whitespace().filter(|word| word.starts_with("--") && word.len() > 2);
     for name in named {
-        let name = name.trim_start_matches("--").trim_end_matches([',', ';', ':', '.']);
+        let name = name.trim_start_matches("--").trim_end_matches([',', ';', ':', '.', ')']);
         assert!(command.get_arguments().any(|arg| arg.get_long() == Some(name)), "--{name} is not completed");
     }
 }
 
 #[test]
 fn roff_reads_no_text_as_its_own() {
-    let mut page = roff::Roff::new("a", 1, "b");
+    let mut page = roff::Roff::new("a", 1, "b", Tongue::English);
     page.paragraph(".so /etc/passwd");
     page.paragraph("'tis C:\\new `-x` ~ ^");
     let text = page.into_text();

@@ -1,12 +1,25 @@
-//! The reason of a notice in Japanese: what we say ourselves is put into Japanese, what a server, a program or the system
+//! A reason in Japanese, for a notice or for whoever looks: what we say ourselves is put into Japanese, what a server, a program or the system
 //! has said stays as it is.
 //!
 //! The journal has reasons in English, also those of earlier runs, so this works from the text. What it does not know stays as
 //! it is: a reason is never lost to its translation.
 
-/// A sentence of ours, and the same in Japanese. `{}` stands for what is kept, `{>}` for another reason in it. The first that
-/// fits counts.
-const SENTENCES: &[(&str, &str)] = &[
+mod config;
+mod providers;
+mod spool;
+#[cfg(test)]
+mod tables;
+
+/// A sentence of ours, and the same in Japanese. `{}` stands for what is kept, `{>}` for another reason in it.
+type Sentence = (&'static str, &'static str);
+
+/// All of them; the first that fits counts.
+fn sentences() -> impl Iterator<Item = &'static Sentence> {
+    [SENTENCES, providers::SENTENCES, spool::SENTENCES, config::SENTENCES].into_iter().flatten()
+}
+
+/// What is said of sessions, alerts and their ends.
+const SENTENCES: &[Sentence] = &[
     ("{>}; alerts go out through `{}`", "{>}（アラートは「{}」経由で送信中）"),
     ("{>}; last trouble: {>}", "{>}（最後の障害: {>}）"),
     ("at {}: {>}", "{}の段階: {>}"),
@@ -164,7 +177,7 @@ fn translated(reason: &str) -> Option<String> {
     if is_a_reply(reason) {
         return None;
     }
-    let whole = SENTENCES.iter().find_map(|(ours, japanese)| Some(filled(japanese, &holes(ours, reason)?)));
+    let whole = sentences().find_map(|(ours, japanese)| Some(filled(japanese, &holes(ours, reason)?)));
     whole.or_else(|| one_by_one(reason)).or_else(|| named(reason))
 }
 
@@ -344,7 +357,7 @@ mod tests {
     proptest! {
         #[test]
         fn whatever_is_not_ours_stays_whole(text in "[a-z0-9`:;,() {}>あ]{0,60}") {
-            prop_assume!(!SENTENCES.iter().any(|(ours, _)| text.contains(ours.split(['{', '}']).find(|part| part.len() > 4).unwrap_or(ours))));
+            prop_assume!(!sentences().any(|(ours, _)| text.contains(ours.split(['{', '}']).find(|part| part.len() > 4).unwrap_or(ours))));
             let words = |text: &str| text.replace([' ', ';', ':', ',', '、'], "");
             let kept = in_japanese(&text);
             prop_assert!(text == kept || words(&kept).contains("の段階") || kept.contains("に届"), "{} {}", text, kept);

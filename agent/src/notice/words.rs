@@ -33,10 +33,7 @@ impl Tongue {
     /// What the environment says, whose variables `read` reads: `LC_ALL`, else `LC_MESSAGES`, else `LANG` (POSIX.1-2017,
     /// XBD 8.2). English where nobody says anything that we speak.
     pub fn of(read: impl Fn(&str) -> Option<String>) -> Self {
-        let mut set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(read);
-        let locale = set.find(|value| !value.is_empty()).unwrap_or_default();
-        let language = locale.split(['_', '.', '@']).next().unwrap_or_default();
-        if language == "ja" { Self::Japanese } else { Self::English }
+        if enqueue::asks_for_japanese(read) { Self::Japanese } else { Self::English }
     }
 
     /// The one of two texts that is in this language.

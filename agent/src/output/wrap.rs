@@ -17,19 +17,13 @@ pub fn wrapped(text: &str, columns_max: usize) -> Vec<String> {
     lines
 }
 
-/// The pieces between which a line may end: behind a blank, and around each character of East Asia, but not before what
-/// closes.
+/// The pieces between which a line may end.
 fn pieces(text: &str) -> Vec<&str> {
     let mut pieces = Vec::new();
     let mut start = 0;
     let mut before: Option<char> = None;
     for (at, character) in text.char_indices() {
-        let is_wide = |it: char| columns(it.encode_utf8(&mut [0; 4])) == 2;
-        let may_end = before.is_some_and(|before| before == ' ' || is_wide(before) || is_wide(character))
-            && !"、。）」ー".contains(character)
-            && character != ' '
-            && before != Some('（');
-        if may_end {
+        if before.is_some_and(|before| may_break(before, character)) {
             pieces.push(&text[start..at]);
             start = at;
         }
@@ -37,6 +31,16 @@ fn pieces(text: &str) -> Vec<&str> {
     }
     pieces.push(&text[start..]);
     pieces
+}
+
+/// Whether a line may end between these two: behind a blank, and around each character of East Asia, but not before what
+/// closes or is half a sound, and not behind what opens.
+pub fn may_break(before: char, behind: char) -> bool {
+    let is_wide = |it: char| columns(it.encode_utf8(&mut [0; 4])) == 2;
+    (before == ' ' || is_wide(before) || is_wide(behind))
+        && behind != ' '
+        && !"、。，．：；？！）」』】〉》・…ーぁぃぅぇぉっゃゅょァィゥェォッャュョ,.:;)]".contains(behind)
+        && !"（「『【〈《([".contains(before)
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::exit::{Exit, Refusal};
 use crate::value;
 
 /// Octets of a message that are kept; base64 makes them 7 MiB, of 8 that an alert may have.
-pub(super) const MESSAGE_OCTETS_MAX: usize = 5 * 1024 * 1024;
+pub(crate) const MESSAGE_OCTETS_MAX: usize = 5 * 1024 * 1024;
 
 /// Octets read at once.
 const PIECE_OCTETS: usize = 16 * 1024;
@@ -23,7 +23,7 @@ const PIECE_OCTETS: usize = 16 * 1024;
 /// Reads the message to its end, or to a line with a single dot.
 ///
 /// What is too much is read and dropped, so that the caller does not die of a closed pipe, and a line at the end says so.
-pub(super) fn read(stdin: &mut dyn Read, ends_at_dot: bool) -> Vec<u8> {
+pub(crate) fn read(stdin: &mut dyn Read, ends_at_dot: bool) -> Vec<u8> {
     let mut message = Vec::new();
     let mut dropped = 0_u64;
     let mut piece = vec![0; PIECE_OCTETS];
@@ -63,16 +63,23 @@ pub(super) fn alert(message: Vec<u8>, call: &Call, now: Wall) -> Result<Alert, R
     named.to = arguments.chain(named.to).collect();
     let sender = call.sender.as_deref().and_then(|sender| addresses::list(sender).into_iter().next());
     let name = call.name.clone().filter(|_| !envelope::has(&message, "From"));
-    make(message, named, sender.as_deref(), name, now)
+    make("sendmail", message, named, sender.as_deref(), name, now)
 }
 
 /// The alert of a message that a client has handed over.
 pub(super) fn alert_of(message: session::Message, now: Wall) -> Result<Alert, Refusal> {
     let named = Named { to: message.recipients, ..Named::default() };
-    make(message.octets, named, Some(&message.sender), None, now)
+    make("sendmail", message.octets, named, Some(&message.sender), None, now)
+}
+
+/// The alert of a message whose header names everybody, as `program` made it.
+pub(crate) fn as_its_header_says(program: &str, message: Vec<u8>, now: Wall) -> Result<Alert, Refusal> {
+    let named = envelope::named(&message);
+    make(program, message, named, None, None, now)
 }
 
 fn make(
+    program: &str,
     message: Vec<u8>,
     named: Named,
     sender: Option<&str>,
@@ -102,7 +109,7 @@ fn make(
         // Answers go nowhere but to an address.
         sender: sender.and_then(|sender| value::sender(sender).ok().flatten()),
         from_name: from_name.and_then(value::line),
-        source: Some(source("sendmail")),
+        source: Some(source(program)),
         message: Some(STANDARD.encode(message)),
         ..Alert::default()
     };

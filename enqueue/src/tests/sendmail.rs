@@ -14,7 +14,7 @@ impl Sandbox {
     }
 
     /// Every alert in the spool.
-    fn alerts(&self) -> Vec<Alert> {
+    pub(super) fn alerts(&self) -> Vec<Alert> {
         let read = |name: &String| {
             let id = parse_file_name(name).expect("nothing but alerts");
             let octets = std::fs::read(self.incoming().join(name)).expect("the file");

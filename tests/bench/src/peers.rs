@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use harness::{may_have_own_mounts, run, write_file};
+use harness::{may_have_own_mounts, run, unpacked, write_file};
 
 use crate::contender::Contender;
 
@@ -99,13 +99,6 @@ fn lay_below(copies: &[PathBuf]) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-/// Where `tests/servers/install` has unpacked a package, if it has.
-fn unpacked(package: &str) -> Option<PathBuf> {
-    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-    let cache = cache.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache")))?;
-    Some(cache.join("alertmail-tests").join(package)).filter(|copy| copy.join(".packages").is_file())
 }
 
 fn done(command: &mut Command) -> Result<(), String> {

@@ -40,6 +40,7 @@ mod sample;
 mod sandbox;
 mod story;
 mod tap;
+mod unpacked;
 
 pub use agent::Agent;
 pub use attached::{Attached, Threads};
@@ -61,3 +62,4 @@ pub use programs::Programs;
 pub use sample::{Sample, mails_of};
 pub use sandbox::{Sandbox, write_file};
 pub use tap::Tap;
+pub use unpacked::unpacked;

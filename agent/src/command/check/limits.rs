@@ -13,15 +13,16 @@ One line as a plugin of Nagios, Icinga and their kin: a sentence, and behind `|`
 numbers with their limits. Its state is the exit code:
 
 0 OK        the agent runs, and nothing below is the case
-1 WARNING   look today: alerts wait for longer, or more are deferred, than a
-            limit of --warning-…; a file is no alert; a provider is left out, has
-            failed its drill, refuses the login or ends soon; a quota is nearly
-            used up; the configuration or the modes of the spool want attention
+1 WARNING   look today: alerts wait for longer, or more are deferred,
+            than a limit of --warning-…; a file is no alert; a provider
+            is left out, has failed its drill, refuses the login or ends
+            soon; a quota is nearly used up; the configuration or the
+            modes of the spool want attention
 2 CRITICAL  look now: no agent runs; alerts wait for longer, or more are
-            deferred, than a limit of --critical-…; there are dead letters; no
-            provider works; the disk is full or fails
-3 UNKNOWN   the spool or the configuration cannot be read, or the limits make
-            no sense
+            deferred, than a limit of --critical-…; there are dead
+            letters; no provider works; the disk is full or fails
+3 UNKNOWN   the spool or the configuration cannot be read, or the limits
+            make no sense
 
 What is above a limit passes it: -w 2m warns from 121 seconds on. A number
 without a unit is seconds. Alerts that somebody holds have no age here.

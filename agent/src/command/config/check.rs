@@ -11,8 +11,9 @@ use super::super::{json, target};
 use crate::config::{
     ConfigError, Mistake, Origin, Provider, RETIRES_SOON, Reading, Route, SecretSource, Trust,
 };
-use crate::edge::clock;
+use crate::edge::{clock, language};
 use crate::exit::Exit;
+use crate::notice::{self, Tongue};
 use crate::output::terminal::printable;
 use crate::submit::Visit;
 
@@ -73,12 +74,13 @@ impl Finding {
         finding
     }
 
-    fn write(&self, text: &mut String, kind: &str) {
+    fn write(&self, text: &mut String, kind: &str, tongue: Tongue) {
         let place = match (&self.file, self.line) {
             (Some(file), Some(line)) => format!("{file}:{line}: "),
             _ => String::new(),
         };
-        let _ = writeln!(text, "{}{kind}{}", printable(&place), printable(&self.message));
+        let _ =
+            writeln!(text, "{}{kind}{}", printable(&place), printable(&notice::why(tongue, &self.message)));
         if let (Some(key), Some(allowed), None) = (&self.key, &self.allowed, self.did_you_mean) {
             let _ = writeln!(text, "    {}: {allowed}", printable(key));
         }
@@ -97,7 +99,7 @@ pub(super) fn check(args: &Args, place: &Place) -> (Exit, String) {
     let path = place.config_path();
     let report = report(path, Reading::load(path));
     let exit = if report.mistakes.is_empty() { Exit::Done } else { Exit::Config };
-    (exit, if args.json { json(&report) } else { in_words(&report) })
+    (exit, if args.json { json(&report) } else { in_words(&report, language::asked()) })
 }
 
 fn report(path: &Path, read: Result<Reading, ConfigError>) -> Report {
@@ -180,21 +182,27 @@ fn open_to_others(path: &Path) -> Option<Finding> {
     })
 }
 
-fn in_words(report: &Report) -> String {
+fn in_words(report: &Report, tongue: Tongue) -> String {
     let mut text = String::new();
-    report.mistakes.iter().for_each(|finding| finding.write(&mut text, ""));
-    report.warnings.iter().for_each(|finding| finding.write(&mut text, "warning: "));
+    let warning = tongue.either("warning: ", "警告: ");
+    report.mistakes.iter().for_each(|finding| finding.write(&mut text, "", tongue));
+    report.warnings.iter().for_each(|finding| finding.write(&mut text, warning, tongue));
+    let (mistakes, warnings) = (report.mistakes.len(), report.warnings.len());
+    let _ = writeln!(text, "{}", sum(tongue, &report.config, mistakes, warnings, report.files.len()));
+    text
+}
+
+fn sum(tongue: Tongue, config: &Path, mistakes: usize, warnings: usize, files: usize) -> String {
     let count = |number: usize, what: &str| match number {
         0 => format!("no {what}s"),
         1 => format!("1 {what}"),
         _ => format!("{number} {what}s"),
     };
-    let files = match report.files.len() {
-        0 | 1 => String::new(),
-        number => format!(" in {number} files"),
-    };
-    let (mistakes, warnings) = (report.mistakes.len(), report.warnings.len());
-    let path = report.config.display();
-    let _ = writeln!(text, "{path}: {}, {}{files}", count(mistakes, "mistake"), count(warnings, "warning"));
-    text
+    let (path, several) = (config.display(), files > 1);
+    let within = if several { format!(" in {files} files") } else { String::new() };
+    let of = if several { format!("（{files}ファイル）") } else { String::new() };
+    tongue.either(
+        format!("{path}: {}, {}{within}", count(mistakes, "mistake"), count(warnings, "warning")),
+        format!("{path}: 誤り{mistakes}件、警告{warnings}件{of}"),
+    )
 }

@@ -95,7 +95,7 @@ fn page(text: &str, rows: usize) -> String {
     } else {
         // The sum at the end is worth more than one more row.
         let kept = rows.saturating_sub(2);
-        let left = lines.len() - kept;
+        let left = lines.len() - kept - 1;
         (&lines[..kept], words::cut(look.tongue, left, lines.last().unwrap_or(&"")))
     };
     let mut page = "\x1b[H".to_owned();
@@ -119,6 +119,9 @@ mod tests {
             let page = page(&text, rows);
             assert!(page.matches('\n').count() < rows, "{rows}");
             assert!(page.contains("30 deferred"), "{rows}: {page}");
+            let shown = page.matches("row").count();
+            let says_how_many = page.contains(&format!("… {} more line", 30 - shown));
+            assert!(shown == 30 || says_how_many, "{rows}: {page}");
         }
     }
 }

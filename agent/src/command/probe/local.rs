@@ -6,8 +6,12 @@ use std::path::PathBuf;
 use spool_format::{AlertId, Severity, Wall};
 
 use crate::exit::Exit;
-use crate::output::terminal::printable;
+use crate::notice::{self, Tongue};
+use crate::output::terminal::{columns, printable};
 use crate::submit::{About, Destination};
+
+/// Columns of the names in front of what is shown.
+const NAME_COLUMNS: usize = 11;
 
 /// For machines: the report of a provider that is no server.
 #[derive(Debug, serde::Serialize)]
@@ -68,18 +72,25 @@ fn example() -> About {
 
 impl LocalReport {
     /// For people.
-    pub(super) fn text(&self) -> String {
+    pub(super) fn text(&self, tongue: Tongue) -> String {
         let mut text = String::new();
         let mut line = |name: &str, what: &str| {
-            let _ = writeln!(text, "{name:<11}{}", printable(what));
+            let gap = " ".repeat(NAME_COLUMNS.saturating_sub(columns(name)));
+            let _ = writeln!(text, "{name}{gap}{}", printable(what));
         };
-        line("provider", &self.provider);
-        line("kind", self.kind);
+        line(tongue.either("provider", "プロバイダ"), &self.provider);
+        line(tongue.either("kind", "種類"), self.kind);
         if !self.command.is_empty() {
-            line("command", &self.command.join(" "));
+            line(tongue.either("command", "コマンド"), &self.command.join(" "));
         }
-        line("usable", if self.usable { "yes, as far as can be seen without a mail" } else { "no" });
-        line("", &self.verdict);
+        let usable = if self.usable {
+            tongue
+                .either("yes, as far as can be seen without a mail", "使用可能（メールを送らずに分かる範囲）")
+        } else {
+            tongue.either("no", "使用不可")
+        };
+        line(tongue.either("usable", "判定"), usable);
+        line("", &notice::why(tongue, &self.verdict));
         text
     }
 }

@@ -6,9 +6,14 @@ use std::time::Duration;
 use smtp::Phase;
 
 use super::certificate::Certificate;
+use super::words::{self, Name};
 use crate::command::visit;
-use crate::output::terminal::{Colour, Look, printable};
+use crate::notice::{self, Tongue};
+use crate::output::terminal::{Colour, Look, columns, printable};
 use crate::submit::Way;
+
+/// Columns of the names in front of what is shown.
+const NAME_COLUMNS: usize = 13;
 
 /// The connection that was made.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -120,52 +125,44 @@ impl Report {
     /// For people.
     pub(super) fn text(&self, look: Look) -> String {
         let mut text = String::new();
-        let (word, colour) =
-            if self.usable { ("usable", Colour::Plain) } else { ("not usable", Colour::Red) };
-        let way = if self.is_one_of_several { format!(", port {}", self.endpoint) } else { String::new() };
-        let title = format!("{}{way}: {word}", printable(&self.provider));
+        let tongue = look.tongue;
+        let colour = if self.usable { Colour::Plain } else { Colour::Red };
+        let way = self.is_one_of_several.then_some(self.endpoint.as_str());
+        let title = words::title(tongue, &printable(&self.provider), way, self.usable);
         let _ = writeln!(text, "{}", look.paint(&title, colour));
-        let mut line = |name: &str, what: &str| {
-            let what = printable(what);
-            let _ = writeln!(text, "  {name:<13}{what}");
+        let mut line = |name: Name, what: &str| {
+            let name = words::name(tongue, name);
+            let gap = " ".repeat(NAME_COLUMNS.saturating_sub(columns(name)));
+            let _ = writeln!(text, "  {name}{gap}{}", printable(what));
         };
         // Where a proxy or a program makes the connection, nobody here knows them.
         if !self.addresses.is_empty() || self.connected.is_none() {
-            line("addresses", &Self::in_one_line(&self.addresses));
+            line(Name::Addresses, &in_one_line(tongue, &self.addresses));
         }
         if let Some(Connected { address, port, tls, took_ms }) = &self.connected {
-            let by = address.as_deref().unwrap_or("by its program,");
-            line("connected", &format!("{by} port {port} in {took_ms} ms, tls = \"{tls}\""));
+            line(Name::Connected, &words::connected(tongue, address.as_deref(), *port, *took_ms, tls));
         }
         if let Some(greeting) = &self.greeting {
-            line("greeting", greeting);
+            line(Name::Greeting, greeting);
         }
         if self.connected.as_ref().is_some_and(|it| it.tls == "starttls") && !self.before_tls.is_empty() {
-            line("before TLS", &self.before_tls.join(", "));
+            line(Name::BeforeTls, &self.before_tls.join(", "));
         }
         if let Some(Tls { version, cipher, took_ms, accepted }) = &self.tls {
-            let but = if *accepted { "" } else { ", only to look at the certificate" };
-            line("TLS", &format!("{version}, {cipher}, in {took_ms} ms{but}"));
+            line(Name::Tls, &words::tls(tongue, version, cipher, *took_ms, *accepted));
         }
         for (number, certificate) in self.certificates.iter().enumerate() {
-            certificate_lines(certificate, number, &mut line);
+            certificate_lines(tongue, certificate, number, &mut line);
         }
         if self.was_told() {
-            let where_ = if self.tls.as_ref().is_some_and(|tls| tls.accepted) { "in TLS" } else { "offers" };
-            line(where_, &self.offered.join(", "));
-        }
-        if self.was_told() {
-            line("mechanisms", &self.mechanisms_in_words());
-            line(
-                "size",
-                &self.size.map_or_else(
-                    || "no limit is named".to_owned(),
-                    |size| format!("{size} octets ({:.1} MiB)", to_mib(size)),
-                ),
-            );
+            let is_in_tls = self.tls.as_ref().is_some_and(|tls| tls.accepted);
+            line(if is_in_tls { Name::InTls } else { Name::Offers }, &self.offered.join(", "));
+            line(Name::Mechanisms, &self.mechanisms_in_words(tongue));
+            line(Name::Size, &words::size(tongue, self.size.map(|size| (size, to_mib(size)))));
         }
         for (number, sentence) in self.verdict.iter().enumerate() {
-            line(if number == 0 { "verdict" } else { "" }, sentence);
+            let name = if number == 0 { Name::Verdict } else { Name::Same };
+            line(name, &notice::why(tongue, sentence));
         }
         text
     }
@@ -177,36 +174,38 @@ impl Report {
         !self.offered.is_empty() && (has_tls || !wants_tls)
     }
 
-    fn mechanisms_in_words(&self) -> String {
-        let offered = Self::in_one_line(&self.mechanisms);
+    fn mechanisms_in_words(&self, tongue: Tongue) -> String {
+        let offered = in_one_line(tongue, &self.mechanisms);
         match (&self.mechanism, self.login) {
-            (Some(mechanism), Login::NotTried) => format!("{offered}; {mechanism} would be used"),
-            (Some(mechanism), Login::Accepted | Login::Failed) => format!("{offered}; {mechanism} was used"),
+            (Some(mechanism), Login::NotTried) => words::mechanism(tongue, &offered, mechanism, false),
+            (Some(mechanism), Login::Accepted | Login::Failed) => {
+                words::mechanism(tongue, &offered, mechanism, true)
+            }
             (_, _) => offered,
         }
     }
-
-    fn in_one_line(list: &[String]) -> String {
-        if list.is_empty() { "none".to_owned() } else { list.join(", ") }
-    }
 }
 
-fn certificate_lines(certificate: &Certificate, number: usize, line: &mut impl FnMut(&str, &str)) {
+fn in_one_line(tongue: Tongue, list: &[String]) -> String {
+    if list.is_empty() { words::none(tongue) } else { list.join(", ") }
+}
+
+fn certificate_lines(
+    tongue: Tongue,
+    certificate: &Certificate,
+    number: usize,
+    line: &mut impl FnMut(Name, &str),
+) {
     let Certificate { subject, issuer, names, not_after, days_left, pin_sha256, .. } = certificate;
-    line(if number == 0 { "certificate" } else { "above it" }, subject);
+    line(if number == 0 { Name::Certificate } else { Name::AboveIt }, subject);
     if !certificate.is_self_signed() {
-        line("", &format!("signed by {issuer}"));
+        line(Name::Same, &words::signed_by(tongue, issuer));
     }
     if !names.is_empty() {
-        line("", &format!("for {}", names.join(", ")));
+        line(Name::Same, &words::is_for(tongue, &names.join(", ")));
     }
-    let left = match days_left {
-        ..0 => format!("ended {} days ago", -days_left),
-        0 => "ends today".to_owned(),
-        1.. => format!("{days_left} days left"),
-    };
-    line("", &format!("until {}, {left}", not_after.day()));
-    line("", &format!("pin_sha256 = \"{pin_sha256}\""));
+    line(Name::Same, &words::until(tongue, &not_after.day(), *days_left));
+    line(Name::Same, &format!("pin_sha256 = \"{pin_sha256}\""));
 }
 
 #[expect(clippy::cast_precision_loss, reason = "one digit behind the point is shown")]
@@ -217,5 +216,58 @@ fn to_mib(octets: u64) -> f64 {
 impl Fault {
     pub(super) fn new(phase: Phase, text: impl Into<String>) -> Self {
         Self { phase: phase.as_str(), text: text.into() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::tests::pages::in_both;
+    use spool_format::Wall;
+
+    #[test]
+    fn what_is_said_of_a_provider_is_what_is_kept() {
+        let at = |text| Wall::parse(text).expect("a time");
+        let report = Report {
+            provider: "home".to_owned(),
+            host: "mail.example.jp".to_owned(),
+            endpoint: "587 (starttls)".to_owned(),
+            is_one_of_several: true,
+            usable: false,
+            exit_code: 77,
+            addresses: vec!["192.0.2.1".to_owned()],
+            connected: Some(Connected {
+                address: Some("192.0.2.1".to_owned()),
+                port: 587,
+                tls: "starttls",
+                took_ms: 3,
+            }),
+            greeting: Some("mail.example.jp ESMTP".to_owned()),
+            before_tls: vec!["STARTTLS".to_owned()],
+            tls: Some(Tls { version: "TLS 1.3", cipher: "AES".to_owned(), took_ms: 5, accepted: true }),
+            certificates: vec![Certificate {
+                subject: "CN=mail.example.jp".to_owned(),
+                issuer: "CN=an authority".to_owned(),
+                names: vec!["mail.example.jp".to_owned()],
+                not_before: at("2026-11-01T00:00:00Z"),
+                not_after: at("2026-12-01T00:00:00Z"),
+                days_left: 6,
+                pin_sha256: "ab".to_owned(),
+            }],
+            offered: vec!["SIZE 1048576".to_owned()],
+            mechanisms: vec!["PLAIN".to_owned()],
+            mechanism: Some("plain".to_owned()),
+            size: Some(1 << 20),
+            login: Login::Failed,
+            failure: None,
+            verdict: vec![
+                "at auth: the server answered `535 5.7.8 bad credentials`".to_owned(),
+                "check user and password; some providers want one made for programs, or mail from programs switched on first"
+                    .to_owned(),
+                "its certificate ends in 6 days: see that it is renewed".to_owned(),
+            ],
+            took_ms: 9,
+        };
+        in_both("probe", |tongue| report.text(Look { columns: 100, colour: false, tongue }));
     }
 }

@@ -16,7 +16,7 @@ use crate::accept::{Policy, Reach, Sender};
 use crate::command::place::Place;
 use crate::command::{Refusal, finish, json, target};
 use crate::config::{Config, Provider};
-use crate::edge::{chance, clock, host};
+use crate::edge::{chance, clock, host, language};
 use crate::engine::compose::compose;
 use crate::exit::Exit;
 use crate::notice::{self, Tongue};
@@ -57,15 +57,21 @@ fn send_all(provider: Option<&str>, manner: Manner, place: &Place) -> Result<(Ex
         Some(name) => vec![visit::named(&config, name)?],
         None => config.providers.iter().collect(),
     };
+    let tongue = language::asked();
     let (mut all, mut lines, mut exit) = (Canaries::default(), String::new(), Exit::Done);
     for provider in providers {
         let Some(sent) = send_one(provider, manner, &config)? else {
-            let _ = writeln!(lines, "left out: `{}` is no server; only the agent sends to it", provider.name);
+            let name = &provider.name;
+            let line = tongue.either(
+                format!("left out: `{name}` is no server; only the agent sends to it"),
+                format!("対象外: 「{name}」はサーバーではありません（送信するのはエージェントだけです）"),
+            );
+            let _ = writeln!(lines, "{line}");
             all.left_out.push(provider.name.clone());
             continue;
         };
         exit = if exit == Exit::Done { sent.exit() } else { exit };
-        lines.push_str(&sent.line());
+        lines.push_str(&sent.line(tongue));
         all.canaries.push(sent);
     }
     Ok((exit, if manner.json { json(&all) } else { lines }))

@@ -5,6 +5,7 @@ use smtp::{Failure, Outcome, Path, RecipientOutcome, Reply};
 use super::mail::Mail;
 use crate::command::failure::exit_for;
 use crate::exit::Exit;
+use crate::notice::{self, Tongue};
 use crate::output::terminal::printable;
 
 /// Everything that is known; also what `send --json` prints.
@@ -76,24 +77,30 @@ impl Sent {
     }
 
     /// `sent: home has it for a@example.jp (250 …)`; who has it comes first.
-    pub(super) fn line(&self) -> String {
+    pub(super) fn line(&self, tongue: Tongue) -> String {
         let Self { provider, recipients, .. } = self;
         let of = |fate: Fate| recipients.iter().filter(move |it| it.result == fate).collect::<Vec<_>>();
         let mut parts = Vec::new();
-        for (fate, verb) in [
-            (Fate::Delivered, "has it for"),
-            (Fate::Uncertain, "may have it for"),
-            (Fate::NotDelivered, "does not have it for"),
+        for (fate, verb, state) in [
+            (Fate::Delivered, "has it for", "送信済み"),
+            (Fate::Uncertain, "may have it for", "届いた可能性あり"),
+            (Fate::NotDelivered, "does not have it for", "未達"),
         ] {
-            parts.extend(groups(&of(fate)).into_iter().map(|(who, why)| format!("{verb} {who} ({why})")));
+            parts.extend(groups(&of(fate)).into_iter().map(|(who, why)| {
+                let why_in = notice::why(tongue, &why);
+                tongue.either(format!("{verb} {who} ({why})"), format!("{who} 宛ては{state}（{why_in}）"))
+            }));
         }
-        let word = match (of(Fate::Delivered).len(), of(Fate::Uncertain).len()) {
-            (all, _) if all == recipients.len() => "sent",
-            (0, 0) => "not sent",
-            (0, _) => "perhaps sent",
-            (_, _) => "partly sent",
+        let (word, japanese) = match (of(Fate::Delivered).len(), of(Fate::Uncertain).len()) {
+            (all, _) if all == recipients.len() => ("sent", "送信しました"),
+            (0, 0) => ("not sent", "送信できませんでした"),
+            (0, _) => ("perhaps sent", "送信できた可能性があります"),
+            (_, _) => ("partly sent", "一部の宛先に送信しました"),
         };
-        format!("{word}: {provider} {}\n", parts.join("; "))
+        tongue.either(
+            format!("{word}: {provider} {}\n", parts.join("; ")),
+            format!("{japanese}: {provider}、{}\n", parts.join("、")),
+        )
     }
 }
 
@@ -202,7 +209,22 @@ mod tests {
             ),
         ] {
             let sent = sent(outcome);
-            assert_eq!((sent.exit(), sent.line().trim_end()), (exit, line));
+            assert_eq!((sent.exit(), sent.line(Tongue::English).trim_end()), (exit, line));
+        }
+    }
+
+    #[test]
+    fn the_same_line_is_there_in_japanese_with_the_words_of_the_server_as_they_are() {
+        let taken = RecipientOutcome::Delivered(reply(250, "2.0.0 Ok"));
+        for (outcome, line) in [
+            (vec![taken.clone()], "送信しました: home、a@example.jp 宛ては送信済み（250 2.0.0 Ok）\n"),
+            (
+                vec![taken, refused(550, "5.1.1 no answer")],
+                "一部の宛先に送信しました: home、a@example.jp 宛ては送信済み（250 2.0.0 Ok）、\
+                 b@example.jp 宛ては未達（rcptの段階: サーバーの応答「550 5.1.1 no answer」）\n",
+            ),
+        ] {
+            assert_eq!(sent(outcome).line(Tongue::Japanese), line);
         }
     }
 }

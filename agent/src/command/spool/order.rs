@@ -7,9 +7,11 @@ use spool_format::Layout;
 
 use super::super::place::{Place, unreadable};
 use super::super::{Refusal, json};
-use crate::edge::host;
+use super::words;
 use crate::edge::owner::become_owner_of;
+use crate::edge::{host, language};
 use crate::exit::Exit;
+use crate::notice::{self, Tongue};
 use crate::output::terminal::printable;
 use crate::spool::lock::{Lock, LockError, is_held};
 use crate::spool::repair;
@@ -98,7 +100,7 @@ pub(super) fn verify(args: &VerifyArgs, place: &Place) -> Result<(Exit, String),
     }
     let report = report(&layout, verdict, Vec::new());
     let exit = if report.faults.is_empty() { Exit::Done } else { Exit::Data };
-    Ok((exit, if args.json { json(&report) } else { in_words(&report, is_running) }))
+    Ok((exit, if args.json { json(&report) } else { in_words(&report, is_running, language::asked()) }))
 }
 
 /// Puts it in order.
@@ -126,7 +128,7 @@ pub(super) fn repair(args: &RepairArgs, place: &Place) -> Result<(Exit, String),
     let mended = missing.into_iter().chain(before.faults.into_iter().filter(is_mended)).collect();
     let report = report(&layout, after, mended);
     let exit = if report.faults.is_empty() { Exit::Done } else { Exit::Data };
-    Ok((exit, if args.json { json(&report) } else { in_words(&report, false) }))
+    Ok((exit, if args.json { json(&report) } else { in_words(&report, false, language::asked()) }))
 }
 
 fn layout(spool: Option<&PathBuf>, place: &Place) -> Result<Layout, Refusal> {
@@ -156,39 +158,67 @@ fn report(layout: &Layout, verdict: Verdict, mended: Vec<Fault>) -> Report {
     Report { spool, files, entries, mended: told(mended), faults: told(faults), incoming_is_hidden }
 }
 
-fn in_words(report: &Report, is_running: bool) -> String {
+fn in_words(report: &Report, is_running: bool, tongue: Tongue) -> String {
     let mut text = String::new();
+    let told = |fault: &Fault| {
+        let Fault { at, what, .. } = fault;
+        printable(&format!("{at}: {}", notice::why(tongue, what)))
+    };
     for Told { fault, .. } in &report.mended {
-        let _ = writeln!(text, "mended: {}", printable(&fault.to_string()));
+        let _ = writeln!(text, "{}", words::mended(tongue, &told(fault)));
     }
     for Told { fault, .. } in &report.faults {
-        let _ = writeln!(text, "{}", printable(&fault.to_string()));
+        let _ = writeln!(text, "{}", told(fault));
     }
     let Report { files, entries, .. } = report;
-    let looked =
-        format!("looked at {} and {}", count(*files, "alert"), count(*entries, "line of the journal"));
-    let root = report.spool.display();
-    let _ = match report.faults.len() {
-        0 => writeln!(text, "{root} is in order; {looked}"),
-        faults => writeln!(text, "{root} is not in order: {}; {looked}", count(faults, "fault")),
-    };
+    let root = report.spool.display().to_string();
+    let _ = writeln!(text, "{}", words::sum(tongue, &root, report.faults.len(), *files, *entries));
     if report.incoming_is_hidden {
-        text.push_str("incoming/ was left out: only the agent's user and root can list it\n");
+        let _ = writeln!(text, "{}", words::hidden(tongue));
     }
     let has = |cure: Cure| report.faults.iter().any(|told| told.cure == cure);
     if has(Cure::Repair) {
-        let stop = if is_running { "stop the agent, then run: " } else { "next: " };
-        let _ = writeln!(text, "{stop}alertmail spool repair {root}");
+        let _ = writeln!(text, "{}", words::repair(tongue, &root, is_running));
     } else if has(Cure::Start) {
-        text.push_str("next: start the agent, which puts it in order\n");
+        let _ = writeln!(text, "{}", words::start(tongue));
     }
     text
 }
 
-fn count(number: usize, what: &str) -> String {
-    match (number, what.split_once(' ')) {
-        (1, _) => format!("1 {what}"),
-        (_, Some((first, rest))) => format!("{number} {first}s {rest}"),
-        (_, None) => format!("{number} {what}s"),
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::tests::pages::in_both;
+
+    fn fault(kind: Kind, at: &str, what: &str) -> Told {
+        Told::from(Fault { kind, at: at.to_owned(), what: what.to_owned() })
+    }
+
+    #[test]
+    fn what_is_said_of_a_spool_is_what_is_kept() {
+        let mut report = Report {
+            spool: "/s".into(),
+            files: 1,
+            entries: 12,
+            mended: vec![fault(Kind::MissingFolder, "queue/dead", "this folder of the spool is missing")],
+            faults: Vec::new(),
+            incoming_is_hidden: true,
+        };
+        in_both("spool-repair", |tongue| in_words(&report, false, tongue));
+        report.mended.clear();
+        report.files = 3;
+        report.faults = vec![
+            fault(
+                Kind::Owner,
+                ".",
+                "`/s/queue` is open to everybody: alerts and journal are for the agent and its operators; run: chmod o-rwx /s/queue",
+            ),
+            fault(
+                Kind::BrokenLine,
+                "queue/journal/2026-11-25.jsonl:7",
+                "this line is damaged, and what it said is not known",
+            ),
+        ];
+        in_both("spool-verify", |tongue| in_words(&report, true, tongue));
     }
 }

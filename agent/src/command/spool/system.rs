@@ -6,9 +6,12 @@ use std::path::PathBuf;
 
 use spool_format::Layout;
 
+use super::words;
 use crate::command::{Refusal, json};
+use crate::edge::language;
 use crate::edge::users::{group_id, groups_of, primary_group_of, user_id};
 use crate::exit::Exit;
+use crate::notice::{self, Tongue};
 use crate::spool::ownership::{Change, Owners, OwnershipError, bring_about};
 
 /// Who is who.
@@ -69,7 +72,7 @@ pub(super) fn init(layout: &Layout, args: &SystemArgs, as_json: bool) -> Result<
             }
         }
     }
-    Ok(if as_json { json(&done) } else { done.text(args) })
+    Ok(if as_json { json(&done) } else { done.text(args, language::asked()) })
 }
 
 fn owners(args: &SystemArgs) -> Result<Owners, Refusal> {
@@ -124,22 +127,16 @@ fn refuse(error: &OwnershipError) -> Refusal {
 }
 
 impl Done {
-    fn text(&self, args: &SystemArgs) -> String {
-        let root = self.spool.display();
-        let who = match &args.gate {
-            None => "everybody here".to_owned(),
-            Some(gate) => format!("the group {gate}"),
-        };
-        let mut lines = vec![match (self.made.len(), self.mended.len()) {
-            (0, 0) => format!("{root} is a spool for {who} already, and in order"),
-            (_, 0) => format!("{root} is a spool for {who} now"),
-            _ => format!("{root} is a spool for {who} and in order now; what was changed:"),
-        }];
+    fn text(&self, args: &SystemArgs, tongue: Tongue) -> String {
+        let root = self.spool.display().to_string();
+        let gate = args.gate.as_deref();
+        let mut lines = vec![words::of_the_machine(tongue, &root, gate, self.made.len(), self.mended.len())];
+        let changed = self.mended.iter();
         lines.extend(
-            self.mended.iter().map(|it| format!("  {} was {}, is {}", it.path.display(), it.was, it.is)),
+            changed.map(|it| words::changed(tongue, &it.path.display().to_string(), &it.was, &it.is)),
         );
-        lines.extend(self.warnings.iter().map(|warning| format!("warning: {warning}")));
-        lines.push(format!("next, as {}: alertmail run --spool {root} --config FILE\n", args.user));
+        lines.extend(self.warnings.iter().map(|it| words::warning(tongue, &notice::why(tongue, it))));
+        lines.push(words::next(tongue, &root, Some(&args.user)));
         lines.join("\n")
     }
 }
@@ -184,7 +181,7 @@ mod tests {
         let access = |mode| Access { user: 0, group: 0, mode }.to_string();
         let mended = vec![Mended { path: "/s/queue".into(), was: access(0o700), is: access(0o2750) }];
         let done = Done { spool: "/s".into(), made: Vec::new(), mended, warnings: Vec::new() };
-        let text = done.text(&args("a", "b", None));
+        let text = done.text(&args("a", "b", None), Tongue::English);
         assert!(text.contains("\n  /s/queue was 0:0 0700, is 0:0 2750\n"), "{text}");
     }
 }

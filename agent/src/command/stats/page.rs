@@ -9,8 +9,10 @@ use crate::notice::Tongue;
 use crate::output::age::precise;
 use crate::output::chart::{bar, sparkline};
 use crate::output::table::{Cell, set};
-use crate::output::terminal::{Colour, Look, printable};
+use crate::output::terminal::{Colour, Look, columns, printable};
 
+/// Columns of what kind of failure it is.
+const WHAT_COLUMNS: usize = 40;
 /// Characters of the longest bar.
 const BAR: usize = 24;
 /// Kinds of failures that are shown of one provider.
@@ -98,10 +100,11 @@ fn failures(text: &mut String, provider: &Provider, look: Look) {
     for failure in provider.failures.iter().take(FAILURES_MAX) {
         let Failure { scope, duration, rule, count } = failure;
         let word = |word: &Option<String>| printable(word.as_deref().unwrap_or("-"));
-        let what = format!("{} ({}, {})", word(rule), word(scope), word(duration));
+        let what = words::failure(look.tongue, [&word(rule), &word(scope), &word(duration)]);
+        let gap = " ".repeat(WHAT_COLUMNS.saturating_sub(columns(&what)));
         let _ = writeln!(
             text,
-            "  {count:>7}  {what:<40}  {}",
+            "  {count:>7}  {what}{gap}  {}",
             look.paint(&bar(*count, most, BAR), Colour::Yellow)
         );
     }

@@ -45,3 +45,19 @@ pub(super) fn spread(tongue: Tongue, [half, most, nearly, longest]: [&str; 4], c
         format!("中央値{half}、90% {most}、99% {nearly}、最長{longest}（{count}件中）"),
     )
 }
+
+/// What kind of failure: its rule, whose fault it is, and whether it lasts.
+pub(super) fn failure(tongue: Tongue, [rule, scope, lasting]: [&str; 3]) -> String {
+    let whose = match scope {
+        "provider" => "プロバイダ",
+        "recipient" => "宛先",
+        "message" => "メール",
+        other => other,
+    };
+    let how = match lasting {
+        "soft" => "一時的",
+        "hard" => "恒久的",
+        other => other,
+    };
+    tongue.either(format!("{rule} ({scope}, {lasting})"), format!("{rule}（{whose}、{how}）"))
+}

@@ -38,7 +38,7 @@ pub(crate) fn looks_like(name: &str, page: &str) {
 
 /// The page in English as `NAME.txt`, and in Japanese as `NAME.ja.txt`.
 #[track_caller]
-fn in_both(name: &str, page: impl Fn(Tongue) -> String) {
+pub(crate) fn in_both(name: &str, page: impl Fn(Tongue) -> String) {
     looks_like(&format!("{name}.txt"), &page(Tongue::English));
     looks_like(&format!("{name}.ja.txt"), &page(Tongue::Japanese));
 }

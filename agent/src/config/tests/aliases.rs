@@ -5,6 +5,7 @@ use super::super::{Config, Reading};
 const PROVIDER: &str = "[[provider]]\nname = \"p\"\nhost = \"mail.example.jp\"\nfrom = \"alert@example.jp\"\nauth = \"none\"\ntls = \"starttls\"\n";
 
 /// What these aliases mean, with this file beside the configuration.
+#[expect(clippy::disallowed_methods, reason = "a file of the test's own")]
 fn reading(aliases: &str, file: Option<&str>) -> (tempfile::TempDir, Reading) {
     let folder = tempfile::tempdir().expect("a folder");
     let key = file.map_or("", |text| {
@@ -83,11 +84,12 @@ fn a_file_that_is_not_there_is_said_and_the_agent_works_without_it() {
 
 #[test]
 fn a_long_chain_and_a_thicket_end_in_bounded_time() {
-    let chain: String = (0..5000).map(|n| format!("a{n}: a{}\n", n + 1)).collect();
-    let thicket: String = (0..60)
+    let chain: Vec<String> = (0..5000).map(|n| format!("a{n}: a{}\n", n + 1)).collect();
+    let thicket: Vec<String> = (0..60)
         .map(|n| format!("t{n}: {}\n", (0..60).map(|m| format!("t{m}")).collect::<Vec<_>>().join(", ")))
         .collect();
-    let (_folder, reading) = reading("", Some(&format!("{chain}{thicket}a5000: z@example.jp\n")));
+    let (_folder, reading) =
+        reading("", Some(&format!("{}{}a5000: z@example.jp\n", chain.concat(), thicket.concat())));
     let config = reading.config.expect("a configuration");
     assert_eq!(config.aliases["a4990"].len(), 1);
     assert!(!config.aliases.contains_key("a10"), "more than 50 behind one another");

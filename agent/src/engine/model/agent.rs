@@ -30,7 +30,12 @@ pub(super) const NOTICES_TO: &str = "ops@example.jp";
 /// What the configuration says.
 #[derive(Clone, Debug)]
 pub(super) struct Setup {
+    /// How many there are in the world.
     pub(super) providers: usize,
+    /// Those of them that are configured, in order; all of them if it is empty.
+    pub(super) listed: Vec<usize>,
+    /// The last of the world is a program on this machine.
+    pub(super) has_program: bool,
     pub(super) connections: usize,
     pub(super) retry: RetryPlan,
     pub(super) default_to: Vec<Address>,
@@ -50,6 +55,8 @@ impl Default for Setup {
     fn default() -> Self {
         Self {
             providers: 1,
+            listed: Vec::new(),
+            has_program: false,
             connections: 1,
             retry: RetryPlan::default(),
             default_to: Vec::new(),
@@ -77,6 +84,11 @@ pub(super) fn address(text: &str) -> Address {
     Address::parse(text).expect("an address")
 }
 
+/// What the configuration calls a provider.
+pub(super) fn name_of(place: usize) -> String {
+    format!("p{place}")
+}
+
 impl Setup {
     fn policy(&self) -> Policy {
         let ops = vec![address("b@example.jp")];
@@ -94,7 +106,7 @@ impl Setup {
 
     fn senders(&self) -> Vec<Sender> {
         let sender = |place| Sender {
-            provider: format!("p{place}"),
+            provider: name_of(place),
             from: address("alerts@example.com"),
             from_name: None,
             charset: CharsetPolicy::Utf8,
@@ -102,14 +114,14 @@ impl Setup {
             free_from: false,
             form: Form::Mail,
         };
-        (0..self.providers).map(sender).collect()
+        self.listed().into_iter().map(sender).collect()
     }
 
     /// Short times, so that a history has room for many notices.
     fn herald(&self) -> Herald {
         Herald {
             settings: delivery::notices::Settings {
-                providers: (0..self.providers).map(|place| format!("p{place}")).collect(),
+                providers: self.listed().into_iter().map(name_of).collect(),
                 retired: vec![("p0".to_owned(), "2026-02-25".to_owned())],
                 drilled: Vec::new(),
                 certificate_ends: Duration::ZERO,
@@ -123,6 +135,15 @@ impl Setup {
         }
     }
 
+    /// The places of those that are configured, in order.
+    pub(super) fn listed(&self) -> Vec<usize> {
+        if self.listed.is_empty() { (0..self.providers).collect() } else { self.listed.clone() }
+    }
+
+    pub(super) const fn is_program(&self, place: usize) -> bool {
+        self.has_program && place + 1 == self.providers
+    }
+
     /// The quota of each provider.
     pub(super) fn quotas(&self) -> Vec<Quota> {
         (0..self.providers).map(|place| self.quotas.get(place).copied().unwrap_or_default()).collect()
@@ -132,19 +153,20 @@ impl Setup {
         let quotas = self.quotas();
         let hedge_after = HedgeAfter { critical: Duration::from_secs(1), others: Duration::from_secs(2) };
         let provider = |place| Provider {
-            name: format!("p{place}"),
+            name: name_of(place),
             connections: self.connections,
             quota: quotas[place],
             hedge_after,
             phrases: delivery::Phrases::default(),
         };
-        let providers = (0..self.providers).map(provider).collect();
+        let providers = self.listed().into_iter().map(provider).collect();
         let (routing, retry) = (self.routing.clone(), self.retry.clone());
         let mut settings = Settings { providers, routing, rates: Vec::new(), retry };
         self.mutant.iter().for_each(|mutant| mutant.spoils_settings(&mut settings));
         let mut dispatcher = Dispatcher::new(settings, seed);
         if let Some(every) = self.drills_every {
-            let all = (0..self.providers).map(|place| (format!("p{place}"), true));
+            let servers = self.listed().into_iter().filter(|place| !self.is_program(*place));
+            let all = servers.map(|place| (name_of(place), true));
             let plan = delivery::DrillPlan { every, certificate_ends: Duration::ZERO };
             dispatcher.drill(Drills::new(now, plan, all, seed));
         }

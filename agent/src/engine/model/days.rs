@@ -4,14 +4,16 @@
 
 use std::time::Duration;
 
-use delivery::routing::{Rule, Whom};
-use delivery::{Monotonic, Quota};
-use spool_format::{Severity, Wall};
+use delivery::Monotonic;
+use spool_format::Wall;
 
-use super::agent::{Agent, Setup, address};
+use super::agent::{Agent, Setup};
+use super::alert::Alert;
 use super::chance::Dice;
+use super::drawn;
 use super::fs::{Fault, Trouble};
-use super::story::{Alert, Beginning, Blow, Step, Story};
+use super::rates::is_free;
+use super::story::{Beginning, Blow, Step, Story};
 use super::totals::Totals;
 use super::weather::{FULL, GONE, Weather};
 use super::world::TRUSTED;
@@ -51,10 +53,11 @@ enum Kind {
     Fuse,
     Blow,
     Stop,
+    Reload,
 }
 
 /// Each of them but the first, and how often it is on the menu of a day that has it.
-const SWARM: [(Kind, usize); 11] = [
+const SWARM: [(Kind, usize); 12] = [
     (Kind::Storm, 1),
     (Kind::Stray, 1),
     (Kind::Break, 4),
@@ -66,6 +69,7 @@ const SWARM: [(Kind, usize); 11] = [
     (Kind::Fuse, 1),
     (Kind::Blow, 1),
     (Kind::Stop, 1),
+    (Kind::Reload, 1),
 ];
 
 /// One day.
@@ -99,10 +103,9 @@ pub(super) fn play(seed: u64, tells: bool, totals: &mut Totals) {
 /// The same, with something about it changed.
 pub(super) fn play_with(seed: u64, tells: bool, change: impl Fn(&mut Setup), totals: &mut Totals) {
     let mut dice = Dice::new(seed ^ 0xDA75);
-    let mut setup = draw_setup(&mut dice);
+    let mut setup = drawn::setup(&mut dice);
     change(&mut setup);
     let weather = vec![WELL; setup.providers];
-    let is_free = |quota: &Quota| *quota == Quota::default();
     let well = setup.quotas().iter().map(|quota| is_free(quota).then_some(Monotonic::default())).collect();
     let down = vec![None; setup.providers];
     let seed = dice.next();
@@ -137,46 +140,6 @@ pub(super) fn play_with(seed: u64, tells: bool, change: impl Fn(&mut Setup), tot
     let outside = day.story.outside.borrow();
     totals.notices += outside.oracle.notices as u64;
     totals.marks.add(&outside.marks);
-}
-
-fn draw_setup(dice: &mut Dice) -> Setup {
-    let providers = 1 + dice.below(4);
-    let name = |place: usize| format!("p{place}");
-    let turned = |by: usize| (0..providers).map(|place| name((place + by) % providers)).collect();
-    let routing = match dice.below(6) {
-        0 => vec![Rule { severities: vec![Severity::Critical], providers: turned(1), ..Rule::default() }],
-        1 => {
-            let to = vec![Whom::Domain("example.com".to_owned())];
-            vec![Rule { to, providers: vec![name(providers - 1)], ..Rule::default() }]
-        }
-        _ => Vec::new(),
-    };
-    // The last one gets whatever there is.
-    let mut quota = |place| {
-        let has_none = place + 1 == providers || !dice.one_in(4);
-        if has_none {
-            return Quota::default();
-        }
-        let mut limit = |few: &[u32]| Some(dice.one_of(few)).filter(|_| dice.one_in(2));
-        Quota {
-            messages_per_minute: limit(&[1, 3]),
-            messages_per_day: limit(&[10, 40]),
-            recipients_per_day: limit(&[10, 60]),
-            recipients_per_message: None,
-        }
-    };
-    let quotas = (0..providers).map(&mut quota).collect();
-    Setup {
-        providers,
-        connections: 1 + dice.below(4),
-        default_to: vec![address("a@example.jp")],
-        alerts_per_user: 1_000,
-        quotas,
-        routing,
-        drills_every: dice.one_in(3).then_some(Duration::from_hours(4)),
-        notices_every: Duration::from_hours(1),
-        ..Setup::default()
-    }
 }
 
 impl Day {
@@ -316,6 +279,7 @@ impl Day {
                 self.story.go(Step::Stop);
                 self.is_gone();
             }
+            Kind::Reload => self.reloads(),
         }
     }
 
@@ -332,6 +296,23 @@ impl Day {
         self.story.go(Step::Start { clock, domain: None });
         self.starts += 1;
         self.excuses += 1;
+    }
+
+    /// Somebody changes the configuration, and has the agent read it.
+    fn reloads(&mut self) {
+        self.mark("other settings");
+        let mut setup = self.story.setup().clone();
+        drawn::change(&mut setup, &mut self.dice);
+        self.story.reload(setup);
+        (self.starts, self.excuses) = (self.starts + 1, self.excuses + 1);
+        let (now, outside) = (self.now(), self.story.outside.borrow());
+        for (place, well) in self.well.iter_mut().enumerate() {
+            let Weather { no_network, no_names, .. } = outside.weather[place];
+            let is_well = outside.weather[place] == Weather { no_network, no_names, ..WELL };
+            *well = if is_well && outside.rates.is_free(place) { well.or(Some(now)) } else { None };
+        }
+        // Who may take what is another matter now.
+        self.calm = None;
     }
 
     fn network_goes(&mut self) {
@@ -351,6 +332,7 @@ impl Day {
             (Trouble::Quota, "a user's quota of the disk used up"),
             (Trouble::ReadOnly, "a disk that became read-only"),
             (Trouble::Broken, "a disk with errors"),
+            (Trouble::Unreadable, "a disk that cannot be read"),
         ]);
         self.mark(what);
         let (calls, seconds) = self.dice.one_of(&[(1, 60), (3, 60), (10_000, 300), (10_000, 1_800)]);
@@ -382,7 +364,9 @@ impl Day {
     }
 
     fn breaks(&mut self, place: usize) {
-        let weather = Weather::broken(&mut self.dice);
+        let is_program = self.story.setup().is_program(place);
+        let broken = if is_program { Weather::broken_program } else { Weather::broken };
+        let weather = broken(&mut self.dice);
         self.becomes(place, weather);
     }
 

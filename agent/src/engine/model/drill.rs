@@ -23,7 +23,7 @@ fn visit(weather: Weather, with_login: bool, dice: &mut Dice, truth: &mut Vec<Sa
     if dice.below(8) < weather.unreachable {
         return Some(Failure::connect("refused"));
     }
-    let (mut session, mut server) = (Session::new(settings(with_login)), Server::new(false));
+    let (mut session, mut server) = (Session::new(settings(with_login, 100)), Server::new(false));
     let mut says = server.greets(weather, dice);
     let mut words = says.octets.clone();
     loop {

@@ -6,9 +6,10 @@ use std::time::Duration;
 use delivery::RetryPlan;
 
 use super::agent::{Setup, address};
+use super::alert::Alert;
 use super::chance::Dice;
 use super::fs::{Fault, Trouble};
-use super::story::{Alert, Beginning, Blow, Step, Story};
+use super::story::{Beginning, Blow, Step, Story};
 use super::weather::Weather;
 use super::world::{OWN, TRUSTED};
 

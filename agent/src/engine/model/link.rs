@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use delivery::{AttemptId, Monotonic};
 use smtp::{
-    AuthPolicy, Credentials, Failure, Gate, Outcome, Phase, Secret, Security, Seed, Session, Settings, Step,
-    Transaction, Trouble,
+    AuthPolicy, Credentials, Failure, Gate, Outcome, Phase, RecipientOutcome, Secret, Security, Seed,
+    Session, Settings, Step, Transaction, Trouble,
 };
 use spool_format::AlertId;
 
@@ -33,6 +33,8 @@ enum Next {
     HandShake,
     Close,
     GiveUp(Duration),
+    /// A program reads its input, and ends.
+    Run,
     Withdraw,
     /// It waits for the engine.
     Nothing,
@@ -43,12 +45,14 @@ pub(super) struct Link {
     pub(super) attempt: AttemptId,
     pub(super) id: AlertId,
     pub(super) provider: usize,
+    at_once: usize,
     pub(super) transaction: Transaction,
     pub(super) granted: Option<Gate>,
     pub(super) asks: Option<Gate>,
     /// When the next thing happens.
     pub(super) due: Monotonic,
     pub(super) is_kept: bool,
+    pub(super) is_program: bool,
     session: Session,
     server: Server,
     words: Vec<u8>,
@@ -65,7 +69,7 @@ pub(super) enum Went {
 }
 
 /// How sessions are set up.
-pub(super) fn settings(with_login: bool) -> Settings {
+pub(super) fn settings(with_login: bool, recipients_max: usize) -> Settings {
     let password = Secret::new("a secret".to_owned());
     let credentials = Arc::new(Credentials::with_password("alert", password));
     Settings {
@@ -77,23 +81,31 @@ pub(super) fn settings(with_login: bool) -> Settings {
         chunking: true,
         credentials: with_login.then_some(credentials),
         seed: Seed::new([7; 32]),
-        recipients_max: 100,
+        recipients_max,
     }
 }
 
 impl Link {
-    pub(super) fn new(attempt: AttemptId, id: AlertId, provider: usize, transaction: Transaction) -> Self {
-        let mut session = Session::new(settings(true));
+    /// `at_once`: recipients of one mail.
+    pub(super) fn new(
+        attempt: AttemptId,
+        id: AlertId,
+        (provider, at_once): (usize, usize),
+        transaction: Transaction,
+    ) -> Self {
+        let mut session = Session::new(settings(true, at_once));
         session.begin(transaction.clone());
         Self {
             attempt,
             id,
             provider,
+            at_once,
             transaction,
             granted: None,
             asks: None,
             due: Monotonic::default(),
             is_kept: false,
+            is_program: false,
             session,
             server: Server::new(provider % 2 == 1),
             words: Vec::new(),
@@ -105,8 +117,8 @@ impl Link {
 
     /// The same attempt on a new connection.
     pub(super) fn anew(self) -> Self {
-        let mut anew = Self::new(self.attempt, self.id, self.provider, self.transaction);
-        (anew.granted, anew.due) = (self.granted, self.due);
+        let mut anew = Self::new(self.attempt, self.id, (self.provider, self.at_once), self.transaction);
+        (anew.granted, anew.due, anew.is_program) = (self.granted, self.due, self.is_program);
         anew
     }
 
@@ -154,14 +166,22 @@ impl Link {
         self.granted.is_some()
     }
 
-    /// Who the message is for that it has leave to send.
+    /// Who the message is for that it has leave to send, or the messages, if it is for more than one takes.
     pub(super) fn recipients_of_the_dot(&self) -> Vec<String> {
-        let all = || self.transaction.recipients.iter().map(|path| path.as_str().to_owned()).collect();
-        self.server.waits_for().map_or_else(all, <[String]>::to_vec)
+        let is_for_all = self.transaction.recipients.len() > self.at_once;
+        let now = self.server.waits_for().filter(|_| !is_for_all);
+        now.map_or_else(|| self.everybody(), <[String]>::to_vec)
+    }
+
+    fn everybody(&self) -> Vec<String> {
+        self.transaction.recipients.iter().map(|path| path.as_str().to_owned()).collect()
     }
 
     pub(super) fn grant(&mut self, now: Monotonic, weather: Weather) -> Went {
         self.granted = self.asks.take();
+        if self.is_program {
+            return self.program_goes_on(now, weather.latency);
+        }
         self.session.granted();
         self.pump(now, weather.latency)
     }
@@ -172,6 +192,10 @@ impl Link {
 
     /// What is on the way arrives, or a part of it, now that nobody waits for an answer.
     pub(super) fn arrives_without_us(&mut self, weather: Weather, dice: &mut Dice) -> Option<Says> {
+        if self.next == Next::Run {
+            let mailed = if dice.one_in(2) { self.everybody() } else { Vec::new() };
+            return Some(Says { mailed, ..Says::default() });
+        }
         let Next::ToServer(octets) = std::mem::replace(&mut self.next, Next::Nothing) else { return None };
         let cut = if dice.one_in(2) { octets.len() } else { dice.below(octets.len() + 1) };
         Some(self.server.hears(&octets[..cut], weather, dice))
@@ -184,6 +208,9 @@ impl Link {
         (weather, dice): (Weather, &mut Dice),
         truth: &mut Vec<Says>,
     ) -> Went {
+        if self.is_program {
+            return self.step_of_program(now, (weather, dice), truth);
+        }
         let failed = |link: &Self, failure: &Failure| {
             Went::Over(Outcome::failed(link.transaction.recipients.len(), failure))
         };
@@ -229,7 +256,7 @@ impl Link {
                 self.then = Then::Closes;
                 return failed(self, &Failure::new(Phase::Data, Trouble::Withdrawn));
             }
-            Next::Nothing => panic!("it waits for the engine"),
+            Next::Run | Next::Nothing => panic!("it waits for the engine"),
         }
         self.pump(now, weather.latency)
     }
@@ -268,5 +295,67 @@ impl Link {
             (self.next, self.due) = (next, now.plus(wait));
             return Went::On;
         }
+    }
+}
+
+/// A program in the place of a server: the same two gates, and then it runs.
+impl Link {
+    fn step_of_program(
+        &mut self,
+        now: Monotonic,
+        (weather, dice): (Weather, &mut Dice),
+        truth: &mut Vec<Says>,
+    ) -> Went {
+        let everybody = self.everybody();
+        let failed = |trouble| RecipientOutcome::Failed(Failure::new(Phase::Program, trouble));
+        let trouble = |text: &str| Trouble::Local(text.to_owned());
+        let mut happens = |often: usize| dice.below(8) < often;
+        let (outcome, has_sent) = match std::mem::replace(&mut self.next, Next::Nothing) {
+            Next::Connect => return self.program_goes_on(now, weather.latency),
+            Next::Withdraw => (failed(Trouble::Withdrawn), false),
+            Next::Run if happens(weather.unreachable) => {
+                (failed(Trouble::Settings("it cannot be started".to_owned())), false)
+            }
+            Next::Run if happens(weather.refuses_softly) => {
+                let text = "it ended with 75".to_owned();
+                (failed(Trouble::Exit { code: 75, is_alone: everybody.len() == 1, text }), false)
+            }
+            Next::Run if everybody.len() == 1 && happens(weather.refuses_for_good) => {
+                truth.push(Says { refused: everybody.clone(), ..Says::default() });
+                let text = "it ended with 67".to_owned();
+                (failed(Trouble::Exit { code: 67, is_alone: true, text }), false)
+            }
+            Next::Run if happens(weather.loses_reply) => {
+                let failure = Failure::new(Phase::Program, trouble("it was ended by signal 9"));
+                (RecipientOutcome::Uncertain(failure), happens(4))
+            }
+            Next::Run if happens(weather.falls_silent) => {
+                let failure = Failure::new(Phase::Program, Trouble::Silent { seconds: SILENCE_S });
+                (RecipientOutcome::Uncertain(failure), happens(4))
+            }
+            Next::Run => {
+                let text = "it ended with 0".to_owned();
+                (RecipientOutcome::Taken { phase: Phase::Program, text }, true)
+            }
+            next => panic!("a program does not {next:?}"),
+        };
+        let recipients = vec![outcome; everybody.len()];
+        if has_sent {
+            truth.push(Says { mailed: everybody, ..Says::default() });
+        }
+        Went::Over(Outcome { recipients })
+    }
+
+    fn program_goes_on(&mut self, now: Monotonic, latency: Duration) -> Went {
+        let gate = match self.granted {
+            None => Gate::Data,
+            Some(Gate::Data) => Gate::FinalDot,
+            Some(Gate::FinalDot) => {
+                (self.next, self.due) = (Next::Run, now.plus(latency));
+                return Went::On;
+            }
+        };
+        self.asks = Some(gate);
+        Went::To(gate)
     }
 }

@@ -8,7 +8,7 @@ use spool_format::{AlertId, Cause, Event as Fact, Settlement};
 use crate::spool::writer::{Batch, Deed};
 
 /// What each long run has to come to at least once.
-pub(super) const MUST: [&str; 37] = [
+pub(super) const MUST: [&str; 40] = [
     "a kept connection used",
     "a kept connection was over",
     "taken back",
@@ -40,12 +40,15 @@ pub(super) const MUST: [&str; 37] = [
     "a user's quota of the disk used up",
     "a disk that became read-only",
     "a disk with errors",
+    "a disk that cannot be read",
     "a sync that failed",
     "the clock set while it runs",
     "the end in the middle of a write",
     "killed",
     "a power cut",
     "stopped",
+    "other settings",
+    "a program asked",
 ];
 
 /// How often each situation was come to.

@@ -51,6 +51,8 @@ pub(super) struct Tally {
     pub(super) heard: Monotonic,
     /// Providers that refused it for good.
     pub(super) refused_by: BTreeSet<usize>,
+    /// Whether all who were configured had refused it when the agent gave it up.
+    pub(super) is_given_up: bool,
 }
 
 /// An alert that somebody tried to enqueue.
@@ -92,7 +94,8 @@ pub(super) struct Dot {
 #[derive(Clone, Debug)]
 pub(super) struct Oracle {
     pub(super) alerts: BTreeMap<AlertId, Asked>,
-    pub(super) providers: usize,
+    /// The places of those that are configured, in order.
+    pub(super) listed: Vec<usize>,
     pub(super) longest_pause: Duration,
     pub(super) routing: Vec<Rule>,
     /// Between two notices of the same thing.
@@ -162,7 +165,7 @@ impl Oracle {
     pub(super) fn new(setup: &Setup, longest_pause: Duration) -> Self {
         Self {
             alerts: BTreeMap::new(),
-            providers: setup.providers,
+            listed: setup.listed(),
             longest_pause,
             routing: setup.routing.clone(),
             notices_every: setup.notices_every,
@@ -191,7 +194,7 @@ impl Oracle {
             severity.and_then(|severity| self.routing.iter().find(|rule| rule.fits(severity, None, &to)));
         match rule {
             Some(rule) => rule.providers.iter().map(|name| place(name)).collect(),
-            None => (0..self.providers).collect(),
+            None => self.listed.clone(),
         }
     }
 
@@ -300,6 +303,10 @@ impl Oracle {
                     let named: BTreeSet<&str> =
                         delivered.iter().chain(refused).map(Address::as_str).collect();
                     assert!(asked.tallies.keys().all(|to| named.contains(to.as_str())), "{id}: {named:?}");
+                    let tallies = &mut self.asked(*id).tallies;
+                    for to in refused {
+                        tallies.entry(to.as_str().to_owned()).or_default().is_given_up = true;
+                    }
                 }
                 Deed::Line(Fact::Dead { id, reason, .. }) => self.died(now.monotonic, *id, reason),
                 Deed::Line(Fact::Accepted { id, notice: true, .. }) => self.keeps_its_own(*id, batch),

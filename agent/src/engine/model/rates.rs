@@ -16,14 +16,19 @@ const LOGINS_PER_HOUR: usize = 24 + 4;
 /// Attempts within an hour at one that is down: its pauses, of which urgent alerts wait for a sixth.
 const IN_VAIN_PER_HOUR: usize = 100;
 
+/// Whether whoever has this quota gets whatever there is, in however many mails.
+pub(super) fn is_free(quota: &Quota) -> bool {
+    Quota { recipients_per_message: None, ..*quota } == Quota::default()
+}
+
 /// What went on at one provider.
 #[derive(Clone, Debug, Default)]
 struct Site {
     /// Attempts that ended there, and not for lack of a network.
     asked: Vec<Monotonic>,
     refused_logins: Vec<Monotonic>,
-    /// Last octets of mails that went there, and for how many.
-    gone: Vec<(Monotonic, u64)>,
+    /// Last octets of mails that went there: how many mails, for how many.
+    gone: Vec<(Monotonic, u64, u64)>,
     quota: Quota,
 }
 
@@ -38,7 +43,30 @@ impl Rates {
 
     /// Whether this provider gets whatever there is.
     pub(super) fn is_free(&self, provider: usize) -> bool {
-        self.0[provider].quota == Quota::default()
+        is_free(&self.0[provider].quota)
+    }
+
+    pub(super) fn quota(&self, provider: usize) -> Quota {
+        self.0[provider].quota
+    }
+
+    /// Other quotas, while it is remembered who has had what. Who gets another one begins anew.
+    pub(super) fn become_others(&mut self, quotas: &[Quota]) {
+        for (site, quota) in self.0.iter_mut().zip(quotas) {
+            if site.quota != *quota {
+                site.gone.clear();
+            }
+            site.quota = *quota;
+        }
+    }
+
+    /// One mail is for no more than the provider takes at once.
+    pub(super) fn expect_few_recipients(&self, provider: usize, recipients: usize) {
+        let most = self.0[provider].quota.recipients_per_message;
+        assert!(
+            most.is_none_or(|most| recipients <= most as usize),
+            "p{provider} gets a mail for {recipients}, and takes {most:?} at once"
+        );
     }
 
     pub(super) fn ended(&mut self, now: Monotonic, provider: usize, outcome: &Outcome) {
@@ -62,26 +90,29 @@ impl Rates {
         self.0[provider].refused_logins.push(now);
     }
 
-    /// The last octets of a mail go out. Says whether there is no room for another one.
+    /// The last octets of a mail go out, or of the first of several. Says whether there is no room for another one.
     pub(super) fn goes(&mut self, now: Monotonic, provider: usize, recipients: usize) -> bool {
         let site = &mut self.0[provider];
-        site.gone.push((now, recipients as u64));
-        let within = |time| site.gone.iter().filter(move |(at, _)| now.since(*at) < time);
-        let messages = |time| within(time).count() as u64;
-        let each: u64 = within(DAY).map(|(_, recipients)| recipients).sum();
+        let each = site.quota.recipients_per_transaction();
+        let (mails, recipients) = (recipients.div_ceil(each) as u64, recipients as u64);
+        site.gone.push((now, mails, recipients));
+        let within = |time| site.gone.iter().filter(move |(at, ..)| now.since(*at) < time);
+        let mails_within = |time| within(time).map(|(_, mails, _)| mails).sum::<u64>();
+        let for_whom: u64 = within(DAY).map(|(.., recipients)| recipients).sum();
         let Quota { messages_per_minute, messages_per_day, recipients_per_day, .. } = site.quota;
         let limits = [
-            (messages(MINUTE), messages_per_minute),
-            (messages(DAY), messages_per_day),
-            (each, recipients_per_day),
+            (mails_within(MINUTE), mails, messages_per_minute),
+            (mails_within(DAY), mails, messages_per_day),
+            (for_whom, recipients, recipients_per_day),
         ];
-        for (used, most) in limits {
+        for (used, by_this, most) in limits {
+            // What is more than the whole of it by itself goes alone.
             assert!(
-                most.is_none_or(|most| used <= u64::from(most)),
+                most.is_none_or(|most| used <= u64::from(most).max(by_this)),
                 "p{provider} gets {used}, and {most:?} is all"
             );
         }
-        limits.iter().any(|(used, most)| most.is_some_and(|most| *used == u64::from(most)))
+        limits.iter().any(|(used, _, most)| most.is_some_and(|most| *used >= u64::from(most)))
     }
 
     /// The agent may not know any more what it has sent: there was a power cut, or the clock was set.

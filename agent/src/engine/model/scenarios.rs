@@ -5,8 +5,9 @@ use std::time::Duration;
 use delivery::RetryPlan;
 
 use super::agent::{Setup, address};
+use super::alert::Alert;
 use super::fs::{Fault, Trouble};
-use super::story::{Alert, Beginning, Blow, Step, Story};
+use super::story::{Beginning, Blow, Step, Story};
 use super::weather::Weather;
 use super::world::TRUSTED;
 

@@ -10,6 +10,7 @@ use spool_format::publish::{Step as At, publish};
 use spool_format::{AlertId, Severity, Wall};
 
 use super::agent::{Agent, Setup};
+use super::alert::Alert;
 use super::chance::Dice;
 use super::disk::{Disk, Place};
 use super::fs::{Fault, Machine, ModelFs};
@@ -17,7 +18,7 @@ use super::oracle::{Asked, Known, Promise};
 use super::rates::Rates;
 use super::reach::ModelWorld;
 use super::weather::Weather;
-use super::world::{OWN, Outside, TRUSTED};
+use super::world::{OWN, Outside};
 use crate::spool::watch::Hint;
 
 /// What a history begins with.
@@ -39,15 +40,6 @@ pub(super) enum Blow {
     Kill,
     /// The power goes.
     Power,
-}
-
-/// What a hook has to say.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Alert {
-    pub(super) uid: u32,
-    pub(super) to: &'static [&'static str],
-    pub(super) is_critical: bool,
-    pub(super) ttl: Option<u64>,
 }
 
 /// One thing that happens.
@@ -168,6 +160,29 @@ impl Story {
     pub(super) fn lift_quotas(&mut self) {
         self.setup.quotas.clear();
         self.outside.borrow_mut().rates = Rates::new(&self.setup.quotas());
+    }
+
+    /// Other settings: the agent ends as at a stop, and another one begins, if there was one.
+    pub(super) fn reload(&mut self, setup: Setup) {
+        if self.machine.borrow().tells {
+            eprintln!("{:?}  reload {setup:?}", self.outside.borrow().now.monotonic.ms());
+        }
+        let was_running = self.agent.is_some();
+        self.go(Step::Stop);
+        {
+            let mut outside = self.outside.borrow_mut();
+            outside.rates.become_others(&setup.quotas());
+            outside.listed = setup.listed();
+            (outside.oracle.listed, outside.oracle.routing) = (setup.listed(), setup.routing.clone());
+        }
+        self.setup = setup;
+        if was_running && self.agent.is_none() {
+            self.go(Step::Start { clock: 0, domain: None });
+        }
+    }
+
+    pub(super) const fn setup(&self) -> &Setup {
+        &self.setup
     }
 
     fn enqueue(&mut self, alert: Alert, hints: bool) {
@@ -353,35 +368,5 @@ impl Story {
                 assert!(ledger.sent.contains(id), "{id} is lost {when}");
             }
         }
-    }
-}
-
-impl Alert {
-    fn text(&self) -> String {
-        let severity = if self.is_critical { "critical" } else { "warning" };
-        let ttl = self.ttl.map_or_else(String::new, |seconds| format!(",\"ttl\":{seconds}"));
-        format!(
-            "{{\"version\":1,\"to\":{:?},\"subject\":\"disk\",\"body\":\"full\",\"severity\":\"{severity}\"{ttl}}}\n",
-            self.to
-        )
-    }
-
-    /// Who is to have it.
-    fn expected(&self, setup: &Setup) -> Vec<&'static str> {
-        let may_name_all = [0, OWN, TRUSTED].contains(&self.uid);
-        let mut expected = Vec::new();
-        for name in self.to {
-            match *name {
-                "ops" | "b@example.jp" => expected.push("b@example.jp"),
-                "nobody" => {}
-                "a@example.jp" if !setup.default_to.is_empty() => expected.push("a@example.jp"),
-                other if may_name_all => expected.push(other),
-                _ => {}
-            }
-        }
-        if expected.is_empty() && !setup.default_to.is_empty() {
-            expected.push("a@example.jp");
-        }
-        expected
     }
 }

@@ -75,6 +75,18 @@ impl Weather {
         self.unreachable == 8 || self.says_goodbye == 8 || self.bad_tls == 8 || self.refuses_login == 8
     }
 
+    /// Something is wrong with a program.
+    pub(super) fn broken_program(dice: &mut Dice) -> Self {
+        let (fair, often) = (Self::FAIR, dice.one_of(&[8, 8, 4]));
+        match dice.below(5) {
+            0 => Self { unreachable: often, ..fair },
+            1 => Self { refuses_softly: often, ..fair },
+            2 => Self { refuses_for_good: often, ..fair },
+            3 => Self { loses_reply: often, ..fair },
+            _ => Self { falls_silent: often, ..fair },
+        }
+    }
+
     /// Something is wrong with it.
     pub(super) fn broken(dice: &mut Dice) -> Self {
         let fair = Self::FAIR;

@@ -45,6 +45,10 @@ pub(super) struct Outside {
     /// Drills under way: when they end, where, and whether with a login.
     drills: Vec<(Monotonic, usize, bool)>,
     pub(super) rates: Rates,
+    /// The places of those that are configured, in order.
+    pub(super) listed: Vec<usize>,
+    /// Where there is a program.
+    program: Option<usize>,
     /// What is wrong on purpose.
     pub(super) mutant: Option<Mutant>,
     pub(super) marks: Marks,
@@ -59,6 +63,8 @@ impl Outside {
             kept: weather.iter().map(|_| Vec::new()).collect(),
             drills: Vec::new(),
             rates: Rates::new(&setup.quotas()),
+            listed: setup.listed(),
+            program: (0..setup.providers).find(|place| setup.is_program(*place)),
             mutant: setup.mutant,
             weather,
             batches: Vec::new(),
@@ -97,6 +103,7 @@ impl Outside {
     }
 
     pub(super) fn begin(&mut self, attempt: AttemptId, provider: usize, transaction: &Transaction) {
+        let provider = self.listed[provider];
         let message_id = message_id(transaction);
         let id = AlertId::parse(&message_id[1..27]).expect("the alert's id");
         let recipients = recipients(transaction);
@@ -111,8 +118,10 @@ impl Outside {
         }
         assert!(!self.links.contains_key(&attempt), "{attempt:?} begins twice");
         let Some(mut link) = self.kept[provider].pop() else {
-            let mut link = Link::new(attempt, id, provider, transaction.clone());
+            let at_once = self.rates.quota(provider).recipients_per_transaction();
+            let mut link = Link::new(attempt, id, (provider, at_once), transaction.clone());
             link.due = now.plus(self.weather[provider].latency);
+            link.is_program = self.program == Some(provider);
             self.links.insert(attempt, link);
             return;
         };
@@ -171,7 +180,7 @@ impl Outside {
     }
 
     pub(super) fn begin_drill(&mut self, provider: usize, with_login: bool) {
-        self.drills.push((self.now.monotonic.plus(DRILL), provider, with_login));
+        self.drills.push((self.now.monotonic.plus(DRILL), self.listed[provider], with_login));
     }
 
     fn end_drills(&mut self, dice: &mut Dice) {
@@ -183,7 +192,9 @@ impl Outside {
                 self.rates.login_refused(now, provider);
             }
             self.marks.hit(if sighting.failure.is_none() { "a drill" } else { "a drill that failed" });
-            self.reports.push_back(Report::Drilled { provider, sighting });
+            // Who is not configured any more is nobody's business.
+            let listed = self.listed.iter().position(|place| *place == provider);
+            self.reports.extend(listed.map(|provider| Report::Drilled { provider, sighting }));
         }
     }
 
@@ -230,6 +241,9 @@ impl Outside {
                     return;
                 }
                 self.marks.end(&outcome);
+                if link.is_program {
+                    self.marks.hit("a program asked");
+                }
                 self.rates.ended(self.now.monotonic, link.provider, &outcome);
                 if link.is_idle() {
                     link.is_kept_since(self.now.monotonic);
@@ -247,6 +261,7 @@ impl Outside {
         if self.tells && !says.mailed.is_empty() {
             eprintln!("      p{provider} has {id} for {:?}", says.mailed);
         }
+        self.rates.expect_few_recipients(provider, says.mailed.len());
         for to in &says.mailed {
             self.oracle.mailed(id, to, message_id);
         }

@@ -35,6 +35,38 @@ fn a_death_between_the_last_outcome_and_the_closing_line_is_made_up_for_without_
 }
 
 #[test]
+fn who_is_refused_by_all_is_a_question_of_the_configuration_that_holds_now() {
+    let both = ["gone@example.jp", "a@example.jp"];
+    let refused_by = |names: &[&str]| -> Vec<(Address, String)> {
+        names.iter().map(|name| (address("gone@example.jp"), (*name).to_owned())).collect()
+    };
+    let all = "dead Synced: every provider refused every recipient for good";
+    let (open, refused, uncertain) = (Settlement::Open, Settlement::Refused, Settlement::Uncertain);
+    for (left, by, recipients, stands, expected) in [
+        (&["home"][..], &["home"][..], &both[..1], open, all),
+        (&["home"], &["home"], &both[..1], uncertain, all),
+        (&["home"], &["home"], &both[..1], refused, all),
+        (&["home"], &[], &both[..1], refused, all),
+        (&["home", "goo"], &["goo", "home"], &both[..1], open, all),
+        (&["home"], &["home"], &both, open, "begin 1 at 0 for a"),
+        (&["home", "goo"], &["home"], &both[..1], open, "begin 1 at 1 for gone"),
+        (&["home", "goo"], &["home"], &both[..1], refused, "begin 1 at 1 for gone"),
+        (&["home"], &["docomo"], &both[..1], open, "begin 1 at 0 for gone"),
+    ] {
+        let mut day = Day::new(left);
+        let mut back = arrival(1, Severity::Warning, recipients);
+        back.folder = Folder::Deferred;
+        back.past.refused_by = refused_by(by);
+        back.past.settled = vec![(address("gone@example.jp"), stands)];
+        if stands == uncertain {
+            back.past.uncertain_at = vec![(address("gone@example.jp"), "docomo".to_owned())];
+        }
+        let said = day.arrives(back);
+        assert!(said.iter().any(|word| word == expected), "{left:?} are left, {by:?} refused: {said:?}");
+    }
+}
+
+#[test]
 fn an_alert_that_is_in_hand_is_not_taken_twice() {
     let mut day = Day::new(&["home"]);
     let one = arrival(1, Severity::Warning, &["a@example.jp", "a@example.jp"]);

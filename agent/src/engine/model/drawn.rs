@@ -1,0 +1,89 @@
+//! What a day's configuration says, by chance: providers and their order, rules, quotas, drills, and what becomes of it at a
+//! reload.
+
+use std::time::Duration;
+
+use delivery::Quota;
+use delivery::routing::{Rule, Whom};
+use spool_format::Severity;
+
+use super::agent::{Setup, address, name_of};
+use super::chance::Dice;
+
+/// What a day begins with.
+pub(super) fn setup(dice: &mut Dice) -> Setup {
+    let providers = 1 + dice.below(4);
+    let mut setup = Setup {
+        providers,
+        has_program: dice.one_in(4),
+        connections: 1 + dice.below(4),
+        default_to: vec![address("a@example.jp")],
+        alerts_per_user: 1_000,
+        drills_every: dice.one_in(3).then_some(Duration::from_hours(4)),
+        notices_every: Duration::from_hours(1),
+        ..Setup::default()
+    };
+    setup.routing = routing(&setup.listed(), dice);
+    setup.quotas = quotas(&setup, dice);
+    setup
+}
+
+/// What somebody has changed in it.
+pub(super) fn change(setup: &mut Setup, dice: &mut Dice) {
+    if dice.one_in(2) {
+        setup.listed = listed(setup.providers, dice);
+    }
+    // A rule that names who is not there any more is a mistake of the configuration.
+    setup.routing = routing(&setup.listed(), dice);
+    if dice.one_in(2) {
+        setup.quotas = quotas(setup, dice);
+    }
+    setup.connections = 1 + dice.below(4);
+    setup.drills_every = dice.one_in(3).then_some(Duration::from_hours(4));
+}
+
+/// Some of them, in any order. The last of the world is always there, since nobody limits it.
+fn listed(providers: usize, dice: &mut Dice) -> Vec<usize> {
+    let mut left: Vec<usize> = (0..providers).collect();
+    let mut listed = Vec::new();
+    while !left.is_empty() {
+        let place = left.remove(dice.below(left.len()));
+        if place + 1 == providers || !dice.one_in(4) {
+            listed.push(place);
+        }
+    }
+    listed
+}
+
+fn routing(listed: &[usize], dice: &mut Dice) -> Vec<Rule> {
+    let many = listed.len();
+    let turned = |by: usize| (0..many).map(|at| name_of(listed[(at + by) % many])).collect();
+    match dice.below(6) {
+        0 => vec![Rule { severities: vec![Severity::Critical], providers: turned(1), ..Rule::default() }],
+        1 => {
+            let to = vec![Whom::Domain("example.com".to_owned())];
+            vec![Rule { to, providers: vec![name_of(listed[many - 1])], ..Rule::default() }]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The last one gets whatever there is, if not in one mail. Nobody counts what a program takes at once.
+fn quotas(setup: &Setup, dice: &mut Dice) -> Vec<Quota> {
+    let mut quota = |place: usize| {
+        let at_once = Some(dice.one_of(&[1, 2])).filter(|_| dice.one_in(4));
+        let recipients_per_message = at_once.filter(|_| !setup.is_program(place));
+        let has_none = place + 1 == setup.providers || !dice.one_in(4);
+        if has_none {
+            return Quota { recipients_per_message, ..Quota::default() };
+        }
+        let mut limit = |few: &[u32]| Some(dice.one_of(few)).filter(|_| dice.one_in(2));
+        Quota {
+            messages_per_minute: limit(&[1, 3]),
+            messages_per_day: limit(&[10, 40]),
+            recipients_per_day: limit(&[10, 60]),
+            recipients_per_message,
+        }
+    };
+    (0..setup.providers).map(&mut quota).collect()
+}

@@ -1,0 +1,28 @@
+//! Whoever has something to say, in their own way: every file of contrib/callers/ with recorded calls, and the monitors
+//! themselves, as Debian has them, each on a machine where `enqueue` is what they call. What an alert holds is looked at in
+//! the spool; its way from there on is the business of tests/failover and others.
+
+mod index;
+mod mailers;
+mod monitors;
+mod recorded;
+mod stage;
+mod ups;
+mod webhook;
+
+use spool_format::{Alert, Severity};
+
+use stage::Stage;
+
+/// What an alert says of itself, in one row.
+type Row<'a> = (&'a str, Severity, Option<&'a str>, bool);
+
+fn row(alert: &Alert) -> Row<'_> {
+    (&alert.subject, alert.severity, alert.key.as_deref(), alert.resolves)
+}
+
+/// The key of something of this machine.
+fn key(caller: &str, rest: &str) -> String {
+    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    format!("{caller}/{host}/{rest}")
+}
