@@ -16,6 +16,7 @@
 //! | `metrics` | numbers about the agent |
 //! | `log` | what the agent's log looks like |
 //! | `listen` | a place at which something can be asked by HTTP |
+//! | `intake` | where alerts are taken from a network: `[[listen]]` |
 //! | `url` | an address that is pinged |
 //! | `template` | how mails are worded: `[template.NAME]`, and the keys that choose one |
 //! | `section` | one table of the file, read key by key |
@@ -41,6 +42,7 @@ mod aliases;
 mod drills;
 mod in_clear;
 mod include;
+mod intake;
 mod keeping;
 mod keys;
 mod limits;
@@ -83,6 +85,7 @@ use spool_format::Address;
 pub(crate) use aliases::parse as parse_aliases;
 pub use drills::Drills;
 pub use in_clear::{hides_password, is_near};
+pub use intake::{Intake, Speech};
 pub use keeping::Keeping;
 pub use keys::{Known, known, reference};
 pub use limits::Limits;
@@ -143,6 +146,8 @@ pub struct Config {
     pub log: Log,
     /// Where the status page can be asked for.
     pub page: Page,
+    /// Where alerts are taken from a network.
+    pub intakes: Vec<Intake>,
     /// In order of preference; at least one.
     pub providers: Vec<Provider>,
     /// Who may be asked for which recipients; the first rule that fits counts.
@@ -327,6 +332,7 @@ fn read(source: &Source<'_>, root: &toml::de::DeTable<'_>) -> Option<Config> {
     let names: Option<Vec<&str>> =
         providers.as_ref().map(|all| all.iter().map(|provider| provider.name.as_str()).collect());
     let routing = routing::read(&root, names.as_deref());
+    let intakes = intake::read(&root, providers.as_deref());
     if alerts.to.is_empty() {
         root.warn("alerts", "[alerts] has no `to`: an alert that names nobody becomes a dead letter");
     }
@@ -345,6 +351,7 @@ fn read(source: &Source<'_>, root: &toml::de::DeTable<'_>) -> Option<Config> {
         metrics: metrics::read(&root),
         log: log::read(&root),
         page: page::read(&root),
+        intakes,
         providers: providers?,
         routing,
         warnings: Vec::new(),

@@ -12,6 +12,7 @@
 //! | submitted | [`submit`]: connect, TLS, and the driver of an `smtp::Session` |
 //! | told of the agent's own condition | [`notice`], decided by `delivery` |
 //! | recorded, moved, removed | [`spool`]: one writer thread |
+//! | or taken from a network, if somebody wants that | [`listen`], which leaves it in `incoming/` |
 //! | told by people | [`control`] |
 //! | counted | [`metrics`] |
 //! | asked by machines and browsers | [`serve`] |
@@ -28,6 +29,7 @@ pub mod control;
 pub mod edge;
 pub mod engine;
 pub mod exit;
+pub mod listen;
 pub mod log;
 pub mod manual;
 pub mod metrics;

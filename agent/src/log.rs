@@ -24,7 +24,7 @@ use tracing::{error, info, warn};
 pub use fact::{Told, fact};
 pub use scribe::{begin, configure};
 
-use crate::config::Listen;
+use crate::config::{Intake, Listen, Speech};
 pub use spool::*;
 
 /// Characters of a stranger's name for somebody at most: no address is longer.
@@ -201,6 +201,22 @@ pub fn writer_died() {
 /// Nobody can ask there.
 pub fn cannot_listen(section: &str, place: &Listen, error: &io::Error) {
     warn!(event = "cannot-listen", section, listen = %place, reason = %error, "nobody can ask at {place}: {error}; see `listen` in [{section}]");
+}
+
+/// Alerts are taken there.
+pub fn listening(speech: Speech, place: &Listen) {
+    info!(event = "listening", kind = %speech, listen = %place, "listening kind={speech} at={place}");
+}
+
+/// Nobody takes alerts there.
+pub fn not_listening(intake: &Intake, why: &dyn Display) {
+    let Intake { speech, place, .. } = intake;
+    error!(event = "not-listening", kind = %speech, listen = %place, reason = %why, "nobody takes alerts by {speech} at {place}: {why}; see [[listen]]");
+}
+
+/// A client has an alert that was not kept, and was told to try again.
+pub fn not_taken(speech: Speech, why: &str) {
+    warn!(event = "not-taken", kind = %speech, reason = why, "an alert that came by {speech} is not kept: {why}; its sender was told to try again");
 }
 
 /// The file with the numbers is not what it should be.

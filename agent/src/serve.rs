@@ -122,7 +122,7 @@ pub fn listen(place: &Listen, site: impl Site) -> io::Result<Door> {
 /// By which names the door may be called. A page from elsewhere can make a browser ask here under a name of its own that
 /// it lets lead here, and could then read the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Hosts {
+pub(crate) enum Hosts {
     /// Those of this machine.
     Here,
     /// All.
@@ -130,7 +130,8 @@ enum Hosts {
 }
 
 impl Hosts {
-    fn include(self, head: &Parts, further: &[String]) -> bool {
+    /// Whether the request calls it by one of them, or by a further one.
+    pub(crate) fn include(self, head: &Parts, further: &[String]) -> bool {
         if self == Self::Any {
             return true;
         }

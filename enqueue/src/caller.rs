@@ -30,6 +30,7 @@ mod webhook;
 mod zabbix;
 mod zed;
 
+use std::ffi::OsString;
 use std::io::{self, Read as _};
 
 use crate::World;
@@ -38,7 +39,7 @@ use crate::exit::{Exit, Refusal, shown};
 use crate::value;
 
 use given::Given;
-use told::Told;
+pub(crate) use told::Told;
 
 /// Octets of stdin that are read for a monitor: more than any of them says.
 const STDIN_OCTETS_MAX: u64 = 8 * 1024 * 1024;
@@ -94,6 +95,23 @@ pub(crate) fn named(name: &str) -> Result<Caller, Refusal> {
     })
 }
 
+/// The monitor of this name, if it is one that posts what it says elsewhere.
+pub(crate) fn that_posts(name: &str) -> Option<Caller> {
+    let posts = ["alertmanager", "grafana"].contains(&name);
+    CALLERS.into_iter().find(|caller| posts && caller.name == name)
+}
+
+impl Caller {
+    /// What it says by this document alone.
+    pub(crate) fn hear(self, env: &dyn Fn(&str) -> Option<OsString>, stdin: &str) -> Told {
+        (self.tell)(&Given { env, words: &[], stdin, host: &this_host() })
+    }
+}
+
+fn this_host() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
+
 /// The answer to `--caller help`.
 pub(crate) fn list() -> String {
     let mut text = String::from("What enqueue --caller NAME reads, behind the options:\n\n");
@@ -122,7 +140,7 @@ pub(crate) fn fill(caller: Caller, args: &mut Args, world: &mut World<'_>) {
     } else {
         String::new()
     };
-    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    let host = this_host();
     let mut told = (caller.tell)(&Given { env: world.env, words: &args.words, stdin: &stdin, host: &host });
     if let Some(trouble) = trouble {
         told.note(&trouble);

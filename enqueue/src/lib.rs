@@ -12,6 +12,7 @@
 //! | `args` | the command line, parsed |
 //! | `value` | what a single option's value means |
 //! | `caller` | what monitors say, each in its own way, as an alert |
+//! | [`intake`] | what comes by other ways than this program, as alerts by the same rules |
 //! | `alert` | options, stdin and files to an alert |
 //! | `store` | the alert into the first place that takes it |
 //! | `place` | the places and their order; errors of the kernel to exit codes |
@@ -30,6 +31,7 @@ mod check;
 mod deadline;
 mod exit;
 mod help;
+pub mod intake;
 mod mail;
 mod personality;
 mod place;

@@ -10,7 +10,7 @@ const UNIX_S_MAX: i64 = 253_402_128_000;
 ///
 /// A moment out of bounds becomes the nearest one in bounds, and an impossible zone becomes UTC: a broken clock
 /// must not cost the alert its mail.
-pub(crate) fn rfc5322(created_ms: i64, utc_offset_minutes: i32) -> String {
+pub fn rfc5322(created_ms: i64, utc_offset_minutes: i32) -> String {
     moment(created_ms, utc_offset_minutes).to_rfc2822()
 }
 

@@ -42,7 +42,7 @@ pub use address::Mailbox;
 pub use attachment::Attachment;
 pub use charset::{Charset, CharsetPolicy};
 pub use compose::{Composed, Draft, Identity, Importance, compose, compose_in};
-pub use date::plain as local_time;
+pub use date::{plain as local_time, rfc5322};
 pub use head::span;
 pub use ident::message_id;
 pub use manner::{Head, Language, Level, Limits, Manner};

@@ -4,6 +4,7 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 /// Shorter texts are found in innocent words as well; masking those would only spoil what is shown.
@@ -29,9 +30,9 @@ impl Secret {
         self.0.is_empty()
     }
 
-    /// Whether two are the same, without showing either.
+    /// Whether two are the same, without showing either: how long it takes says nothing but whether they are of one length.
     pub fn is_same(&self, other: &Self) -> bool {
-        *self.0 == *other.0
+        self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
     }
 
     /// The text with every trace of the secret taken out, as it is and in base64. Very short ones, which are

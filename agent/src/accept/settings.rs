@@ -30,14 +30,19 @@ impl Policy {
     }
 
     /// What an alert names: the same, and for local names that are not known the alias [`DEFAULT`], if there is one.
-    pub(super) fn lead(&self, name: &str) -> Option<Vec<Address>> {
+    pub(crate) fn lead(&self, name: &str) -> Option<Vec<Address>> {
         self.look_up(name).or_else(|| {
-            let is_local = match parse(name) {
-                Some(address) => self.is_at_home(&address),
-                None => !name.contains('@'),
-            };
+            let is_local = self.is_local(name);
             self.aliases.get(DEFAULT).filter(|addresses| is_local && !addresses.is_empty()).cloned()
         })
+    }
+
+    /// Whether it is somebody of this machine, known or not.
+    pub(crate) fn is_local(&self, name: &str) -> bool {
+        match parse(name) {
+            Some(address) => self.is_at_home(&address),
+            None => !name.contains('@'),
+        }
     }
 
     /// The alias that is meant by a name, or by an address at this machine.
@@ -76,7 +81,7 @@ impl Policy {
 
     /// Whether the configuration names this address: whoever may write alerts may reach it. Domains are compared
     /// without regard to case (RFC 5321 section 2.4).
-    pub(super) fn names(&self, address: &Address) -> bool {
+    pub(crate) fn names(&self, address: &Address) -> bool {
         let same = |known: &Address| {
             known.local() == address.local() && known.domain().eq_ignore_ascii_case(address.domain())
         };

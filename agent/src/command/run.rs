@@ -29,6 +29,7 @@ use crate::edge::users::Submitters;
 use crate::edge::{chance, host, network};
 use crate::engine::{self, Caps, Ears, Engine, Eyes, Herald, Load, Outside, Real};
 use crate::exit::Exit;
+use crate::listen::Intakes;
 use crate::log;
 use crate::metrics::{Meter, Outlets};
 use crate::notice::{Command, DeadMan, Sinks, Tongue};
@@ -163,9 +164,11 @@ async fn serve(
     let mut outside = Outside { submissions, orders: wanted, network, signals, fresh, service, anew: false };
     let mut next = Next { settings, clients: Vec::new() };
     let (meter, mut outlets) = (Meter::new(layout, wall_now()), Outlets::default());
+    let mut intakes = Intakes::default();
     loop {
         let clients = std::mem::take(&mut next.clients);
         outlets.open(&next.settings.config.metrics, &meter);
+        intakes.open(&next.settings.config, layout);
         lock = Box::pin(work(args, layout, spool, lock, (&next.settings, clients), (&mut outside, &meter)))
             .await?;
         if !outside.anew {

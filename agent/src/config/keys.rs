@@ -26,6 +26,7 @@ pub(super) enum Place {
     Metrics,
     Log,
     Page,
+    Listen,
     Provider,
     Recipient,
     Route,
@@ -54,6 +55,7 @@ impl Place {
             Self::Metrics => "[metrics]",
             Self::Page => "[page]",
             Self::Log => "[log]",
+            Self::Listen => "[[listen]]",
             Self::Provider => "[[provider]]",
             Self::Recipient => "[[recipient]]",
             Self::Route => "[[route]]",
@@ -281,6 +283,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Key> {
         .chain(super::metrics::KEYS)
         .chain(super::page::KEYS)
         .chain(super::log::KEYS)
+        .chain(super::intake::KEYS)
 }
 
 /// The keys of one place.

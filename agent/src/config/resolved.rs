@@ -78,6 +78,10 @@ const TABLES: [(&str, Place); 12] = [
     ("page", Place::Page),
 ];
 
+/// Tables that stand as often as somebody wants them.
+const LISTS: [(&str, Place); 3] =
+    [("recipient", Place::Recipient), ("route", Place::Route), ("listen", Place::Listen)];
+
 /// Everything in the order in which it can be read again.
 pub(super) fn all(source: &Source<'_>, root: &DeTable<'_>, config: &Config) -> Vec<Table> {
     let reader = Reader { source };
@@ -103,7 +107,7 @@ pub(super) fn all(source: &Source<'_>, root: &DeTable<'_>, config: &Config) -> V
             settings: provider::settings(&reader, provider, meant),
         });
     }
-    for (name, place) in [("recipient", Place::Recipient), ("route", Place::Route)] {
+    for (name, place) in LISTS {
         for table in list(root, name) {
             let settings = reader.settings(table, place, |_| true, filled);
             tables.push(Table { heading: format!("[[{name}]]"), settings });

@@ -115,7 +115,7 @@ fn severity(word: &str) -> Result<Severity, String> {
     })
 }
 
-fn whom(text: &str) -> Result<Vec<Whom>, String> {
+pub(super) fn whom(text: &str) -> Result<Vec<Whom>, String> {
     if text.contains('@') {
         return address::parse(text).map(|address| vec![Whom::Address(address)]).map_err(|it| it.to_string());
     }

@@ -2,6 +2,7 @@
 
 mod aliases;
 mod files;
+mod intake;
 mod routes;
 mod sender;
 mod ways;

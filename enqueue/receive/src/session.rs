@@ -12,15 +12,18 @@
 //! that nobody smuggles a second one in (a bare LF or CR is text); only where [`LineEnds::AsFirst`] is set may a client
 //! that has begun with bare LF go on with it, which is for pipes from programs of the same machine.
 
+mod auth;
 mod command;
 mod data;
 mod settings;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use command::{Command, Path};
 use data::{Collected, Data};
-pub use settings::{Limits, LineEnds, Protocol, Recipients, Settings};
+pub use settings::{Limits, LineEnds, Login, Protocol, Recipients, Settings};
 
 /// What is to be done next.
 #[derive(Debug, PartialEq, Eq)]
@@ -83,14 +86,17 @@ struct Line {
 /// One session with a client.
 #[derive(Debug)]
 pub struct Session {
-    settings: Settings,
+    settings: Arc<Settings>,
     state: State,
     line: Line,
     /// What is to be written.
     replies: Vec<u8>,
     has_greeted: bool,
-    /// HELO, EHLO or LHLO was said.
-    is_known: bool,
+    /// What was said with HELO, EHLO or LHLO.
+    client: Option<String>,
+    /// Answers to a login that are still to come.
+    answers: u8,
+    has_logged_in: bool,
     sender: Option<String>,
     recipients: Vec<String>,
     errors: u32,
@@ -99,14 +105,16 @@ pub struct Session {
 
 impl Session {
     /// A session with a client that has just come.
-    pub const fn new(settings: Settings) -> Self {
+    pub fn new(settings: impl Into<Arc<Settings>>) -> Self {
         Self {
-            settings,
+            settings: settings.into(),
             state: State::Commands,
             line: Line { octets: Vec::new(), is_too_long: false, is_bare: None },
             replies: Vec::new(),
             has_greeted: false,
-            is_known: false,
+            client: None,
+            answers: 0,
+            has_logged_in: false,
             sender: None,
             recipients: Vec::new(),
             errors: 0,
@@ -173,6 +181,24 @@ impl Session {
         self.sender.is_some() || matches!(self.state, State::Data(_) | State::Asked(_))
     }
 
+    /// Whether what comes now is a message: between DATA and its end.
+    pub const fn is_in_message(&self) -> bool {
+        matches!(self.state, State::Data(_))
+    }
+
+    /// Octets of memory that what has come so far of a message takes up.
+    pub const fn octets(&self) -> usize {
+        match &self.state {
+            State::Data(data) => data.octets(),
+            _ => 0,
+        }
+    }
+
+    /// How the client has called itself; empty before it has.
+    pub fn client(&self) -> &str {
+        self.client.as_deref().unwrap_or_default()
+    }
+
     /// Ends the session with a last reply: the client is too slow, or the program is to end.
     pub fn end(&mut self, why: &str) {
         if !self.is_over() {
@@ -229,29 +255,37 @@ impl Session {
             return;
         }
         let line = line.strip_suffix(b"\r").unwrap_or(line).to_vec();
-        self.obey(&Command::parse(&line));
+        if self.answers > 0 {
+            self.go_on_with_login(&line);
+        } else {
+            self.obey(&Command::parse(&line));
+        }
     }
 
     fn obey(&mut self, command: &Command) {
         let is_lmtp = self.settings.protocol == Protocol::Lmtp;
         match command {
-            Command::Helo if is_lmtp => self.refuse("500 5.5.1 this is LMTP: say LHLO"),
-            Command::Helo => {
-                self.begin();
+            Command::Helo(_) if is_lmtp => self.refuse("500 5.5.1 this is LMTP: say LHLO"),
+            Command::Helo(client) => {
+                self.begin(client);
                 let reply = format!("250 {}", self.settings.host);
                 self.say(&reply);
             }
-            Command::Ehlo | Command::Lhlo if is_lmtp == (*command == Command::Lhlo) => {
-                self.begin();
+            Command::Ehlo(client) | Command::Lhlo(client)
+                if is_lmtp == matches!(command, Command::Lhlo(_)) =>
+            {
+                self.begin(client);
                 let size = self.settings.limits.message_octets;
                 let host = &self.settings.host;
+                let login = auth::offer(self.settings.login);
                 let reply = format!(
-                    "250-{host}\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-ENHANCEDSTATUSCODES\r\n250 SIZE {size}"
+                    "250-{host}\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-ENHANCEDSTATUSCODES\r\n{login}250 SIZE {size}"
                 );
                 self.say(&reply);
             }
-            Command::Ehlo => self.refuse("500 5.5.1 this is LMTP: say LHLO"),
-            Command::Lhlo => self.refuse("500 5.5.1 this is SMTP: say EHLO"),
+            Command::Ehlo(_) => self.refuse("500 5.5.1 this is LMTP: say LHLO"),
+            Command::Lhlo(_) => self.refuse("500 5.5.1 this is SMTP: say EHLO"),
+            Command::Auth { mechanism, is_begun } => self.begin_login(mechanism, *is_begun),
             Command::Mail { path, size } => self.mail(path, *size),
             Command::Rcpt(path) => self.rcpt(path),
             Command::Data => self.data(),
@@ -276,13 +310,13 @@ impl Session {
         }
     }
 
-    fn begin(&mut self) {
+    fn begin(&mut self, client: &str) {
         self.reset();
-        self.is_known = true;
+        self.client = Some(client.to_owned());
     }
 
     fn mail(&mut self, path: &Path, size: Option<u64>) {
-        if !self.is_known {
+        if self.client.is_none() {
             self.refuse("503 5.5.1 say who you are first");
         } else if self.sender.is_some() {
             self.refuse("503 5.5.1 one mail at a time");

@@ -10,23 +10,23 @@ const TEXT_OCTETS_MAX: usize = 1024 * 1024;
 
 /// An alert, as far as a monitor says it.
 #[derive(Debug, Default)]
-pub(super) struct Told {
-    pub(super) subject: String,
-    pub(super) severity: Severity,
+pub(crate) struct Told {
+    pub(crate) subject: String,
+    pub(crate) severity: Severity,
     /// The same for a trouble and for its end.
-    pub(super) key: Option<String>,
-    pub(super) resolves: bool,
+    pub(crate) key: Option<String>,
+    pub(crate) resolves: bool,
     /// Seconds.
-    pub(super) ttl: Option<u64>,
+    pub(crate) ttl: Option<u64>,
     /// A list of recipients as the monitor writes it.
-    pub(super) to: Option<String>,
+    pub(crate) to: Option<String>,
     body: String,
     notes: String,
 }
 
 impl Told {
     /// A subject and how bad it is; the rest is added.
-    pub(super) fn new(subject: impl Into<String>, severity: Severity) -> Self {
+    pub(crate) fn new(subject: impl Into<String>, severity: Severity) -> Self {
         Self { subject: subject.into(), severity, ..Self::default() }
     }
 
@@ -35,7 +35,7 @@ impl Told {
         clippy::needless_pass_by_value,
         reason = "some values are owned, some borrowed; none is used again"
     )]
-    pub(super) fn line(&mut self, label: &str, value: Option<impl AsRef<str>>) {
+    pub(crate) fn line(&mut self, label: &str, value: Option<impl AsRef<str>>) {
         if let Some(value) =
             value.as_ref().map(|value| value.as_ref().trim()).filter(|value| !value.is_empty())
         {
@@ -44,7 +44,7 @@ impl Told {
     }
 
     /// Adds a text, with an empty line before it.
-    pub(super) fn paragraph(&mut self, text: &str) {
+    pub(crate) fn paragraph(&mut self, text: &str) {
         let text = text.trim_matches(['\r', '\n']);
         if !text.trim().is_empty() {
             let gap = if self.body.is_empty() { "" } else { "\n" };
@@ -53,12 +53,12 @@ impl Told {
     }
 
     /// Says in front of the text what is odd about it.
-    pub(super) fn note(&mut self, note: &str) {
+    pub(crate) fn note(&mut self, note: &str) {
         self.notes.extend(["Note: ", note, "\n"]);
     }
 
     /// The text, with its notes in front, bounded.
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let gap = if self.notes.is_empty() || self.body.is_empty() { "" } else { "\n" };
         let mut text = [&self.notes, gap, &self.body].concat();
         if text.len() > TEXT_OCTETS_MAX {
@@ -69,7 +69,7 @@ impl Told {
     }
 
     /// The subject as one line that is not too long; it names the monitor if there is nothing else.
-    pub(super) fn subject_line(&self, caller: &str) -> String {
+    pub(crate) fn subject_line(&self, caller: &str) -> String {
         let words: Vec<&str> = self
             .subject
             .split(|c: char| c.is_control() || c == ' ')
@@ -85,6 +85,6 @@ impl Told {
 }
 
 /// The first line that says something, without outer blanks.
-pub(super) fn first_line(text: &str) -> Option<&str> {
+pub(crate) fn first_line(text: &str) -> Option<&str> {
     text.lines().map(str::trim).find(|line| !line.is_empty())
 }

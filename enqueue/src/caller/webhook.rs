@@ -144,9 +144,9 @@ fn details(member: &Value) -> String {
 pub(super) fn odd(caller: &str, given: &Given<'_>) -> Told {
     let mut told = Told::new(format!("notification of {caller} that cannot be read"), Warning);
     told.note(match serde_json::from_str::<Value>(given.stdin) {
-        _ if given.stdin.trim().is_empty() => "stdin was empty",
-        Ok(_) => "stdin is JSON, but none of the form that is known; this is all there was",
-        Err(_) => "stdin is not JSON; this is all there was",
+        _ if given.stdin.trim().is_empty() => "it was empty",
+        Ok(_) => "it is JSON, but none of the form that is known; this is all there was",
+        Err(_) => "it is not JSON; this is all there was",
     });
     told.paragraph(&given.everything(&[]));
     told

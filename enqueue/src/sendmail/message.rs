@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use receive::envelope::{self, Named};
 use receive::{addresses, session};
 use spool_format::alert::FORMAT_VERSION;
-use spool_format::{Alert, Wall};
+use spool_format::{Alert, AlertError, Wall};
 
 use super::flags::Call;
 use crate::alert::source;
@@ -63,19 +63,28 @@ pub(super) fn alert(message: Vec<u8>, call: &Call, now: Wall) -> Result<Alert, R
     named.to = arguments.chain(named.to).collect();
     let sender = call.sender.as_deref().and_then(|sender| addresses::list(sender).into_iter().next());
     let name = call.name.clone().filter(|_| !envelope::has(&message, "From"));
-    make("sendmail", message, named, sender.as_deref(), name, now)
+    make("sendmail", message, named, sender.as_deref(), name, now).map_err(|error| refuse(&error))
 }
 
 /// The alert of a message that a client has handed over.
 pub(super) fn alert_of(message: session::Message, now: Wall) -> Result<Alert, Refusal> {
+    of_client("sendmail", message, now).map_err(|error| refuse(&error))
+}
+
+/// The same, as `program` took it over.
+pub(crate) fn of_client(program: &str, message: session::Message, now: Wall) -> Result<Alert, AlertError> {
     let named = Named { to: message.recipients, ..Named::default() };
-    make("sendmail", message.octets, named, Some(&message.sender), None, now)
+    make(program, message.octets, named, Some(&message.sender), None, now)
+}
+
+fn refuse(error: &AlertError) -> Refusal {
+    Refusal::new(Exit::BadData, format!("{error}; send it to fewer at a time, or to a list"))
 }
 
 /// The alert of a message whose header names everybody, as `program` made it.
 pub(crate) fn as_its_header_says(program: &str, message: Vec<u8>, now: Wall) -> Result<Alert, Refusal> {
     let named = envelope::named(&message);
-    make(program, message, named, None, None, now)
+    make(program, message, named, None, None, now).map_err(|error| refuse(&error))
 }
 
 fn make(
@@ -85,7 +94,7 @@ fn make(
     sender: Option<&str>,
     from_name: Option<String>,
     created: Wall,
-) -> Result<Alert, Refusal> {
+) -> Result<Alert, AlertError> {
     let message = envelope::without_blind_copies(&message).unwrap_or(message);
     let is_empty = message.iter().all(u8::is_ascii_whitespace);
     let mut seen: Vec<String> = Vec::new();
@@ -113,7 +122,5 @@ fn make(
         message: Some(STANDARD.encode(message)),
         ..Alert::default()
     };
-    alert.check().map(|()| alert).map_err(|error| {
-        Refusal::new(Exit::BadData, format!("{error}; send it to fewer at a time, or to a list"))
-    })
+    alert.check().map(|()| alert)
 }

@@ -94,10 +94,10 @@ fn what_is_no_webhook_of_version_4_is_an_alert_with_a_note() {
     assert_eq!((later.subject.as_str(), later.severity), ("DiskFull at db1", Critical));
     assert!(later.body.starts_with("Note: this is not version 4"), "{}", later.body);
     for (stdin, note) in [
-        ("{\"alerts\":[{\"stat", "stdin is not JSON"),
+        ("{\"alerts\":[{\"stat", "it is not JSON"),
         ("{\"hello\":1}", "none of the form that is known"),
         ("[]", "none of the form that is known"),
-        ("", "stdin was empty"),
+        ("", "it was empty"),
         ("{\"alerts\":[],\"status\":\"resolved\"}", "holds no alert"),
     ] {
         for caller in ["alertmanager", "grafana"] {

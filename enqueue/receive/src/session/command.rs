@@ -7,9 +7,9 @@ pub(super) struct Path(pub(super) String);
 /// A command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Command {
-    Helo,
-    Ehlo,
-    Lhlo,
+    Helo(String),
+    Ehlo(String),
+    Lhlo(String),
     Mail {
         path: Path,
         /// Octets that the message has, as far as the client says so (RFC 1870).
@@ -22,6 +22,12 @@ pub(super) enum Command {
     Vrfy,
     Help,
     Quit,
+    Auth {
+        /// In upper case.
+        mechanism: String,
+        /// Whether the first answer stands behind it. What it says is not kept.
+        is_begun: bool,
+    },
     /// A browser or a program that was made to talk to us on somebody's behalf.
     Foreign,
     /// MAIL or RCPT without an address; which of them, as it is to be written.
@@ -37,15 +43,20 @@ impl Command {
         let (verb, rest) = line.split_once([' ', '\t']).unwrap_or((line, ""));
         let verb = verb.to_ascii_uppercase();
         match verb.as_str() {
-            "HELO" => Self::Helo,
-            "EHLO" => Self::Ehlo,
-            "LHLO" => Self::Lhlo,
+            "HELO" => Self::Helo(client(rest)),
+            "EHLO" => Self::Ehlo(client(rest)),
+            "LHLO" => Self::Lhlo(client(rest)),
             "DATA" => Self::Data,
             "RSET" => Self::Rset,
             "NOOP" => Self::Noop,
             "VRFY" => Self::Vrfy,
             "HELP" => Self::Help,
             "QUIT" => Self::Quit,
+            "AUTH" => {
+                let (mechanism, answer) = rest.trim().split_once([' ', '\t']).unwrap_or((rest.trim(), ""));
+                let is_begun = !answer.trim().is_empty();
+                Self::Auth { mechanism: mechanism.to_ascii_uppercase(), is_begun }
+            }
             "GET" | "POST" | "PUT" | "HEAD" | "OPTIONS" | "CONNECT" | "HOST:" => Self::Foreign,
             "MAIL" => match after(rest, "FROM:").and_then(path) {
                 Some((path, parameters)) => Self::Mail { path, size: size(parameters) },
@@ -58,6 +69,11 @@ impl Command {
             _ => Self::Other,
         }
     }
+}
+
+/// What a client calls itself: its first word.
+fn client(rest: &str) -> String {
+    rest.split_ascii_whitespace().next().unwrap_or_default().to_owned()
 }
 
 fn after<'a>(text: &'a str, word: &str) -> Option<&'a str> {

@@ -37,6 +37,11 @@ impl Data {
         Self { octets: Vec::new(), octets_max, is_too_large: false, is_bare, at: At::Start }
     }
 
+    /// Octets of memory that it takes up.
+    pub(super) const fn octets(&self) -> usize {
+        self.octets.capacity()
+    }
+
     /// Takes octets as far as the message goes.
     pub(super) fn take(&mut self, octets: &mut &[u8]) -> Collected {
         let mut taken = 0;

@@ -1,6 +1,7 @@
 //! What a session is told about the place where it happens.
 
-use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
 
 /// Which protocol is spoken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,35 +43,46 @@ impl Default for Limits {
 }
 
 /// For whom mail is taken.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default)]
 pub enum Recipients {
     /// Everybody: somebody else decides later. Not for a network, where it would be an open relay.
     #[default]
     Anybody,
-    /// Those whose address or domain is listed, in lower case; names without a domain count as addresses.
-    Listed {
-        /// Whole addresses and local names.
-        addresses: BTreeSet<String>,
-        /// Domains, without `@`.
-        domains: BTreeSet<String>,
-    },
+    /// Those of whom this says so. It gets the path of RCPT as the client wrote it, without brackets and route.
+    Judged(Arc<dyn Fn(&str) -> bool + Send + Sync>),
 }
 
 impl Recipients {
     pub(super) fn may_be(&self, recipient: &str) -> bool {
         match self {
             Self::Anybody => true,
-            Self::Listed { addresses, domains } => {
-                let recipient = recipient.to_ascii_lowercase();
-                let domain = recipient.rsplit_once('@').map(|(_, domain)| domain);
-                addresses.contains(&recipient) || domain.is_some_and(|domain| domains.contains(domain))
-            }
+            Self::Judged(may_be) => may_be(recipient),
         }
     }
 }
 
+impl fmt::Debug for Recipients {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Anybody => "Anybody",
+            Self::Judged(_) => "Judged",
+        })
+    }
+}
+
+/// Who has to log in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Login {
+    /// Nobody can.
+    #[default]
+    None,
+    /// Nobody has to, and whoever wants to may, by PLAIN or LOGIN (RFC 4954) and as anybody: for appliances that send
+    /// nothing without having logged in. Nothing that they say is looked at, and nothing follows from it.
+    Any,
+}
+
 /// All of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// How the server calls itself.
     pub host: String,
@@ -82,4 +94,6 @@ pub struct Settings {
     pub limits: Limits,
     /// For whom mail is taken.
     pub recipients: Recipients,
+    /// Who has to log in.
+    pub login: Login,
 }

@@ -1,10 +1,10 @@
 //! Whole dialogues, however their octets are cut, and what clients try.
 
-use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use super::{Kept, Limits, LineEnds, Message, Protocol, Recipients, Session, Settings, Step};
+use super::{Kept, Limits, LineEnds, Login, Message, Protocol, Recipients, Session, Settings, Step};
 
 /// Plays octets in pieces; all that was said, and every message.
 fn play(settings: Settings, pieces: &[&[u8]]) -> (String, Vec<Message>, bool) {
@@ -105,16 +105,40 @@ fn a_pipe_may_have_the_line_ends_of_its_first_line() {
 }
 
 #[test]
-fn mail_is_taken_for_those_alone_who_are_listed() {
-    let listed = Recipients::Listed {
-        addresses: BTreeSet::from(["root".to_owned(), "a@x.jp".to_owned()]),
-        domains: BTreeSet::from(["example.jp".to_owned()]),
-    };
-    let settings = Settings { recipients: listed, ..strict() };
-    let dialogue = "EHLO x\r\nMAIL FROM:<a@x>\r\nRCPT TO:<ROOT>\r\nRCPT TO:<A@X.jp>\r\nRCPT TO:<any@EXAMPLE.jp>\r\n\
-        RCPT TO:<b@x.jp>\r\nRCPT TO:<a@sub.example.jp>\r\nRCPT TO:<\"b@example.jp\"@x.com>\r\nRCPT TO:<b%x.com@y.jp>\r\n";
-    let codes = codes_of(settings, dialogue);
-    assert_eq!(codes[3..], ["250", "250", "250", "550", "550", "550", "550"]);
+fn mail_is_taken_for_those_alone_whom_the_driver_lets_in() {
+    let judge = |to: &str| to.eq_ignore_ascii_case("root") || to.ends_with("@example.jp");
+    let settings = Settings { recipients: Recipients::Judged(Arc::new(judge)), ..strict() };
+    let dialogue = "EHLO x\r\nMAIL FROM:<a@x>\r\nRCPT TO:<ROOT>\r\nRCPT TO:<@relay:any@example.jp>\r\n\
+        RCPT TO:<b@x.jp>\r\nRCPT TO:<\"b@example.jp\"@x.com>\r\nDATA\r\nb\r\n.\r\n";
+    let (said, messages, _) = play(settings, &[dialogue.as_bytes()]);
+    assert_eq!(codes(&said)[3..], ["250", "250", "550", "550", "354", "250"]);
+    assert_eq!(messages[0].recipients, ["ROOT", "any@example.jp"]);
+}
+
+#[test]
+fn whoever_insists_on_a_login_has_one_where_that_is_wanted_and_it_changes_nothing() {
+    let any = || Settings { login: Login::Any, ..strict() };
+    assert!(play(any(), &[b"EHLO x\r\n"]).0.contains("\r\n250-AUTH PLAIN LOGIN\r\n"));
+    assert!(!play(strict(), &[b"EHLO x\r\n"]).0.contains("AUTH"));
+    for (login, expected) in [
+        ("AUTH PLAIN AGEAYg==\r\n", vec!["235"]),
+        ("auth plain\r\nAGEAYg==\r\n", vec!["334", "235"]),
+        ("AUTH LOGIN\r\nYQ==\r\nYg==\r\n", vec!["334", "334", "235"]),
+        ("AUTH LOGIN YQ==\r\nYg==\r\n", vec!["334", "235"]),
+        // What looks like a command is an answer.
+        ("AUTH PLAIN\r\nMAIL FROM:<a@x>\r\n", vec!["334", "235"]),
+        ("AUTH LOGIN\r\n*\r\nAUTH PLAIN x\r\n", vec!["334", "501", "235"]),
+        ("AUTH CRAM-MD5\r\nAUTH PLAIN x\r\nAUTH PLAIN x\r\n", vec!["504", "235", "503"]),
+    ] {
+        let dialogue = format!(
+            "EHLO x\r\n{login}MAIL FROM:<a@x>\r\nAUTH PLAIN x\r\nRCPT TO:<b@x>\r\nDATA\r\nb\r\n.\r\n"
+        );
+        let expected = [&["220", "250"], &expected[..], &["250", "503", "250", "354", "250"]].concat();
+        assert_eq!(codes_of(any(), &dialogue), expected, "{login:?}");
+        let (_, messages, _) = play(any(), &[dialogue.as_bytes()]);
+        assert_eq!((messages.len(), messages[0].octets.as_slice()), (1, &b"b\r\n"[..]), "{login:?}");
+    }
+    assert_eq!(codes_of(any(), "AUTH PLAIN x\r\n"), ["220", "503"], "EHLO comes first");
 }
 
 #[test]
