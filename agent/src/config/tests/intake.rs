@@ -14,7 +14,7 @@ fn nobody_listens_unless_somebody_says_so() {
     let [intake] = &config.intakes[..] else { panic!("{:?}", config.intakes) };
     assert_eq!((intake.speech, intake.place.to_string()), (Speech::Smtp, "127.0.0.1:2525".to_owned()));
     assert_eq!((intake.connections, intake.octets_max, intake.any_login), (1000, 5 << 20, false));
-    assert_eq!((intake.idle, intake.within), (Duration::from_secs(60), Duration::from_secs(300)));
+    assert_eq!((intake.idle, intake.within), (Duration::from_mins(1), Duration::from_mins(5)));
     let socket = listen("kind = \"http\"\nsocket = \"s\"").expect("a socket needs no token");
     assert_eq!(socket.intakes[0].place.to_string(), "/etc/alertmail/s");
 }
