@@ -3,9 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use harness::{Call, Config, Fate, PATIENCE, Provider, Sandbox, calls, run, watched, write_file};
+use harness::{
+    Call, Config, Fate, PATIENCE, Provider, Sandbox, becomes_true, calls, run, watched, write_file,
+};
 use lab::Personality;
-use rustix::fs::{FileType, FlockOperation, Mode, flock};
+use rustix::fs::{FileType, FlockOperation, Mode, OFlags, flock};
 use spool_format::Folder;
 
 use crate::{furnish, import_command, sandbox};
@@ -196,6 +198,12 @@ fn a_queue_that_its_program_works_at_is_left_to_it() {
     assert!(ended.stderr.contains("systemctl disable --now nullmailer"), "{}", ended.stderr);
     assert_eq!((scene.waiting().len(), scene.alerts().len()), (2, 0));
     drop(listens);
+    // A child that another test is just starting may have it open for a moment yet.
+    let nobody_listens = || {
+        let flags = OFlags::WRONLY | OFlags::NONBLOCK;
+        rustix::fs::open(&trigger, flags, Mode::empty()).is_err()
+    };
+    assert!(becomes_true(PATIENCE, nobody_listens));
     scene.expect_all_taken("nobody listens");
 
     let scene = Scene::new("dma");
@@ -212,7 +220,7 @@ fn a_queue_that_its_program_works_at_is_left_to_it() {
         (scene.waiting(), scene.alerts().len()),
         (vec!["M1a2b.5581c0".to_owned(), "Q1a2b.5581c0".to_owned()], 1)
     );
-    drop(held);
+    flock(&held, FlockOperation::Unlock).expect("it is ours");
     scene.expect_all_taken("nobody holds it");
 }
 
