@@ -90,15 +90,22 @@ fn whom_the_configuration_does_not_name_gets_nothing() {
 #[test]
 fn what_is_no_alert_is_refused_by_the_right_code() {
     let stage = Stage::new("kind = \"http\"\ntoken = { file = \"token\" }\nsize_max_kib = 16");
+    let config = stage.sandbox.config_file();
+    let checked =
+        stage.sandbox.alertmail(&["config", "check", "--config", &config.to_string_lossy()]).expect_success();
+    assert!(checked.contains("nobody will listen at 127.0.0.1"), "{checked}");
     write_file(&stage.path("token"), 0o600, b"s3cret-token\n");
     // The file was not there at the start; the listener comes with the next settings.
     assert!(Client::try_to(stage.port).is_err());
     let log = || stage.agent.as_ref().expect("it runs").log();
     assert!(log().contains("nobody takes alerts by http"), "{}", log());
+    let deaf = format!("CRITICAL: nobody takes alerts by http at 127.0.0.1:{}", stage.port);
+    assert!(stage.check().contains(&deaf), "{}", stage.check());
     stage
         .sandbox
         .alertmail(&["reload", "--config", &stage.sandbox.config_file().to_string_lossy()])
         .expect_success();
+    assert!(!stage.check().contains("nobody takes alerts"), "{}", stage.check());
     let token = "Authorization: Bearer s3cret-token\r\n";
     let huge = "x".repeat(17_000);
     for (path, head, body, expected) in [
@@ -114,7 +121,6 @@ fn what_is_no_alert_is_refused_by_the_right_code() {
         ("/alert", &format!("{token}Host: evil.example.com\r\n"), "{}", "421"),
         ("/alert", token, "{\"subject\":\"s\"}", "200"),
     ] {
-        let head = if head.contains("Host:") { head.to_owned() } else { head.to_owned() };
         let said = if head.contains("Host:") {
             let mut client = Client::to(stage.port);
             client
@@ -122,7 +128,7 @@ fn what_is_no_alert_is_refused_by_the_right_code() {
                 .expect("sent");
             client.rest()
         } else {
-            post(&mut Client::to(stage.port), path, &head, body)
+            post(&mut Client::to(stage.port), path, head, body)
         };
         assert_eq!(code(&said), expected, "{path} {head}: {said}");
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use harness::{free_ports, run, unpacked};
+use harness::{free_ports, may_have_own_mounts, not_tried, run, unpacked};
 use spool_format::Severity;
 
 use crate::stage::{field, mail};
@@ -12,7 +12,7 @@ use crate::{Client, Stage};
 #[test]
 fn smtp_source_loses_nothing() {
     if !Path::new("/usr/sbin/smtp-source").exists() {
-        return eprintln!("smtp-source was not tried: Postfix is not installed");
+        return not_tried("smtp-source was not tried: Postfix is not installed");
     }
     let stage = Stage::new("kind = \"smtp\"\n[[listen]]\nkind = \"lmtp\"\nsocket = \"lmtp.sock\"");
     let source = |words: &[&str], to: &str| {
@@ -34,7 +34,7 @@ fn smtp_source_loses_nothing() {
 #[test]
 fn swaks_is_served() {
     let Some(copy) = unpacked("swaks") else {
-        return eprintln!("swaks was not tried: run tests/intake/install");
+        return not_tried("swaks was not tried: run tests/intake/install");
     };
     let stage = Stage::new("kind = \"smtp\"\nauth = \"any\"");
     let server = format!("127.0.0.1:{}", stage.port);
@@ -89,7 +89,7 @@ fn smtplib_is_served() {
 #[test]
 fn alertmanager_posts_a_trouble_and_its_end_and_sends_mail() {
     let Some(copy) = unpacked("prometheus-alertmanager") else {
-        return eprintln!("Alertmanager was not tried: run tests/callers/install");
+        return not_tried("Alertmanager was not tried: run tests/callers/install");
     };
     let [port, smtp] = free_ports();
     let stage = Stage::new(&format!(
@@ -108,7 +108,17 @@ fn alertmanager_posts_a_trouble_and_its_end_and_sends_mail() {
         stage.port
     );
     std::fs::write(stage.path("am.yml"), config).expect("our own folder");
-    let mut child = Command::new(copy.join("usr/bin/prometheus-alertmanager"))
+    // It looks for its templates where its package would have put them.
+    if let Err(why) = may_have_own_mounts() {
+        return not_tried(&format!("Alertmanager was not tried: {why}"));
+    }
+    let (usr, program) = (copy.join("usr"), copy.join("usr/bin/prometheus-alertmanager"));
+    let enter =
+        r#"mount -t overlay -o "lowerdir=$1/share:/usr/share" overlay /usr/share && shift && exec "$@""#;
+    let mut child = Command::new("unshare")
+        .args(["--mount", "--propagation", "private", "sh", "-c", enter, "sh"])
+        .arg(usr)
+        .arg(program)
         .arg(format!("--config.file={}", stage.path("am.yml").display()))
         .arg(format!("--storage.path={}", stage.path("am").display()))
         .arg(format!("--web.listen-address=127.0.0.1:{port}"))

@@ -44,6 +44,12 @@ impl Stage {
         self.agent = Some(self.sandbox.start_agent());
     }
 
+    /// What `alertmail check` says of it.
+    pub(crate) fn check(&self) -> String {
+        let config = self.sandbox.config_file();
+        self.sandbox.alertmail(&["check", "--config", &config.to_string_lossy()]).stdout
+    }
+
     /// Every alert that there is, whole, by its id.
     pub(crate) fn alerts(&self) -> BTreeMap<AlertId, Alert> {
         let mut alerts = BTreeMap::new();

@@ -1,6 +1,7 @@
 //! `alertmail check`: one line and an exit code, in the language of monitoring plugins.
 
 mod drills;
+mod intakes;
 mod limits;
 mod words;
 
@@ -77,6 +78,8 @@ pub(super) struct Facts {
     pub(super) canaries: BTreeMap<String, Canary>,
     /// Of which quotas little is left.
     pub(super) quotas: Vec<String>,
+    /// Where nobody takes alerts from a network, though somebody should: what is spoken there, and the place.
+    pub(super) deaf: Vec<(String, String)>,
     /// What the configuration has to say.
     pub(super) warnings: Vec<String>,
     /// What is wrong with owners and modes.
@@ -119,9 +122,11 @@ fn facts(place: &Place, tongue: Tongue) -> Result<Facts, Refusal> {
     let floor = config.as_ref().map_or_else(Keeping::default, |config| config.keeping).floor;
     let owner = Agent::of(&layout).map_err(cannot)?;
     let view = View::read(&layout, Reach::Alive).map_err(cannot)?;
+    let running = is_held(&layout.lock());
     Ok(Facts {
         drills: drills::of(config.as_ref(), &view),
-        running: is_held(&layout.lock()),
+        running,
+        deaf: if running { intakes::deaf(config.as_ref()) } else { Vec::new() },
         status: Status::read(&layout).map_err(cannot)?,
         room: Room { free: StdFs.room(&queue).map_err(cannot)?, floor },
         providers: config.iter().flat_map(|config| &config.providers).map(|it| it.name.clone()).collect(),
@@ -168,6 +173,7 @@ pub(super) fn judge(limits: &Limits, facts: &Facts) -> (Exit, Report) {
     if !facts.running {
         now.push(words::no_agent(tongue));
     }
+    now.extend(facts.deaf.iter().map(|(speech, place)| words::deaf(tongue, speech, place)));
     let stuck = words::oldest(tongue, &age::short(tongue, oldest));
     let stuck_critical = words::oldest_critical(tongue, &age::short(tongue, oldest_critical));
     let any = limits.oldest.judge(oldest.as_secs());

@@ -13,6 +13,14 @@ pub(super) fn no_agent(tongue: Tongue) -> String {
         .to_owned()
 }
 
+/// Where nobody takes alerts.
+pub(super) fn deaf(tongue: Tongue, speech: &str, place: &str) -> String {
+    tongue.either(
+        format!("nobody takes alerts by {speech} at {place}, see [[listen]]: the agent's log says why"),
+        format!("{place} でアラート（{speech}）を受け付けていません（[[listen]]）。理由はエージェントのログにあります"),
+    )
+}
+
 pub(super) fn oldest(tongue: Tongue, time: &str) -> String {
     tongue.either(
         format!("the oldest alert has waited for {time}"),

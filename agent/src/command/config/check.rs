@@ -118,23 +118,36 @@ fn report(path: &Path, read: Result<Reading, ConfigError>) -> Report {
         let retired = config.retirements(clock::wall_now(), RETIRES_SOON);
         warnings.extend(retired.iter().map(|it| {
             let nth = config.providers.iter().position(|provider| provider.name == it.provider);
-            Finding::at(nth.and_then(|nth| origin(&reading, nth, "preset")), "preset", it.to_string())
+            Finding::at(
+                nth.and_then(|nth| origin(&reading, PROVIDER, nth, "preset")),
+                "preset",
+                it.to_string(),
+            )
         }));
         for (nth, provider) in config.providers.iter().enumerate() {
             mistakes.extend(no_authority(&reading, nth, provider));
             warnings.extend(secrets(provider).into_iter().filter_map(|(key, source)| {
                 let what = doubtful(source)?;
                 let what = format!("provider `{}`: {what}", provider.name);
-                Some(Finding::at(origin(&reading, nth, key), key, what))
+                Some(Finding::at(origin(&reading, PROVIDER, nth, key), key, what))
             }));
         }
+        warnings.extend(config.intakes.iter().enumerate().filter_map(|(nth, intake)| {
+            let what =
+                format!("nobody will listen at {}: {}", intake.place, doubtful(intake.token.as_ref()?)?);
+            Some(Finding::at(origin(&reading, LISTEN, nth, "token"), "token", what))
+        }));
     }
     Report { config, files: reading.files, mistakes, warnings }
 }
 
-/// Where a key of this provider stands.
-fn origin<'r>(reading: &'r Reading, nth: usize, key: &str) -> Option<&'r Origin> {
-    let table = reading.tables.iter().filter(|table| table.heading == "[[provider]]").nth(nth)?;
+/// Tables of which there are several.
+const PROVIDER: &str = "[[provider]]";
+const LISTEN: &str = "[[listen]]";
+
+/// Where a key of the nth of these tables stands.
+fn origin<'r>(reading: &'r Reading, heading: &str, nth: usize, key: &str) -> Option<&'r Origin> {
+    let table = reading.tables.iter().filter(|table| table.heading == heading).nth(nth)?;
     table.settings.iter().find(|setting| setting.key == key).map(|setting| &setting.origin)
 }
 
@@ -142,7 +155,7 @@ fn origin<'r>(reading: &'r Reading, nth: usize, key: &str) -> Option<&'r Origin>
 fn no_authority(reading: &Reading, nth: usize, provider: &Provider) -> Option<Finding> {
     let Trust::CaFile(_) = provider.trust else { return None };
     let error = Visit::try_trust(&target::outline(provider)).err()?;
-    Some(Finding::at(origin(reading, nth, "ca_file"), "ca_file", error.to_string()))
+    Some(Finding::at(origin(reading, PROVIDER, nth, "ca_file"), "ca_file", error.to_string()))
 }
 
 fn secrets(provider: &Provider) -> Vec<(&'static str, &SecretSource)> {

@@ -17,6 +17,7 @@ pub(super) fn facts(spool: &Spool, running: bool) -> check::Facts {
         drills,
         canaries,
         quotas,
+        deaf: vec![],
         warnings,
         findings,
         now,

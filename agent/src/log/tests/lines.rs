@@ -132,6 +132,11 @@ pub(super) fn say_all() {
     dead_man_reached("ping.example.com");
     writer_died();
     cannot_listen("metrics", &Listen::Unix(path.join("x")), error);
+    let intake = "[[listen]]\nkind = \"smtp\"\naddress = \"127.0.0.1:2525\"\n[[provider]]\nname = \"home\"\nhost = \"h.example.jp\"\nfrom = \"a@example.jp\"\n";
+    let intake = crate::config::Config::parse(intake, path).expect("a configuration").intakes.remove(0);
+    listening(intake.speech, &intake.place);
+    not_listening(&intake, &error);
+    not_taken(intake.speech, "no \"room\"");
     cannot_write_textfile(path, error);
     textfile_written_again(path);
     provider_skipped("home", &"its secret is for everybody");
