@@ -12,8 +12,8 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::command::{
-    check, completions, config, demo, drill, list, log, man, page, people, place::Place, preview, probe,
-    providers, reload, route, run, send, show, spool, stats, why,
+    check, completions, config, demo, drill, import, list, log, man, page, people, place::Place, preview,
+    probe, providers, reload, route, run, send, show, spool, stats, why,
 };
 use crate::exit::Exit;
 use crate::log as log_of_the_agent;
@@ -99,6 +99,8 @@ enum Command {
     Send(Box<send::Args>),
     /// Make a spool, look whether it is in order, or put it in order.
     Spool(spool::Args),
+    /// Take over the configuration, or the queue, of nullmailer, msmtp, ssmtp, dma or Postfix.
+    Import(import::Args),
     /// Show on this machine alone how alerts get through.
     Demo(demo::Args),
     /// Write the manual as pages for man.
@@ -141,6 +143,7 @@ pub fn main(argv: impl Iterator<Item = OsString>) -> Exit {
         Command::Route(asked) => route::run(&asked, &place),
         Command::Send(asked) => send::run(&asked, &place),
         Command::Spool(asked) => spool::run(&asked, &place),
+        Command::Import(asked) => import::run(&asked, &place),
         Command::Demo(asked) => demo::run(&asked),
         Command::Man(asked) => man::run(&asked, shown),
         Command::Completions(asked) => completions::run(&asked, Cli::command()),

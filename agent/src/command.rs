@@ -6,6 +6,7 @@ pub mod config;
 pub mod demo;
 pub mod drill;
 mod failure;
+pub mod import;
 pub mod list;
 pub mod log;
 pub mod man;

@@ -82,6 +82,7 @@ use delivery::{HedgeAfter, RetryPlan};
 use smtp::{AuthPolicy, Security};
 use spool_format::Address;
 
+pub(crate) use aliases::parse as parse_aliases;
 pub use drills::Drills;
 pub use in_clear::{hides_password, is_near};
 pub use intake::{Intake, Speech};
@@ -98,7 +99,7 @@ pub use network::Network;
 pub use notices::{DeadMan, Notices};
 pub use page::Page;
 pub use pin::Pin;
-pub use preset::{Preset, PresetLimits, Senders, presets};
+pub use preset::{Preset, PresetLimits, Senders, UserForm, presets};
 pub(crate) use provider::charset;
 pub use reading::{ConfigError, Reading};
 pub(crate) use resolved::word;

@@ -38,6 +38,7 @@ use tokio::time::timeout;
 
 use crate::accept::Policy;
 use crate::config::{Config, Intake, Kind};
+use crate::edge::panic::{INTAKE, INTAKE_WRITER};
 use crate::edge::{descriptors, host};
 use crate::log;
 use ::smtp::Secret;
@@ -136,7 +137,7 @@ fn start(houses: Vec<House>) -> io::Result<Intakes> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .max_blocking_threads(WRITERS)
-        .thread_name("intake-writer")
+        .thread_name(INTAKE_WRITER)
         .build()?;
     let (end, ended) = oneshot::channel::<()>();
     let (opened, is_open) = std::sync::mpsc::channel::<()>();
@@ -161,7 +162,7 @@ fn start(houses: Vec<House>) -> io::Result<Intakes> {
         // A disk that hangs would hold the thread up.
         runtime.shutdown_background();
     };
-    let thread = thread::Builder::new().name("intake".to_owned()).spawn(run)?;
+    let thread = thread::Builder::new().name(INTAKE.to_owned()).spawn(run)?;
     // Nobody sends here either: the places are open, or told of, when the other end is dropped.
     let _ = is_open.recv();
     Ok(Intakes { end: Some(end), thread: Some(thread) })

@@ -135,3 +135,18 @@ fn in_a_pane_the_list_follows_alerts_that_come_and_go_and_its_size_and_leaves_th
     tmux.is_as_before("after Ctrl-C");
     assert_eq!(agent.stop(), Some(0));
 }
+
+#[test]
+fn who_repairs_a_spool_at_a_terminal_is_told_how_far_it_is() {
+    if Command::new("tmux").arg("-V").output().is_err() {
+        return not_tried("left out: there is no tmux here");
+    }
+    let sandbox = sandbox();
+    std::fs::write(sandbox.spool().join("queue/deferred/01kax3tzzzzzzzzzzzzzzzzzzz.json"), b"{")
+        .expect("a file");
+    let repair = format!("{} spool repair", Path::new(ALERTMAIL).display());
+    let tmux = Tmux::start(&sandbox);
+    tmux.shows("a prompt", |rows| has(rows, PROMPT));
+    tmux.types(&repair);
+    tmux.shows("each stage", |rows| ["1/3  ", "2/3  ", "3/3  "].iter().all(|stage| has(rows, stage)));
+}

@@ -45,6 +45,8 @@ fn what_people_do_and_what_is_refused_is_said_in_japanese_with_the_same_exit_cod
         (&["show", "zz"], "ID が `zz` で始まるアラートはありません。一覧: alertmail list --all"),
         (&["retry"], "対象を指定してください"),
         (&["drop", &id, "--reason", "x"], "アラート1件の送信を断念しますか？"),
+        (&["preview", &id], "メールソフトでの表示"),
+        (&["send", "--dry-run", "--to", "ops@example.jp", "x"], "宛先      ops@example.jp"),
         (&["hold", &id], "保留にしました: 1件"),
         (&["release", "--all"], "保留を解除しました: 1件"),
         (&["purge", "--all"], "該当するアラートはありません"),

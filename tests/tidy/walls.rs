@@ -44,6 +44,8 @@ fn names_are_made_visible_by_publish_and_by_the_writer_alone() {
         "agent/src/submit/maildir.rs",
         // For another program: no file of the spool.
         "agent/src/metrics/textfile.rs",
+        // In another program's queue, once the mail is published in ours.
+        "agent/src/command/import/queue.rs",
     ];
     let offences: Vec<String> = (sources().iter().filter(|source| !may.contains(&source.path.as_str())))
         .flat_map(|source| source.code().map(|(n, line)| (format!("{}:{n}", source.path), line.to_owned())))

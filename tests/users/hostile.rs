@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use harness::{Config, PATIENCE, Sandbox, write_file};
 use spool_format::alert::ALERT_OCTETS_MAX;
-use spool_format::folder::{ALERT_MODE, file_name};
+use spool_format::folder::{ALERT_MODE, file_name, temporary_name};
 use spool_format::{AlertId, Folder, State, Wall};
 
 use crate::measure::{TICKS_A_SECOND, most_resident, ticks};
@@ -46,10 +46,12 @@ impl Hand<'_> {
 
     /// A file of the user's with the mode that a careful writer gives it.
     fn file(&self, name: impl AsRef<Path>, octets: &[u8]) {
-        let path = self.path(name);
-        write_file(&path, ALERT_MODE, octets);
+        // Nobody takes it before it is the user's.
+        let draft = self.path(temporary_name(AlertId::new(Wall::from_unix_ms(0), [0xAA; 10])));
+        write_file(&draft, ALERT_MODE, octets);
         // Its group stays that of the folder.
-        chown(&path, Some(self.uid), None).expect("root gives files away");
+        chown(&draft, Some(self.uid), None).expect("root gives files away");
+        fs::rename(&draft, self.path(name)).expect("a name of its own");
     }
 
     /// A file that says it has more octets than any disk.

@@ -5,6 +5,7 @@ mod docomo;
 mod document;
 mod page;
 mod subject;
+mod words;
 
 use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
@@ -19,7 +20,7 @@ use super::place::Place;
 use super::{Refusal, finish, json};
 use crate::accept::{Form, Policy, Sender};
 use crate::config::{Config, Provider};
-use crate::edge::{clock, host};
+use crate::edge::{clock, host, language};
 use crate::engine::compose::compose;
 use crate::exit::Exit;
 use crate::output::terminal::Look;
@@ -115,7 +116,7 @@ fn preview(args: &Args, place: &Place) -> Result<(Exit, String), Refusal> {
     let text = if args.output.json {
         json(&Document::new(&subject, &previews))
     } else {
-        page::text(&subject, &previews, clock::offset_minutes(now), Look::of_stdout())
+        page::text(&subject, &previews, clock::offset_minutes(now), (Look::of_stdout(), language::asked()))
     };
     Ok((exit, text))
 }

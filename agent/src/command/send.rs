@@ -116,7 +116,7 @@ fn dry_run(args: &Args, route: &Route, mail: &Mail) -> Result<(Exit, String), Re
             .map_err(|error| Refusal::new(Exit::Io, format!("cannot print the mail: {error}")))?;
         return Ok((Exit::Done, String::new()));
     }
-    let text = if args.json { json(&mail.shown(route)) } else { mail.shown(route).text() };
+    let text = if args.json { json(&mail.shown(route)) } else { mail.shown(route).text(language::asked()) };
     Ok((Exit::Done, text))
 }
 

@@ -14,6 +14,7 @@ use spool_format::Address;
 use super::section::Section;
 use crate::address;
 use file::AliasFile;
+pub(crate) use file::parse;
 
 /// Aliases behind one another at most.
 const DEPTH_MAX: usize = 50;

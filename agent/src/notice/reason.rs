@@ -5,6 +5,7 @@
 //! it is: a reason is never lost to its translation.
 
 mod config;
+mod mails;
 mod providers;
 mod spool;
 #[cfg(test)]
@@ -15,7 +16,9 @@ type Sentence = (&'static str, &'static str);
 
 /// All of them; the first that fits counts.
 fn sentences() -> impl Iterator<Item = &'static Sentence> {
-    [SENTENCES, providers::SENTENCES, spool::SENTENCES, config::SENTENCES].into_iter().flatten()
+    [SENTENCES, providers::SENTENCES, spool::SENTENCES, config::SENTENCES, mails::SENTENCES]
+        .into_iter()
+        .flatten()
 }
 
 /// What is said of sessions, alerts and their ends.

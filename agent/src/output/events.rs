@@ -95,7 +95,7 @@ fn of_an_alert(
         }
         Event::DotSent { attempt, provider, notes, .. } => {
             let mail = tongue.either("mail", "メール");
-            let notes = notes.iter().map(|note| format!("{mail}: {note}")).collect();
+            let notes = notes.iter().map(|note| format!("{mail}: {}", notice::why(tongue, note))).collect();
             let said = tongue.either(
                 format!("attempt {attempt}: {provider} gets the last octets"),
                 format!("試行{attempt}: {provider}へ本文の最後まで送信"),

@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 use super::reading::Source;
 use super::site::Page;
 use crate::config::{self, Listen};
+use crate::edge::panic::PAGE;
 use crate::serve;
 
 /// The page, for as long as this lives.
@@ -32,7 +33,7 @@ impl Drop for Server {
 /// Begins to answer, if the configuration says where.
 pub fn start(settings: &config::Page, source: Source) -> io::Result<Option<Server>> {
     let Some(place) = settings.listen.clone() else { return Ok(None) };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().thread_name(PAGE).enable_all().build()?;
     let site = Page::new(source, settings.hosts.clone());
     let (opened, is_open) = mpsc::channel();
     let (end, ended) = oneshot::channel::<()>();
@@ -50,7 +51,7 @@ pub fn start(settings: &config::Page, source: Source) -> io::Result<Option<Serve
         // A spool that is being read would hold the thread up.
         runtime.shutdown_background();
     };
-    let thread = thread::Builder::new().name("page".to_owned()).spawn(answer)?;
+    let thread = thread::Builder::new().name(PAGE.to_owned()).spawn(answer)?;
     let place = is_open.recv().map_err(io::Error::other)??;
     Ok(Some(Server { place, end: Some(end), thread: Some(thread) }))
 }

@@ -112,7 +112,10 @@ impl Shelf {
         let read = spawn_blocking(move || read(&this.source).map(|facts| print(&facts))).await;
         let ended = clock::monotonic();
         let good_until = ended + FRESH.max((ended - began) * REST);
-        let printed = match read.map_err(io::Error::other).flatten() {
+        let printed = match read
+            .map_err(|_| io::Error::other("a mistake of this program; its log has the line"))
+            .flatten()
+        {
             Ok((english, japanese)) => Printed { status: StatusCode::OK, english, japanese, good_until },
             Err(error) => self.failed(&error, good_until),
         };

@@ -3,13 +3,14 @@
 use std::cmp::Reverse;
 
 use spool_format::history::AttemptRecord;
-use spool_format::{RecipientResult, Settlement, Wall};
+use spool_format::{Event, RecipientResult, Settlement, Wall};
 
 use super::alerts::tag;
 use super::facts::Facts;
 use super::html::Html;
 use super::words::Words;
 use crate::notice;
+use crate::output::events::told;
 use crate::output::{age, words as common};
 use crate::spool::view::{Item, Standing};
 
@@ -78,15 +79,30 @@ fn timeline(item: &Item, facts: &Facts, words: &Words) -> Html {
     if left_out > 0 {
         html.ours("<li class=\"note\">").text(words.earlier).ours("</li>");
     }
-    for it in &attempts[left_out..] {
+    let attempts = &attempts[left_out..];
+    let from = attempts.first().filter(|_| left_out > 0).map(|attempt| attempt.at);
+    let acts = history.map_or(&[][..], |history| &history.acts).iter();
+    let mut acts = acts.filter(|(at, _)| from.is_none_or(|from| *at >= from)).peekable();
+    for it in attempts {
+        while let Some((at, what)) = acts.next_if(|(at, _)| *at <= it.at) {
+            act(&mut html, *at, what, &clock, words);
+        }
         attempt(&mut html, it, &clock, words);
     }
+    acts.for_each(|(at, what)| act(&mut html, *at, what, &clock, words));
     html.ours("</ol><p class=\"back\"><a href=\"#top\">").text(words.back).ours("</a></p></article>");
     html
 }
 
 fn fact(html: &mut Html, name: &'static str, value: &str) {
     html.ours("<div><dt>").text(name).ours("</dt><dd>").text_up_to(TEXT_MAX, value).ours("</dd></div>");
+}
+
+/// What a person did.
+fn act(html: &mut Html, at: Wall, what: &Event, clock: &impl Fn(Wall) -> String, words: &Words) {
+    let said = told(words.tongue, what, clock);
+    html.ours("<li class=\"act\"><p><time>").text(&clock(at)).ours("</time> ");
+    html.text_up_to(TEXT_MAX, &said.what).ours("</p></li>");
 }
 
 fn attempt(html: &mut Html, attempt: &AttemptRecord, clock: &impl Fn(Wall) -> String, words: &Words) {
@@ -124,7 +140,8 @@ fn attempt(html: &mut Html, attempt: &AttemptRecord, clock: &impl Fn(Wall) -> St
         html.ours("<p class=\"dim\">").text(&words.others(results.len() - RECIPIENTS_MAX)).ours("</p>");
     }
     for note in attempt.notes.iter().take(RECIPIENTS_MAX) {
-        html.ours("<p class=\"dim\">").text_up_to(TEXT_MAX, note).ours("</p>");
+        let note = notice::why(words.tongue, note);
+        html.ours("<p class=\"dim\">").text_up_to(TEXT_MAX, &note).ours("</p>");
     }
     html.ours("</li>");
 }

@@ -65,6 +65,20 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("For which program", "対象のプログラム"),
     ("The agent and its commands", "エージェントとそのコマンド"),
     ("The program for hooks", "フック用のプログラム"),
+    (
+        "Take over the configuration, or the queue, of nullmailer, msmtp, ssmtp, dma or Postfix",
+        "nullmailer・msmtp・ssmtp・dma・Postfix の設定やキューを取り込む",
+    ),
+    ("Whose configuration", "どのプログラムの設定か"),
+    ("Read below this folder in place of /", "/ の代わりに、このフォルダ以下を読む"),
+    (
+        "Write the configuration into this new file, and passwords into files beside it",
+        "設定をこの新しいファイルに、パスワードを隣のファイルに書く",
+    ),
+    (
+        "Take the mails over that wait in its queue, in place of its configuration",
+        "設定ではなく、キューで待機中のメールを取り込む",
+    ),
 ];
 
 /// What stands below the options, by the command.
@@ -141,5 +155,21 @@ pub(super) const ENDS: &[(&str, &str)] = &[
 例:
   alertmail completions bash
   alertmail completions zsh enqueue",
+    ),
+    (
+        "import",
+        "\
+--output がなければ、設定を表示するだけで何も書きません。--output を付けると、パスワードは FILE の隣の、所有者だけが読めるファイルに書きます。パスワードは表示しません。取り込めなかったものは、ファイル名と行番号とともに標準エラー出力に示します。元のファイルは変更しません。
+
+--queue を付けると、nullmailer か dma のキューで待機中のメールをアラートにします。こちらのスプールに確実に保存してから、元のファイルをキューの隣の imported/ に移します。削除はしません。途中で強制終了されても、もう一度実行すれば、二重にはなりません。先に元のプログラムを止めてください。
+
+終了コード: 取り込むものがないか、残ったメールがあれば 65、ファイルが一つもなければ 66。
+
+例:
+  alertmail import nullmailer
+  alertmail import msmtp --output /etc/alertmail/imported.toml
+  alertmail import postfix --root /mnt/old --json
+  alertmail import nullmailer --queue
+  alertmail import dma --queue --spool /var/spool/alertmail",
     ),
 ];

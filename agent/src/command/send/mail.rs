@@ -18,7 +18,11 @@ use crate::command::Refusal;
 use crate::config::Config;
 use crate::edge::{chance, clock, host};
 use crate::exit::Exit;
-use crate::output::terminal::printable;
+use crate::notice::{self, Tongue};
+use crate::output::terminal::{columns, printable};
+
+/// Columns of the names in front of values.
+const NAME_COLUMNS: usize = 10;
 
 /// The options that say what is in it.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
@@ -217,16 +221,19 @@ pub(super) struct Shown {
 
 impl Shown {
     /// For people.
-    pub(super) fn text(&self) -> String {
+    pub(super) fn text(&self, tongue: Tongue) -> String {
         let mut text = String::new();
-        let mut line = |name: &str, what: &str| {
-            let _ = writeln!(text, "{name:<10}{}", printable(what));
+        let mut line = |english: &str, japanese: &str, what: &str| {
+            let name = tongue.either(english, japanese);
+            let blanks = " ".repeat(NAME_COLUMNS.saturating_sub(columns(name)));
+            let _ = writeln!(text, "{name}{blanks}{}", printable(what));
         };
-        line("via", &self.via);
-        line("sender", &self.sender);
-        line("to", &self.recipients.join(", "));
-        line("size", &format!("{} octets", self.octets));
-        self.notes.iter().for_each(|note| line("note", note));
+        line("via", "経由", &self.via);
+        line("sender", "差出人", &self.sender);
+        line("to", "宛先", &self.recipients.join(", "));
+        let octets = self.octets;
+        line("size", "サイズ", &tongue.either(format!("{octets} octets"), format!("{octets}バイト")));
+        self.notes.iter().for_each(|note| line("note", "補足", &notice::why(tongue, note)));
         text.push('\n');
         for (name, value) in &self.headers {
             let _ = writeln!(text, "  {name}: {}", printable(value));

@@ -1,13 +1,14 @@
 //! `alertmail spool verify` and `repair`: is it in order, and if not, let it be.
 
 use std::fmt::Write as _;
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 
 use spool_format::Layout;
 
 use super::super::place::{Place, unreadable};
 use super::super::{Refusal, json};
-use super::words;
+use super::words::{self, Stage};
 use crate::edge::owner::become_owner_of;
 use crate::edge::{host, language};
 use crate::exit::Exit;
@@ -106,7 +107,7 @@ pub(super) fn verify(args: &VerifyArgs, place: &Place) -> Result<(Exit, String),
 /// Puts it in order.
 pub(super) fn repair(args: &RepairArgs, place: &Place) -> Result<(Exit, String), Refusal> {
     let layout = layout(args.spool.as_ref(), place)?;
-    let cannot = |error: &std::io::Error| unreadable(&layout, error);
+    let cannot = |error: &io::Error| unreadable(&layout, error);
     let missing: Vec<Fault> = make_folders(&layout)?;
     let keeping = place.config()?.map(|config| config.keeping).unwrap_or_default();
     let by = rustix::process::getuid().as_raw();
@@ -118,17 +119,27 @@ pub(super) fn repair(args: &RepairArgs, place: &Place) -> Result<(Exit, String),
         ),
         LockError::Io { source, .. } => cannot(&source),
     })?;
+    tell(Stage::Looks);
     let before = verify::verify(&layout).map_err(|error| cannot(&error))?;
     if before.faults.iter().any(|fault| fault.kind.cure() != Cure::Person) {
+        tell(Stage::Mends);
         repair::repair(&layout, keeping, &before.faults, (by, &host::boot_id()))
             .map_err(|error| Refusal::new(Exit::Io, format!("cannot put the spool in order: {error}")))?;
     }
+    tell(Stage::LooksAgain);
     let after = verify::verify(&layout).map_err(|error| cannot(&error))?;
     let is_mended = |fault: &Fault| !after.faults.contains(fault);
     let mended = missing.into_iter().chain(before.faults.into_iter().filter(is_mended)).collect();
     let report = report(&layout, after, mended);
     let exit = if report.faults.is_empty() { Exit::Done } else { Exit::Data };
     Ok((exit, if args.json { json(&report) } else { in_words(&report, false, language::asked()) }))
+}
+
+/// To whoever waits at a terminal: a large spool takes its time.
+fn tell(stage: Stage) {
+    if io::stderr().is_terminal() {
+        let _ = writeln!(io::stderr(), "{}", words::so_far(language::asked(), stage));
+    }
 }
 
 fn layout(spool: Option<&PathBuf>, place: &Place) -> Result<Layout, Refusal> {

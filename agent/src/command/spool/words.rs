@@ -10,6 +10,24 @@ pub(super) enum Made {
     Rest,
 }
 
+/// What a repair does after each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    Looks = 1,
+    Mends,
+    LooksAgain,
+}
+
+/// How far a repair is.
+pub(super) fn so_far(tongue: Tongue, stage: Stage) -> String {
+    let (english, japanese) = match stage {
+        Stage::Looks => ("reading every file and line", "すべてのファイルと行を確認中"),
+        Stage::Mends => ("putting in order what is not", "異常を修復中"),
+        Stage::LooksAgain => ("reading them again", "再確認中"),
+    };
+    format!("{}/{}  {}", stage as u8, Stage::LooksAgain as u8, tongue.either(english, japanese))
+}
+
 pub(super) fn made(tongue: Tongue, root: &str, made: Made) -> String {
     let (english, japanese) = match made {
         Made::Nothing => ("is a spool already, and complete", "は、すでに完全なスプールです。"),

@@ -13,11 +13,11 @@ const OCTETS_MAX: u64 = 1024 * 1024;
 
 /// What was found in it.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct AliasFile {
+pub(crate) struct AliasFile {
     /// Line, name, and what it stands for.
-    pub(super) entries: Vec<(usize, String, Vec<String>)>,
+    pub(crate) entries: Vec<(usize, String, Vec<String>)>,
     /// Lines that do not mean all that they say.
-    pub(super) doubtful: Vec<(usize, String)>,
+    pub(crate) doubtful: Vec<(usize, String)>,
 }
 
 /// Reads the file. Octets that are not UTF-8 cost their own line at most.
@@ -36,7 +36,8 @@ pub(super) fn read(path: &Path) -> io::Result<AliasFile> {
     Ok(parse(&String::from_utf8_lossy(&octets)))
 }
 
-fn parse(text: &str) -> AliasFile {
+/// Reads the text of such a file.
+pub(crate) fn parse(text: &str) -> AliasFile {
     let mut found = AliasFile::default();
     let mut logical: Option<(usize, String)> = None;
     for (n, line) in text.lines().enumerate() {

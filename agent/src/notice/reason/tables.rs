@@ -50,6 +50,8 @@ fn what_is_wrong_with_settings_spools_and_providers_is_said_in_japanese() {
             "a login cannot work: the server offers PLAIN for authentication, none of which may be used",
             "ログインできません: サーバーの認証方式（PLAIN）はどれも使用を許可されていません",
         ),
+        ("header `X-Big` left out: name too long", "ヘッダ「X-Big」は名前が長すぎるため省きました"),
+        ("text: written for ISO-2022-JP: ① as (1)", "本文: ISO-2022-JP にない文字を置き換えました: ① as (1)"),
     ] {
         assert_eq!(in_japanese(english), japanese);
     }
