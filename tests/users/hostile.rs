@@ -45,6 +45,7 @@ impl Hand<'_> {
     }
 
     /// A file of the user's with the mode that a careful writer gives it.
+    #[expect(clippy::disallowed_methods, reason = "as a hook of that user does it")]
     fn file(&self, name: impl AsRef<Path>, octets: &[u8]) {
         // Nobody takes it before it is the user's.
         let draft = self.path(temporary_name(AlertId::new(Wall::from_unix_ms(0), [0xAA; 10])));
