@@ -215,13 +215,14 @@ fn read(args: &Args) -> Result<Found, Refusal> {
     };
     let home =
         std::env::var("HOME").ok().filter(|home| home.starts_with('/')).unwrap_or_else(|| "/root".to_owned());
-    let found = match args.peer {
+    let mut found = match args.peer {
         Peer::Nullmailer => nullmailer::read(&files),
         Peer::Msmtp => msmtp::read(&files, &home),
         Peer::Ssmtp => ssmtp::read(&files),
         Peer::Dma => dma::read(&files),
         Peer::Postfix => postfix::read(&files),
     };
+    found.leave_out_strange_hosts();
     if let Some(refusal) = refused.into_inner() {
         return Err(refusal);
     }

@@ -99,7 +99,8 @@ fn login(found: &mut Found, files: &Files<'_>, path: &str, provider: &mut FoundP
                     provider.password = Some(Credential::text(password));
                 }
             }
-            Some((_, (host, _))) => found.note(path, n + 1, words::no_counterpart(host)),
+            // Not shown: where the line is not as it should be it may be a part of the password.
+            Some(_) => found.note(path, n + 1, words::login_elsewhere()),
             None => found.note(path, n + 1, words::not_understood("this line")),
         }
     }

@@ -147,6 +147,18 @@ impl Found {
         self.notes.push(Note { spot: Spot::new(file, line), said });
     }
 
+    /// Leaves servers out whose host can be none, so that no connection could ever be made.
+    pub(crate) fn leave_out_strange_hosts(&mut self) {
+        let (good, strange): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.providers).into_iter().partition(|it| {
+                !it.host.is_empty() && !it.host.contains(|c: char| c.is_control() || c.is_whitespace())
+            });
+        self.providers = good;
+        for it in strange {
+            self.note(&it.spot.file, it.spot.line, super::words::not_understood("the host"));
+        }
+    }
+
     /// The text of a file, which is then one of those that were read.
     pub(crate) fn open(&mut self, files: &Files<'_>, path: &str) -> Option<String> {
         let text = files(path)?;

@@ -48,9 +48,13 @@ fn remote(found: &mut Found, line: usize, text: &str, helo: Option<&String>) {
     let Some(host) = parts.next() else { return };
     let protocol = parts.next().unwrap_or_else(|| "smtp".to_owned());
     if protocol != "smtp" {
-        // An option in this place may be a password.
-        let shown = protocol.split('=').next().unwrap_or_default().to_owned();
-        found.note(REMOTES, line, words::no_counterpart(&shown));
+        // A word that nobody knows may be a part of a password: it is not shown.
+        let said = if protocol == "qmqp" {
+            words::no_counterpart("qmqp")
+        } else {
+            words::not_understood("the protocol")
+        };
+        found.note(REMOTES, line, said);
         return;
     }
     let Some((host, at)) = host_and_port(&host) else {
@@ -74,7 +78,8 @@ fn remote(found: &mut Found, line: usize, text: &str, helo: Option<&String>) {
                 found.note(REMOTES, line, words::client_certificate(key));
             }
             ("insecure" | "tls-anon-auth", None) => found.note(REMOTES, line, words::was_not_verified(&host)),
-            _ => found.note(REMOTES, line, words::no_counterpart(key)),
+            ("source" | "x509crlfile", _) => found.note(REMOTES, line, words::no_counterpart(key)),
+            _ => found.note(REMOTES, line, words::not_understood("an option")),
         }
     }
     let usual = if provider.tls == Tls::Implicit { 465 } else { 25 };

@@ -38,7 +38,7 @@ pub(super) fn read(files: &Files<'_>) -> Found {
             match table(map) {
                 Some(path) if found.aliases_file.is_none() => addresses::of_file(&mut found, files, path),
                 Some(path) => addresses::of_foreign_file(&mut found, files, path),
-                None => found.note(MAIN, line, words::map_type(map)),
+                None => found.note(MAIN, line, words::map_type(map.split(':').next().unwrap_or(map))),
             }
         }
     }
@@ -85,7 +85,7 @@ fn relays(found: &mut Found, files: &Files<'_>, main: &Settings) {
 
 fn relay(found: &mut Found, files: &Files<'_>, main: &Settings, (line, hop): (usize, &str)) {
     let Some((host, named)) = host_and_port(hop) else {
-        found.note(MAIN, line, words::not_understood(&format!("`{hop}`")));
+        found.note(MAIN, line, words::not_understood("a relay"));
         return;
     };
     let mut provider = FoundProvider::new(Spot::new(MAIN, line), &host, 25, Tls::Never);

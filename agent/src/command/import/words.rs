@@ -244,3 +244,10 @@ pub(super) fn runs_as_the_agent(key: &str) -> Said {
         ),
     )
 }
+
+pub(super) fn login_elsewhere() -> Said {
+    Said::new(
+        "a login for another host than the one that mail goes to is left out",
+        "送信先とは別のホスト用のログインは取り込みません",
+    )
+}

@@ -145,8 +145,15 @@ fn provider(
     {
         let _ = writeln!(toml, "helo = {}", quoted(helo));
     }
-    if let Some(proxy) = &it.proxy {
-        let _ = writeln!(toml, "proxy = {}", quoted(&format!("socks5://{proxy}")));
+    let can_be_one = |proxy: &String| {
+        proxy.bytes().all(|octet| octet.is_ascii_alphanumeric() || b".:-[]".contains(&octet))
+    };
+    match &it.proxy {
+        Some(proxy) if can_be_one(proxy) => {
+            let _ = writeln!(toml, "proxy = {}", quoted(&format!("socks5://{proxy}")));
+        }
+        Some(_) => found.note(&it.spot.file, it.spot.line, words::not_understood("the proxy")),
+        None => {}
     }
 }
 
