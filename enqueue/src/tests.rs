@@ -2,6 +2,7 @@
 
 mod callers;
 mod elsewhere;
+mod help;
 mod mail;
 mod sendmail;
 mod webhooks;
@@ -16,8 +17,6 @@ use std::time::Instant;
 use spool_format::folder::parse_file_name;
 use spool_format::{Alert, AlertId, Folder, Layout, Severity, Wall};
 
-use crate::args::OPTIONS;
-use crate::help::{HELP, HELP_JAPANESE};
 use crate::{Exit, Outcome, Syslog, World, run};
 
 static NEXT_CHANCE: AtomicU64 = AtomicU64::new(0);
@@ -350,24 +349,6 @@ fn two_hundred_at_once_make_two_hundred_files() {
         stored.iter().map(|name| parse_file_name(name).expect("an alert").as_str().to_owned()).collect();
     assert_eq!(ids.len(), 200);
     assert_eq!(stored, ids);
-}
-
-#[test]
-fn the_help_names_every_option_and_every_exit_code() {
-    let said = Sandbox::new().run(&["--help"]);
-    assert_eq!((said.exit, said.stdout.as_str(), said.stderr.as_str()), (Exit::Done, HELP, ""));
-    for help in [HELP, HELP_JAPANESE] {
-        for option in OPTIONS {
-            assert!(help.contains(&format!("--{option} ")), "{option}");
-        }
-        for exit in Exit::ALL {
-            assert!(help.contains(&format!("\n  {:>2}  ", exit.code())), "{exit:?}");
-        }
-        // Kanji, kana and their signs take two columns.
-        let columns = |line: &str| line.chars().map(|it| 1 + usize::from(it >= '\u{3000}')).sum::<usize>();
-        assert_eq!(help.lines().find(|line| columns(line) > 100), None);
-    }
-    assert_eq!(Sandbox::new().run(&["-V"]).stdout, concat!("enqueue ", env!("CARGO_PKG_VERSION"), "\n"));
 }
 
 #[test]

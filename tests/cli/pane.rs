@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::process::Command;
 
-use harness::{Config, PATIENCE, Provider, Sandbox, becomes_true, in_english, not_tried, run};
+use harness::{Config, PATIENCE, Provider, Sandbox, becomes_true, in_english, not_tried, run, write_file};
 use lab::{Personality, Port};
+use spool_format::Folder;
 
 use crate::{ALERTMAIL, sandbox};
 
@@ -142,8 +143,8 @@ fn who_repairs_a_spool_at_a_terminal_is_told_how_far_it_is() {
         return not_tried("left out: there is no tmux here");
     }
     let sandbox = sandbox();
-    std::fs::write(sandbox.spool().join("queue/deferred/01kax3tzzzzzzzzzzzzzzzzzzz.json"), b"{")
-        .expect("a file");
+    let broken = sandbox.folder(Folder::Deferred).join("01kax3tzzzzzzzzzzzzzzzzzzz.json");
+    write_file(&broken, 0o640, b"{");
     let repair = format!("{} spool repair", Path::new(ALERTMAIL).display());
     let tmux = Tmux::start(&sandbox);
     tmux.shows("a prompt", |rows| has(rows, PROMPT));

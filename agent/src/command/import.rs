@@ -1,7 +1,7 @@
 //! `alertmail import`: what another program's files say, as a configuration of ours; and the mails that wait in its queue.
 //!
-//! One file a program reads its files into one form ([`found`]), and [`written`] makes TOML of that. Both are pure; all
-//! reading and writing is done here, and in [`queue`].
+//! One file a program reads its files into one form (`found`), and `written` makes TOML of that. Both are pure; all
+//! reading and writing is done here, and in `queue`.
 
 mod addresses;
 mod dma;

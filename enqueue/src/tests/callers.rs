@@ -137,7 +137,7 @@ fn the_callers_are_listed_and_a_misspelt_one_is_refused() {
     let refused = Sandbox::new().run(&["--caller", "smarted"]);
     for caller in CALLERS {
         assert!(listed.stdout.contains(&format!("\n  {} ", caller.name)), "{}", listed.stdout);
-        assert!(HELP.contains(caller.name), "{}", caller.name);
+        assert!(crate::help::HELP.contains(caller.name), "{}", caller.name);
     }
     assert_eq!(refused.exit, Exit::Usage);
     assert!(refused.stderr.contains("--caller help lists them"), "{refused:?}");
