@@ -118,7 +118,7 @@ fn read_with(reader: Reader, names: &[&str], texts: &[String]) -> Found {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
 
     #[test]
     fn no_text_upsets_a_reader_and_lines_are_lines_of_the_file(texts in prop::collection::vec(a_text(), 4)) {
