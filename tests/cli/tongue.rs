@@ -46,7 +46,10 @@ fn what_people_do_and_what_is_refused_is_said_in_japanese_with_the_same_exit_cod
         (&["retry"], "対象を指定してください"),
         (&["drop", &id, "--reason", "x"], "アラート1件の送信を断念しますか？"),
         (&["preview", &id], "メールソフトでの表示"),
-        (&["send", "--dry-run", "--to", "ops@example.jp", "x"], "宛先      ops@example.jp"),
+        (
+            &["send", "--dry-run", "--provider", "home", "--to", "ops@example.jp", "x"],
+            "宛先      ops@example.jp",
+        ),
         (&["hold", &id], "保留にしました: 1件"),
         (&["release", "--all"], "保留を解除しました: 1件"),
         (&["purge", "--all"], "該当するアラートはありません"),
