@@ -20,11 +20,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use delivery::{Arrival, Past};
+use mime::Summary;
 use spool_format::{Address, Alert, AlertError, AlertId, Event, Folder, Severity, Wall};
 
 use crate::config::Manners;
 use crate::submit::About;
 pub(crate) use draft::octets;
+pub use draft::summary;
 pub(crate) use manners::on_the_wire;
 pub use manners::{Form, Mail, Sender};
 use recipients::Recipients;
@@ -112,10 +114,8 @@ impl Accepted {
 
     /// What the journal says of it. `domain` is the right side of its Message-ID, `octets` the size of its file.
     pub fn fact(&self, uid: u32, domain: &str, octets: usize) -> Event {
-        let whole = self.message().map(|message| mime::summary(&message)).unwrap_or_default();
-        let subject =
-            Some(&self.alert.subject).filter(|subject| !subject.is_empty()).unwrap_or(&whole.subject);
-        let message_id = whole.message_id.unwrap_or_else(|| mime::message_id(self.id.as_str(), domain));
+        let Summary { subject, message_id } = summary(&self.alert);
+        let message_id = message_id.unwrap_or_else(|| mime::message_id(self.id.as_str(), domain));
         Event::Accepted {
             id: self.id,
             uid,
@@ -124,7 +124,7 @@ impl Accepted {
             unusable: self.unusable(),
             severity: self.alert.severity,
             key: self.alert.key.clone(),
-            subject: subject.clone(),
+            subject,
             created: self.alert.created,
             ttl: self.alert.ttl,
             message_id: Some(message_id),
@@ -199,8 +199,9 @@ impl Accepted {
 
     /// What a program is told of it besides its text.
     pub fn about(&self) -> About {
-        let Alert { severity, key, subject, .. } = &self.alert;
-        About { id: self.id, severity: *severity, key: key.clone(), subject: subject.clone() }
+        let Alert { severity, key, .. } = &self.alert;
+        let subject = summary(&self.alert).subject;
+        About { id: self.id, severity: *severity, key: key.clone(), subject }
     }
 
     /// How urgent it is.
@@ -366,6 +367,7 @@ mod tests {
             let Event::Accepted { subject, message_id, .. } = alert.fact(0, "example.jp", 1) else {
                 panic!("not accepted")
             };
+            assert_eq!(alert.about().subject, subject, "programs are told the same");
             (subject, message_id.expect("every mail has one"))
         };
         let named = "Message-ID: <own@example.com>\nSubject: =?utf-8?B?6Zqc5a6z?=\n\nb\n";

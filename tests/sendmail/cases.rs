@@ -259,3 +259,14 @@ fn a_large_message_is_taken_in_bounded_time_and_the_caller_is_not_cut_off() {
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
 }
+
+#[test]
+fn what_waits_is_listed_by_the_subject_of_its_message_before_an_agent_has_seen_it() {
+    let sandbox = crate::sandbox();
+    let message = b"Subject: =?UTF-8?B?6Zqc5a6z?= on db1\nTo: root\n\nb\n";
+    let ended = harness::run(sandbox.called("sendmail").arg("-ti"), message);
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let spool = sandbox.spool().display().to_string();
+    let list = sandbox.alertmail(&["list", "--spool", &spool]).expect_success();
+    assert!(list.contains("障害 on db1"), "{list}");
+}

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use mime::{Attachment, Draft, Importance, Mailbox};
+use mime::{Attachment, Draft, Importance, Mailbox, Summary};
 use spool_format::{Address, Alert, Severity};
 
 use super::{Accepted, on_the_wire};
@@ -40,6 +40,12 @@ pub(super) fn draft(accepted: &Accepted, domain: &str, offset_minutes: i32) -> D
 /// travels along as a file: so neither is lost.
 pub(super) fn message(alert: &Alert) -> Option<Vec<u8>> {
     alert.message.as_deref().filter(|_| is_the_mail(alert)).map(octets)
+}
+
+/// What an alert is called: by its own subject, else by that of the whole message that is its mail.
+pub fn summary(alert: &Alert) -> Summary {
+    let whole = message(alert).map(|message| mime::summary(&message)).unwrap_or_default();
+    if alert.subject.is_empty() { whole } else { Summary { subject: alert.subject.clone(), ..whole } }
 }
 
 fn is_the_mail(alert: &Alert) -> bool {

@@ -13,6 +13,7 @@ use spool_format::{
 
 use super::queue_fs::QueueFs as _;
 use super::read_back::{Reach, ReadBack, read_about, read_back};
+use crate::accept::summary;
 
 /// A reason is read up to here.
 const REASON_OCTETS_MAX: usize = 4096;
@@ -249,7 +250,7 @@ impl Item {
             Ok(alert) => {
                 self.recipients = alert.recipients().map(|to| (to.to_owned(), Settlement::Open)).collect();
                 self.severity = alert.severity;
-                self.subject = alert.subject;
+                self.subject = summary(&alert).subject;
                 self.key = alert.key;
             }
             Err(why) => self.unreadable = Some(why),
