@@ -46,18 +46,20 @@ impl Page {
     fn new(name: &str, tongue: Tongue, text: String) -> Self {
         match tongue {
             Tongue::English => Self { file: name.to_owned(), text },
-            Tongue::Japanese => Self { file: format!("ja/man1/{name}"), text: roff::breakable(&text) },
+            Tongue::Japanese => {
+                let section = name.rsplit('.').next().unwrap_or_default();
+                Self { file: format!("ja/man{section}/{name}"), text: roff::breakable(&text) }
+            }
         }
     }
 }
 
-/// All pages, for the program whose definition in a language is `shown`. Those of the configuration and the spool are
-/// references, and in English alone.
+/// All pages, for the program whose definition in a language is `shown`.
 pub fn pages(shown: fn(Tongue) -> clap::Command) -> Vec<Page> {
-    let both = [Tongue::English, Tongue::Japanese].into_iter().flat_map(|tongue| {
+    let of = |tongue| {
         let mut pages = program::pages(&shown(tongue), tongue);
-        pages.push(enqueue::page(tongue));
+        pages.extend([enqueue::page(tongue), config::page(tongue), spool::page(tongue)]);
         pages
-    });
-    both.chain([config::page(), spool::page()]).collect()
+    };
+    [Tongue::English, Tongue::Japanese].into_iter().flat_map(of).collect()
 }

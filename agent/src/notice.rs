@@ -16,6 +16,8 @@ mod announcement;
 mod canary;
 mod command;
 mod dead_man;
+#[cfg(test)]
+pub(crate) mod english;
 mod reason;
 #[cfg(test)]
 mod tests;

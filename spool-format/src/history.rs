@@ -142,9 +142,10 @@ impl History {
     }
 
     /// Takes in one entry about this alert.
-    pub fn take(&mut self, entry: &Entry, detail: Detail) {
-        self.last = entry.at;
-        if let Event::Alive(snapshot) = &entry.event {
+    pub fn take(&mut self, entry: Entry, detail: Detail) {
+        let Entry { at, event } = entry;
+        self.last = at;
+        if let Event::Alive(snapshot) = &event {
             // Who has read how it began knows more than the snapshot says. Where a reading begins in the middle, since the
             // beginning of a day was lost with the power or is kept no longer, a few lines about it may come before.
             if self.uid.is_none() {
@@ -152,36 +153,36 @@ impl History {
             }
             return;
         }
-        let Some(state) = self.state.after(&entry.event) else {
+        let Some(state) = self.state.after(&event) else {
             self.misfits += 1;
             return;
         };
         self.state = state;
-        if detail == Detail::Full && entry.event.by().is_some() {
-            self.acts.push((entry.at, entry.event.clone()));
+        if detail == Detail::Full && event.by().is_some() {
+            self.acts.push((at, event.clone()));
         }
-        match &entry.event {
-            Event::Accepted { .. } => self.accepted(&entry.event),
+        match event {
+            Event::Accepted { .. } => self.accepted(event),
             Event::Attempt { attempt, provider, recipients, beside, .. } => {
-                self.began(entry.at, (*attempt, *beside), (provider, recipients), detail);
+                self.began(at, (attempt, beside), (provider, recipients), detail);
             }
             Event::DotSent { attempt, notes, text, files, .. } => {
-                self.reached_the_dot(entry.at, *attempt, (notes, text.as_deref(), files));
+                self.reached_the_dot(at, attempt, (notes, text, files));
             }
             Event::Outcome { attempt, provider, took_ms, recipients, .. } => {
-                self.ended(*attempt, provider, *took_ms, recipients);
+                self.ended(attempt, &provider, took_ms, recipients);
             }
             Event::Deferred { passes, why, .. } => {
-                self.passes = *passes;
-                self.waits_for.clone_from(why);
+                self.passes = passes;
+                self.waits_for = why;
             }
             Event::Sent { delivered, refused, .. } => {
-                self.settle_all(delivered, Settlement::Delivered);
-                self.settle_all(refused, Settlement::Refused);
+                self.settle_all(&delivered, Settlement::Delivered);
+                self.settle_all(&refused, Settlement::Refused);
             }
-            Event::Dead { reason, .. } => self.dead_reason = Some(reason.clone()),
-            Event::Edited { removed, added, .. } => self.edited(removed, added),
-            Event::Requeued { .. } => self.goes_again(entry.at),
+            Event::Dead { reason, .. } => self.dead_reason = Some(reason),
+            Event::Edited { removed, added, .. } => self.edited(&removed, added),
+            Event::Requeued { .. } => self.goes_again(at),
             Event::Held { .. }
             | Event::Released { .. }
             | Event::Retry { .. }
@@ -198,7 +199,7 @@ impl History {
         }
     }
 
-    fn accepted(&mut self, event: &Event) {
+    fn accepted(&mut self, event: Event) {
         let Event::Accepted {
             uid,
             octets,
@@ -217,31 +218,29 @@ impl History {
         else {
             return;
         };
-        (self.uid, self.octets, self.severity) = (Some(*uid), *octets, *severity);
-        (self.created, self.ttl, self.is_notice) = (*created, *ttl, *notice);
-        self.key.clone_from(key);
-        self.canary.clone_from(canary);
-        self.subject.clone_from(subject);
-        self.unusable.clone_from(unusable);
+        (self.uid, self.octets, self.severity) = (Some(uid), octets, severity);
+        (self.created, self.ttl, self.is_notice) = (created, ttl, notice);
+        (self.key, self.canary, self.subject, self.unusable) = (key, canary, subject, unusable);
         if self.message_id.is_none() {
-            self.message_id.clone_from(message_id);
+            self.message_id = message_id;
         }
         self.recipients.reserve_exact(recipients.len());
-        for to in recipients {
-            if self.settlement_of(to).is_none() {
-                self.recipients.push((to.clone(), Settlement::Open));
-            }
-        }
+        self.add(recipients);
     }
 
-    fn edited(&mut self, removed: &[Address], added: &[Address]) {
+    fn edited(&mut self, removed: &[Address], added: Vec<Address>) {
         self.is_edited = true;
         self.recipients
             .retain(|(to, settlement)| *settlement == Settlement::Delivered || !removed.contains(to));
         self.uncertain.retain(|(to, _)| !removed.contains(to));
-        for to in added {
-            if self.settlement_of(to).is_none() {
-                self.recipients.push((to.clone(), Settlement::Open));
+        self.add(added);
+    }
+
+    /// Who is named twice is to have it once.
+    fn add(&mut self, recipients: Vec<Address>) {
+        for to in recipients {
+            if self.settlement_of(&to).is_none() {
+                self.recipients.push((to, Settlement::Open));
             }
         }
     }
@@ -263,7 +262,7 @@ impl History {
         &mut self,
         at: Wall,
         (number, beside): (u32, Option<u32>),
-        (provider, recipients): (&str, &[Address]),
+        (provider, recipients): (String, Vec<Address>),
         detail: Detail,
     ) {
         self.last_attempt = self.last_attempt.max(number);
@@ -274,15 +273,12 @@ impl History {
             self.under_way.clear();
         }
         self.under_way.retain(|attempt| attempt.number != number);
-        let (provider, recipients) = (provider.to_owned(), recipients.to_vec());
-        self.under_way.push(UnderWay { number, provider: provider.clone(), recipients, dot_sent: false });
         // A line that was repeated after a failed sync tells nothing new.
         let is_known = self.attempts.last().is_some_and(|last| last.number >= number);
         if detail == Detail::Full && !is_known {
-            let provider = provider.clone();
             self.attempts.push(AttemptRecord {
                 number,
-                provider,
+                provider: provider.clone(),
                 at,
                 dot_sent: None,
                 notes: Vec::new(),
@@ -291,30 +287,29 @@ impl History {
                 ended: None,
             });
         }
+        self.under_way.push(UnderWay { number, provider, recipients, dot_sent: false });
     }
 
     fn reached_the_dot(
         &mut self,
         at: Wall,
         number: u32,
-        (notes, text, files): (&[String], Option<&str>, &[Attachment]),
+        (notes, text, files): (Vec<String>, Option<String>, Vec<Attachment>),
     ) {
         if let Some(attempt) = self.under_way.iter_mut().find(|attempt| attempt.number == number) {
             attempt.dot_sent = true;
         }
         if let Some(record) = self.attempt_mut(number) {
             record.dot_sent = Some(at);
-            record.notes = notes.to_vec();
-            record.text = text.map(str::to_owned);
-            record.files = files.to_vec();
+            (record.notes, record.text, record.files) = (notes, text, files);
         }
     }
 
-    fn ended(&mut self, number: u32, provider: &str, took_ms: u64, results: &[RecipientResult]) {
+    fn ended(&mut self, number: u32, provider: &str, took_ms: u64, results: Vec<RecipientResult>) {
         self.under_way.retain(|attempt| attempt.number != number);
         // Of a hundred thousand alerts that wait, each would keep the room.
         self.under_way.shrink_to_fit();
-        for result in results {
+        for result in &results {
             self.uncertain.retain(|(to, _)| *to != result.to);
             if result.result == Settlement::Uncertain {
                 self.uncertain.push((result.to.clone(), provider.to_owned()));
@@ -325,7 +320,7 @@ impl History {
             }
         }
         if let Some(record) = self.attempt_mut(number) {
-            record.ended = Some(Ended { took_ms, recipients: results.to_vec() });
+            record.ended = Some(Ended { took_ms, recipients: results });
         }
     }
 

@@ -289,7 +289,7 @@ mod tests {
     #[test]
     fn a_checkpoint_counts_only_when_it_is_whole_and_at_the_beginning() {
         let mut ledger = crate::Ledger::default();
-        lines().0.iter().for_each(|entry| ledger.take(entry));
+        lines().0.into_iter().for_each(|entry| ledger.take(entry));
         let mut octets = Vec::new();
         for event in ledger.checkpoint(|_| true) {
             Entry { at: Wall::from_unix_ms(1), event }.write_line(&mut octets);

@@ -46,65 +46,62 @@ impl Ledger {
     }
 
     /// Takes in the next entry.
-    pub fn take(&mut self, entry: &Entry) {
-        match &entry.event {
+    pub fn take(&mut self, entry: Entry) {
+        let Entry { at, event } = entry;
+        match event {
             Event::Started { boot, .. } => {
-                self.boot = Some(boot.clone());
+                self.boot = Some(boot);
                 self.stopped_cleanly = false;
             }
             Event::Stopped => self.stopped_cleanly = true,
             Event::Provider { provider, outage: Some(outage) } => {
-                self.providers.insert(provider.clone(), outage.clone());
+                self.providers.insert(provider, outage);
             }
             Event::Provider { provider, outage: None } => {
-                self.providers.remove(provider);
+                self.providers.remove(&provider);
             }
-            Event::Drill(drill) => {
-                let known = self.drills.insert(drill.provider.clone(), Drill::clone(drill));
-                if let Some(now) = self.drills.get_mut(&drill.provider) {
-                    now.delivered = now.delivered.max(known.and_then(|known| known.delivered));
-                }
+            Event::Drill(mut drill) => {
+                let known = self.drills.get(&drill.provider).and_then(|known| known.delivered);
+                drill.delivered = drill.delivered.max(known);
+                self.drills.insert(drill.provider.clone(), *drill);
             }
-            Event::Canary(canary) => {
-                let known = self.canaries.insert(canary.provider.clone(), Canary::clone(canary));
-                if let Some(now) = self.canaries.get_mut(&canary.provider) {
-                    now.delivered = now.delivered.max(known.and_then(|known| known.delivered));
-                }
+            Event::Canary(mut canary) => {
+                let known = self.canaries.get(&canary.provider).and_then(|known| known.delivered);
+                canary.delivered = canary.delivered.max(known);
+                self.canaries.insert(canary.provider.clone(), *canary);
             }
             Event::Notice(notice) => {
-                let key = (notice.kind, notice.subject.clone());
-                self.notices.insert(key, Notice::clone(notice));
+                self.notices.insert((notice.kind, notice.subject.clone()), *notice);
             }
-            Event::Corrupt { name, .. } => self.happens(NoticeKind::Corrupt, entry.at, name),
+            Event::Corrupt { name, .. } => self.happens(NoticeKind::Corrupt, at, &name),
             event => {
-                if let Event::Outcome { provider, recipients, .. } = event
+                if let Event::Outcome { provider, recipients, .. } = &event
                     && recipients.iter().any(|it| it.result == Settlement::Delivered)
                 {
                     let drill = self.drills.get_mut(provider).map(|it| &mut it.delivered);
                     let canary = self.canaries.get_mut(provider).map(|it| &mut it.delivered);
-                    drill.into_iter().chain(canary).for_each(|it| *it = (*it).max(Some(entry.at)));
+                    drill.into_iter().chain(canary).for_each(|it| *it = (*it).max(Some(at)));
                 }
                 if let Some(id) = event.alert() {
-                    self.take_alert(id, entry);
+                    self.take_alert(id, Entry { at, event });
                 }
             }
         }
     }
 
-    fn take_alert(&mut self, id: AlertId, entry: &Entry) {
+    fn take_alert(&mut self, id: AlertId, entry: Entry) {
         if self.detail == Detail::Brief && self.sent.contains(&id) {
             return;
         }
-        let history = self.alerts.entry(id).or_insert_with(|| Box::new(History::new(entry.at)));
+        let at = entry.at;
+        let history = self.alerts.entry(id).or_insert_with(|| Box::new(History::new(at)));
         let was_dead = history.state == State::Dead;
+        let by_itself = matches!(entry.event, Event::Dead { by: None, .. });
         history.take(entry, self.detail);
         let (state, is_own) = (history.state, history.is_notice || history.canary.is_some());
-        if let Event::Dead { reason, by: None, .. } = &entry.event
-            && state == State::Dead
-            && !was_dead
-            && !is_own
-        {
-            self.happens(NoticeKind::DeadLetter, entry.at, reason);
+        if by_itself && state == State::Dead && !was_dead && !is_own {
+            let reason = history.dead_reason.clone().unwrap_or_default();
+            self.happens(NoticeKind::DeadLetter, at, &reason);
         }
         if state == State::Sent {
             self.sent.insert(id);

@@ -55,6 +55,7 @@ fn the_package_has_programs_units_pages_and_completions() {
         "-rw-r--r-- ./usr/share/man/ja/man1/alertmail-list.1.gz",
         "-rw-r--r-- ./usr/share/man/ja/man1/enqueue.1.gz",
         "-rw-r--r-- ./usr/share/man/man5/alertmail.toml.5.gz",
+        "-rw-r--r-- ./usr/share/man/ja/man5/alertmail.toml.5.gz",
         "-rw-r--r-- ./usr/share/bash-completion/completions/enqueue",
         "-rw-r--r-- ./usr/share/zsh/vendor-completions/_alertmail",
         "-rw-r--r-- ./usr/share/fish/vendor_completions.d/alertmail.fish",

@@ -12,7 +12,7 @@ fn pages() -> (tempfile::TempDir, Vec<PathBuf>) {
     let folder = tempfile::tempdir().expect("a folder");
     let place = folder.path().join("pages");
     alertmail(&["man", place.to_str().expect("text")]);
-    let mut paths: Vec<PathBuf> = [&place, &place.join("ja/man1")]
+    let mut paths: Vec<PathBuf> = [&place, &place.join("ja/man1"), &place.join("ja/man5")]
         .into_iter()
         .flat_map(|folder| fs::read_dir(folder).expect("made"))
         .map(|entry| entry.expect("an entry").path())

@@ -14,8 +14,8 @@ use crate::notice::Tongue;
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 #[command(after_help = "\
 The pages are those of both programs, of the configuration and of the spool; what was there under their names is replaced.
-They belong into /usr/local/share/man/man1 and man5, by the digit at the end of their names. Those in Japanese are in
-ja/man1, which belongs into /usr/local/share/man as it is.
+They belong into /usr/local/share/man/man1 and man5, by the digit at the end of their names. Those in Japanese are below
+ja, which belongs into /usr/local/share/man as it is.
 
 Examples:
   alertmail man /tmp/alertmail-pages")]

@@ -1,8 +1,11 @@
 //! The table of keys. It drives the check for unknown keys, the nearest one that is offered instead, and the reference.
 
+mod japanese;
 mod provider;
 
 use std::fmt::Write as _;
+
+pub use japanese::default as default_in_japanese;
 
 /// Where a key may stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -18,7 +18,17 @@ const PROVIDER: &str =
     "[[provider]]\nname = \"home\"\nhost = \"mail.example.jp\"\nfrom = \"alert@example.jp\"\n";
 
 fn parse(text: &str) -> Result<Config, ConfigError> {
-    Config::parse(text, Path::new("/etc/alertmail/alertmail.toml"))
+    let read = Config::parse(text, Path::new("/etc/alertmail/alertmail.toml"));
+    read.inspect_err(|error| expect_japanese(&error.to_string()))
+}
+
+/// Whoever makes a mistake is told of it in Japanese, too, but for what the parser of TOML, the system or a template says.
+fn expect_japanese(mistakes: &str) {
+    let of_others = [", expected ", "os error", "filter uper", "end of block"];
+    for mistake in mistakes.lines().filter(|line| !of_others.iter().any(|theirs| line.contains(theirs))) {
+        let said = crate::notice::why(crate::notice::Tongue::Japanese, mistake);
+        assert!(!crate::notice::english::is_left_in(&said), "{mistake}: {said}");
+    }
 }
 
 fn mistakes(text: &str) -> String {

@@ -21,8 +21,8 @@ fn every_command_has_a_page_of_its_own() {
     let pages = pages(shown).into_iter().map(|page| page.file);
     let (japanese, files): (Vec<String>, Vec<String>) = pages.partition(|file| file.starts_with("ja/"));
     assert_eq!(files[0], "alertmail.1");
-    let commands_and_enqueue = files.iter().filter(|file| file.ends_with(".1"));
-    assert!(commands_and_enqueue.map(|file| format!("ja/man1/{file}")).eq(japanese), "{files:?}");
+    let in_japanese = |file: &String| format!("ja/man{}/{file}", if file.ends_with(".1") { 1 } else { 5 });
+    assert!(files.iter().map(in_japanese).eq(japanese), "{files:?}");
     let mut left: Vec<(String, clap::Command)> = vec![("alertmail".to_owned(), shown(Tongue::English))];
     let mut commands = 0;
     while let Some((name, command)) = left.pop() {
@@ -61,9 +61,12 @@ fn the_page_has(page: &str, help: &str, blank: &str) {
 
 #[test]
 fn the_page_of_the_configuration_has_each_known_key_below_its_place() {
-    let text = text_of("alertmail.toml.5");
-    for key in known() {
-        let place = if key.place.is_empty() { "At the top" } else { key.place };
+    let pages = [("alertmail.toml.5", "At the top"), ("ja/man5/alertmail.toml.5", "先頭")];
+    let of_both = pages.map(|(page, top)| (text_of(page).replace("\\:", ""), top));
+    for (text, top, key) in of_both.iter().flat_map(|(text, top)| {
+        known().map(move |key| (text, *top, if top.is_ascii() { key } else { key.in_japanese() }))
+    }) {
+        let place = if key.place.is_empty() { top } else { key.place };
         let below = text.split(&format!(".SS \"{place}\"\n")).nth(1).unwrap_or_else(|| panic!("no {place}"));
         let below = below.split("\n.S").next().expect("a section");
         let item = format!(".TP\n\\fB{}\\fR\n", key.name);

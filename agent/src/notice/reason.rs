@@ -10,15 +10,23 @@ mod providers;
 mod spool;
 #[cfg(test)]
 mod tables;
+mod values;
 
 /// A sentence of ours, and the same in Japanese. `{}` stands for what is kept, `{>}` for another reason in it.
 type Sentence = (&'static str, &'static str);
 
 /// All of them; the first that fits counts.
 fn sentences() -> impl Iterator<Item = &'static Sentence> {
-    [SENTENCES, providers::SENTENCES, spool::SENTENCES, config::SENTENCES, mails::SENTENCES]
-        .into_iter()
-        .flatten()
+    [
+        SENTENCES,
+        providers::SENTENCES,
+        spool::SENTENCES,
+        config::SENTENCES,
+        values::SENTENCES,
+        mails::SENTENCES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// What is said of sessions, alerts and their ends.
@@ -180,6 +188,9 @@ fn translated(reason: &str) -> Option<String> {
     if is_a_reply(reason) {
         return None;
     }
+    if let Some((place, what)) = placed(reason) {
+        return Some(format!("{place}: {}", translated(what)?));
+    }
     let whole = sentences().find_map(|(ours, japanese)| Some(filled(japanese, &holes(ours, reason)?)));
     whole.or_else(|| one_by_one(reason)).or_else(|| named(reason))
 }
@@ -196,6 +207,14 @@ fn one_by_one(reason: &str) -> Option<String> {
             Some(format!("{}、{}", or(one_in, one), or(rest_in, rest)))
         }
     }
+}
+
+/// `FILE:LINE: why`, or a file as the agent names it.
+fn placed(reason: &str) -> Option<(&str, &str)> {
+    let (place, what) = reason.split_once(": ")?;
+    let (file, line) = place.rsplit_once(':')?;
+    let is_line = !line.is_empty() && line.bytes().all(|octet| octet.is_ascii_digit());
+    (is_line && !file.is_empty() && !file.contains(' ')).then_some((place, what))
 }
 
 /// `NAME: why`.

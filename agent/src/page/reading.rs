@@ -166,7 +166,7 @@ fn look_closer(
         replay_each(StdFs.open(journal, name)?, |entry| {
             day.take(&entry);
             if entry.event.alert().is_some_and(|id| chosen.contains(&id)) {
-                ledger.take(&entry);
+                ledger.take(entry);
             }
         })?;
     }

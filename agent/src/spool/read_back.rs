@@ -74,7 +74,7 @@ fn read_once<F: QueueFs>(fs: &F, dir: &F::Dir, detail: Detail, reach: Reach) -> 
             if reach == Reach::Alive {
                 read.sends.take(&entry);
             }
-            read.ledger.take(&entry);
+            read.ledger.take(entry);
         })?;
         read.broken_lines.extend(seen.broken.iter().map(|line| format!("{name}:{line}")));
         read.files += 1;
@@ -100,10 +100,10 @@ fn read_about_once<F: QueueFs>(fs: &F, dir: &F::Dir, id_begins: &str) -> io::Res
     for name in journal_files(fs, dir)? {
         let texts = [lines_of_it.as_str(), "\"event\":\"provider\""];
         replay_with(fs.open(dir, &name)?, &texts, |entry| {
-            read.ledger.take(&entry);
             if entry.event.alert().is_some() {
-                read.entries.push(entry);
+                read.entries.push(entry.clone());
             }
+            read.ledger.take(entry);
         })?;
         read.files += 1;
     }

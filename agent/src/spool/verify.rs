@@ -157,7 +157,7 @@ impl Look<'_> {
             };
             let mut entries = 0;
             let seen = replay_each(file, |entry| {
-                ledger.take(&entry);
+                ledger.take(entry);
                 entries += 1;
             })?;
             self.verdict.entries += entries;

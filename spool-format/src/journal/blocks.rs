@@ -1,7 +1,10 @@
-//! Whole lines of a journal file, many at a time; the lines of a long file are made entries by several threads.
+//! Whole lines of a journal file, many at a time; the lines of a long file are made entries by several threads, while the
+//! entries of the lines before them are given out.
 
 use std::io::{self, ErrorKind, Read};
+use std::mem::{replace, take};
 use std::num::NonZero;
+use std::ops::Range;
 use std::thread;
 
 use memchr::{memchr_iter, memrchr};
@@ -17,39 +20,51 @@ const THREADS_MAX: usize = 4;
 /// The file, and what was read of it and is not given out yet.
 pub(super) struct Blocks<R> {
     reader: R,
+    /// Octets of which nothing was made yet.
     held: Vec<u8>,
-    /// Octets at the beginning that were given out.
-    given: usize,
+    /// The lines before them, as far as they were not given out.
+    ready: Ready,
     threads: usize,
+}
+
+/// Lines, and what each of them is; in as many rows as threads have read them.
+#[derive(Default)]
+struct Ready {
+    octets: Vec<u8>,
+    rows: Vec<Vec<(Range<usize>, Line)>>,
 }
 
 impl<R: Read> Blocks<R> {
     pub(super) const fn new(reader: R) -> Self {
         // Most files are short, and nobody asks the system for them how many threads there could be.
-        Self { reader, held: Vec::new(), given: 0, threads: 1 }
+        Self { reader, held: Vec::new(), ready: Ready { octets: Vec::new(), rows: Vec::new() }, threads: 1 }
     }
 
-    /// Gives the next lines to `each`, in order; `false` at the end of the file.
+    /// Gives the next lines to `each`, in order; `false` when they were the last ones.
     pub(super) fn next(&mut self, mut each: impl FnMut(&[u8], Line)) -> io::Result<bool> {
-        self.held.drain(..self.given);
-        self.given = 0;
-        let Some(end) = self.fill()? else { return Ok(false) };
-        self.given = end;
-        let block = &self.held[..end];
+        let end = self.fill()?;
+        let ready = take(&mut self.ready);
+        let Some(end) = end else {
+            ready.give_out(each);
+            return Ok(false);
+        };
+        let behind = self.held.split_off(end);
+        let octets = replace(&mut self.held, behind);
         if self.threads == 1 {
-            lines(block).for_each(|(line, read)| each(line, read));
+            lines(&octets, 0..end).for_each(|(line, read)| each(&octets[line], read));
+            if end >= PIECE_OCTETS {
+                self.threads = thread::available_parallelism().map_or(1, NonZero::get).min(THREADS_MAX);
+            }
         } else {
-            pieces(block, self.threads).into_iter().flatten().for_each(|(line, read)| each(line, read));
-        }
-        if block.len() >= PIECE_OCTETS && self.threads == 1 {
-            self.threads = thread::available_parallelism().map_or(1, NonZero::get).min(THREADS_MAX);
+            let rows = rows(&octets, self.threads, || ready.give_out(each));
+            self.ready = Ready { octets, rows };
         }
         Ok(true)
     }
 
     /// What stands behind the last line's end.
-    pub(super) fn torn_octets(&self) -> usize {
-        self.held.len() - self.given
+    pub(super) const fn torn_octets(&self) -> usize {
+        self.held.len()
     }
 
     /// Reads until there is enough or nothing more, and says where the last whole line ends, if there is one.
@@ -75,43 +90,46 @@ impl<R: Read> Blocks<R> {
     }
 }
 
-/// The lines of a block without their ends, and what they are, in as many pieces as there are threads.
-fn pieces(block: &[u8], threads: usize) -> Vec<Vec<(&[u8], Line)>> {
-    let mut rest = block;
-    let mut cut = || {
-        let wanted = block.len().div_ceil(threads).min(rest.len());
-        let end = memrchr(b'\n', &rest[..wanted]).map_or(rest.len(), |at| at + 1);
-        let (piece, behind) = rest.split_at(end);
-        rest = behind;
-        piece
-    };
-    let first = cut();
-    // What is left over by cutting at the ends of lines is the last one's.
-    let mut others: Vec<&[u8]> = (1..threads).map(|_| cut()).collect();
-    others.push(rest);
-    others.retain(|piece| !piece.is_empty());
+impl Ready {
+    fn give_out(self, mut each: impl FnMut(&[u8], Line)) {
+        let Self { octets, rows } = self;
+        rows.into_iter().flatten().for_each(|(line, read)| each(&octets[line], read));
+    }
+}
+
+/// What the lines of a block are, one row for each thread; `meanwhile` is done while they read.
+fn rows(block: &[u8], threads: usize, meanwhile: impl FnOnce()) -> Vec<Vec<(Range<usize>, Line)>> {
+    let mut cuts: Vec<usize> = (1..threads)
+        .map(|n| memrchr(b'\n', &block[..block.len() * n / threads]).map_or(0, |end| end + 1))
+        .collect();
+    cuts.insert(0, 0);
+    cuts.push(block.len());
+    let row = |piece: &[usize]| lines(block, piece[0]..piece[1]).collect();
     thread::scope(|scope| {
-        let begun: Vec<_> = others
-            .iter()
-            .map(|piece| thread::Builder::new().spawn_scoped(scope, || lines(piece).collect()))
+        let pieces = cuts.windows(2);
+        let begun: Vec<_> = pieces
+            .map(|piece| (piece, thread::Builder::new().spawn_scoped(scope, move || row(piece))))
             .collect();
-        let mut read = vec![lines(first).collect()];
-        for (piece, begun) in others.iter().zip(begun) {
+        meanwhile();
+        let read = |(piece, begun): (&[usize], io::Result<thread::ScopedJoinHandle<'_, _>>)| match begun {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
             // Who may have no further thread reads by itself.
-            read.push(match begun {
-                Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-                Err(_) => lines(piece).collect(),
-            });
-        }
-        read
+            Err(_) => row(piece),
+        };
+        begun.into_iter().map(read).collect()
     })
 }
 
-fn lines(piece: &[u8]) -> impl Iterator<Item = (&[u8], Line)> {
-    let mut begin = 0;
-    memchr_iter(b'\n', piece).map(move |end| {
-        let line = &piece[begin..end];
+/// Where each line of a piece stands in its block, without its end, and what it is.
+fn lines(block: &[u8], piece: Range<usize>) -> impl Iterator<Item = (Range<usize>, Line)> {
+    let mut begin = piece.start;
+    let ends = memchr_iter(b'\n', &block[piece]).map({
+        let start = begin;
+        move |end| start + end
+    });
+    ends.map(move |end| {
+        let line = begin..end;
         begin = end + 1;
-        (line, parse(line))
+        (line.clone(), parse(&block[line]))
     })
 }

@@ -15,7 +15,7 @@ fn to() -> Address {
 fn ledger(events: Vec<Event>) -> Ledger {
     let mut ledger = Ledger::default();
     for (at, event) in (1..).zip(events) {
-        ledger.take(&Entry { at: Wall::from_unix_ms(at), event });
+        ledger.take(Entry { at: Wall::from_unix_ms(at), event });
     }
     ledger
 }
@@ -189,7 +189,7 @@ fn a_checkpoint_tells_nothing_new_to_who_has_read_the_entries_before_it() {
     let before = ledger(a_life());
     let mut after = before.clone();
     for event in before.checkpoint(|_| true) {
-        after.take(&Entry { at: Wall::from_unix_ms(99), event });
+        after.take(Entry { at: Wall::from_unix_ms(99), event });
     }
     assert_eq!(sums(&after.alerts[&id()]), sums(&before.alerts[&id()]));
     assert_eq!(after.alerts[&id()].attempts.len(), 3);
@@ -304,7 +304,7 @@ fn dead_letters_of_which_nobody_was_told_are_remembered_and_counted_once() {
         let again = Ledger { notices: ledger.notices.clone(), ..Ledger::default() };
         let mut after = Ledger::default();
         for event in again.checkpoint(|_| false) {
-            after.take(&Entry { at: Wall::from_unix_ms(99), event });
+            after.take(Entry { at: Wall::from_unix_ms(99), event });
         }
         assert_eq!(after.notices, ledger.notices, "over a checkpoint");
         ledger.notices.values().map(|notice| (notice.kind, notice.untold)).collect::<Vec<_>>()
@@ -329,7 +329,7 @@ fn a_sent_alert_is_remembered_over_a_checkpoint_as_long_as_its_file_is_there() {
     for detail in [Detail::Full, Detail::Brief] {
         let mut before = Ledger::new(detail);
         for event in [accepted(), sent.clone()] {
-            before.take(&Entry { at: Wall::from_unix_ms(1), event });
+            before.take(Entry { at: Wall::from_unix_ms(1), event });
         }
         assert!(ledger(before.checkpoint(|_| true)).sent.contains(&id()));
         assert_eq!(before.checkpoint(|_| false), [Event::Checkpoint { alive: 0 }]);

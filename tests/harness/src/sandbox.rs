@@ -228,7 +228,7 @@ impl Sandbox {
     #[track_caller]
     pub fn ledger(&self) -> Ledger {
         let mut ledger = Ledger::default();
-        self.journal().iter().for_each(|entry| ledger.take(entry));
+        self.journal().into_iter().for_each(|entry| ledger.take(entry));
         ledger
     }
 

@@ -138,7 +138,7 @@ pub(super) const ENDS: &[(&str, &str)] = &[
     (
         "man",
         "\
-両方のプログラム、設定、スプールのページを出力します。同じ名前のファイルがあれば置き換えます。ファイル名の末尾の数字に従って、/usr/local/share/man/man1 と man5 に置きます。日本語のページは ja/man1 に出力します。これは /usr/local/share/man の下に置きます。
+両方のプログラム、設定、スプールのページを出力します。同じ名前のファイルがあれば置き換えます。ファイル名の末尾の数字に従って、/usr/local/share/man/man1 と man5 に置きます。日本語のページは ja の下に出力します。ja は /usr/local/share/man の下に置きます。
 
 例:
   alertmail man /tmp/alertmail-pages",

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use super::super::place::Place;
 use super::super::{Refusal, json};
-use crate::config::{Mistake, Reading, Table};
+use crate::config::{Mistake, Origin, Reading, Table, default_in_japanese};
 use crate::exit::Exit;
-use crate::output::terminal::printable;
+use crate::notice::Tongue;
+use crate::output::terminal::{Look, printable};
 
 /// Column of the origins.
 const COLUMN: usize = 48;
@@ -70,7 +71,12 @@ pub(super) fn show(args: &Args, place: &Place) -> Result<(Exit, String), Refusal
         json(&Shown { config: path.to_owned(), files: &reading.files, tables })
     } else {
         let files: Vec<String> = reading.files.iter().map(|path| path.display().to_string()).collect();
-        format!("# What holds by {}.\n{}", printable(&files.join(", ")), text(&reading.tables))
+        {
+            let tongue = Look::of_stdout().tongue;
+            let files = printable(&files.join(", "));
+            let head = tongue.either(format!("# What holds by {files}."), format!("# {files} による設定"));
+            format!("{head}\n{}", text(&reading.tables, tongue))
+        }
     };
     Ok((Exit::Done, text))
 }
@@ -86,7 +92,7 @@ fn shown(table: &Table) -> ShownTable<'_> {
 }
 
 /// The tables as a configuration.
-fn text(tables: &[Table]) -> String {
+fn text(tables: &[Table], tongue: Tongue) -> String {
     let mut text = String::new();
     for table in tables {
         if !table.heading.is_empty() {
@@ -94,10 +100,16 @@ fn text(tables: &[Table]) -> String {
         }
         for setting in &table.settings {
             let key = crate::config::word(&setting.key);
-            let masked = if setting.is_masked { ", masked" } else { "" };
+            let masked =
+                if setting.is_masked { tongue.either(", masked", "（伏せ字あり）") } else { "" };
             let (line, origin) = match &setting.value {
-                Some(value) => (format!("{key} = {value}"), format!("{}{masked}", setting.origin)),
-                None => (format!("# {key}"), format!("default: {}", setting.words)),
+                Some(value) => {
+                    (format!("{key} = {value}"), format!("{}{masked}", origin(&setting.origin, tongue)))
+                }
+                None => {
+                    let words = tongue.either(setting.words, default_in_japanese(setting.words));
+                    (format!("# {key}"), format!("{}: {words}", origin(&Origin::Default, tongue)))
+                }
             };
             let width = line.lines().last().map_or(0, |last| last.chars().count());
             let blanks = " ".repeat(COLUMN.saturating_sub(width).max(2));
@@ -105,6 +117,14 @@ fn text(tables: &[Table]) -> String {
         }
     }
     text
+}
+
+fn origin(origin: &Origin, tongue: Tongue) -> String {
+    match (origin, tongue) {
+        (Origin::Preset(name), Tongue::Japanese) => format!("プリセット {name}"),
+        (Origin::Default, Tongue::Japanese) => "既定値".to_owned(),
+        _ => origin.to_string(),
+    }
 }
 
 #[cfg(test)]

@@ -4,17 +4,19 @@ use super::Sentence;
 
 /// As `SENTENCES` of the module above.
 pub(super) const SENTENCES: &[Sentence] = &[
+    ("unknown key `{}` in {}; {>}", "「{}」というキーはありません（{}）。{>}"),
+    ("unknown key `{}`; {>}", "「{}」というキーはありません。{>}"),
     // Where: behind everything else.
     ("{>} in [[provider]] `{}`", "{>}（[[provider]]「{}」）"),
     ("{>} in [[{}]] number {}", "{>}（[[{}]] の{}番目）"),
-    ("unknown key `{}` in {}; {>}", "「{}」というキーはありません（{}）。{>}"),
-    ("unknown key `{}`; {>}", "「{}」というキーはありません。{>}"),
     ("{>} in [{}]", "{>}（[{}]）"),
+    ("`address` is missing, or `socket`: where to listen", "待ち受ける `address` か `socket` がありません"),
     // What is wrong with the value of a key.
     ("`{}`: {>}", "`{}`: {>}"),
     // What stands there.
     ("did you mean {}?", "もしかして: {}"),
     ("known are {}", "使えるキー: {}"),
+    ("no provider is called `{}`; {>}", "「{}」というプロバイダはありません。{>}"),
     ("{>}; did you mean `{}`?", "{>}。もしかして: `{}`"),
     ("`{}` is not filled in; there are {}", "「{}」は置き換えられません。使えるもの: {}"),
     ("`{}` has to be a number from {} to {}", "「{}」は{}から{}までの数値にしてください"),
@@ -26,6 +28,7 @@ pub(super) const SENTENCES: &[Sentence] = &[
         "`{}` has to be a list of tables: write [[{}]] above each",
         "「{}」はテーブルの配列です。それぞれの前に [[{}]] と書いてください",
     ),
+    ("`{}` has to be a list of texts, and is {} {}", "「{}」は文字列の配列にしてください（今は{} {}）"),
     ("`{}` has to be {}, and is {} {}", "「{}」の型が違います（必要: {}、今は{} {}）"),
     ("`{}` is empty", "「{}」が空です"),
     (
@@ -58,6 +61,21 @@ pub(super) const SENTENCES: &[Sentence] = &[
         "`{}` is missing: the address in From and in the envelope",
         "「{}」がありません（From とエンベロープのアドレス）",
     ),
+    (
+        "`{}` is missing: the names of those who may be asked, in order",
+        "「{}」がありません（使うプロバイダの名前を順に）",
+    ),
+    ("`{}` is missing: the program and its arguments", "「{}」がありません（プログラムと引数）"),
+    ("`{}` is missing: the folder for mail", "「{}」がありません（メールのフォルダ）"),
+    (
+        "`token` is missing; write for example {}, or \"none\" if {}",
+        "`token` がありません。{} のように書いてください（このマシンの誰でもアラートを送れるようにするなら \"none\"）",
+    ),
+    ("`kind` is missing: {}", "`kind` がありません（{} のどれか）"),
+    (
+        "`{}` is missing: the domains that the rule is for, or \"carriers\"",
+        "「{}」がありません（規則の対象のドメイン、または \"carriers\"）",
+    ),
     ("`{}` is missing: {}", "「{}」がありません: {}"),
     ("`{}` is missing", "「{}」がありません"),
     (
@@ -77,7 +95,6 @@ pub(super) const SENTENCES: &[Sentence] = &[
         "provider `{}` replaces From by the account's address, whatever `free_from` says",
         "プロバイダ「{}」は、`free_from` にかかわらず From をアカウントのアドレスに置き換えます",
     ),
-    ("no provider is called `{}`; {>}", "「{}」というプロバイダはありません。{>}"),
     ("there is no template `{}`; there are {}", "「{}」というテンプレートはありません。使えるもの: {}"),
     ("there is no preset `{}`; there are {}", "「{}」というプリセットはありません。使えるもの: {}"),
     (
@@ -96,9 +113,17 @@ pub(super) const SENTENCES: &[Sentence] = &[
     ("`{}` is not a charset policy; write {}", "「{}」は文字コードの方針ではありません。書けるもの: {}"),
     ("`{}` is not a language; write {}", "「{}」は言語の指定ではありません。書けるもの: {}"),
     ("`{}` is not a severity; write {}", "「{}」は重要度ではありません。書けるもの: {}"),
+    (
+        "`{}` is not a mechanism; write {}, or a list of {}",
+        "「{}」は認証方式ではありません。書けるもの: {}、または配列 {}",
+    ),
     ("`{}` is not a mechanism; write {}", "「{}」は認証方式ではありません。書けるもの: {}"),
     ("`{}` is not a mechanism", "「{}」は認証方式ではありません"),
     ("`{}` is not a mail address: it has no `@`", "「{}」はメールアドレスではありません（`@` がありません）"),
+    (
+        "`{}` is not a mail address: nothing stands on one side of the `@`",
+        "「{}」はメールアドレスではありません（`@` の片側がありません）",
+    ),
     ("`{}` is not a mail address: {}", "「{}」はメールアドレスではありません: {}"),
     ("`{}` is not a name that a certificate can have", "「{}」は証明書の名前になりません"),
     (

@@ -13,7 +13,7 @@ const PROVIDER: &str =
 fn shown_of(config: &str) -> Result<String, String> {
     let reading = Reading::parse(config, Path::new("/etc/alertmail/alertmail.toml"));
     match reading.config {
-        Some(_) => Ok(text(&reading.tables)),
+        Some(_) => Ok(text(&reading.tables, Tongue::English)),
         None => Err(format!("{:?}", reading.mistakes)),
     }
 }
