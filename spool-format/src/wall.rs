@@ -47,21 +47,16 @@ impl Wall {
 
     /// Reads RFC 3339 with `Z` or a numeric offset; `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
+        as_written(text).or_else(|| Self::parse_any(text))
+    }
+
+    fn parse_any(text: &str) -> Option<Self> {
         let (date, rest) = text.split_at_checked(10)?;
         let (clock, rest) = rest.strip_prefix(['T', 't', ' '])?.split_at_checked(8)?;
         let (fraction_ms, zone) = split_fraction(rest)?;
         let [year, month, day] = numbers(date, '-', [4, 2, 2])?;
         let [hour, minute, second] = numbers(clock, ':', [2, 2, 2])?;
-        let in_range = (1..=12).contains(&month)
-            && (1..=days_in_month(year, month)).contains(&day)
-            && hour < 24
-            && minute < 60
-            && second <= 60;
-        if !in_range {
-            return None;
-        }
-        let seconds = (hour * 60 + minute) * 60 + second - offset_seconds(zone)?;
-        Some(Self::from_unix_ms(days_from_civil(year, month, day) * DAY_MS + seconds * 1000 + fraction_ms))
+        moment([year, month, day], [hour, minute, second], fraction_ms - offset_seconds(zone)? * 1000)
     }
 
     /// The day, as `2026-11-25` in UTC: the name of a journal file.
@@ -98,6 +93,35 @@ impl<'de> Deserialize<'de> for Wall {
         let text = std::borrow::Cow::<str>::deserialize(from)?;
         Self::parse(&text).ok_or_else(|| serde::de::Error::custom("not a time like 2026-11-25T04:23:30Z"))
     }
+}
+
+/// A moment in the form in which `Display` writes it, and the journal has it in each line: `2026-11-25T04:23:30.123Z`. A journal has
+/// hundreds of thousands of them.
+fn as_written(text: &str) -> Option<Wall> {
+    const FORM: &[u8; 24] = b"0000-00-00T00:00:00.000Z";
+    let octets: &[u8; 24] = text.as_bytes().try_into().ok()?;
+    let fits = |(octet, form): (&u8, &u8)| if *form == b'0' { octet.is_ascii_digit() } else { octet == form };
+    if !octets.iter().zip(FORM).all(fits) {
+        return None;
+    }
+    let number = |from: usize, to: usize| {
+        octets[from..to].iter().fold(0, |sum, octet| sum * 10 + i64::from(octet - b'0'))
+    };
+    let (date, clock) =
+        ([number(0, 4), number(5, 7), number(8, 10)], [number(11, 13), number(14, 16), number(17, 19)]);
+    moment(date, clock, number(20, 23))
+}
+
+/// The moment that these numbers say, if there is one.
+fn moment([year, month, day]: [i64; 3], [hour, minute, second]: [i64; 3], further_ms: i64) -> Option<Wall> {
+    let in_range = (1..=12).contains(&month)
+        && (1..=days_in_month(year, month)).contains(&day)
+        && hour < 24
+        && minute < 60
+        && second <= 60;
+    let seconds = (hour * 60 + minute) * 60 + second;
+    in_range
+        .then(|| Wall::from_unix_ms(days_from_civil(year, month, day) * DAY_MS + seconds * 1000 + further_ms))
 }
 
 /// Takes `.123` off the front, as milliseconds; further digits are cut.
@@ -225,6 +249,13 @@ mod tests {
         fn every_moment_survives_a_round_trip(ms in 0..=LAST_MS) {
             let wall = Wall::from_unix_ms(ms);
             prop_assert_eq!(Wall::parse(&wall.to_string()), Some(wall));
+        }
+
+        #[test]
+        fn what_is_read_in_one_go_is_read_the_same_step_by_step(
+            text in "[0-9]{4}-[01][0-9]-[0-3][0-9][T ][0-2][0-9]:[0-6][0-9]:[0-6][0-9]\\.[0-9]{3}[Zz]",
+        ) {
+            prop_assert_eq!(Wall::parse(&text), Wall::parse_any(&text));
         }
 
         #[test]

@@ -6,6 +6,8 @@ mod watch;
 mod words;
 
 use std::mem::ManuallyDrop;
+use std::num::NonZero;
+use std::thread;
 use std::time::Duration;
 
 use spool_format::{AlertId, Layout, Severity, Wall};
@@ -27,6 +29,8 @@ pub(super) use document::{Listed, Listing};
 
 /// Characters of an id that are shown at least.
 const ID_CHARACTERS_MIN: usize = 6;
+/// Rows for which a thread of its own is worth it.
+const ROWS_OF_A_THREAD: usize = 4096;
 /// Columns of a recipient and of a subject.
 const TO_COLUMNS: usize = 24;
 const SUBJECT_COLUMNS: usize = 28;
@@ -145,7 +149,7 @@ pub(super) fn text(
 ) -> String {
     let mut text = String::new();
     if !items.is_empty() {
-        let rows: Vec<Vec<Cell>> = items.iter().map(|item| row(item, ids, now, look.tongue)).collect();
+        let rows = rows(items, |item| row(item, ids, now, look.tongue));
         text = table::set(&words::heads(look.tongue), &rows, look);
     }
     for file in corrupt {
@@ -160,6 +164,30 @@ pub(super) fn text(
     text.push_str(&summary(items, corrupt.len(), now, look.tongue));
     text.push('\n');
     text
+}
+
+/// A row for each; where there are many, several threads make them.
+fn rows(items: &[&Item], row: impl Fn(&Item) -> Vec<Cell> + Sync) -> Vec<Vec<Cell>> {
+    let made = |part: &[&Item]| part.iter().map(|item| row(item)).collect::<Vec<_>>();
+    if items.len() < 2 * ROWS_OF_A_THREAD {
+        return made(items);
+    }
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let mut parts = items.chunks(items.len().div_ceil(threads).max(ROWS_OF_A_THREAD));
+    let first = parts.next().unwrap_or_default();
+    thread::scope(|scope| {
+        let begun: Vec<_> =
+            parts.map(|part| (part, thread::Builder::new().spawn_scoped(scope, || made(part)))).collect();
+        let mut rows = made(first);
+        for (part, begun) in begun {
+            // Who may have no further thread does it alone.
+            rows.extend(match begun {
+                Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+                Err(_) => made(part),
+            });
+        }
+        rows
+    })
 }
 
 fn row(item: &Item, ids: &[AlertId], now: Wall, tongue: Tongue) -> Vec<Cell> {
@@ -215,9 +243,11 @@ pub(super) fn why(item: &Item, tongue: Tongue) -> String {
 pub(super) fn short_id(id: AlertId, ids: &[AlertId]) -> String {
     let shared =
         |other: &AlertId| id.as_str().bytes().zip(other.as_str().bytes()).take_while(|(a, b)| a == b).count();
-    let (before, behind) =
-        (ids.partition_point(|other| *other < id), ids.partition_point(|other| *other <= id));
-    let neighbours = before.checked_sub(1).and_then(|at| ids.get(at)).into_iter().chain(ids.get(behind));
+    let (before, behind) = match ids.binary_search(&id) {
+        Ok(at) => (at.checked_sub(1), at + 1),
+        Err(at) => (at.checked_sub(1), at),
+    };
+    let neighbours = before.and_then(|at| ids.get(at)).into_iter().chain(ids.get(behind));
     let needed = neighbours.map(shared).max().map_or(0, |shared| shared + 1);
     id.as_str()[..needed.max(ID_CHARACTERS_MIN)].to_owned()
 }

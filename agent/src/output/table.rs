@@ -42,7 +42,7 @@ pub fn set(head: &[&str], rows: &[Vec<Cell>], look: Look) -> String {
     let mut text = String::new();
     for row in std::iter::once(&head).chain(rows) {
         for (cell, width) in row.iter().zip(&widths) {
-            text.push_str(&look.paint(&cell.text, cell.colour));
+            look.paint_to(&mut text, &cell.text, cell.colour);
             text.extend(repeat_n(' ', width - columns(&cell.text) + GAP));
         }
         let cell = &row[last];
@@ -50,7 +50,7 @@ pub fn set(head: &[&str], rows: &[Vec<Cell>], look: Look) -> String {
         if shown.is_empty() {
             text.truncate(text.trim_end_matches(' ').len());
         }
-        text.push_str(&look.paint(&shown, cell.colour));
+        look.paint_to(&mut text, &shown, cell.colour);
         text.push('\n');
     }
     text

@@ -11,6 +11,9 @@ const COLUMNS: usize = 100;
 /// A text in which nothing moves the cursor, changes the direction of writing or hides: subjects, replies and names come
 /// from strangers. Line breaks become blanks, everything else of that kind U+FFFD.
 pub fn printable(text: &str) -> String {
+    if text.bytes().all(|octet| matches!(octet, b' '..=b'~')) {
+        return text.to_owned();
+    }
     let shown = text.chars().map(|character| match character {
         '\n' | '\r' | '\t' => ' ',
         hidden if is_hidden(hidden) => '\u{fffd}',
@@ -121,14 +124,22 @@ impl Look {
 
     /// The text in a colour, where colour is welcome.
     pub fn paint(self, text: &str, colour: Colour) -> String {
-        let code = match colour {
-            Colour::Plain => return text.to_owned(),
-            Colour::Red => 31,
-            Colour::Yellow => 33,
-            Colour::Cyan => 36,
-            Colour::Dim => 2,
+        let mut painted = String::with_capacity(text.len());
+        self.paint_to(&mut painted, text, colour);
+        painted
+    }
+
+    /// The same, at the end of a text.
+    pub fn paint_to(self, end: &mut String, text: &str, colour: Colour) {
+        let (before, behind) = match colour {
+            Colour::Red => ("\u{1b}[31m", "\u{1b}[0m"),
+            Colour::Yellow => ("\u{1b}[33m", "\u{1b}[0m"),
+            Colour::Cyan => ("\u{1b}[36m", "\u{1b}[0m"),
+            Colour::Dim => ("\u{1b}[2m", "\u{1b}[0m"),
+            Colour::Plain => ("", ""),
         };
-        if self.colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+        let (before, behind) = if self.colour { (before, behind) } else { ("", "") };
+        [before, text, behind].into_iter().for_each(|part| end.push_str(part));
     }
 }
 

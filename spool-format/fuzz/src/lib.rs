@@ -96,7 +96,7 @@ fn expect_sent_is_final(found: &Replay) {
     let mut ledger = Ledger::default();
     let mut sent = std::collections::BTreeSet::new();
     for entry in &found.entries {
-        ledger.take(entry);
+        ledger.take(entry.clone());
         let Some(id) = entry.event.alert() else { continue };
         let state = ledger.alerts[&id].state;
         assert!(state == State::Sent || !sent.contains(&id), "{id} came back");

@@ -17,6 +17,9 @@ const PIECE_OCTETS: usize = 256 * 1024;
 /// Threads at most: the order of the lines is kept by one, who is not to be waited for by more.
 const THREADS_MAX: usize = 4;
 
+/// A line is longer, as a rule.
+const LINE_OCTETS: usize = 128;
+
 /// The file, and what was read of it and is not given out yet.
 pub(super) struct Blocks<R> {
     reader: R,
@@ -104,7 +107,12 @@ fn rows(block: &[u8], threads: usize, meanwhile: impl FnOnce()) -> Vec<Vec<(Rang
         .collect();
     cuts.insert(0, 0);
     cuts.push(block.len());
-    let row = |piece: &[usize]| lines(block, piece[0]..piece[1]).collect();
+    let row = |piece: &[usize]| {
+        let piece = piece[0]..piece[1];
+        let mut row = Vec::with_capacity(piece.len() / LINE_OCTETS);
+        row.extend(lines(block, piece));
+        row
+    };
     thread::scope(|scope| {
         let pieces = cuts.windows(2);
         let begun: Vec<_> = pieces
