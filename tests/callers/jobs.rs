@@ -4,7 +4,7 @@ use crate::mailbox::{ROOT, Received};
 use crate::{Stage, host};
 
 /// As Debian's cron reads it. The time is `@reboot`, since that is now; what cron does with the output does not depend on
-/// it. The octal numbers are 障害 in EUC-JP and in Shift_JIS, and an é in ISO 8859-1.
+/// it. The octal numbers are 障害 in EUC-JP and in `Shift_JIS`, and an é in ISO 8859-1.
 const CRONTAB: &str = r#"
 @reboot root : plain; echo one; echo .; echo three >&2; printf 'no end'
 @reboot root : バックアップ; echo 失敗しました
@@ -70,6 +70,7 @@ fn the_exact_call_of_cronie_comes_into_the_mailbox_of_root() {
     assert_eq!(mail.recipient, ROOT);
     assert_eq!(mail.subject, format!("Cron <root@{}> /usr/local/bin/backup 夜", host()));
     assert_eq!(mail.body, "失敗しました\n.\nend\n");
+    assert_eq!(mail.to, [("root".to_owned(), ROOT.to_owned())]);
     assert!(mail.raw.contains("\nAuto-Submitted: auto-generated\n"), "{}", mail.raw);
 }
 

@@ -87,6 +87,33 @@ impl Stage {
         mail
     }
 
+    /// Sends what lies in the spool, and looks whether each alert has come to whom it is for, as it lies there.
+    #[track_caller]
+    pub(crate) fn expect_delivered(&self) {
+        let alerts = self.alerts();
+        let mut mails = self.delivered().into_iter();
+        for alert in alerts {
+            let mut to = if alert.to.is_empty() { vec![ONCALL.to_owned()] } else { alert.to };
+            // A name that nobody knows is for whoever gets what names nobody.
+            for name in to.iter_mut().filter(|to| !to.contains('@')) {
+                (if name == "root" { ROOT } else { ONCALL }).clone_into(name);
+            }
+            to.sort();
+            for to in to {
+                let mail = mails.next().unwrap_or_else(|| panic!("no mail to {to} about {}", alert.subject));
+                assert_eq!(
+                    (&mail.recipient, mail.subject.trim()),
+                    (&to, alert.subject.trim()),
+                    "{}",
+                    mail.raw
+                );
+                assert!(mail.to.iter().any(|(_, address)| *address == to), "{}", mail.raw);
+                assert!(mail.body.contains(alert.body.trim()), "{}\n{}", alert.body, mail.raw);
+            }
+        }
+        assert!(mails.next().is_none(), "one mail more than there were alerts");
+    }
+
     /// The same when so many alerts have been sent, and with that the end of the agent.
     #[track_caller]
     pub(crate) fn arrived(&self, way: Way, count: usize) -> Vec<Received> {

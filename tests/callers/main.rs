@@ -9,6 +9,7 @@ mod mailbox;
 mod mailers;
 mod monitors;
 mod recorded;
+mod smartd;
 mod stage;
 mod ups;
 mod webhook;

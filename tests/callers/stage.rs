@@ -38,8 +38,12 @@ cd "$at"
 exec timeout -k 1 35 sh -c "$3" sh
 "#;
 
-/// What scripts may call: waits until the spool holds so many alerts, or it has taken too long.
+/// What scripts may call: waits until the spool holds so many alerts, or an agent has sent so many, or it has taken too long.
 const WAIT_FOR: &str = r#"
+wait_sent() {
+    n=0
+    until [ "$(cat "$ALERTMAIL_SPOOL"/queue/journal/* | grep -c '"event":"sent"')" -ge "$1" ] || [ $n -ge 100 ]; do sleep 0.1; n=$((n+1)); done
+}
 wait_for() {
     n=0
     while [ "$(ls "$ALERTMAIL_SPOOL/submit/incoming" | wc -l)" -lt "$1" ] && [ $n -lt 100 ]; do sleep 0.1; n=$((n+1)); done
