@@ -25,8 +25,7 @@ MAILTO=""
 fn what_jobs_of_cron_say_comes_into_the_mailboxes_that_mailto_names() {
     let Some(stage) = Stage::with(&["cron"]) else { return };
     stage.file("etc/crontab", 0o644, CRONTAB);
-    let ended =
-        stage.run("mkdir -p /var/spool/cron/crontabs; cron -f & wait_for 8; pgrep -P $! >&2; sleep 0.5");
+    let ended = stage.run("mkdir -p /var/spool/cron/crontabs; cron -f & wait_for 8");
     let mails = stage.delivered();
     for (job, recipients, body) in [
         (

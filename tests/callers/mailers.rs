@@ -125,6 +125,20 @@ fn chkrootkit_sends_its_daily_report_by_mail() {
 }
 
 #[test]
+fn logwatch_sends_its_report_by_sendmail() {
+    let Some(stage) = Stage::with(&["logwatch"]) else { return };
+    stage.file("etc/logwatch/conf/logwatch.conf", 0o644, "TmpDir = /run/logwatch\n");
+    let ended = stage.run(
+        "mkdir /run/logwatch; logwatch --output mail --mailto root --service zz-uptime --hostname nas --range all",
+    );
+    stage.alert(&ended);
+    let mail = stage.delivered_one();
+    assert_eq!(mail.recipient, ROOT);
+    assert!(mail.subject.starts_with("Logwatch for nas"), "{}", mail.raw);
+    assert!(mail.body.contains("load average") && mail.body.contains("Logwatch End"), "{}", mail.raw);
+}
+
+#[test]
 fn unattended_upgrades_sends_its_report_by_mail_and_by_sendmail() {
     let Some(stage) = Stage::with(&["unattended-upgrades"]) else { return };
     let ended = stage.run(

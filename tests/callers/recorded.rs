@@ -221,6 +221,21 @@ fn a_unit_that_fails_is_told_with_the_end_of_its_log() {
 }
 
 #[test]
+fn a_unit_that_works_is_told_whether_systemd_says_so_or_not() {
+    let unit = text("systemd/alertmail-unit-well@.service");
+    let value = |key: &str| unit.lines().find_map(|line| line.strip_prefix(key)).expect("a value");
+    let (name, result) = value("Environment=").split_once('=').expect("a variable");
+    let line = value("ExecStart=").replace("%i", "backup.service");
+    for env in [&[(name, result)][..], &[(name, result), ("MONITOR_UNIT", "backup.service")]] {
+        let stage = Stage::new();
+        let ended = shell(&stage, &line, env, b"");
+        let (of_unit, alert) = (key("systemd", "backup.service"), stage.alert(&ended));
+        assert_eq!(row(&alert), ("backup.service works again", Warning, Some(of_unit.as_str()), true));
+        stage.expect_delivered();
+    }
+}
+
+#[test]
 fn a_container_is_told_of_when_it_becomes_unhealthy_and_when_it_is_well_again() {
     let stage = Stage::new();
     let event = |status: &str| {
