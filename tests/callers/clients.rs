@@ -24,7 +24,7 @@ fn expect_same(mails: &[Received], recipients: &[&str]) {
 }
 
 #[test]
-fn bsd_mailx_sends() {
+fn what_bsd_mailx_sends_arrives_as_it_was_meant() {
     let Some(stage) = Stage::with(&["bsd-mailx"]) else { return };
     let script =
         "say | bsd-mailx -s 'ディスク障害 disk' -c cc@example.com -b blind@example.com root; wait_for 1";
@@ -36,7 +36,7 @@ fn bsd_mailx_sends() {
 }
 
 #[test]
-fn mail_of_mailutils_sends() {
+fn what_mail_of_mailutils_sends_arrives_with_its_file_and_field() {
     let Some(stage) = Stage::with(&["mailutils"]) else { return };
     let ended = stage.run(&(say()
         + "say | mail.mailutils -s 'ディスク障害 disk' -A /run/障害.csv -a 'X-Mark: yes' root oncall@example.jp"));
@@ -49,7 +49,7 @@ fn mail_of_mailutils_sends() {
 }
 
 #[test]
-fn s_nail_sends() {
+fn what_s_nail_sends_arrives_with_its_file_and_to_blind_copies() {
     let Some(stage) = Stage::with(&["s-nail"]) else { return };
     let ended = stage.run(&(say()
         + "say | s-nail -n -s 'ディスク障害 disk' -a /run/障害.csv -b blind@example.com root; wait_for 1"));
@@ -61,7 +61,7 @@ fn s_nail_sends() {
 }
 
 #[test]
-fn mutt_sends_with_a_file() {
+fn what_mutt_sends_arrives_with_its_file_and_to_blind_copies() {
     let Some(stage) = Stage::with(&["mutt"]) else { return };
     let ended = stage
         .run(&(say() + "say | mutt -s 'ディスク障害 disk' -b blind@example.com -a /run/障害.csv -- root"));
@@ -73,7 +73,7 @@ fn mutt_sends_with_a_file() {
 }
 
 #[test]
-fn mail_of_php_sends() {
+fn what_mail_of_php_sends_arrives_under_the_providers_address() {
     let Some(stage) = Stage::with(&[]) else { return };
     stage.file(
         "send.php",
@@ -103,7 +103,7 @@ fn mail_of_php_sends() {
 }
 
 #[test]
-fn python_sends_by_sendmail_and_by_smtplib() {
+fn what_python_sends_by_sendmail_and_by_smtplib_arrives_as_it_was_meant() {
     let Some(stage) = Stage::with(&[]) else { return };
     let [port] = harness::free_ports();
     let script = format!(
@@ -136,7 +136,7 @@ with smtplib.SMTP("127.0.0.1", {port}) as server:
 }
 
 #[test]
-fn perl_sends_by_email_sender_and_by_net_smtp() {
+fn what_perl_sends_by_email_sender_and_by_net_smtp_arrives_as_it_was_meant() {
     let Some(stage) = Stage::with(&["libemail-sender-perl"]) else { return };
     let [port] = harness::free_ports();
     let script = format!(
