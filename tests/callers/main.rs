@@ -1,11 +1,15 @@
 //! Whoever has something to say, in their own way: every file of contrib/callers/ with recorded calls, and the monitors
 //! themselves, as Debian has them, each on a machine where `enqueue` is what they call. What an alert holds is looked at in
-//! the spool; its way from there on is the business of tests/failover and others.
+//! the spool; then a real agent takes it to a real mail server, and what came into the mailbox is looked at too.
 
+mod clients;
 mod index;
+mod jobs;
+mod mailbox;
 mod mailers;
 mod monitors;
 mod recorded;
+mod smartd;
 mod stage;
 mod ups;
 mod webhook;
@@ -21,8 +25,12 @@ fn row(alert: &Alert) -> Row<'_> {
     (&alert.subject, alert.severity, alert.key.as_deref(), alert.resolves)
 }
 
+/// What this machine is called.
+fn host() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
+
 /// The key of something of this machine.
 fn key(caller: &str, rest: &str) -> String {
-    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
-    format!("{caller}/{host}/{rest}")
+    format!("{caller}/{}/{rest}", host())
 }

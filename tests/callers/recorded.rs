@@ -64,6 +64,7 @@ fn the_scripts_that_monitors_run_tell_what_they_were_told() {
         let ended = stage.call(&script(file), words, env, b"nobody reads this");
         assert_eq!(row(&stage.alert(&ended)), expected, "{file}: {ended:?}");
         assert_eq!(ended.code, Some(0));
+        stage.expect_delivered();
     }
 }
 
@@ -85,6 +86,7 @@ fn the_events_of_apcupsd_are_the_names_of_its_script() {
             (subject.as_str(), severity, Some(key("ups", "home/power").as_str()), resolves)
         );
         assert_eq!(alert.body.contains("TIMELEFT"), event != "doshutdown", "{}", alert.body);
+        stage.expect_delivered();
     }
 }
 
@@ -123,6 +125,7 @@ fn the_commands_of_nagios_are_a_shell_line_that_its_macros_do_not_break() {
         let alert = stage.alert(&ended);
         assert_eq!(row(&alert), expected, "{ended:?}");
         assert_eq!(alert.to, ["oncall@example.jp"]);
+        stage.expect_delivered();
     }
 }
 
@@ -151,6 +154,7 @@ fn the_command_of_icinga2_hands_on_what_its_environment_names() {
     let alert = stage.alert(&ended);
     assert_eq!(row(&alert), ("Web 1: UP: PING OK", Critical, Some("icinga2/web1"), true));
     assert_eq!(alert.to, ["oncall@example.jp"]);
+    stage.expect_delivered();
 }
 
 #[test]
@@ -164,6 +168,7 @@ fn the_lines_for_nut_monit_and_zed_run_as_they_stand() {
         row(&stage.alert(&ended)),
         ("UPS home@nas: battery is low", Critical, Some(of_power.as_str()), false)
     );
+    stage.expect_delivered();
     let file = text("monit/alertmail");
     let commands = quoted_behind(&file, "exec ");
     assert_eq!(commands.len(), 6);
@@ -195,6 +200,7 @@ fn the_lines_for_nut_monit_and_zed_run_as_they_stand() {
     let (of_pool, alert) = (key("zed", "tank/sdc1"), stage.alert(&ended));
     assert_eq!(row(&alert), ("pool tank: device is FAULTED (sdc1)", Critical, Some(of_pool.as_str()), false));
     assert!(alert.body.ends_with("\n\nThe number of I/O errors is too high.\n"), "{}", alert.body);
+    stage.expect_delivered();
 }
 
 #[test]
@@ -211,6 +217,22 @@ fn a_unit_that_fails_is_told_with_the_end_of_its_log() {
         ("backup.service failed: it took too long", Critical, Some(of_unit.as_str()), false)
     );
     assert!(alert.body.contains("log of -u backup.service -n 30"), "{}", alert.body);
+    stage.expect_delivered();
+}
+
+#[test]
+fn a_unit_that_works_is_told_whether_systemd_says_so_or_not() {
+    let unit = text("systemd/alertmail-unit-well@.service");
+    let value = |key: &str| unit.lines().find_map(|line| line.strip_prefix(key)).expect("a value");
+    let (name, result) = value("Environment=").split_once('=').expect("a variable");
+    let line = value("ExecStart=").replace("%i", "backup.service");
+    for env in [&[(name, result)][..], &[(name, result), ("MONITOR_UNIT", "backup.service")]] {
+        let stage = Stage::new();
+        let ended = shell(&stage, &line, env, b"");
+        let (of_unit, alert) = (key("systemd", "backup.service"), stage.alert(&ended));
+        assert_eq!(row(&alert), ("backup.service works again", Warning, Some(of_unit.as_str()), true));
+        stage.expect_delivered();
+    }
 }
 
 #[test]
@@ -235,6 +257,7 @@ fn a_container_is_told_of_when_it_becomes_unhealthy_and_when_it_is_well_again() 
         ],
         "{ended:?}"
     );
+    stage.expect_delivered();
 }
 
 #[test]

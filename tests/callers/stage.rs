@@ -30,13 +30,20 @@ mount -t overlay -o "lowerdir=$at/etc$etc:/etc" overlay /etc
 mount -t overlay -o "lowerdir=$at/usr$usr:/usr" overlay /usr
 mount -t tmpfs -o mode=755 tmpfs /run
 mount -t tmpfs -o mode=755 tmpfs /var/lib
+mount -t tmpfs -o mode=755 tmpfs /var/spool
+mkdir /var/spool/alertmail
+mount --bind "$at/spool" /var/spool/alertmail
 ip link set lo up
 cd "$at"
 exec timeout -k 1 35 sh -c "$3" sh
 "#;
 
-/// What scripts may call: waits until the spool holds so many alerts, or it has taken too long.
+/// What scripts may call: waits until the spool holds so many alerts, or an agent has sent so many, or it has taken too long.
 const WAIT_FOR: &str = r#"
+wait_sent() {
+    n=0
+    until [ "$(cat "$ALERTMAIL_SPOOL"/queue/journal/* | grep -c '"event":"sent"')" -ge "$1" ] || [ $n -ge 100 ]; do sleep 0.1; n=$((n+1)); done
+}
 wait_for() {
     n=0
     while [ "$(ls "$ALERTMAIL_SPOOL/submit/incoming" | wc -l)" -lt "$1" ] && [ $n -lt 100 ]; do sleep 0.1; n=$((n+1)); done
@@ -50,7 +57,8 @@ pub(crate) fn repository(path: &str) -> PathBuf {
 
 /// A machine.
 pub(crate) struct Stage {
-    sandbox: Sandbox,
+    /// Its spool, and all that it takes to send what lies there.
+    pub(crate) sandbox: Sandbox,
     /// Where the packages are.
     copies: Vec<PathBuf>,
 }
@@ -61,7 +69,9 @@ impl Stage {
         let programs = Programs::beside(ALERTMAIL);
         let stage = Self { sandbox: Sandbox::new(&programs), copies: Vec::new() };
         let enqueue = Path::new(ALERTMAIL).with_file_name("enqueue");
-        for name in ["usr/bin/enqueue", "usr/bin/mail", "usr/bin/mailx", "usr/sbin/sendmail"] {
+        for name in
+            ["usr/bin/enqueue", "usr/bin/mail", "usr/bin/mailx", "usr/sbin/sendmail", "usr/lib/sendmail"]
+        {
             let link = stage.at(name);
             fs::create_dir_all(link.parent().expect("a folder")).expect("our own folder");
             symlink(&enqueue, link).expect("our own folder");

@@ -44,6 +44,7 @@ fn upsmon_tells_that_the_power_is_gone_and_that_it_is_back() {
         ("UPS home@127.0.0.1: back on line power", Warning, key, true),
     ];
     assert_eq!(of_power, expected, "{ended:?}");
+    stage.expect_delivered();
 }
 
 #[test]
@@ -67,6 +68,7 @@ fn upssched_tells_of_what_lasts_and_of_its_end() {
         ("UPS home@nas: battery is low (timer lowbatt)", Critical, key, false),
     ];
     assert_eq!(rows, expected, "{ended:?}");
+    stage.expect_delivered();
 }
 
 #[test]
@@ -84,5 +86,6 @@ fn apccontrol_tells_of_its_events_and_goes_on_with_what_it_has_to_do() {
     let expected =
         [("UPS home: on battery", Warning, key, false), ("UPS home: back on line power", Warning, key, true)];
     assert_eq!(rows, expected, "{ended:?}");
+    stage.expect_delivered();
     assert!(ended.stdout.contains("Running on batteries"), "its default action: {ended:?}");
 }

@@ -8,6 +8,7 @@ use harness::{PATIENCE, becomes_true, free_ports, signal};
 use rustix::process::Signal;
 use spool_format::Severity::Critical;
 
+use crate::mailbox::{ONCALL, ROOT};
 use crate::stage::repository;
 use crate::{Stage, row};
 
@@ -71,20 +72,16 @@ fn a_notification_is_answered_with_200_when_it_is_on_the_disk_and_else_with_503(
     assert_eq!(webhook.post("/grafana", "no JSON"), "HTTP/1.0 200 OK");
     assert!(webhook.post("/other", RECORDED).contains(" 404 "));
     assert_eq!(stage.alerts().len(), 2);
+    stage.expect_delivered();
     std::fs::remove_dir_all(stage.spool()).expect("our own folder");
     assert!(webhook.post("/alertmanager", RECORDED).contains(" 503 "));
 }
 
-#[test]
-fn alertmanager_itself_tells_of_a_trouble_and_of_its_end() {
-    let Some(stage) = Stage::with(&["prometheus-alertmanager"]) else { return };
-    stage.contrib("alertmanager/alertmail-webhook", "usr/bin/alertmail-webhook", 0o755);
-    stage.contrib("alertmanager/alertmanager.yml", "alertmanager.yml", 0o644);
-    let [port, hook] = free_ports();
-    // As it stands but for the times, and the port, since somebody else may have that one.
-    let script = format!(
-        r#"sed -i 's/group_wait: 30s/group_wait: 0s/; s/group_interval: 5m/group_interval: 1s/; s/9095/{hook}/' alertmanager.yml
-        alertmail-webhook {hook} >/run/webhook.log 2>&1 &
+/// Starts Alertmanager at a port with alertmanager.yml, tells it of a trouble and of its end, and lets `after` run
+/// behind each, with a number.
+fn alertmanager(port: u16, before: &str, after: &str) -> String {
+    format!(
+        r#"{before}
         prometheus-alertmanager --config.file=alertmanager.yml --storage.path=/run/am --web.listen-address=127.0.0.1:{port} \
             --cluster.listen-address= --log.level=debug >/run/am.log 2>&1 &
         post() {{ /usr/bin/python3 -c '
@@ -98,15 +95,59 @@ for _ in range(100):
     except OSError:
         time.sleep(0.1)
 ' "$1"; }}
-        post '{{}}'; wait_for 1
-        post '{{"endsAt": "2020-01-01T00:00:00Z", "startsAt": "2019-12-31T00:00:00Z"}}'; wait_for 2
+        post '{{}}'; {after} 1
+        post '{{"endsAt": "2020-01-01T00:00:00Z", "startsAt": "2019-12-31T00:00:00Z"}}'; {after} 2
         cat /run/*.log >&2"#
+    )
+}
+
+#[test]
+fn alertmanager_itself_tells_of_a_trouble_and_of_its_end() {
+    let Some(stage) = Stage::with(&["prometheus-alertmanager"]) else { return };
+    stage.contrib("alertmanager/alertmail-webhook", "usr/bin/alertmail-webhook", 0o755);
+    stage.contrib("alertmanager/alertmanager.yml", "alertmanager.yml", 0o644);
+    let [port, hook] = free_ports();
+    // As it stands but for the times, and the port, since somebody else may have that one.
+    let before = format!(
+        "sed -i 's/group_wait: 30s/group_wait: 0s/; s/group_interval: 5m/group_interval: 1s/; s/9095/{hook}/' alertmanager.yml
+        alertmail-webhook {hook} >/run/webhook.log 2>&1 &"
     );
-    let ended = stage.run(&script);
+    let ended = stage.run(&alertmanager(port, &before, "wait_for"));
     let alerts = stage.alerts();
     let rows: Vec<_> = alerts.iter().map(row).collect();
     let key = Some("alertmanager/{}:{alertname=\"DiskFull\"}");
     let expected =
         [("disk is full (db1)", Critical, key, false), ("disk is full (db1)", Critical, key, true)];
     assert_eq!(rows, expected, "{}", ended.stderr);
+    stage.expect_delivered();
+}
+
+#[test]
+fn alertmanager_itself_posts_and_mails_to_the_agent() {
+    let Some(stage) = Stage::with(&["prometheus-alertmanager"]) else { return };
+    let [port, http, smtp] = free_ports();
+    stage.file("token", 0o600, "s3cret-token\n");
+    stage.file(
+        "alertmanager.yml",
+        0o600,
+        &format!(
+            "global: {{smtp_smarthost: '127.0.0.1:{smtp}', smtp_from: 'am@example.com', smtp_require_tls: false, smtp_hello: am}}\n\
+             route: {{receiver: all, group_wait: 0s, group_interval: 1s, group_by: [alertname]}}\n\
+             receivers:\n- name: all\n  webhook_configs:\n  - url: 'http://127.0.0.1:{http}/alertmanager'\n    send_resolved: true\n    \
+             http_config: {{authorization: {{credentials: s3cret-token}}}}\n  email_configs:\n  - {{to: root@localhost}}\n"
+        ),
+    );
+    let way = stage.open(&format!(
+        "[[listen]]\nkind = \"http\"\naddress = \"127.0.0.1:{http}\"\ntoken = {{ file = \"token\" }}\n\
+         [[listen]]\nkind = \"smtp\"\naddress = \"127.0.0.1:{smtp}\"\n"
+    ));
+    let ended = stage.run(&alertmanager(port, "", "n() { wait_sent $(($1+1)); }; n"));
+    let mails = stage.arrived(way, 3);
+    let rows: Vec<_> = mails.iter().map(|it| (it.recipient.as_str(), it.subject.as_str())).collect();
+    let of = |to: &str| rows.iter().filter(|row| row.0 == to).map(|row| row.1).collect::<Vec<_>>();
+    assert_eq!(of(ONCALL), ["disk is full (db1)"; 2], "the posts: {}", ended.stderr);
+    let [by_mail] = of(ROOT)[..] else { panic!("the mail: {rows:?}") };
+    assert!(by_mail.contains("FIRING:1") && by_mail.contains("DiskFull"), "{by_mail}");
+    let mail = mails.iter().find(|mail| mail.recipient == ROOT).expect("it was found");
+    assert!(mail.body.contains("disk is full"), "{}", mail.raw);
 }

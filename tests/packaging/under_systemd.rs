@@ -93,6 +93,7 @@ fn a_life_under_systemd() {
     reloads(&machine, &authority, &server);
     is_stuck(&machine, &server);
     journal_has_fields(&machine, &first);
+    tells_of_units(&machine, &server);
     machine.does("systemctl stop alertmail");
     assert_eq!(
         (property(&machine, "ActiveState"), property(&machine, "Result")),
@@ -145,6 +146,31 @@ fn journal_has_fields(machine: &Booted, id: &str) {
     assert_eq!(field("ALERTMAIL_PROVIDER"), "home", "{lines}");
     assert_eq!(field("_SYSTEMD_UNIT"), "alertmail.service", "{lines}");
     assert!(field("MESSAGE").contains(id) && field("PRIORITY") == "6", "{lines}");
+}
+
+/// The units of contrib/callers/ behind `OnFailure` and `OnSuccess` of another one.
+fn tells_of_units(machine: &Booted, server: &Server) {
+    let contrib = Path::new(env!("CARGO_MANIFEST_DIR")).join("../contrib/callers/systemd");
+    let units = machine.root().join("etc/systemd/system");
+    for unit in ["alertmail-unit@.service", "alertmail-unit-well@.service"] {
+        fs::copy(contrib.join(unit), units.join(unit)).expect("room in memory");
+    }
+    let backup = "[Unit]\nOnFailure=alertmail-unit@%n.service\nOnSuccess=alertmail-unit-well@%n.service\n\
+        [Service]\nType=oneshot\nExecStart=/bin/sh -c 'echo the disk is gone; test -e /run/well'\n";
+    harness::write_file(&units.join("backup.service"), 0o644, backup.as_bytes());
+    machine.does("systemctl daemon-reload");
+    let mail = |subject: &str| {
+        server.mails().into_iter().find(|it| it.header("Subject").as_deref() == Some(subject))
+    };
+    let (failed, well) = ("backup.service failed with exit code 1", "backup.service works again");
+    assert_eq!(machine.shell("systemctl start backup").code, Some(1));
+    expect(machine, failed, || mail(failed).is_some());
+    let failed = mail(failed).expect("it is there");
+    let text = String::from_utf8_lossy(&failed.octets).into_owned();
+    assert!(text.contains("the disk is gone") && text.contains("status=1/FAILURE"), "{text}");
+    machine.does("touch /run/well && systemctl start backup");
+    expect(machine, well, || mail(well).is_some());
+    assert_eq!(mail(well).expect("it is there").header("References"), failed.header("References"));
 }
 
 /// An upgrade goes on with what waits, and purging leaves it to whoever comes next.

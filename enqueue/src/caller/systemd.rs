@@ -1,7 +1,7 @@
 //! systemd, as the unit of `OnFailure=` or `OnSuccess=`: the unit is the argument, `MONITOR_…` say what happened.
 //!
-//! The variables are there since version 251, and only if one unit alone has triggered the handler; the argument is
-//! there always. Lines of the log may come on stdin.
+//! The variables are there since version 251, and only if one unit alone can trigger the handler, and in one of the two
+//! ways; the argument is there always. Lines of the log may come on stdin.
 
 use spool_format::Severity::{Critical, Warning};
 

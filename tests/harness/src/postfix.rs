@@ -21,7 +21,7 @@ use crate::patience::{PATIENCE, becomes_true};
 use crate::sandbox::write_file;
 
 /// How long it lives if nobody ends it, in seconds.
-const LIFE_S: &str = "120";
+const LIFE_S: &str = "300";
 
 /// Name and id of the user for whom mail is stored.
 const MAIL_OWNER: &str = "65534";
@@ -55,8 +55,22 @@ impl Postfix {
         Self::start_on(&Host::own(), "127.0.0.1", (user, password), mailbox)
     }
 
+    /// Starts it with one user and one mailbox, in which all mail to example.jp and example.com is stored; for whom a mail
+    /// was stands in its field `Delivered-To`.
+    pub fn start_for_all(user: &str, password: &str, mailbox: &str) -> Self {
+        let domains = "example.jp example.com";
+        let boxes = format!("@example.jp={mailbox}/, @example.com={mailbox}/");
+        Self::start_with(&Host::own(), "127.0.0.1", (user, password), (domains, &boxes))
+    }
+
     /// The same on another host, at that address of it.
-    pub fn start_on(host: &Host, address: &str, (user, password): (&str, &str), mailbox: &str) -> Self {
+    pub fn start_on(host: &Host, address: &str, login: (&str, &str), mailbox: &str) -> Self {
+        let boxes = format!("{mailbox}@example.jp={mailbox}/");
+        Self::start_with(host, address, login, ("example.jp", &boxes))
+    }
+
+    /// `stores` is the domains that it has, and the folder of each mailbox in them.
+    fn start_with(host: &Host, address: &str, (user, password): (&str, &str), stores: (&str, &str)) -> Self {
         assert_possible();
         let folder = tempfile::Builder::new().prefix("am-").tempdir_in("/tmp").expect("a temporary folder");
         let at = folder.path();
@@ -74,7 +88,7 @@ impl Postfix {
         saslpasswd.args(["-p", "-c", "-u", HOST, "-f"]).arg(&database).arg(user);
         run(&mut saslpasswd, password.as_bytes()).expect_success();
         give(&database, "postfix");
-        write_file(&at.join("etc/main.cf"), 0o644, main_cf(at, address, mailbox).as_bytes());
+        write_file(&at.join("etc/main.cf"), 0o644, main_cf(at, address, stores).as_bytes());
         let (master, [submission, smtps, behind]) = start_master(at, host, address);
         Self { master, submission, smtps, behind, folder }
     }
@@ -191,7 +205,7 @@ fn sasl_conf(at: &Path) -> String {
     )
 }
 
-fn main_cf(at: &Path, address: &str, mailbox: &str) -> String {
+fn main_cf(at: &Path, address: &str, (domains, boxes): (&str, &str)) -> String {
     let at = at.display();
     format!(
         "compatibility_level = 3.6\n\
@@ -208,9 +222,9 @@ fn main_cf(at: &Path, address: &str, mailbox: &str) -> String {
          alias_database =\n\
          default_transport = error:nothing leaves this machine\n\
          relay_transport = error:nothing leaves this machine\n\
-         virtual_mailbox_domains = example.jp\n\
+         virtual_mailbox_domains = {domains}\n\
          virtual_mailbox_base = {at}/mail\n\
-         virtual_mailbox_maps = inline:{{ {mailbox}@example.jp={mailbox}/ }}\n\
+         virtual_mailbox_maps = inline:{{ {boxes} }}\n\
          virtual_uid_maps = static:{MAIL_OWNER}\n\
          virtual_gid_maps = static:{MAIL_OWNER}\n\
          always_add_missing_headers = no\n\

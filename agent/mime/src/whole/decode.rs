@@ -81,6 +81,13 @@ pub(super) fn decode(octets: &[u8], label: Option<&str>) -> Option<Decoded> {
     if let Ok(text) = std::str::from_utf8(octets) {
         return found(text.to_owned(), octets.is_ascii());
     }
+    // Two kanji of EUC-JP can hold a whole character of UTF-8, with a damaged one at each side of it. The reading without
+    // a fault wins: what UTF-8 is made of has next to no place in EUC-JP.
+    if named.is_none_or(|encoding| encoding == UTF_8 || encoding.is_single_byte())
+        && let Some(text) = strictly(octets, EUC_JP).filter(|text| Evidence::of(text, 0).is_faultless())
+    {
+        return found(text, false);
+    }
     let damaged = [named, Some(UTF_8), octets.contains(&0x1b).then_some(ISO_2022_JP)];
     let text = damaged.into_iter().flatten().find_map(|encoding| mostly(octets, encoding));
     let text = text.or_else(|| japanese(octets)).unwrap_or_else(|| latin(octets));
@@ -264,6 +271,11 @@ impl Evidence {
         self.common * 2 > self.odd * 2 + self.half_width
     }
 
+    /// Only what is common, and some of it.
+    fn is_faultless(&self) -> bool {
+        self.common > 0 && self.odd == 0 && self.half_width == 0
+    }
+
     fn score(&self) -> isize {
         let signed = |count: usize| isize::try_from(count).unwrap_or(isize::MAX / 4);
         signed(self.common) * 2 - signed(self.odd) * 2 - signed(self.half_width)
@@ -275,7 +287,8 @@ mod tests {
     use super::{decode, decode_header};
     use encoding_rs::{EUC_JP, Encoding, ISO_2022_JP, SHIFT_JIS, UTF_8};
 
-    const TEXTS: [&str; 7] = [
+    const TEXTS: [&str; 8] = [
+        "障害",
         "障害が発生しました。",
         "ﾃﾞｨｽｸ障害が発生しました｡",
         "/dev/sda1: 使用率 98 %",
