@@ -8,7 +8,6 @@ mod monitors;
 mod recorded;
 mod stage;
 mod ups;
-mod webhook;
 
 use spool_format::{Alert, Severity};
 
