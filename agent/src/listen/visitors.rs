@@ -26,13 +26,16 @@ pub(super) enum Origin {
 impl Origin {
     /// That of a connection from this address.
     pub(super) const fn of(address: IpAddr) -> Self {
-        match address.to_canonical() {
-            address if address.is_loopback() => Self::Here,
+        let address = address.to_canonical();
+        if address.is_loopback() {
+            return Self::Here;
+        }
+        match address {
+            IpAddr::V4(_) => Self::Far(address),
             IpAddr::V6(address) => {
                 let network = address.to_bits() >> 64 << 64;
                 Self::Far(IpAddr::V6(Ipv6Addr::from_bits(network)))
             }
-            address => Self::Far(address),
         }
     }
 }
@@ -127,19 +130,15 @@ impl Drop for Seat {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::edge::clock::monotonic;
 
     fn far(address: &str) -> Origin {
         Origin::of(address.parse().expect("an address"))
     }
 
-    #[expect(clippy::disallowed_methods, reason = "some moment to count from")]
-    fn start() -> Instant {
-        Instant::now()
-    }
-
     #[test]
     fn one_machine_cannot_take_the_room_of_another_and_this_one_is_not_counted() {
-        let (visitors, now) = (Visitors::new(2, 10), start());
+        let (visitors, now) = (Visitors::new(2, 10), monotonic());
         let seats: Vec<Seat> = (0..2).filter_map(|_| visitors.enter(far("192.0.2.7"), now)).collect();
         assert_eq!(seats.len(), 2);
         assert!(
@@ -167,7 +166,7 @@ mod tests {
 
     #[test]
     fn a_burst_is_taken_and_then_as_many_as_the_minute_allows_over_all_connections() {
-        let (visitors, start) = (Visitors::new(9, 60), start());
+        let (visitors, start) = (Visitors::new(9, 60), monotonic());
         let origin = far("192.0.2.7");
         let first = visitors.enter(origin, start).expect("a seat");
         let second = visitors.enter(origin, start).expect("a seat");
@@ -182,7 +181,7 @@ mod tests {
 
     #[test]
     fn who_has_long_gone_takes_no_memory() {
-        let (visitors, start) = (Visitors::new(1, 60), start());
+        let (visitors, start) = (Visitors::new(1, 60), monotonic());
         for n in 0..200_u8 {
             let seat = visitors.enter(far(&format!("192.0.2.{n}")), start).expect("a seat");
             assert!(seat.may_send(start));

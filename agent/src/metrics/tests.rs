@@ -1,6 +1,6 @@
 //! What is counted, from lines of a journal, and how it is written.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use spool_format::{
     Address, AlertId, Cause, Event, Ledger, Outage, RecipientResult, Settlement, Severity, Wall,
@@ -11,6 +11,7 @@ use super::exposition::Dialect;
 use super::listener::Turned;
 use super::page::{OnDisk, page};
 use super::{Listeners, Meter};
+use crate::edge::clock::monotonic;
 use crate::spool::status::Deaf;
 
 const START: i64 = 1_800_000_000_000;
@@ -266,7 +267,7 @@ fn a_place_that_the_settings_name_again_counts_on_and_one_that_they_do_not_is_no
 #[test]
 fn a_place_is_deaf_until_it_is_opened_and_what_was_not_kept_is_told_until_something_is() {
     let meter = Meter::off();
-    let now = Instant::now();
+    let now = monotonic();
     let place = meter.listener("http".to_owned(), "127.0.0.1:9095".to_owned());
     assert_eq!(meter.deaf(now), []);
     place.is_deaf(&"it is taken");
