@@ -219,9 +219,13 @@ mod tests {
 
     #[test]
     fn configuration_and_spool_may_stand_on_either_side_of_the_command() {
-        for line in
-            ["alertmail --config f --spool s list --json", "alertmail list --json --spool s --config f"]
-        {
+        for line in [
+            "alertmail --config f --spool s list --json",
+            "alertmail list --json --spool s --config f",
+            "alertmail spool verify --json --spool s --config f",
+            "alertmail spool repair --json --spool s --config f",
+            "alertmail --config f --spool s spool init --json",
+        ] {
             let cli = parse(line).expect(line);
             assert_eq!((cli.config, cli.spool), (Some("f".into()), Some("s".into())), "{line}");
         }

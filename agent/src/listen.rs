@@ -9,6 +9,7 @@
 //! | module | what it is for |
 //! | --- | --- |
 //! | `door` | a place at which connections are taken: who may come, and how many |
+//! | `visitors` | how many, and how much, from one place |
 //! | `smtp` | a connection on which mail is spoken: the driver of a `receive::session::Session` |
 //! | `http` | one on which documents are posted |
 //! | `gate` | for whom alerts are taken; for nobody else, whoever asks |
@@ -23,7 +24,9 @@ mod gate;
 mod http;
 mod keeper;
 mod smtp;
+mod visitors;
 
+use std::fmt::Display;
 use std::io;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -31,19 +34,22 @@ use std::time::Duration;
 
 use receive::session;
 use smtp::session_settings;
-use spool_format::Layout;
+use spool_format::{Alert, AlertId, Layout};
 use tokio::sync::{Semaphore, oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::accept::Policy;
 use crate::config::{Config, Intake, Kind};
+use crate::edge::clock::monotonic;
 use crate::edge::panic::{INTAKE, INTAKE_WRITER};
 use crate::edge::{descriptors, host};
 use crate::log;
+use crate::metrics::{Listener, Meter, Turned};
 use ::smtp::Secret;
 use gate::Gate;
-use keeper::Keeper;
+use keeper::{Keeper, NotKept};
+use visitors::{Seat, Visitors};
 
 /// Octets of all messages together that are not kept yet, in units of [`UNIT_OCTETS`].
 const OCTETS_MAX: usize = 64 * 1024 * 1024;
@@ -70,6 +76,10 @@ struct House {
     /// Of a dialogue.
     session: Arc<session::Settings>,
     memory: Arc<Semaphore>,
+    /// Who counts.
+    counts: Listener,
+    /// Who is here.
+    visitors: Visitors,
     /// The name of this machine.
     host: String,
 }
@@ -84,12 +94,13 @@ pub struct Intakes {
 impl Intakes {
     /// Listens where this configuration says, and nowhere else any more. A place that cannot be had is told of in the log
     /// and stops nothing.
-    pub fn open(&mut self, config: &Config, layout: &Layout) {
+    pub fn open(&mut self, config: &Config, layout: &Layout, meter: &Meter) {
         *self = Self::default();
+        meter.forget_listeners();
         if config.intakes.is_empty() {
             return;
         }
-        match start(houses(config, layout)) {
+        match start(houses(config, layout, meter)) {
             Ok(intakes) => *self = intakes,
             Err(error) => {
                 log::warning(&format!("nobody listens for alerts: {error}; those in the spool go out"));
@@ -106,7 +117,34 @@ impl Drop for Intakes {
     }
 }
 
-fn houses(config: &Config, layout: &Layout) -> Vec<House> {
+impl House {
+    /// Keeps the alert that `make` makes of so many octets from somebody, and counts and tells what came of it.
+    async fn keep(
+        &self,
+        seat: &Seat,
+        octets: usize,
+        make: impl FnOnce(AlertId) -> Result<Alert, String> + Send + 'static,
+    ) -> Result<AlertId, NotKept> {
+        let began = monotonic();
+        if !seat.may_send(began) {
+            self.counts.turned(Turned::Rate);
+            let most = self.intake.alerts_per_minute_each;
+            return Err(NotKept::Later(format!("more than {most} alerts within a minute; try again later")));
+        }
+        let kept = self.keeper.keep(make).await;
+        match &kept {
+            Ok(_) => self.counts.kept(octets, began.elapsed()),
+            Err(NotKept::Later(why)) => {
+                log::not_taken(self.intake.speech, why);
+                self.counts.lost(monotonic(), why);
+            }
+            Err(NotKept::Never(_)) => self.counts.turned(Turned::Message),
+        }
+        kept
+    }
+}
+
+fn houses(config: &Config, layout: &Layout, meter: &Meter) -> Vec<House> {
     let policy = Policy::of(config).on(&host::name());
     let memory = Arc::new(Semaphore::new(OCTETS_MAX / UNIT_OCTETS));
     let keeper = Keeper::new(layout, WRITERS);
@@ -115,8 +153,9 @@ fn houses(config: &Config, layout: &Layout) -> Vec<House> {
         descriptors::make_room(asked as u64 + DESCRIPTORS_ELSEWHERE).saturating_sub(DESCRIPTORS_ELSEWHERE);
     let each = usize::try_from(room).unwrap_or(usize::MAX) / config.intakes.len();
     let house = |intake: &Intake| {
+        let counts = meter.listener(intake.speech.to_string(), intake.place.to_string());
         let token = intake.token.as_ref().map(|source| source.read(Kind::Token, "", ""));
-        let token = token.transpose().map_err(|error| log::not_listening(intake, &error)).ok()?;
+        let token = token.transpose().map_err(|error| not_listening(intake, &counts, &error)).ok()?;
         let mut intake = intake.clone();
         if asked as u64 > room && intake.connections > each {
             let (place, wanted) = (&intake.place, intake.connections);
@@ -126,11 +165,17 @@ fn houses(config: &Config, layout: &Layout) -> Vec<House> {
             intake.connections = each.max(1);
         }
         let gate = Arc::new(Gate::new(policy.clone(), intake.recipients.clone()));
-        let session = Arc::new(session_settings(&intake, &gate, &host::name()));
+        let session = Arc::new(session_settings(&intake, &gate, &counts, &host::name()));
         let (keeper, memory) = (keeper.clone(), Arc::clone(&memory));
-        Some(House { intake, gate, keeper, token, session, memory, host: host::name() })
+        let visitors = Visitors::new(intake.connections_each, intake.alerts_per_minute_each);
+        Some(House { intake, gate, keeper, token, session, memory, counts, visitors, host: host::name() })
     };
     config.intakes.iter().filter_map(house).collect()
+}
+
+fn not_listening(intake: &Intake, counts: &Listener, why: &dyn Display) {
+    log::not_listening(intake, why);
+    counts.is_deaf(why);
 }
 
 fn start(houses: Vec<House>) -> io::Result<Intakes> {
@@ -149,7 +194,7 @@ fn start(houses: Vec<House>) -> io::Result<Intakes> {
                 let house = Arc::new(house);
                 match door::open(&house) {
                     Ok(door) => drop(doors.spawn(door.serve(house, closed.clone()))),
-                    Err(error) => log::not_listening(&house.intake, &error),
+                    Err(error) => not_listening(&house.intake, &house.counts, &error),
                 }
             }
             drop(opened);

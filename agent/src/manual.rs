@@ -5,7 +5,7 @@
 //! | `roff` | a page, written in the macros of man(7) |
 //! | `program` | `alertmail` and each of its subcommands, from their definition |
 //! | `words` | what its pages say besides, in both languages |
-//! | `enqueue` | `enqueue`, from its help |
+//! | `enqueue` | `enqueue`, and what it is by other names, from its help |
 //! | `help` | that help, taken apart |
 //! | `config` | alertmail.toml, from the table of its keys |
 //! | `spool` | the spool in short |
@@ -58,7 +58,8 @@ impl Page {
 pub fn pages(shown: fn(Tongue) -> clap::Command) -> Vec<Page> {
     let of = |tongue| {
         let mut pages = program::pages(&shown(tongue), tongue);
-        pages.extend([enqueue::page(tongue), config::page(tongue), spool::page(tongue)]);
+        pages.extend(enqueue::pages(tongue));
+        pages.extend([config::page(tongue), spool::page(tongue)]);
         pages
     };
     [Tongue::English, Tongue::Japanese].into_iter().flat_map(of).collect()

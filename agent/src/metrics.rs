@@ -6,6 +6,7 @@
 //! | module | what it is for |
 //! | --- | --- |
 //! | `counts` | what is counted |
+//! | `listener` | the same of a place at which alerts are taken from a network |
 //! | `histogram` | how many of something took how long |
 //! | `page` | the families and their names |
 //! | `exposition` | how they are written |
@@ -14,15 +15,18 @@
 mod counts;
 mod exposition;
 mod histogram;
+mod listener;
 mod page;
 #[cfg(test)]
 mod tests;
 mod textfile;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use hyper::StatusCode;
 use hyper::header::ACCEPT;
@@ -35,10 +39,13 @@ use crate::config;
 use crate::edge::clock::wall_now;
 use crate::log;
 use crate::serve::{self, Answer, Door, Site};
+use crate::spool::status::Deaf;
 use crate::spool::writer::{Ack, Batch, Deed};
 use counts::Counts;
 use exposition::Dialect;
 use page::OnDisk;
+
+pub use listener::{Listener, Served, Turned};
 
 /// Counts, and shows what it has counted.
 #[derive(Clone, Debug)]
@@ -49,10 +56,14 @@ struct Inner {
     /// Whether anybody wants the numbers.
     is_on: AtomicBool,
     counts: Mutex<Counts>,
+    listeners: Mutex<Listeners>,
     changed: Notify,
     started: Wall,
     layout: Layout,
 }
+
+/// Places at which alerts are taken from a network: by what is spoken there, and where.
+type Listeners = BTreeMap<(String, String), Listener>;
 
 impl Meter {
     /// One that counts nothing yet, of the agent in this spool that began at that time.
@@ -60,6 +71,7 @@ impl Meter {
         Self(Arc::new(Inner {
             is_on: AtomicBool::new(false),
             counts: Mutex::default(),
+            listeners: Mutex::default(),
             changed: Notify::new(),
             started,
             layout: layout.clone(),
@@ -104,6 +116,28 @@ impl Meter {
         });
     }
 
+    /// Other settings come into force: from here on the places count that are asked for.
+    pub fn forget_listeners(&self) {
+        self.listeners().values().for_each(|listener| listener.is_wanted(false));
+    }
+
+    /// Who counts at this place, where this is spoken.
+    pub fn listener(&self, kind: String, place: String) -> Listener {
+        let listener = self.listeners().entry((kind, place)).or_insert_with(Listener::new).clone();
+        listener.is_wanted(true);
+        listener
+    }
+
+    /// Where alerts are not taken, or not kept, and why.
+    pub fn deaf(&self, now: Instant) -> Vec<Deaf> {
+        let listeners = self.listeners();
+        listeners.iter().filter_map(|((kind, place), it)| it.trouble((kind, place), now)).collect()
+    }
+
+    fn listeners(&self) -> MutexGuard<'_, Listeners> {
+        self.0.listeners.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// `does` says whether anything is different now.
     fn count(&self, does: impl FnOnce(&mut Counts) -> bool) {
         if self.0.is_on.load(Ordering::Relaxed) && does(&mut self.counts()) {
@@ -119,7 +153,8 @@ impl Meter {
     async fn page(&self, dialect: Dialect) -> String {
         let meter = self.clone();
         let disk = spawn_blocking(move || look(&meter.0.layout)).await.unwrap_or_default();
-        page::page(dialect, (self.0.started, wall_now()), &self.counts(), &disk)
+        let times = (self.0.started, wall_now());
+        page::page(dialect, times, &self.counts(), &disk, &self.listeners())
     }
 }
 

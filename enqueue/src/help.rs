@@ -4,7 +4,7 @@ mod japanese;
 #[cfg(test)]
 mod tests;
 
-pub use japanese::HELP_JAPANESE;
+pub use japanese::{HELP_JAPANESE, MAIL_JAPANESE, SENDMAIL_JAPANESE};
 
 /// One help in both languages.
 pub(crate) struct Help {
@@ -16,10 +16,10 @@ pub(crate) struct Help {
 pub(crate) const OF_ENQUEUE: Help = Help { english: HELP, japanese: HELP_JAPANESE };
 
 /// The answer to `sendmail --help`.
-pub(crate) const OF_SENDMAIL: Help = Help { english: SENDMAIL, japanese: japanese::SENDMAIL };
+pub(crate) const OF_SENDMAIL: Help = Help { english: SENDMAIL, japanese: SENDMAIL_JAPANESE };
 
 /// The answer to `mail --help`.
-pub(crate) const OF_MAIL: Help = Help { english: MAIL, japanese: japanese::MAIL };
+pub(crate) const OF_MAIL: Help = Help { english: MAIL, japanese: MAIL_JAPANESE };
 
 impl Help {
     /// In the language of whoever asks, whose environment `read` reads.
@@ -132,7 +132,8 @@ EXIT CODES
 stderr says why, what to do, and where the text is now.
 ";
 
-const SENDMAIL: &str = "\
+/// The answer to `sendmail --help`, of which a page is made, too.
+pub const SENDMAIL: &str = "\
 Put the message on stdin into the spool, as sendmail.
 
 Usage: sendmail [OPTIONS] [RECIPIENT...]
@@ -158,7 +159,8 @@ ignored.
 Exit codes are those of enqueue (enqueue --help).
 ";
 
-const MAIL: &str = "\
+/// The answer to `mail --help`, of which a page is made, too.
+pub const MAIL: &str = "\
 Put the text on stdin into the spool, as a mail.
 
 Usage: mail [OPTIONS] [RECIPIENT...]

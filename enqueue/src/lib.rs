@@ -52,7 +52,7 @@ use spool_format::Wall;
 use spool_format::id::ENTROPY_OCTETS;
 
 pub use exit::Exit;
-pub use help::{HELP, HELP_JAPANESE, asks_for_japanese};
+pub use help::{HELP, HELP_JAPANESE, MAIL, MAIL_JAPANESE, SENDMAIL, SENDMAIL_JAPANESE, asks_for_japanese};
 pub use spool::default_spool;
 pub use syslog::Syslog;
 

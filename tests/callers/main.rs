@@ -2,6 +2,7 @@
 //! themselves, as Debian has them, each on a machine where `enqueue` is what they call. What an alert holds is looked at in
 //! the spool; then a real agent takes it to a real mail server, and what came into the mailbox is looked at too.
 
+mod alertmanager;
 mod clients;
 mod index;
 mod jobs;
@@ -12,7 +13,6 @@ mod recorded;
 mod smartd;
 mod stage;
 mod ups;
-mod webhook;
 
 use spool_format::{Alert, Severity};
 

@@ -123,11 +123,6 @@ impl Stage {
         self.file(path, mode, &text);
     }
 
-    /// Where the spool is.
-    pub(crate) fn spool(&self) -> &Path {
-        self.sandbox.spool()
-    }
-
     /// Runs a script on this machine, with root's rights and all packages.
     #[track_caller]
     pub(crate) fn run(&self, script: &str) -> Ended {

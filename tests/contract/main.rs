@@ -10,6 +10,7 @@ mod failures;
 mod order;
 mod page;
 mod schemas;
+mod setups;
 mod tables;
 mod validator;
 mod writers;

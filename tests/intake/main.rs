@@ -8,6 +8,7 @@ mod load;
 mod mail;
 mod post;
 mod programs;
+mod share;
 mod stage;
 
 use client::Client;

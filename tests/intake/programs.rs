@@ -91,20 +91,19 @@ fn alertmanager_posts_a_trouble_and_its_end_and_sends_mail() {
     let Some(copy) = unpacked("prometheus-alertmanager") else {
         return not_tried("Alertmanager was not tried: run tests/callers/install");
     };
-    let [port, smtp] = free_ports();
-    let stage = Stage::new(&format!(
-        "kind = \"http\"\ntoken = {{ file = \"t\" }}\n[[listen]]\nkind = \"smtp\"\naddress = \"127.0.0.1:{smtp}\""
-    ));
-    harness::write_file(&stage.path("t"), 0o600, b"s3cret-token\n");
-    stage
-        .sandbox
-        .alertmail(&["reload", "--config", &stage.sandbox.config_file().to_string_lossy()])
-        .expect_success();
+    let [port, hook] = free_ports();
+    let ready = |name: &str| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../contrib/callers/alertmanager").join(name);
+        // As it stands but for the port, since somebody else may have that one.
+        std::fs::read_to_string(path).expect("a file of contrib").replace("9095", &hook.to_string())
+    };
+    let stage = Stage::new(&format!("kind = \"smtp\"\n{}", ready("listen.toml")));
+    let changed = ready("alertmanager.yml")
+        .replace("group_wait: 30s", "group_wait: 0s")
+        .replace("group_interval: 5m", "group_interval: 1s");
     let config = format!(
-        "global: {{smtp_smarthost: '127.0.0.1:{smtp}', smtp_from: 'am@example.com', smtp_require_tls: false, smtp_hello: am}}\n\
-         route: {{receiver: all, group_wait: 0s, group_interval: 1s, group_by: [alertname]}}\n\
-         receivers:\n- name: all\n  webhook_configs:\n  - url: 'http://127.0.0.1:{}/alertmanager'\n    send_resolved: true\n    \
-         http_config: {{authorization: {{credentials: s3cret-token}}}}\n  email_configs:\n  - {{to: root@localhost}}\n",
+        "global: {{smtp_smarthost: '127.0.0.1:{}', smtp_from: 'am@example.com', smtp_require_tls: false, smtp_hello: am}}\n\
+         {changed}    email_configs:\n      - {{to: root@localhost}}\n",
         stage.port
     );
     std::fs::write(stage.path("am.yml"), config).expect("our own folder");

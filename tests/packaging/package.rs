@@ -2,6 +2,7 @@
 //! removed and purged, by the real dpkg in a copy of this machine that nobody else sees.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -52,16 +53,36 @@ fn the_package_has_programs_units_pages_and_completions() {
         "-rw-r--r-- ./usr/lib/tmpfiles.d/alertmail.conf",
         "-rw-r--r-- ./usr/share/man/man1/alertmail-list.1.gz",
         "-rw-r--r-- ./usr/share/man/man1/enqueue.1.gz",
+        "-rw-r--r-- ./usr/share/man/man1/enqueue-mail.1.gz",
+        "-rw-r--r-- ./usr/share/man/man1/enqueue-sendmail.1.gz",
+        "-rw-r--r-- ./usr/share/man/ja/man1/enqueue-mail.1.gz",
+        "-rw-r--r-- ./usr/share/man/ja/man1/enqueue-sendmail.1.gz",
         "-rw-r--r-- ./usr/share/man/ja/man1/alertmail-list.1.gz",
         "-rw-r--r-- ./usr/share/man/ja/man1/enqueue.1.gz",
         "-rw-r--r-- ./usr/share/man/man5/alertmail.toml.5.gz",
         "-rw-r--r-- ./usr/share/man/ja/man5/alertmail.toml.5.gz",
+        "-rw-r--r-- ./usr/share/doc/alertmail/examples/README.md",
+        "-rw-r--r-- ./usr/share/doc/alertmail/examples/alertmail.toml",
+        "-rw-r--r-- ./usr/share/doc/alertmail/examples/grafana/alertmail.json",
         "-rw-r--r-- ./usr/share/bash-completion/completions/enqueue",
         "-rw-r--r-- ./usr/share/zsh/vendor-completions/_alertmail",
         "-rw-r--r-- ./usr/share/fish/vendor_completions.d/alertmail.fish",
     ] {
         assert!(files.iter().any(|found| found == file), "{file} is not in {files:#?}");
     }
+    // contrib/README.md names them where they lie.
+    let index = fs::read_to_string(contrib("README.md")).expect("the index");
+    let links = index.split("](callers/").skip(1).filter_map(|rest| rest.split(')').next());
+    let mut callers = 0;
+    for link in links {
+        let mode =
+            fs::metadata(contrib("callers").join(link)).expect("a file of contrib").permissions().mode();
+        let mode = if mode & 0o111 == 0 { "-rw-r--r--" } else { "-rwxr-xr-x" };
+        let file = format!("{mode} ./usr/share/doc/alertmail/examples/callers/{link}");
+        assert!(files.contains(&file), "{file} is not in {files:#?}");
+        callers += 1;
+    }
+    assert!(callers >= 20, "{callers}");
     if Command::new("cargo-deb").arg("--version").output().is_ok() {
         assert_eq!(contents(&build("cargo-deb", "0.1.0", folder.path())), files);
     } else {

@@ -12,7 +12,7 @@ use lab::{Act, Personality, Stage};
 
 const ONCALL: &str = "oncall@example.jp";
 
-fn page(socket: &Path, accept: &str) -> String {
+pub(crate) fn page(socket: &Path, accept: &str) -> String {
     let Ok(mut stream) = UnixStream::connect(socket) else { return String::new() };
     let request =
         format!("GET /metrics HTTP/1.1\r\nHost: here\r\nAccept: {accept}\r\nConnection: close\r\n\r\n");
@@ -24,7 +24,7 @@ fn page(socket: &Path, accept: &str) -> String {
 
 /// Where `tests/servers/install` has put promtool, or where the system has it.
 #[expect(clippy::print_stdout, reason = "what was left out is for whoever runs the tests")]
-fn promtool() -> Option<PathBuf> {
+pub(crate) fn promtool() -> Option<PathBuf> {
     let home = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
     let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or(home)?;
     let places =
@@ -38,7 +38,7 @@ fn promtool() -> Option<PathBuf> {
 }
 
 #[track_caller]
-fn expect_success(command: &mut Command, input: &str) {
+pub(crate) fn expect_success(command: &mut Command, input: &str) {
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use spool_format::fs::{SpoolFs as _, StdFs};
-use spool_format::{Canary, Drill, NoticeKind, Outage, Severity, Wall};
+use spool_format::{Canary, Drill, Layout, NoticeKind, Outage, Severity, Wall};
 
 use super::place::{Place, unreadable};
 use super::{Refusal, json, quotas};
@@ -23,7 +23,7 @@ use crate::spool::audit::{Agent, Finding, HardLinks, Weight, audit};
 use crate::spool::lock::is_held;
 use crate::spool::queue_fs::QueueFs as _;
 use crate::spool::read_back::Reach;
-use crate::spool::status::Status;
+use crate::spool::status::{Deaf, Status};
 use crate::spool::view::{Item, Standing, View};
 pub use limits::Args;
 pub(crate) use limits::Limits;
@@ -78,8 +78,8 @@ pub(super) struct Facts {
     pub(super) canaries: BTreeMap<String, Canary>,
     /// Of which quotas little is left.
     pub(super) quotas: Vec<String>,
-    /// Where nobody takes alerts from a network, though somebody should: what is spoken there, and the place.
-    pub(super) deaf: Vec<(String, String)>,
+    /// Where alerts are not taken from a network, or not kept, though they should be.
+    pub(super) deaf: Vec<Deaf>,
     /// What the configuration has to say.
     pub(super) warnings: Vec<String>,
     /// What is wrong with owners and modes.
@@ -126,7 +126,7 @@ fn facts(place: &Place, tongue: Tongue) -> Result<Facts, Refusal> {
     Ok(Facts {
         drills: drills::of(config.as_ref(), &view),
         running,
-        deaf: if running { intakes::deaf(config.as_ref()) } else { Vec::new() },
+        deaf: if running { intakes::deaf(config.as_ref(), || said(&layout)) } else { Vec::new() },
         status: Status::read(&layout).map_err(cannot)?,
         room: Room { free: StdFs.room(&queue).map_err(cannot)?, floor },
         providers: config.iter().flat_map(|config| &config.providers).map(|it| it.name.clone()).collect(),
@@ -138,6 +138,11 @@ fn facts(place: &Place, tongue: Tongue) -> Result<Facts, Refusal> {
         now: wall_now(),
         tongue,
     })
+}
+
+/// What the agent says of its listeners.
+fn said(layout: &Layout) -> Vec<Deaf> {
+    Status::read(layout).ok().flatten().map_or_else(Vec::new, |status| status.pulse.deaf)
 }
 
 fn limits(config: Option<&Config>) -> impl Iterator<Item = (&str, &delivery::Quota)> {
@@ -173,7 +178,7 @@ pub(super) fn judge(limits: &Limits, facts: &Facts) -> (Exit, Report) {
     if !facts.running {
         now.push(words::no_agent(tongue));
     }
-    now.extend(facts.deaf.iter().map(|(speech, place)| words::deaf(tongue, speech, place)));
+    now.extend(facts.deaf.iter().map(|deaf| words::deaf(tongue, deaf)));
     let stuck = words::oldest(tongue, &age::short(tongue, oldest));
     let stuck_critical = words::oldest_critical(tongue, &age::short(tongue, oldest_critical));
     let any = limits.oldest.judge(oldest.as_secs());

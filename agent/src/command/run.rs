@@ -168,7 +168,7 @@ async fn serve(
     loop {
         let clients = std::mem::take(&mut next.clients);
         outlets.open(&next.settings.config.metrics, &meter);
-        intakes.open(&next.settings.config, layout);
+        intakes.open(&next.settings.config, layout, &meter);
         lock = Box::pin(work(args, layout, spool, lock, (&next.settings, clients), (&mut outside, &meter)))
             .await?;
         if !outside.anew {

@@ -76,6 +76,20 @@ pub(super) const KEYS: &[Key] = &[
         "1000",
         "at a time; whoever comes then is asked to come later",
     ),
+    key(
+        Place::Listen,
+        "connections_each",
+        "number",
+        "100",
+        "of them, from one other machine (with IPv6, one network of 64 bits) or, on a socket, of one user",
+    ),
+    key(
+        Place::Listen,
+        "alerts_per_minute_each",
+        "number",
+        "600",
+        "from one of those, so many at once and then within each minute; what comes beyond is asked to come later",
+    ),
     key(Place::Listen, "size_max_kib", "number", "5120", "KiB of a mail or of a document at most"),
     key(Place::Listen, "idle", "time", "60s", "for a command, or for the head of a request; 10m at most"),
     key(Place::Listen, "within", "time", "5m", "for a whole mail or document; 1h at most"),
@@ -122,6 +136,10 @@ pub struct Intake {
     pub any_login: bool,
     /// At a time.
     pub connections: usize,
+    /// Of them, from one other machine or of one user on a socket.
+    pub connections_each: usize,
+    /// Alerts from one of those, within a minute.
+    pub alerts_per_minute_each: u32,
     /// Octets of a mail or a document.
     pub octets_max: usize,
     /// For a command, or for the head of a request.
@@ -213,6 +231,8 @@ fn one(section: &Section<'_, '_>) -> Option<Intake> {
         token,
         any_login,
         connections: section.number("connections", 1, 10_000).unwrap_or(1000).into(),
+        connections_each: section.number("connections_each", 1, 10_000).unwrap_or(100).into(),
+        alerts_per_minute_each: section.number("alerts_per_minute_each", 1, 60_000).unwrap_or(600).into(),
         octets_max: usize::from(section.number("size_max_kib", 1, KIB_MAX).unwrap_or(KIB_MAX)) * 1024,
         idle: most("idle", 60, 600),
         within: most("within", 300, 3600),

@@ -202,7 +202,8 @@ impl<W: World> Hands<W> {
     /// The same, since there is something new to be shown.
     pub(super) fn tend_again(&mut self) {
         let (watching, in_hand) = (self.watching, self.shelf.len());
-        let pulse = Pulse { watching, in_hand, notices: self.office.lasting() };
+        let (notices, deaf) = (self.office.lasting(), self.world.deaf());
+        let pulse = Pulse { watching, in_hand, notices, deaf };
         self.batch.deeds.push(Deed::Tend(pulse));
     }
 

@@ -14,6 +14,7 @@ use crate::metrics::Meter;
 use crate::notice::{Announcement, Sinks};
 use crate::spool::lock::Lock;
 use crate::spool::queue_fs::QueueFs;
+use crate::spool::status::Deaf;
 use crate::spool::writer::{Batch, Writer};
 use crate::submit::{Carrier, Errand};
 
@@ -44,6 +45,10 @@ pub trait World {
     fn new_id(&mut self) -> AlertId;
     /// Tells those of a notice who do not read mail.
     fn announce(&mut self, announcement: Announcement);
+    /// Where alerts are not taken from a network, or not kept.
+    fn deaf(&self) -> Vec<Deaf> {
+        Vec::new()
+    }
     /// Tells who would notice silence that the agent is there, and whether alerts get out.
     fn ping(&mut self, is_well: bool);
 }
@@ -103,6 +108,10 @@ impl World for Real {
 
     fn drill(&mut self, provider: usize, with_login: bool) {
         self.carrier.drill(provider, with_login);
+    }
+
+    fn deaf(&self) -> Vec<Deaf> {
+        self.meter.deaf(clock::monotonic())
     }
 
     fn new_id(&mut self) -> AlertId {

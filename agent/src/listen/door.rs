@@ -11,10 +11,13 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
+use super::visitors::{Origin, Seat};
 use super::{House, http, smtp};
-use crate::config::{Intake, Listen, Speech};
+use crate::config::{Listen, Speech};
+use crate::edge::clock::monotonic;
 use crate::edge::named_socket::NamedSocket;
 use crate::log;
+use crate::metrics::Turned;
 
 /// Whoever is on this machine may connect.
 const SOCKET_MODE: u32 = 0o666;
@@ -56,6 +59,7 @@ pub(super) fn open(house: &House) -> io::Result<Door> {
         }
     };
     log::listening(house.intake.speech, &place);
+    house.counts.opened();
     Ok(Door { listener, _name: name })
 }
 
@@ -74,17 +78,24 @@ impl Door {
                 sleep(BREATH).await;
                 continue;
             };
-            let refusal = refusal(&house.intake, &stream, connections.len());
-            match (stream, refusal) {
-                (stream, Some(refusal)) => stream.say(refusal),
-                (Stream::Tcp(stream, peer), None) => {
+            house.counts.arrived();
+            let seat = match seat(&house, &stream, connections.len()) {
+                Ok(seat) => seat,
+                Err(why) => {
+                    house.counts.turned(why);
+                    stream.say(words(house.intake.speech, why));
+                    continue;
+                }
+            };
+            match stream {
+                Stream::Tcp(stream, peer) => {
                     // Replies are short and waited for.
                     let _ = stream.set_nodelay(true);
-                    let peer = Some(peer.ip().to_canonical());
+                    let peer = (Some(peer.ip().to_canonical()), seat);
                     connections.spawn(speak(stream, peer, Arc::clone(&house), closed.clone()));
                 }
-                (Stream::Unix(stream), None) => {
-                    connections.spawn(speak(stream, None, Arc::clone(&house), closed.clone()));
+                Stream::Unix(stream) => {
+                    connections.spawn(speak(stream, (None, seat), Arc::clone(&house), closed.clone()));
                 }
             }
         }
@@ -115,36 +126,48 @@ impl Stream {
 
 async fn speak(
     stream: impl tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send,
-    peer: Option<IpAddr>,
+    (peer, seat): (Option<IpAddr>, Seat),
     house: Arc<House>,
     closed: watch::Receiver<()>,
 ) {
+    let _served = house.counts.serves();
     match house.intake.speech {
-        Speech::Http => http::serve(stream, peer, house, closed).await,
-        Speech::Smtp | Speech::Lmtp => smtp::serve(stream, peer, &house, closed).await,
+        Speech::Http => http::serve(stream, seat, house, closed).await,
+        Speech::Smtp | Speech::Lmtp => smtp::serve(stream, (peer, &seat), &house, closed).await,
     }
 }
 
-/// What is said to somebody who may not come in.
-fn refusal(intake: &Intake, stream: &Stream, connections: usize) -> Option<&'static str> {
-    let is_http = intake.speech == Speech::Http;
-    let may_come = match stream {
-        Stream::Unix(_) => true,
+/// A seat for somebody who comes, or why there is none.
+fn seat(house: &House, stream: &Stream, connections: usize) -> Result<Seat, Turned> {
+    let intake = &house.intake;
+    let origin = match stream {
         Stream::Tcp(_, peer) => {
-            let peer = peer.ip().to_canonical();
-            peer.is_loopback() || intake.networks.iter().any(|network| network.has(peer))
+            let address = peer.ip().to_canonical();
+            if !address.is_loopback() && !intake.networks.iter().any(|network| network.has(address)) {
+                return Err(Turned::Network);
+            }
+            Origin::of(address)
         }
+        // Whom the kernel does not name is anybody.
+        Stream::Unix(stream) => stream.peer_cred().map_or(Origin::Here, |peer| Origin::User(peer.uid())),
     };
-    if !may_come {
-        return Some(if is_http {
-            "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-        } else {
-            "554 5.7.1 this machine is not among those that may send here\r\n"
-        });
+    if connections >= intake.connections {
+        return Err(Turned::Connections);
     }
-    (connections >= intake.connections).then_some(if is_http {
-        "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-    } else {
-        "421 4.3.2 too many connections at a time; try again\r\n"
-    })
+    house.visitors.enter(origin, monotonic()).ok_or(Turned::Visitor)
+}
+
+/// What is said to them.
+const fn words(speech: Speech, why: Turned) -> &'static str {
+    match (speech, why) {
+        (Speech::Http, Turned::Network) => {
+            "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        }
+        (Speech::Http, _) => {
+            "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        }
+        (_, Turned::Network) => "554 5.7.1 this machine is not among those that may send here\r\n",
+        (_, Turned::Visitor) => "421 4.7.0 too many connections from one place at a time; try again\r\n",
+        (_, _) => "421 4.3.2 too many connections at a time; try again\r\n",
+    }
 }

@@ -5,7 +5,6 @@
 //! monitor that says something odd has something to say. What could not be kept is answered 5xx, so that it comes again.
 
 use std::convert::Infallible;
-use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
 
@@ -26,10 +25,11 @@ use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::timeout;
 
 use super::keeper::NotKept;
+use super::visitors::Seat;
 use super::{House, UNIT_OCTETS};
-use crate::config::{Listen, Speech};
+use crate::config::Listen;
 use crate::edge::clock;
-use crate::log;
+use crate::metrics::Turned;
 use crate::serve::{Answer, Hosts, answer, words};
 
 /// Octets of a request's head at most.
@@ -56,14 +56,14 @@ impl Form {
 /// Answers one client until it has gone, or `closed` says that nobody listens any more.
 pub(super) async fn serve(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send,
-    _peer: Option<IpAddr>,
+    seat: Seat,
     house: Arc<House>,
     mut closed: watch::Receiver<()>,
 ) {
-    let idle = house.intake.idle;
+    let (idle, seat) = (house.intake.idle, Arc::new(seat));
     let service = service_fn(move |request: Request<Incoming>| {
-        let house = Arc::clone(&house);
-        async move { Ok::<_, Infallible>(respond(request, &house).await) }
+        let (house, seat) = (Arc::clone(&house), Arc::clone(&seat));
+        async move { Ok::<_, Infallible>(respond(request, &seat, &house).await) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -82,11 +82,16 @@ pub(super) async fn serve(
     }
 }
 
-async fn respond(request: Request<Incoming>, house: &House) -> Answer {
+async fn respond(request: Request<Incoming>, seat: &Seat, house: &House) -> Answer {
     let (head, body) = request.into_parts();
     match refusal(&head, house) {
-        Some(refusal) => last(refusal),
-        None => take(&head, body, house).await,
+        Some(refusal) => {
+            let why =
+                if refusal.status() == StatusCode::UNAUTHORIZED { Turned::Token } else { Turned::Request };
+            house.counts.turned(why);
+            last(refusal)
+        }
+        None => take(&head, body, (seat, house)).await,
     }
 }
 
@@ -138,27 +143,46 @@ enum Unread {
     Gone,
 }
 
-async fn take(head: &Parts, body: Incoming, house: &House) -> Answer {
+impl Unread {
+    const fn why(&self) -> Turned {
+        match self {
+            Self::TooLarge => Turned::Size,
+            Self::NoMemory => Turned::Memory,
+            Self::Slow => Turned::Slow,
+            Self::Gone => Turned::Request,
+        }
+    }
+
+    fn answer(&self, octets_max: usize) -> Answer {
+        match self {
+            Self::TooLarge => {
+                let text = format!("a document may have {octets_max} octets here");
+                last(words(StatusCode::PAYLOAD_TOO_LARGE, &text))
+            }
+            Self::NoMemory => later("no memory for more documents at a time"),
+            Self::Slow => last(words(StatusCode::REQUEST_TIMEOUT, "the document did not come in time")),
+            Self::Gone => last(words(StatusCode::BAD_REQUEST, "the document did not come whole")),
+        }
+    }
+}
+
+async fn take(head: &Parts, body: Incoming, (seat, house): (&Seat, &House)) -> Answer {
     let read = timeout(house.intake.within, read(body, house)).await.unwrap_or(Err(Unread::Slow));
     let (octets, _memory) = match read {
         Ok(read) => read,
-        Err(Unread::TooLarge) => {
-            let text = format!("a document may have {} octets here", house.intake.octets_max);
-            return last(words(StatusCode::PAYLOAD_TOO_LARGE, &text));
+        Err(unread) => {
+            house.counts.turned(unread.why());
+            return unread.answer(house.intake.octets_max);
         }
-        Err(Unread::NoMemory) => return later("no memory for more documents at a time"),
-        Err(Unread::Slow) => {
-            return last(words(StatusCode::REQUEST_TIMEOUT, "the document did not come in time"));
-        }
-        Err(Unread::Gone) => return last(words(StatusCode::BAD_REQUEST, "the document did not come whole")),
     };
     let Some(form) = Form::of(head.uri.path()) else {
         return words(StatusCode::NOT_FOUND, "nothing is taken there");
     };
     if matches!(form, Form::Alert) && octets.iter().all(u8::is_ascii_whitespace) {
+        house.counts.turned(Turned::Request);
         return words(StatusCode::BAD_REQUEST, "there is nothing in it");
     }
-    let (now, gate) = (clock::wall_now(), Arc::clone(&house.gate));
+    let (now, gate, so_many) = (clock::wall_now(), Arc::clone(&house.gate), octets.len());
     let make = move |_: AlertId| {
         let of_monitor = match form {
             Form::Webhook(name) => enqueue::intake::webhook(name, &octets, now),
@@ -168,13 +192,10 @@ async fn take(head: &Parts, body: Incoming, house: &House) -> Answer {
         gate.keep_to(&mut alert);
         Ok(alert)
     };
-    match house.keeper.keep(make).await {
+    match house.keep(seat, so_many, make).await {
         Ok(id) => answer(StatusCode::OK, "application/json", format!("{{\"id\":\"{id}\"}}\n")),
         Err(NotKept::Never(why)) => words(StatusCode::PAYLOAD_TOO_LARGE, &why),
-        Err(NotKept::Later(why)) => {
-            log::not_taken(Speech::Http, &why);
-            later(&why)
-        }
+        Err(NotKept::Later(why)) => later(&why),
     }
 }
 

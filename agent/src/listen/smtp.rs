@@ -19,10 +19,11 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::gate::Gate;
 use super::keeper::NotKept;
+use super::visitors::Seat;
 use super::{House, UNIT_OCTETS};
 use crate::config::{Intake, Speech};
 use crate::edge::clock;
-use crate::log;
+use crate::metrics::{Listener, Turned};
 
 /// Octets read at once. There may be a thousand connections.
 const PIECE_OCTETS: usize = 8 * 1024;
@@ -34,14 +35,21 @@ const REPLY_WITHIN: Duration = Duration::from_secs(10);
 const HOPS_MAX: usize = 100;
 
 /// What is told to every session of a place.
-pub(super) fn session_settings(intake: &Intake, gate: &Arc<Gate>, host: &str) -> Settings {
-    let gate = Arc::clone(gate);
+pub(super) fn session_settings(intake: &Intake, gate: &Arc<Gate>, counts: &Listener, host: &str) -> Settings {
+    let (gate, counts) = (Arc::clone(gate), counts.clone());
+    let lets_in = move |name: &str| {
+        let lets_in = gate.lets_in(name);
+        if !lets_in {
+            counts.turned(Turned::Recipient);
+        }
+        lets_in
+    };
     Settings {
         host: host.to_owned(),
         protocol: if intake.speech == Speech::Lmtp { Protocol::Lmtp } else { Protocol::Smtp },
         line_ends: LineEnds::Strict,
         limits: Limits { message_octets: intake.octets_max, recipients: RECIPIENTS_MAX, ..Limits::default() },
-        recipients: Recipients::Judged(Arc::new(move |name| gate.lets_in(name))),
+        recipients: Recipients::Judged(Arc::new(lets_in)),
         login: if intake.any_login { Login::Any } else { Login::None },
     }
 }
@@ -49,7 +57,7 @@ pub(super) fn session_settings(intake: &Intake, gate: &Arc<Gate>, host: &str) ->
 /// Speaks with one client until it has gone, or `closed` says that nobody listens any more.
 pub(super) async fn serve(
     mut stream: impl AsyncRead + AsyncWrite + Unpin,
-    peer: Option<IpAddr>,
+    from: (Option<IpAddr>, &Seat),
     house: &House,
     mut closed: watch::Receiver<()>,
 ) {
@@ -60,12 +68,16 @@ pub(super) async fn serve(
     let (mut idle_at, mut mail_at) =
         (Instant::now() + house.intake.idle, Instant::now() + house.intake.within);
     let mut memory: Option<OwnedSemaphorePermit> = None;
+    let mut oversized = 0;
     loop {
         let mut octets = &piece[left.clone()];
         let step = session.take(&mut octets);
         left.start = left.end - octets.len();
         match step {
             Step::Reply(reply) => {
+                let so_many = session.oversized();
+                house.counts.turned_often(Turned::Size, so_many - oversized);
+                oversized = so_many;
                 if !matches!(timeout(REPLY_WITHIN, stream.write_all(&reply)).await, Ok(Ok(()))) {
                     return;
                 }
@@ -73,13 +85,14 @@ pub(super) async fn serve(
             }
             Step::Close => break,
             Step::Message(message) => {
-                let kept = keep(message, session.client(), peer, house).await;
+                let kept = keep(message, session.client(), from, house).await;
                 session.kept(&kept);
                 memory = None;
                 mail_at = Instant::now() + house.intake.within;
             }
             Step::More => {
                 if !reserve(&mut memory, session.octets() + PIECE_OCTETS, house) {
+                    house.counts.turned(Turned::Memory);
                     session.end("no memory for more mails at a time; try again");
                     continue;
                 }
@@ -92,7 +105,10 @@ pub(super) async fn serve(
                     read = timeout_at(idle_at.min(mail_at), stream.read(&mut piece)) => read,
                 };
                 match read {
-                    Err(_) => session.end("too slow; try again"),
+                    Err(_) => {
+                        house.counts.turned(Turned::Slow);
+                        session.end("too slow; try again");
+                    }
                     Ok(Ok(0) | Err(_)) => return,
                     Ok(Ok(count)) => left = 0..count,
                 }
@@ -118,14 +134,15 @@ fn reserve(memory: &mut Option<OwnedSemaphorePermit>, octets: usize, house: &Hou
     true
 }
 
-async fn keep(message: Message, client: &str, peer: Option<IpAddr>, house: &House) -> Kept {
+async fn keep(message: Message, client: &str, (peer, seat): (Option<IpAddr>, &Seat), house: &House) -> Kept {
     let hops = fields::split(&message.octets).fields.iter().filter(|field| field.is("Received")).count();
     if hops >= HOPS_MAX {
+        house.counts.turned(Turned::Message);
         return Kept::Never("the mail goes round in a circle".to_owned());
     }
     let (speech, now) = (house.intake.speech, clock::wall_now());
     let trace = Trace { client: client.to_owned(), peer, host: house.host.clone(), speech };
-    let gate = Arc::clone(&house.gate);
+    let (gate, octets) = (Arc::clone(&house.gate), message.octets.len());
     let make = move |id: AlertId| {
         let Message { sender, recipients, octets } = message;
         let octets = trace.on_top_of(octets, id);
@@ -135,12 +152,9 @@ async fn keep(message: Message, client: &str, peer: Option<IpAddr>, house: &Hous
         gate.keep_to(&mut alert);
         Ok(alert)
     };
-    match house.keeper.keep(make).await {
+    match house.keep(seat, octets, make).await {
         Ok(id) => Kept::Yes(id.to_string()),
-        Err(NotKept::Later(why)) => {
-            log::not_taken(speech, &why);
-            Kept::Later(why)
-        }
+        Err(NotKept::Later(why)) => Kept::Later(why),
         Err(NotKept::Never(why)) => Kept::Never(why),
     }
 }

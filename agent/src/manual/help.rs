@@ -10,7 +10,7 @@ pub(super) struct Help<'h> {
     /// What stands behind `Usage:`.
     pub(super) usage: &'h str,
     /// What comes before the first heading.
-    pub(super) about: Vec<String>,
+    pub(super) about: Vec<Part<'h>>,
     pub(super) sections: Vec<Section<'h>>,
 }
 
@@ -52,7 +52,7 @@ pub(super) fn read(help: &str) -> Help<'_> {
         } else if let Some(section) = read.sections.last_mut() {
             section.parts.extend(parts(section.heading, block));
         } else {
-            read.about.push(joined(block));
+            read.about.extend(parts("", block));
         }
     }
     read
@@ -98,14 +98,6 @@ fn parts<'h>(heading: &str, block: &'h str) -> Vec<Part<'h>> {
         }
     }
     parts
-}
-
-fn joined(block: &str) -> String {
-    let mut text = String::new();
-    for line in block.lines() {
-        join(&mut text, line.trim());
-    }
-    text
 }
 
 /// One line goes on in the next: with a blank between them, but for Japanese on both sides, or its signs on one.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ::enqueue::{HELP, HELP_JAPANESE};
+use ::enqueue::{HELP, HELP_JAPANESE, MAIL, MAIL_JAPANESE, SENDMAIL, SENDMAIL_JAPANESE};
 
 use super::roff::words;
 use super::{pages, roff, shells};
@@ -30,8 +30,23 @@ fn every_command_has_a_page_of_its_own() {
         commands += 1;
         left.extend(command.get_subcommands().map(|sub| (format!("{name}-{}", sub.get_name()), sub.clone())));
     }
-    assert_eq!(files.len(), commands + 3);
+    assert_eq!(files.len(), commands + 5);
     assert_eq!(files.iter().collect::<BTreeSet<_>>().len(), files.len(), "two pages in one file");
+}
+
+#[test]
+fn the_pages_of_sendmail_and_mail_say_all_that_their_help_says_in_the_same_order() {
+    for (name, english, japanese) in
+        [("sendmail", SENDMAIL, SENDMAIL_JAPANESE), ("mail", MAIL, MAIL_JAPANESE)]
+    {
+        let english = english.replacen("Usage:", "SYNOPSIS", 1).replace('`', "");
+        the_page_has(&format!("enqueue-{name}.1"), &english, " ");
+        let japanese = japanese.replacen("使い方:", "書式", 1).replace('`', "");
+        let japanese = japanese.split('\n').collect::<Vec<_>>().join(" ");
+        the_page_has(&format!("ja/man1/enqueue-{name}.1"), &japanese, "");
+        let text = text_of(&format!("enqueue-{name}.1"));
+        assert!(text.contains(".SH \"OPTIONS\"\n.TP\n\\fB") && text.contains("\\fBenqueue\\fR(1)"), "{text}");
+    }
 }
 
 #[test]

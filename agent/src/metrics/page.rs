@@ -3,8 +3,10 @@
 use crate::engine::DISK;
 use spool_format::{Severity, Wall};
 
+use super::Listeners;
 use super::counts::{Came, Counts};
 use super::exposition::{Dialect, Kind, Page, number};
+use super::listener::Turned;
 
 /// What only the disk knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,7 +22,13 @@ const SEVERITIES: [Severity; 3] = [Severity::Critical, Severity::Warning, Severi
 /// States of an alert on its way, as `alertmail list` calls them.
 const STATES: [&str; 4] = ["incoming", "trying", "deferred", "held"];
 
-pub(super) fn page(dialect: Dialect, (started, now): (Wall, Wall), counts: &Counts, disk: &OnDisk) -> String {
+pub(super) fn page(
+    dialect: Dialect,
+    (started, now): (Wall, Wall),
+    counts: &Counts,
+    disk: &OnDisk,
+    listeners: &Listeners,
+) -> String {
     let mut page = Page::new(dialect);
     page.family("alertmail_build", Kind::Info, "The version of the program.");
     page.sample(&[("version", env!("CARGO_PKG_VERSION"))], 1.0);
@@ -29,6 +37,7 @@ pub(super) fn page(dialect: Dialect, (started, now): (Wall, Wall), counts: &Coun
     alerts(&mut page, now, counts);
     attempts(&mut page, counts);
     providers(&mut page, counts);
+    taken(&mut page, listeners);
     condition(&mut page, counts, disk);
     page.end()
 }
@@ -146,6 +155,62 @@ fn providers(page: &mut Page, counts: &Counts) {
     page.family("alertmail_canary_timestamp_seconds", Kind::Gauge, "When that was settled, since 1970.");
     for (name, _, ended) in canaries() {
         page.sample(&[("provider", &name)], seconds(ended));
+    }
+}
+
+/// What comes from a network.
+fn taken(page: &mut Page, listeners: &Listeners) {
+    page.family(
+        "alertmail_listener_open",
+        Kind::Gauge,
+        "Whether somebody listens where the configuration says that alerts are taken.",
+    );
+    for ((kind, listen), listener) in listeners {
+        let tally = listener.tally();
+        if tally.is_wanted {
+            page.sample(&[("kind", kind), ("listen", listen)], yes(tally.is_open));
+        }
+    }
+    page.family("alertmail_listener_connected", Kind::Gauge, "Who is served there now.");
+    for ((kind, listen), listener) in listeners {
+        page.sample(&[("kind", kind), ("listen", listen)], number(listener.tally().connected));
+    }
+    page.family("alertmail_listener_connections", Kind::Counter, "Connections that were made to it.");
+    for ((kind, listen), listener) in listeners {
+        page.sample(&[("kind", kind), ("listen", listen)], number(listener.tally().connections));
+    }
+    page.family(
+        "alertmail_listener_refused",
+        Kind::Counter,
+        "Connections, recipients and alerts that were refused there, by the reason.",
+    );
+    for ((kind, listen), listener) in listeners {
+        let tally = listener.tally();
+        for why in Turned::ALL {
+            let so_many = tally.turned.get(&why).copied().unwrap_or(0);
+            page.sample(&[("kind", kind), ("listen", listen), ("reason", why.as_str())], number(so_many));
+        }
+    }
+    page.family(
+        "alertmail_listener_kept",
+        Kind::Counter,
+        "Alerts that were durable before they were acknowledged.",
+    );
+    for ((kind, listen), listener) in listeners {
+        page.sample(&[("kind", kind), ("listen", listen)], number(listener.tally().kept));
+    }
+    page.family("alertmail_listener_kept_bytes", Kind::Counter, "Octets of these alerts, as they came.");
+    for ((kind, listen), listener) in listeners {
+        page.sample(&[("kind", kind), ("listen", listen)], number(listener.tally().octets));
+    }
+    page.family(
+        "alertmail_listener_keep_seconds",
+        Kind::Histogram,
+        "From the last octet of an alert until it was durable.",
+    );
+    for ((kind, listen), listener) in listeners {
+        let took = listener.tally().took.clone();
+        page.histogram(&[("kind", kind), ("listen", listen)], &took.buckets(), took.count(), took.sum());
     }
 }
 

@@ -1,12 +1,18 @@
 //! What is counted, from lines of a journal, and how it is written.
 
+use std::time::Duration;
+
 use spool_format::{
     Address, AlertId, Cause, Event, Ledger, Outage, RecipientResult, Settlement, Severity, Wall,
 };
 
 use super::counts::Counts;
 use super::exposition::Dialect;
+use super::listener::Turned;
 use super::page::{OnDisk, page};
+use super::{Listeners, Meter};
+use crate::edge::clock::monotonic;
+use crate::spool::status::Deaf;
 
 const START: i64 = 1_800_000_000_000;
 
@@ -73,7 +79,7 @@ fn counts() -> Counts {
 }
 
 fn shown(counts: &Counts, now: i64) -> String {
-    page(Dialect::OpenMetrics, (at(0), at(now)), counts, &OnDisk::default())
+    page(Dialect::OpenMetrics, (at(0), at(now)), counts, &OnDisk::default(), &Listeners::new())
 }
 
 #[track_caller]
@@ -193,7 +199,7 @@ fn counters_go_on_over_other_settings_and_gauges_begin_with_the_journal() {
 #[test]
 fn the_older_format_has_the_names_that_promtool_knows_and_no_end() {
     let disk = OnDisk { files: vec![("dead", 3)], free: Some(1 << 40) };
-    let page = page(Dialect::Prometheus, (at(0), at(1)), &counts(), &disk);
+    let page = page(Dialect::Prometheus, (at(0), at(1)), &counts(), &disk, &Listeners::new());
     expect(
         &page,
         &[
@@ -214,4 +220,73 @@ fn whoever_does_not_ask_for_openmetrics_gets_the_older_format() {
     assert_eq!(Dialect::wanted(Some(asks)), Dialect::OpenMetrics);
     assert_eq!(Dialect::wanted(Some("text/html, */*")), Dialect::Prometheus);
     assert_eq!(Dialect::wanted(None), Dialect::Prometheus);
+}
+
+#[test]
+fn a_place_that_the_settings_name_again_counts_on_and_one_that_they_do_not_is_not_missed() {
+    let meter = Meter::off();
+    let place = |meter: &Meter| meter.listener("smtp".to_owned(), "127.0.0.1:2525".to_owned());
+    let shown = |meter: &Meter| {
+        let disk = OnDisk::default();
+        page(Dialect::OpenMetrics, (at(0), at(1)), &Counts::default(), &disk, &meter.listeners())
+    };
+    let first = place(&meter);
+    first.opened();
+    first.arrived();
+    first.kept(1000, Duration::from_millis(3));
+    first.turned_often(Turned::Size, 2);
+    first.turned_often(Turned::Token, 0);
+    let served = first.serves();
+    let labels = r#"kind="smtp",listen="127.0.0.1:2525""#;
+    let line =
+        |name: &str, more: &str, value: &str| format!("alertmail_listener_{name}{{{labels}{more}}} {value}");
+    let lines = [
+        line("connected", "", "1"),
+        line("connections_total", "", "1"),
+        line("refused_total", ",reason=\"size\"", "2"),
+        line("refused_total", ",reason=\"token\"", "0"),
+        line("kept_total", "", "1"),
+        line("kept_bytes_total", "", "1000"),
+        line("keep_seconds_bucket", ",le=\"0.0025\"", "0"),
+        line("keep_seconds_bucket", ",le=\"0.005\"", "1"),
+    ];
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    expect(&shown(&meter), &lines);
+    expect(&shown(&meter), &[&line("open", "", "1")]);
+    meter.forget_listeners();
+    expect(&shown(&meter), &lines);
+    assert!(!shown(&meter).contains("listener_open{"), "nobody wants it any more");
+    drop(served);
+    place(&meter).kept(10, Duration::from_millis(3));
+    expect(
+        &shown(&meter),
+        &[&line("open", "", "0"), &line("connected", "", "0"), &line("kept_total", "", "2")],
+    );
+}
+
+#[test]
+fn a_place_is_deaf_until_it_is_opened_and_what_was_not_kept_is_told_until_something_is() {
+    let meter = Meter::off();
+    let now = monotonic();
+    let place = meter.listener("http".to_owned(), "127.0.0.1:9095".to_owned());
+    assert_eq!(meter.deaf(now), []);
+    place.is_deaf(&"it is taken");
+    let says = |listens, why: &str| {
+        vec![Deaf {
+            kind: "http".to_owned(),
+            place: "127.0.0.1:9095".to_owned(),
+            listens,
+            why: why.to_owned(),
+        }]
+    };
+    assert_eq!(meter.deaf(now), says(false, "it is taken"));
+    let place = meter.listener("http".to_owned(), "127.0.0.1:9095".to_owned());
+    place.lost(now, "no room");
+    assert_eq!(meter.deaf(now), says(true, "no room"));
+    assert_eq!(meter.deaf(now + Duration::from_hours(1)), [], "its sender has tried again by then");
+    place.kept(1, Duration::ZERO);
+    assert_eq!(meter.deaf(now), []);
+    place.lost(now, "no room");
+    meter.forget_listeners();
+    assert_eq!(meter.deaf(now), []);
 }

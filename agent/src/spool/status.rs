@@ -32,6 +32,22 @@ pub struct Pulse {
     /// What is wrong with the agent's own condition, one sentence each.
     #[serde(default)]
     pub notices: Vec<String>,
+    /// Where alerts are not taken from a network, or not kept.
+    #[serde(default)]
+    pub deaf: Vec<Deaf>,
+}
+
+/// A listener that does not do its work.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deaf {
+    /// What is spoken there.
+    pub kind: String,
+    /// Where.
+    pub place: String,
+    /// Whether somebody listens, but what came last was not kept.
+    pub listens: bool,
+    /// Why.
+    pub why: String,
 }
 
 impl Status {

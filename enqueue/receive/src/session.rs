@@ -101,6 +101,7 @@ pub struct Session {
     recipients: Vec<String>,
     errors: u32,
     has_quit: bool,
+    oversized: u64,
 }
 
 impl Session {
@@ -119,6 +120,7 @@ impl Session {
             recipients: Vec::new(),
             errors: 0,
             has_quit: false,
+            oversized: 0,
         }
     }
 
@@ -143,6 +145,7 @@ impl Session {
                 State::Data(data) => match data.take(octets) {
                     Collected::NotYet => {}
                     Collected::TooLarge => {
+                        self.oversized += 1;
                         let text = format!(
                             "552 5.3.4 a message may have {} octets",
                             self.settings.limits.message_octets
@@ -192,6 +195,11 @@ impl Session {
             State::Data(data) => data.octets(),
             _ => 0,
         }
+    }
+
+    /// How many messages were refused since they are too large.
+    pub const fn oversized(&self) -> u64 {
+        self.oversized
     }
 
     /// How the client has called itself; empty before it has.
@@ -321,6 +329,7 @@ impl Session {
         } else if self.sender.is_some() {
             self.refuse("503 5.5.1 one mail at a time");
         } else if size.is_some_and(|size| size > self.settings.limits.message_octets as u64) {
+            self.oversized += 1;
             self.refuse("552 5.3.4 the message is too large");
         } else {
             self.sender = Some(path.0.clone());

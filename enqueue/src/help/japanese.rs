@@ -95,8 +95,8 @@ TEXT は本文です。複数の語は空白でつなぎます。TEXT がなけ�
 理由、対処、本文の現在の場所を、標準エラー出力に1行で（英語で）表示します。
 ";
 
-/// The answer to `sendmail --help`.
-pub(super) const SENDMAIL: &str = "\
+/// The answer to `sendmail --help` in Japanese.
+pub const SENDMAIL_JAPANESE: &str = "\
 標準入力のメールを、sendmail としてスプールへ保存します。
 
 使い方: sendmail [オプション] [宛先...]
@@ -121,8 +121,8 @@ pub(super) const SENDMAIL: &str = "\
 終了コードは enqueue と同じです（enqueue --help）。
 ";
 
-/// The answer to `mail --help`.
-pub(super) const MAIL: &str = "\
+/// The answer to `mail --help` in Japanese.
+pub const MAIL_JAPANESE: &str = "\
 標準入力の本文を、メールとしてスプールへ保存します。
 
 使い方: mail [オプション] [宛先...]

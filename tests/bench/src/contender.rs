@@ -76,6 +76,26 @@ impl Contender {
         })
     }
 
+    /// The same program by another name, with these arguments and the message on its stdin.
+    pub(crate) fn by_name(
+        (label, name): (&str, &str),
+        arguments: &'static [&'static str],
+        program: &Path,
+        (folder, message): (&Path, &Path),
+        sandbox: &Sandbox,
+    ) -> Result<Self, String> {
+        let link = folder.join(name);
+        std::os::unix::fs::symlink(program, &link).map_err(|error| format!("no link `{name}`: {error}"))?;
+        let spool = sandbox.spool().to_owned();
+        let each = move |_| {
+            let mut command = Command::new(&link);
+            command.args(arguments).env("ALERTMAIL_SPOOL", &spool);
+            command
+        };
+        let (program, message) = (Some(program.to_owned()), Some(message.to_owned()));
+        Ok(Self { name: label.to_owned(), program, message, each: Box::new(each) })
+    }
+
     /// The least that it can cost: built here, from `floor/floor.rs`, as `enqueue` is.
     pub(crate) fn floor(folder: &Path, form: FloorForm) -> Result<Self, String> {
         Self::built_floor(form.name(), folder, &form.build(folder)?)

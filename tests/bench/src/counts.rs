@@ -13,15 +13,19 @@ pub(crate) struct Counts {
     pub(crate) syncs: Option<u64>,
     /// Instructions outside the kernel; `None` without valgrind.
     pub(crate) instructions: Option<u64>,
+    /// Memory that was resident at most, of its largest process, in KiB; `None` without GNU time.
+    pub(crate) peak_kib: Option<u64>,
 }
 
-/// Runs it twice more, under those who count. `n` and `n + 1` are numbers that no run had yet.
+/// Runs it three times more, under those who count. `n` to `n + 2` are numbers that no run had yet.
 pub(crate) fn count(contender: &Contender, n: usize) -> Counts {
     let strace = ["strace", "-f", "-qq", "-e", "signal=none"];
     let traced = under(&strace, contender, n).map(|said| calls_and_syncs(&said));
     let valgrind = ["valgrind", "--tool=callgrind", "--trace-children=yes", "--callgrind-out-file=/dev/null"];
     let collected = under(&valgrind, contender, n + 1);
+    let timed = under(&["/usr/bin/time", "-f", "peak %M"], contender, n + 2);
     Counts {
+        peak_kib: timed.and_then(|said| peak_kib(&said)),
         calls: traced.map(|(calls, _)| calls),
         syncs: traced.map(|(_, syncs)| syncs),
         instructions: collected.and_then(|said| instructions(&said)),
@@ -32,6 +36,9 @@ pub(crate) fn count(contender: &Contender, n: usize) -> Counts {
 fn under(front: &[&str], contender: &Contender, n: usize) -> Option<String> {
     let command = contender.command(n);
     let mut whole = Command::new(front[0]);
+    for (name, value) in command.get_envs() {
+        whole.env(name, value.unwrap_or_default());
+    }
     whole.args(&front[1..]).arg(command.get_program()).args(command.get_args());
     let output = whole.stdin(contender.stdin()).stdout(Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stderr).into_owned())
@@ -54,6 +61,11 @@ fn instructions(said: &str) -> Option<u64> {
     digits.map(|digits| digits.parse::<u64>().ok()).sum()
 }
 
+/// Behind whatever the program said itself.
+fn peak_kib(said: &str) -> Option<u64> {
+    said.lines().rev().find_map(|line| line.strip_prefix("peak "))?.parse().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,5 +76,6 @@ mod tests {
         assert_eq!(calls_and_syncs(trace), (2, 1));
         let said = "==1== Collected : 9\n==1== I   refs:      129,868\n==2== I   refs:      2\n";
         assert_eq!(instructions(said), Some(129_870));
+        assert_eq!(peak_kib("dma: so it is\npeak 1234\n"), Some(1234));
     }
 }

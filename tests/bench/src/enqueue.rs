@@ -52,6 +52,7 @@ pub(crate) fn measure(args: &Args, place: &Place) -> Result<Report, String> {
         "calls",
         "syncs",
         "instructions",
+        "peak_kib",
         "octets",
     ]);
     let floor = median_and_p99(&mut times[0]).0;
@@ -67,6 +68,7 @@ pub(crate) fn measure(args: &Args, place: &Place) -> Result<Report, String> {
             or_null(counts.calls),
             or_null(counts.syncs),
             or_null(counts.instructions),
+            or_null(counts.peak_kib),
             or_null(size.map(|size| size.len())),
         ]);
     }
@@ -87,20 +89,36 @@ fn contenders(
     sandbox: &Sandbox,
     folder: &Path,
 ) -> Result<(Vec<Contender>, Vec<String>), String> {
+    let text = folder.join("message");
+    harness::write_file(&text, 0o644, message().as_bytes());
     let mut all =
         vec![Contender::floor(folder, FloorForm::Static)?, Contender::floor(folder, FloorForm::Dynamic)?];
     let mut notes = Vec::new();
     match place.of_profile("small", "enqueue") {
-        Some(program) => all.push(Contender::enqueue("enqueue, small", &program, sandbox)),
+        Some(program) => {
+            all.push(Contender::enqueue("enqueue, small", &program, sandbox));
+            all.extend(by_other_names(&program, (folder, &text), sandbox)?);
+        }
         None => notes.push("enqueue, small: not built; tests/bench/README.md has the command.".to_owned()),
     }
     all.push(Contender::enqueue("enqueue", &place.program("enqueue"), sandbox));
-    let text = folder.join("message");
-    harness::write_file(&text, 0o644, message().as_bytes());
     let (peers, missing) = peers(folder, &text);
     all.extend(peers);
     notes.extend(missing);
     Ok((all, notes))
+}
+
+/// The program as `sendmail` and as `mail`, with a whole message or its text on stdin.
+fn by_other_names(
+    program: &Path,
+    (folder, text): (&Path, &Path),
+    sandbox: &Sandbox,
+) -> Result<Vec<Contender>, String> {
+    const MAIL: &[&str] = &["-s", "disk full on db1", "oncall@example.jp"];
+    let as_name = |label, name, arguments| {
+        Contender::by_name((label, name), arguments, program, (folder, text), sandbox)
+    };
+    Ok(vec![as_name("sendmail -t, small", "sendmail", &["-t", "-i"])?, as_name("mail, small", "mail", MAIL)?])
 }
 
 /// From before the spawn to the reaped exit.

@@ -1,4 +1,4 @@
-//! Whether somebody is there where alerts are to be taken from a network: whoever sends them would learn of it alone.
+//! Whether alerts are taken, and kept, where they are to be taken from a network: whoever sends them would learn of it alone.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::os::unix::net::UnixStream;
@@ -8,15 +8,34 @@ use std::time::Duration;
 use spool_format::reach::reach;
 
 use crate::config::{Config, Intake, Listen};
+use crate::spool::status::Deaf;
 
 /// For a connection to this machine.
 const WITHIN: Duration = Duration::from_secs(1);
 
-/// The configured listeners at which nobody takes a connection: what is spoken there, and where.
-pub(super) fn deaf(config: Option<&Config>) -> Vec<(String, String)> {
+/// The configured listeners that do not do their work, as the agent says it (`said`, asked anew each time) or as it is seen
+/// from here.
+pub(super) fn deaf(config: Option<&Config>, said: impl Fn() -> Vec<Deaf>) -> Vec<Deaf> {
     let intakes = config.into_iter().flat_map(|config| &config.intakes);
-    let names = |intake: &Intake| (intake.speech.to_string(), intake.place.to_string());
-    intakes.filter(|intake| !hears(&intake.place)).map(names).collect()
+    intakes.filter_map(|intake| look(intake, &said)).collect()
+}
+
+fn look(intake: &Intake, said: impl Fn() -> Vec<Deaf>) -> Option<Deaf> {
+    let (kind, place) = (intake.speech.to_string(), intake.place.to_string());
+    let of_it = || said().into_iter().find(|deaf| deaf.kind == kind && deaf.place == place);
+    let hears = hears(&intake.place);
+    let mut says = of_it();
+    if hears && says.as_ref().is_some_and(|deaf| !deaf.listens) {
+        // Another program may be there, or the agent has listened for so short a time that it has not said so yet.
+        pause();
+        says = of_it();
+    }
+    says.or_else(|| (!hears).then_some(Deaf { kind, place, listens: false, why: String::new() }))
+}
+
+#[expect(clippy::disallowed_methods, reason = "a command that ends soon and has nothing else to do")]
+fn pause() {
+    std::thread::sleep(WITHIN);
 }
 
 fn hears(place: &Listen) -> bool {

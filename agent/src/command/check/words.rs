@@ -3,6 +3,7 @@
 use spool_format::{Cause, Outage};
 
 use crate::notice::{self, Tongue};
+use crate::spool::status::Deaf;
 
 pub(super) fn no_agent(tongue: Tongue) -> String {
     tongue
@@ -13,11 +14,24 @@ pub(super) fn no_agent(tongue: Tongue) -> String {
         .to_owned()
 }
 
-/// Where nobody takes alerts.
-pub(super) fn deaf(tongue: Tongue, speech: &str, place: &str) -> String {
+/// Where nobody takes alerts, or what came was not kept.
+pub(super) fn deaf(tongue: Tongue, deaf: &Deaf) -> String {
+    let Deaf { kind, place, why, .. } = deaf;
+    if deaf.listens {
+        return tongue.either(
+            format!("the last alert that came by {kind} at {place} could not be kept: {why}"),
+            format!("{place} で最後に受け取ったアラート（{kind}）を保存できませんでした: {why}"),
+        );
+    }
+    if why.is_empty() {
+        return tongue.either(
+            format!("nobody takes alerts by {kind} at {place}, see [[listen]]: the agent's log says why"),
+            format!("{place} でアラート（{kind}）を受け付けていません（[[listen]]）。理由はエージェントのログにあります"),
+        );
+    }
     tongue.either(
-        format!("nobody takes alerts by {speech} at {place}, see [[listen]]: the agent's log says why"),
-        format!("{place} でアラート（{speech}）を受け付けていません（[[listen]]）。理由はエージェントのログにあります"),
+        format!("nobody takes alerts by {kind} at {place}, see [[listen]]: {why}"),
+        format!("{place} でアラート（{kind}）を受け付けていません（[[listen]]）: {why}"),
     )
 }
 

@@ -22,6 +22,16 @@ struct Account {
     settings: Settings,
 }
 
+/// A proxy as our configuration takes it; `None` if no connection can be made to it.
+fn proxy(host: &str, port: &str) -> Option<String> {
+    let port: u16 = port.parse().ok().filter(|port| *port > 0)?;
+    if host.parse::<std::net::Ipv6Addr>().is_ok() {
+        return Some(format!("[{host}]:{port}"));
+    }
+    let is_name = |octet: u8| octet.is_ascii_graphic() && !b":@/[]".contains(&octet);
+    (!host.is_empty() && host.bytes().all(is_name)).then(|| format!("{host}:{port}"))
+}
+
 /// Reads the system's file and the user's.
 pub(super) fn read(files: &Files<'_>, home: &str) -> Found {
     let mut found = Found::default();
@@ -127,10 +137,13 @@ fn provider(found: &mut Found, path: &str, account: &Account, is_other: bool, ho
     provider.helo = get("domain").map(|(_, name)| name.clone()).filter(|name| !name.contains('%'));
     provider.ca_file =
         get("tls_trust_file").filter(|(_, file)| file != "system").map(|(_, file)| at_home(file, home));
-    provider.proxy = get("proxy_host").map(|(_, host)| {
+    if let Some((line, host)) = get("proxy_host") {
         let port = get("proxy_port").map_or("1080", |(_, port)| port);
-        if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
-    });
+        provider.proxy = proxy(host, port);
+        if provider.proxy.is_none() {
+            found.note(path, *line, words::not_understood("the proxy"));
+        }
+    }
     login(found, path, account, &mut provider, home);
     if let (Some((_, file)), None) = (get("aliases"), &found.aliases_file) {
         found.aliases_file = Some(at_home(file, home));

@@ -1,6 +1,8 @@
 //! What no text may do to a reader, and what holds of every configuration that is made: it is accepted, and no password is
 //! in it.
 
+mod mutated;
+
 use std::path::Path;
 
 use proptest::prelude::*;

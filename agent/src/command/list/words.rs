@@ -79,5 +79,6 @@ pub(super) fn end(tongue: Tongue) -> &'static str {
 /// The same where not all lines have room, with the sum.
 pub(super) fn cut(tongue: Tongue, left: usize, sum: &str) -> String {
     let end = end(tongue);
-    tongue.either(format!("… {left} more lines; {sum}; {end}"), format!("… ほか{left}行、{sum}、{end}"))
+    let lines = if left == 1 { "line" } else { "lines" };
+    tongue.either(format!("… {left} more {lines}; {sum}; {end}"), format!("… ほか{left}行、{sum}、{end}"))
 }

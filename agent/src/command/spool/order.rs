@@ -30,8 +30,9 @@ Examples:
   alertmail spool verify /tmp/spool --json")]
 pub(super) struct VerifyArgs {
     /// Which spool; default: where `enqueue` looks for it.
+    // Not `spool`: that is the option for all commands.
     #[arg(value_name = "DIR")]
-    spool: Option<PathBuf>,
+    dir: Option<PathBuf>,
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
@@ -51,8 +52,9 @@ Examples:
   alertmail spool repair /tmp/spool --json")]
 pub(super) struct RepairArgs {
     /// Which spool; default: where `enqueue` looks for it.
+    // Not `spool`: that is the option for all commands.
     #[arg(value_name = "DIR")]
-    spool: Option<PathBuf>,
+    dir: Option<PathBuf>,
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
@@ -92,7 +94,7 @@ impl From<Fault> for Told {
 
 /// Looks.
 pub(super) fn verify(args: &VerifyArgs, place: &Place) -> Result<(Exit, String), Refusal> {
-    let layout = layout(args.spool.as_ref(), place)?;
+    let layout = layout(args.dir.as_ref(), place)?;
     let look = || verify::verify(&layout).map_err(|error| unreadable(&layout, &error));
     let mut verdict = look()?;
     let is_running = is_held(&layout.lock());
@@ -106,7 +108,7 @@ pub(super) fn verify(args: &VerifyArgs, place: &Place) -> Result<(Exit, String),
 
 /// Puts it in order.
 pub(super) fn repair(args: &RepairArgs, place: &Place) -> Result<(Exit, String), Refusal> {
-    let layout = layout(args.spool.as_ref(), place)?;
+    let layout = layout(args.dir.as_ref(), place)?;
     let cannot = |error: &io::Error| unreadable(&layout, error);
     let missing: Vec<Fault> = make_folders(&layout)?;
     let keeping = place.config()?.map(|config| config.keeping).unwrap_or_default();

@@ -80,7 +80,10 @@ fn the_check_tells_what_the_disk_does_not_do() {
     assert!(text.contains("0 MiB are free, less than [disk] floor_mib (1): make room"), "{text}");
     facts.room.free = 2 << 20;
     let troubles = vec!["cannot write the journal: no".to_owned()];
-    facts.status = Some(Status { troubles, pulse: Pulse { watching: false, in_hand: 0, notices: vec![] } });
+    facts.status = Some(Status {
+        troubles,
+        pulse: Pulse { watching: false, in_hand: 0, notices: vec![], deaf: vec![] },
+    });
     let (code, text) = judged(&facts);
     assert_eq!(code, 2);
     assert!(text.contains("cannot write the journal: no; incoming/ cannot be watched"), "{text}");

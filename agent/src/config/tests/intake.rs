@@ -14,6 +14,7 @@ fn nobody_listens_unless_somebody_says_so() {
     let [intake] = &config.intakes[..] else { panic!("{:?}", config.intakes) };
     assert_eq!((intake.speech, intake.place.to_string()), (Speech::Smtp, "127.0.0.1:2525".to_owned()));
     assert_eq!((intake.connections, intake.octets_max, intake.any_login), (1000, 5 << 20, false));
+    assert_eq!((intake.connections_each, intake.alerts_per_minute_each), (100, 600));
     assert_eq!((intake.idle, intake.within), (Duration::from_mins(1), Duration::from_mins(5)));
     let socket = listen("kind = \"http\"\nsocket = \"s\"").expect("a socket needs no token");
     assert_eq!(socket.intakes[0].place.to_string(), "/etc/alertmail/s");
@@ -43,6 +44,7 @@ fn what_would_let_others_in_or_go_round_is_a_mistake() {
             "every machine in `networks` could send",
         ),
         ("kind = \"smtp\"\nsocket = \"s\"\nidle = \"11m\"", "`idle` has to be a time up to 10 m"),
+        ("kind = \"smtp\"\nsocket = \"s\"\nalerts_per_minute_each = 0", "from 1 to 60000"),
         ("kind = \"smtp\"\nsocket = \"s\"\nsize_max_kib = 5121", "from 1 to 5120"),
         ("kind = \"smtp\"\nsocket = \"s\"\n[[listen]]\nkind = \"lmtp\"\nsocket = \"s\"", "listens at"),
         ("kind = \"smtp\"\nsocket = \"s\"\nrecipients = \"a b\"", "`recipients`: "),

@@ -201,6 +201,14 @@ pub(super) const MEANINGS: &[(&str, &str)] = &[
         "at a time; whoever comes then is asked to come later",
         "同時接続数。超えた相手には、後で来るように応答する",
     ),
+    (
+        "of them, from one other machine (with IPv6, one network of 64 bits) or, on a socket, of one user",
+        "そのうち、ほかのマシン1台（IPv6 では 64 ビットのネットワーク）、またはソケットの利用者1人からの接続数",
+    ),
+    (
+        "from one of those, so many at once and then within each minute; what comes beyond is asked to come later",
+        "そのそれぞれから一度に、その後は1分ごとに受け取るアラートの数。超えた相手には、後で来るように応答する",
+    ),
     ("KiB of a mail or of a document at most", "メールか文書の KiB の上限"),
     (
         "for a command, or for the head of a request; 10m at most",
