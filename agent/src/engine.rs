@@ -21,27 +21,27 @@ use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
-use delivery::{Dispatcher, Event, Monotonic};
+use delivery::{Dispatcher, Event};
 use spool_format::Layout;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::accept::{Policy, Sender};
-use crate::edge::clock;
 use crate::edge::service::Service;
 use crate::edge::signals::StopSignals;
 use crate::log;
+use crate::spool::Folders;
 use crate::spool::lock::Lock;
 use crate::spool::recover::Found;
 use crate::spool::socket::Submission;
 use crate::spool::watch::{Hint, Watch};
 use crate::spool::writer::{Ack, Batch};
-use crate::spool::{Folders, Place};
 use crate::submit::Report;
 pub(crate) use announce::DISK;
 pub use announce::Herald;
 pub use gather::Caps;
+use ground::Ground;
 use hands::Hands;
 pub use people::{Wanted, obey_offline};
 pub use shelf::Load;
@@ -147,8 +147,13 @@ enum Heard {
 }
 
 /// Runs until a signal asks for the end, or other settings are to be used. Gives back the lock, which still holds.
-pub async fn run(engine: Engine<Real>, mut ears: Ears<'_>, mut eyes: Eyes, found: Found) -> Lock {
-    let mut watching = eyes.watch.begin();
+pub fn run(engine: Engine<Real>, ears: Ears<'_>, eyes: Eyes, found: Found) -> impl Future<Output = Lock> {
+    run_on(engine, ears, eyes, found)
+}
+
+/// The same on any ground.
+async fn run_on<W: Ground>(engine: Engine<W>, mut ears: Ears<'_>, mut eyes: Eyes, found: Found) -> W::Lock {
+    let mut watching = W::watches(&mut eyes);
     let mut hands = Hands::new(engine, found);
     hands.tend(watching);
     if std::mem::take(&mut ears.outside.anew) {
@@ -159,7 +164,8 @@ pub async fn run(engine: Engine<Real>, mut ears: Ears<'_>, mut eyes: Eyes, found
     let mut anew_at = None;
     let mut beat_at = ears.outside.service.beat().map(|_| Instant::now());
     loop {
-        let heard = listen(&mut ears, (scan_at, anew_at, beat_at), hands.next_wake()).await;
+        let wake = hands.next_wake().map(|wake| wake.since(hands.world.now().monotonic));
+        let heard = listen(&mut ears, (scan_at, anew_at, beat_at), wake).await;
         if let Heard::Stop(signal) = heard {
             log::stopping(signal, !hands.is_idle());
             ears.outside.service.stops();
@@ -169,7 +175,7 @@ pub async fn run(engine: Engine<Real>, mut ears: Ears<'_>, mut eyes: Eyes, found
             anew_at.get_or_insert(Instant::now() + QUIET_WITHIN);
         }
         if matches!(heard, Heard::Rescan) {
-            watching = eyes.look_after(&mut hands);
+            watching = W::look_after(&mut eyes, &mut hands);
             hands.tend(watching);
             scan_at = Instant::now() + eyes.pause(watching);
         }
@@ -193,7 +199,7 @@ pub async fn run(engine: Engine<Real>, mut ears: Ears<'_>, mut eyes: Eyes, found
 }
 
 /// The service manager hears that all is well from nobody else: both the loop and the writer have got here.
-fn hear(hands: &mut Hands<Real>, service: &Service, heard: Heard) {
+fn hear<W: World>(hands: &mut Hands<W>, service: &Service, heard: Heard) {
     if matches!(heard, Heard::Ack(Ack::Written(BEAT))) {
         service.is_alive(&hands.status());
     } else {
@@ -206,25 +212,10 @@ impl Eyes {
         let rescan = self.rescan.max(Duration::from_millis(10));
         if watching { rescan } else { rescan.min(RESCAN_BLIND) }
     }
-
-    /// Sees to it that what is open and watched is what is at the path now. Says whether it is watched.
-    fn look_after(&mut self, hands: &mut Hands<Real>) -> bool {
-        match hands.folders.place(&self.layout) {
-            Place::Same => self.watch.begin(),
-            Place::Gone => {
-                hands.spool_is_gone(&self.layout);
-                false
-            }
-            Place::Replaced => {
-                hands.open_anew(&self.layout);
-                self.watch.begin_anew()
-            }
-        }
-    }
 }
 
 /// Finishes what is in hand, within the limit, and says goodbye to everybody.
-async fn stop(mut hands: Hands<Real>, ears: Ears<'_>, limit: Duration) -> Lock {
+async fn stop<W: Ground>(mut hands: Hands<W>, ears: Ears<'_>, limit: Duration) -> W::Lock {
     hands.tell(Event::Stopping);
     hands.flush();
     let deadline = sleep(limit);
@@ -254,11 +245,11 @@ async fn stop(mut hands: Hands<Real>, ears: Ears<'_>, limit: Duration) -> Lock {
 async fn listen(
     ears: &mut Ears<'_>,
     (scan_at, anew_at, beat_at): (Instant, Option<Instant>, Option<Instant>),
-    wake: Option<Monotonic>,
+    wake: Option<Duration>,
 ) -> Heard {
     let due = async {
         match wake {
-            Some(wake) => sleep(clock::until(wake)).await,
+            Some(wake) => sleep(wake).await,
             None => pending().await,
         }
     };

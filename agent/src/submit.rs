@@ -41,7 +41,7 @@ mod login;
 mod maildir;
 mod memory;
 #[cfg(test)]
-mod model;
+pub(crate) mod model;
 mod notes;
 mod onlooker;
 mod peek;
@@ -76,6 +76,8 @@ use local::Local;
 use login::Login;
 pub use login::{Identity, TokenSource};
 pub use maildir::Maildir;
+#[cfg(test)]
+pub(crate) use maildir::{Folder as MailFolder, MailFs, Written, named};
 pub use memory::Memory;
 pub use notes::{Notes, Seen, Way};
 pub use onlooker::{Audience, Onlooker, Protection, Sight};
@@ -152,7 +154,7 @@ pub enum Route {
     Command(Vec<String>),
     /// As straight, to a server in memory.
     #[cfg(test)]
-    Model(model::Net),
+    Model(model::Exchange),
 }
 
 /// A SOCKS5 proxy.

@@ -26,11 +26,6 @@ pub fn now() -> Now {
     }
 }
 
-/// How long from now until `moment`; nothing if it is over.
-pub fn until(moment: Monotonic) -> Duration {
-    moment.since(now().monotonic)
-}
-
 /// Since the first reading of this clock.
 #[expect(clippy::disallowed_methods, reason = "here the clock that nobody can set enters")]
 fn running() -> Duration {

@@ -6,23 +6,45 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// SIGTERM and SIGINT, caught from now on.
 #[derive(Debug)]
-pub struct StopSignals {
-    terminate: Signal,
-    interrupt: Signal,
+pub struct StopSignals(Source);
+
+#[derive(Debug)]
+enum Source {
+    Kernel {
+        terminate: Signal,
+        interrupt: Signal,
+    },
+    /// As if the kernel had sent them.
+    #[cfg(test)]
+    Told(tokio::sync::mpsc::UnboundedReceiver<()>),
 }
 
 impl StopSignals {
     /// Begins to catch them.
     pub fn new() -> io::Result<Self> {
-        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+        let terminate = signal(SignalKind::terminate())?;
+        Ok(Self(Source::Kernel { terminate, interrupt: signal(SignalKind::interrupt())? }))
+    }
+
+    /// For an agent without a kernel: each word stands for a signal.
+    #[cfg(test)]
+    pub(crate) const fn told(words: tokio::sync::mpsc::UnboundedReceiver<()>) -> Self {
+        Self(Source::Told(words))
     }
 
     /// Waits for the next one and gives its name. Cancel-safe.
     pub async fn next(&mut self) -> &'static str {
-        tokio::select! {
-            biased;
-            _ = self.terminate.recv() => "SIGTERM",
-            _ = self.interrupt.recv() => "SIGINT",
+        match &mut self.0 {
+            Source::Kernel { terminate, interrupt } => tokio::select! {
+                biased;
+                _ = terminate.recv() => "SIGTERM",
+                _ = interrupt.recv() => "SIGINT",
+            },
+            #[cfg(test)]
+            Source::Told(words) => match words.recv().await {
+                Some(()) => "SIGTERM",
+                None => std::future::pending().await,
+            },
         }
     }
 }

@@ -3,11 +3,11 @@
 use spool_format::{Event as Fact, Layout};
 
 use super::hands::Hands;
-use super::{End, Real, World as _};
+use super::{End, Eyes, Real, World};
 use crate::log;
-use crate::spool::Folders;
 use crate::spool::lock::Lock;
 use crate::spool::writer::Deed;
+use crate::spool::{Folders, Place};
 
 impl Hands<Real> {
     /// Nothing is at the path of the spool any more. What is in hand goes on; the folder may come back.
@@ -35,18 +35,66 @@ impl Hands<Real> {
             }
         }
     }
+}
 
+/// What the loop stands on: a spool that somebody watches, and what is left to be done at the end.
+pub(super) trait Ground: World + Sized {
+    /// What keeps other agents away, and holds beyond the end of the loop.
+    type Lock;
+
+    /// Begins to watch the spool, and says whether that can be done.
+    fn watches(eyes: &mut Eyes) -> bool;
+    /// Sees to it that what is open and watched is what is at the path now. Says whether it is watched.
+    fn look_after(eyes: &mut Eyes, hands: &mut Hands<Self>) -> bool;
+    /// Says goodbye to the providers.
+    fn leaves(&mut self) -> impl Future<Output = ()>;
+    /// Lets the writer finish.
+    fn finishes(self) -> Self::Lock;
+}
+
+impl Ground for Real {
+    type Lock = Lock;
+
+    fn watches(eyes: &mut Eyes) -> bool {
+        eyes.watch.begin()
+    }
+
+    fn look_after(eyes: &mut Eyes, hands: &mut Hands<Self>) -> bool {
+        match hands.folders.place(&eyes.layout) {
+            Place::Same => eyes.watch.begin(),
+            Place::Gone => {
+                hands.spool_is_gone(&eyes.layout);
+                false
+            }
+            Place::Replaced => {
+                hands.open_anew(&eyes.layout);
+                eyes.watch.begin_anew()
+            }
+        }
+    }
+
+    fn leaves(&mut self) -> impl Future<Output = ()> {
+        self.carrier.close()
+    }
+
+    fn finishes(self) -> Lock {
+        self.writer.finish();
+        self.lock
+    }
+}
+
+impl<W: Ground> Hands<W> {
     /// Says goodbye to the providers and to the journal. The spool is still locked.
-    pub(super) async fn part(mut self, end: End) -> Lock {
+    pub(super) async fn part(mut self, end: End) -> W::Lock {
         let is_clean = end == End::Clean;
-        self.world.carrier.close().await;
+        self.world.leaves().await;
         if is_clean {
             self.batch.deeds.push(Deed::Line(Fact::Stopped));
             self.batch.sync = true;
         }
         self.flush();
-        self.world.writer.finish();
+        let lock = self.world.finishes();
         log::stopped(is_clean);
-        self.world.lock
+        lock
     }
 }

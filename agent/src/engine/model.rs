@@ -12,7 +12,9 @@
 //! | `world` | clocks, connections, and what waits for the writer |
 //! | `link` | the real session at one end of a connection, a server at the other |
 //! | `provider` | a server: octets in, replies out, mails kept |
+//! | `paused` | the loop itself, on tokio's paused clock |
 //! | `weather` | what a provider is like |
+//! | `mailbox` | a folder for mail on the same disk, written by the product's own calls |
 //! | `drill` | a session without a mail |
 //! | `reach` | how the engine reaches that world |
 //! | `agent` | the hands and the desk, driven by hand |
@@ -50,10 +52,12 @@ mod drill;
 mod fs;
 mod histories;
 mod link;
+mod mailbox;
 mod marks;
 mod mutants;
 mod oracle;
 mod own;
+mod paused;
 mod provider;
 mod punctual;
 mod rates;
@@ -72,6 +76,9 @@ use std::sync::Mutex;
 use seeds::{number, play_each};
 use totals::Totals;
 
+/// Repeats one history or day.
+const SEED: &str = "ALERTMAIL_MODEL_SEED";
+
 /// Histories that are played in every run of the tests.
 const RUNS: u64 = 1_000;
 
@@ -81,9 +88,9 @@ const DAYS: u64 = 10;
 #[test]
 fn whatever_happens_no_alert_is_lost_and_none_is_sent_twice_without_a_reason() {
     let play = |seed, tells| drop(histories::play(seed, tells));
-    match number("ALERTMAIL_MODEL_SEED") {
+    match number(SEED) {
         Some(seed) => play(seed, true),
-        None => play_each(number("ALERTMAIL_MODEL_RUNS").unwrap_or(RUNS), |seed| play(seed, false)),
+        None => play_each(number("ALERTMAIL_MODEL_RUNS").unwrap_or(RUNS), SEED, |seed| play(seed, false)),
     }
 }
 
@@ -95,11 +102,11 @@ fn on_whatever_day_a_critical_alert_is_no_later_than_the_providers_allow() {
         days::play(seed, tells, &mut of_the_day);
         totals.lock().expect("no panic while it is held").add(&of_the_day);
     };
-    if let Some(seed) = number("ALERTMAIL_MODEL_SEED") {
+    if let Some(seed) = number(SEED) {
         return play(seed, true);
     }
     let days = number("ALERTMAIL_MODEL_DAYS").unwrap_or(DAYS);
-    play_each(days, |seed| play(seed, false));
+    play_each(days, SEED, |seed| play(seed, false));
     let totals = totals.into_inner().expect("no panic while it was held");
     println!("{days} days: {totals}");
     for mark in marks::MUST {

@@ -169,7 +169,7 @@ async fn first(route: &Route, open: &[SocketAddr], by: Instant) -> Result<Stream
     match route {
         Route::Straight | Route::Socks(_) | Route::Command(_) => race(open, by, dial).await.map(Stream::Tcp),
         #[cfg(test)]
-        Route::Model(net) => race(open, by, |address| net.clone().dial(address)).await.map(Stream::Memory),
+        Route::Model(net) => race(open, by, |address| net.dial(address)).await.map(Stream::Memory),
     }
 }
 

@@ -11,18 +11,20 @@
 //! | `manners` | what a server does at each stage |
 //! | `line` | its end of a connection |
 //! | `server` | its dialogue |
+//! | `exchange` | from the carrier to whoever plays servers |
 //! | `net` | calls, outages |
 //! | `book` | what everybody has seen, and what has to be true of it |
 //! | `story` | one history |
 //! | `chance` | dice that a seed determines |
 //!
-//! What it does not play: TLS (handshakes begin, and all of them fail), names and remembered addresses, proxies, programs,
-//! folders and tokens; the loop of the engine, whose clock is the machine's.
+//! What it does not play: TLS that comes about (handshakes begin, and all of them fail) and the loop of the engine, which
+//! `engine/model/paused` has both; names and remembered addresses, proxies, programs, folders and tokens.
 //!
 //! `ALERTMAIL_PAUSED_SEED=n` repeats one history and tells its steps; `ALERTMAIL_PAUSED_RUNS=n` plays so many.
 
 mod book;
 mod chance;
+mod exchange;
 mod line;
 mod manners;
 mod net;
@@ -33,8 +35,8 @@ mod story;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+pub(crate) use exchange::Exchange;
 use manners::{Stage, TROUBLES};
-pub(super) use net::Net;
 
 /// Histories that are played in every run of the tests.
 const RUNS: u64 = 500;

@@ -1,5 +1,6 @@
 //! A running agent: the real hands and the real writer's desk, each step when the history says so.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 use std::time::Duration;
@@ -17,15 +18,22 @@ use super::world::{OWN, Outside};
 use crate::accept::{Form, Policy, Sender};
 use crate::config::{Keeping, Manners};
 use crate::engine::hands::Hands;
-use crate::engine::{Caps, Engine, Heard, Herald, Load, World as _};
+use crate::engine::{Caps, Engine, Heard, Herald, Load, World};
 use crate::notice::Tongue;
 use crate::spool::Folders;
-use crate::spool::recover::recover;
+use crate::spool::recover::{Found, recover};
 use crate::spool::watch::Hint;
 use crate::spool::writer::{Ack, Batch, Deed, Desk};
 
 /// Who gets them.
 pub(super) const NOTICES_TO: &str = "ops@example.jp";
+
+/// What takes mails in the place of a server, on this machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Local {
+    Program,
+    Maildir,
+}
 
 /// What the configuration says.
 #[derive(Clone, Debug)]
@@ -34,8 +42,8 @@ pub(super) struct Setup {
     pub(super) providers: usize,
     /// Those of them that are configured, in order; all of them if it is empty.
     pub(super) listed: Vec<usize>,
-    /// The last of the world is a program on this machine.
-    pub(super) has_program: bool,
+    /// What the last of the world is, if it is no server.
+    pub(super) last: Option<Local>,
     pub(super) connections: usize,
     pub(super) retry: RetryPlan,
     pub(super) default_to: Vec<Address>,
@@ -56,7 +64,7 @@ impl Default for Setup {
         Self {
             providers: 1,
             listed: Vec::new(),
-            has_program: false,
+            last: None,
             connections: 1,
             retry: RetryPlan::default(),
             default_to: Vec::new(),
@@ -69,6 +77,12 @@ impl Default for Setup {
             mutant: None,
         }
     }
+}
+
+/// What an agent begins with.
+pub(super) struct Ready<W: World> {
+    pub(super) engine: Engine<W>,
+    pub(super) found: Found,
 }
 
 /// A running agent.
@@ -140,8 +154,9 @@ impl Setup {
         if self.listed.is_empty() { (0..self.providers).collect() } else { self.listed.clone() }
     }
 
-    pub(super) const fn is_program(&self, place: usize) -> bool {
-        self.has_program && place + 1 == self.providers
+    /// What is in this place, if it is no server.
+    pub(super) fn local(&self, place: usize) -> Option<Local> {
+        self.last.filter(|_| place + 1 == self.providers)
     }
 
     /// The quota of each provider.
@@ -165,7 +180,7 @@ impl Setup {
         self.mutant.iter().for_each(|mutant| mutant.spoils_settings(&mut settings));
         let mut dispatcher = Dispatcher::new(settings, seed);
         if let Some(every) = self.drills_every {
-            let servers = self.listed().into_iter().filter(|place| !self.is_program(*place));
+            let servers = self.listed().into_iter().filter(|place| self.local(*place).is_none());
             let all = servers.map(|place| (name_of(place), true));
             let plan = delivery::DrillPlan { every, certificate_ends: Duration::ZERO };
             dispatcher.drill(Drills::new(now, plan, all, seed));
@@ -174,14 +189,27 @@ impl Setup {
     }
 }
 
-impl Agent {
-    /// Starts as `alertmail run` does. The error is why it does not.
-    pub(super) fn start(world: &ModelWorld, setup: &Setup, boot: u32, seed: u64) -> std::io::Result<Self> {
-        let fs = &world.fs;
+/// The writer's.
+pub(super) fn desk(fs: &ModelFs) -> std::io::Result<Desk<ModelFs>> {
+    let folders = Folders::open(fs, &Layout::new("/spool")).map_err(|error| error.source)?;
+    let days = |days: u64| Duration::from_hours(24 * days);
+    let keeping = Keeping { journal: days(3), corrupt: days(1000), floor: 1, reserve: 8 };
+    Ok(Desk::new(fs.clone(), folders, keeping))
+}
+
+impl<W: World<Fs = ModelFs>> Ready<W> {
+    /// Reads the spool, and puts an agent together as `alertmail run` does.
+    pub(super) fn new(
+        world: W,
+        (fs, outside): (&ModelFs, &Rc<RefCell<Outside>>),
+        setup: &Setup,
+        boot: u32,
+        seed: u64,
+    ) -> std::io::Result<Self> {
         let open = || Folders::open(fs, &Layout::new("/spool")).map_err(|error| error.source);
         let boot = format!("boot-{boot}");
         let mut found = recover(fs, &open()?, &boot)?;
-        let (now, outside) = (world.outside.borrow().now, &world.outside);
+        let now = outside.borrow().now;
         let is_there = |id: AlertId| fs.machine.borrow().disk.alert(id).next().is_some();
         outside.borrow_mut().oracle.recovered(now, &found.ledger, is_there);
         setup.mutant.iter().for_each(|mutant| mutant.spoils_memory(&mut found.ledger));
@@ -191,16 +219,23 @@ impl Agent {
         let each = Load { alerts: setup.alerts_per_user, octets: 1 << 20 };
         let engine = Engine {
             dispatcher: setup.dispatcher(now, seed),
-            world: world.clone(),
+            world,
             folders: open()?,
             policy: setup.policy(),
             caps: Caps { each, own: OWN },
             senders: setup.senders(),
             herald: setup.herald(),
         };
-        let days = |days: u64| Duration::from_hours(24 * days);
-        let keeping = Keeping { journal: days(3), corrupt: days(1000), floor: 1, reserve: 8 };
-        let desk = Desk::new(fs.clone(), open()?, keeping);
+        Ok(Self { engine, found })
+    }
+}
+
+impl Agent {
+    /// Starts as `alertmail run` does. The error is why it does not.
+    pub(super) fn start(world: &ModelWorld, setup: &Setup, boot: u32, seed: u64) -> std::io::Result<Self> {
+        let Ready { engine, found } =
+            Ready::new(world.clone(), (&world.fs, &world.outside), setup, boot, seed)?;
+        let desk = desk(&world.fs)?;
         let mut hands = Hands::new(engine, found);
         hands.tend(true);
         hands.flush();
@@ -209,7 +244,7 @@ impl Agent {
     }
 
     /// Hears the next thing from one of those who have something to say. Says whether there was any.
-    pub(super) fn hear(&mut self, outside: &Rc<std::cell::RefCell<Outside>>, dice: &mut Dice) -> bool {
+    pub(super) fn hear(&mut self, outside: &Rc<RefCell<Outside>>, dice: &mut Dice) -> bool {
         let due = self.hands.next_wake().is_some_and(|wake| wake <= outside.borrow().now.monotonic);
         if self.mutant == Some(Mutant::DoneBeforeBegun) {
             let tokens = |batch: &mut Batch| batch.early.take().into_iter().chain(batch.token.take());
@@ -237,7 +272,7 @@ impl Agent {
     /// The writer takes up to `most` batches that wait, together. If it `lingers`, more of them are to share the sync.
     pub(super) fn write(
         &mut self,
-        outside: &Rc<std::cell::RefCell<Outside>>,
+        outside: &Rc<RefCell<Outside>>,
         fs: &ModelFs,
         (most, lingers): (usize, bool),
     ) {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use delivery::Monotonic;
 use spool_format::Wall;
 
-use super::agent::{Agent, Setup};
+use super::agent::{Agent, Local, Setup};
 use super::alert::Alert;
 use super::chance::Dice;
 use super::drawn;
@@ -54,10 +54,11 @@ enum Kind {
     Blow,
     Stop,
     Reload,
+    Read,
 }
 
 /// Each of them but the first, and how often it is on the menu of a day that has it.
-const SWARM: [(Kind, usize); 12] = [
+const SWARM: [(Kind, usize); 13] = [
     (Kind::Storm, 1),
     (Kind::Stray, 1),
     (Kind::Break, 4),
@@ -70,6 +71,7 @@ const SWARM: [(Kind, usize); 12] = [
     (Kind::Blow, 1),
     (Kind::Stop, 1),
     (Kind::Reload, 1),
+    (Kind::Read, 1),
 ];
 
 /// One day.
@@ -194,6 +196,7 @@ impl Day {
     fn let_all_that_is_due_happen(&mut self) {
         loop {
             self.story.outside.borrow_mut().let_what_is_due_happen(&mut self.dice);
+            self.story.strike_if_off();
             self.story.go(Step::Hear(50));
             self.story.go(Step::Write(50));
             let Some(agent) = &self.story.agent else { return };
@@ -280,6 +283,7 @@ impl Day {
                 self.is_gone();
             }
             Kind::Reload => self.reloads(),
+            Kind::Read => self.story.go(Step::Read),
         }
     }
 
@@ -364,9 +368,11 @@ impl Day {
     }
 
     fn breaks(&mut self, place: usize) {
-        let is_program = self.story.setup().is_program(place);
-        let broken = if is_program { Weather::broken_program } else { Weather::broken };
-        let weather = broken(&mut self.dice);
+        let weather = match self.story.setup().local(place) {
+            None => Weather::broken(&mut self.dice),
+            Some(Local::Program) => Weather::broken_program(&mut self.dice),
+            Some(Local::Maildir) => Weather::broken_folder(&mut self.dice),
+        };
         self.becomes(place, weather);
     }
 

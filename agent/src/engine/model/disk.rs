@@ -29,19 +29,23 @@ pub(super) enum Place {
     Dead,
     Corrupt,
     Journal,
+    /// A folder for mail, and its parts.
+    Mail,
+    MailTmp,
+    MailNew,
+    MailCur,
 }
 
 impl Place {
-    const ALL: [Self; 6] =
-        [Self::Queue, Self::Incoming, Self::Deferred, Self::Dead, Self::Corrupt, Self::Journal];
+    const COUNT: usize = Self::MailCur as usize + 1;
 }
 
 /// A name in a folder.
 pub(super) type Key = (Place, OsString);
 
-/// All names, by folder, in the order of [`Place::ALL`].
+/// All names, by folder.
 #[derive(Clone, Debug, Default)]
-struct Names([BTreeMap<OsString, Node>; Place::ALL.len()]);
+struct Names([BTreeMap<OsString, Node>; Place::COUNT]);
 
 impl Names {
     fn of(&self, place: Place) -> &BTreeMap<OsString, Node> {
@@ -146,6 +150,11 @@ impl Disk {
 
     pub(super) fn rename_node(&mut self, node: Node, from: Key, to: Key) {
         self.change_name(node, Some(from), Some(to));
+    }
+
+    /// One more name.
+    pub(super) fn link(&mut self, node: Node, key: Key) {
+        self.change_name(node, None, Some(key));
     }
 
     fn change_name(&mut self, node: Node, gone: Option<Key>, come: Option<Key>) {

@@ -7,7 +7,7 @@ use delivery::Quota;
 use delivery::routing::{Rule, Whom};
 use spool_format::Severity;
 
-use super::agent::{Setup, address, name_of};
+use super::agent::{Local, Setup, address, name_of};
 use super::chance::Dice;
 
 /// What a day begins with.
@@ -15,7 +15,7 @@ pub(super) fn setup(dice: &mut Dice) -> Setup {
     let providers = 1 + dice.below(4);
     let mut setup = Setup {
         providers,
-        has_program: dice.one_in(4),
+        last: dice.one_of(&[Some(Local::Program), Some(Local::Maildir), None, None]),
         connections: 1 + dice.below(4),
         default_to: vec![address("a@example.jp")],
         alerts_per_user: 1_000,
@@ -68,11 +68,11 @@ fn routing(listed: &[usize], dice: &mut Dice) -> Vec<Rule> {
     }
 }
 
-/// The last one gets whatever there is, if not in one mail. Nobody counts what a program takes at once.
+/// The last one gets whatever there is, if not in one mail. Nobody counts what a program or a folder takes at once.
 fn quotas(setup: &Setup, dice: &mut Dice) -> Vec<Quota> {
     let mut quota = |place: usize| {
         let at_once = Some(dice.one_of(&[1, 2])).filter(|_| dice.one_in(4));
-        let recipients_per_message = at_once.filter(|_| !setup.is_program(place));
+        let recipients_per_message = at_once.filter(|_| setup.local(place).is_none());
         let has_none = place + 1 == setup.providers || !dice.one_in(4);
         if has_none {
             return Quota { recipients_per_message, ..Quota::default() };

@@ -15,6 +15,7 @@ use super::chance::Dice;
 use super::disk::{Disk, Node, Place};
 use super::mutants::Mutant;
 use crate::spool::queue_fs::QueueFs;
+use crate::submit::MailFs;
 
 /// What a disk in trouble says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -191,6 +192,10 @@ impl SpoolFs for ModelFs {
             Some("dead") => Ok(Place::Dead),
             Some("corrupt") => Ok(Place::Corrupt),
             Some("journal") => Ok(Place::Journal),
+            Some("Maildir") => Ok(Place::Mail),
+            Some("tmp") => Ok(Place::MailTmp),
+            Some("new") => Ok(Place::MailNew),
+            Some("cur") => Ok(Place::MailCur),
             _ => Err(Errno::NOENT.into()),
         }
     }
@@ -252,7 +257,12 @@ impl SpoolFs for ModelFs {
     fn sync_dir(&self, dir: &Place) -> io::Result<()> {
         let mut machine = self.machine.borrow_mut();
         machine.call(Kind::Sync, "sync folder", Some(*dir))?;
-        if machine.mutant != Some(Mutant::FolderNotSynced) {
+        let is_forgotten = match machine.mutant {
+            Some(Mutant::FolderNotSynced) => true,
+            Some(Mutant::MailNotSynced) => *dir == Place::MailNew,
+            _ => false,
+        };
+        if !is_forgotten {
             machine.disk.sync_folder(*dir);
         }
         Ok(())
@@ -344,6 +354,24 @@ impl QueueFs for ModelFs {
         machine.call(Kind::Grow, "allocate", None)?;
         let (wall, room) = (machine.wall, vec![0; usize::try_from(octets).expect("a small reserve")]);
         machine.disk.append(*file, &room, wall);
+        Ok(())
+    }
+}
+
+impl MailFs for ModelFs {
+    /// All that there can be are there.
+    fn make_dir(&self, _: &Path, _: u32) -> io::Result<bool> {
+        Ok(false)
+    }
+
+    fn link(&self, from: &Place, name: &str, to: &Place, new_name: &str) -> io::Result<()> {
+        let mut machine = self.machine.borrow_mut();
+        machine.call(Kind::Rename, format_args!("link {name} as {new_name}"), Some(*from))?;
+        let node = machine.find(*from, OsStr::new(name))?;
+        if machine.disk.find(*to, OsStr::new(new_name)).is_some() {
+            return Err(Errno::EXIST.into());
+        }
+        machine.disk.link(node, (*to, new_name.into()));
         Ok(())
     }
 }

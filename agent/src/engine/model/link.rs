@@ -10,9 +10,11 @@ use smtp::{
 };
 use spool_format::AlertId;
 
+use super::agent::Local;
 use super::chance::Dice;
 use super::provider::{Says, Server, Then};
 use super::weather::Weather;
+use crate::submit::Written;
 
 /// For a connection, and for each reply but the one to the message, in seconds.
 pub(super) const SILENCE_S: u64 = 60;
@@ -26,14 +28,14 @@ const RESTED_AFTER: Duration = Duration::from_secs(3);
 
 /// What comes next, if the engine has nothing to say before.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Next {
+pub(super) enum Next {
     Connect,
     ToServer(Vec<u8>),
     FromServer,
     HandShake,
     Close,
     GiveUp(Duration),
-    /// A program reads its input, and ends.
+    /// A program reads its input, and ends; or a file is written, or becomes visible.
     Run,
     Withdraw,
     /// It waits for the engine.
@@ -52,12 +54,14 @@ pub(super) struct Link {
     /// When the next thing happens.
     pub(super) due: Monotonic,
     pub(super) is_kept: bool,
-    pub(super) is_program: bool,
+    pub(super) local: Option<Local>,
+    /// In a folder, and not visible yet.
+    pub(super) written: Option<Written>,
     session: Session,
     server: Server,
     words: Vec<u8>,
     then: Then,
-    next: Next,
+    pub(super) next: Next,
     used: Monotonic,
 }
 
@@ -105,7 +109,8 @@ impl Link {
             asks: None,
             due: Monotonic::default(),
             is_kept: false,
-            is_program: false,
+            local: None,
+            written: None,
             session,
             server: Server::new(provider % 2 == 1),
             words: Vec::new(),
@@ -118,7 +123,7 @@ impl Link {
     /// The same attempt on a new connection.
     pub(super) fn anew(self) -> Self {
         let mut anew = Self::new(self.attempt, self.id, (self.provider, self.at_once), self.transaction);
-        (anew.granted, anew.due, anew.is_program) = (self.granted, self.due, self.is_program);
+        (anew.granted, anew.due, anew.local) = (self.granted, self.due, self.local);
         anew
     }
 
@@ -173,14 +178,14 @@ impl Link {
         now.map_or_else(|| self.everybody(), <[String]>::to_vec)
     }
 
-    fn everybody(&self) -> Vec<String> {
+    pub(super) fn everybody(&self) -> Vec<String> {
         self.transaction.recipients.iter().map(|path| path.as_str().to_owned()).collect()
     }
 
     pub(super) fn grant(&mut self, now: Monotonic, weather: Weather) -> Went {
         self.granted = self.asks.take();
-        if self.is_program {
-            return self.program_goes_on(now, weather.latency);
+        if self.local.is_some() {
+            return self.local_goes_on(now, weather.latency);
         }
         self.session.granted();
         self.pump(now, weather.latency)
@@ -192,7 +197,7 @@ impl Link {
 
     /// What is on the way arrives, or a part of it, now that nobody waits for an answer.
     pub(super) fn arrives_without_us(&mut self, weather: Weather, dice: &mut Dice) -> Option<Says> {
-        if self.next == Next::Run {
+        if self.next == Next::Run && self.local == Some(Local::Program) {
             let mailed = if dice.one_in(2) { self.everybody() } else { Vec::new() };
             return Some(Says { mailed, ..Says::default() });
         }
@@ -208,7 +213,7 @@ impl Link {
         (weather, dice): (Weather, &mut Dice),
         truth: &mut Vec<Says>,
     ) -> Went {
-        if self.is_program {
+        if self.local == Some(Local::Program) {
             return self.step_of_program(now, (weather, dice), truth);
         }
         let failed = |link: &Self, failure: &Failure| {
@@ -311,7 +316,7 @@ impl Link {
         let trouble = |text: &str| Trouble::Local(text.to_owned());
         let mut happens = |often: usize| dice.below(8) < often;
         let (outcome, has_sent) = match std::mem::replace(&mut self.next, Next::Nothing) {
-            Next::Connect => return self.program_goes_on(now, weather.latency),
+            Next::Connect => return self.local_goes_on(now, weather.latency),
             Next::Withdraw => (failed(Trouble::Withdrawn), false),
             Next::Run if happens(weather.unreachable) => {
                 (failed(Trouble::Settings("it cannot be started".to_owned())), false)
@@ -346,11 +351,12 @@ impl Link {
         Went::Over(Outcome { recipients })
     }
 
-    fn program_goes_on(&mut self, now: Monotonic, latency: Duration) -> Went {
+    pub(super) fn local_goes_on(&mut self, now: Monotonic, latency: Duration) -> Went {
+        let is_to_be_written = self.local == Some(Local::Maildir) && self.written.is_none();
         let gate = match self.granted {
             None => Gate::Data,
-            Some(Gate::Data) => Gate::FinalDot,
-            Some(Gate::FinalDot) => {
+            Some(Gate::Data) if !is_to_be_written => Gate::FinalDot,
+            Some(Gate::Data | Gate::FinalDot) => {
                 (self.next, self.due) = (Next::Run, now.plus(latency));
                 return Went::On;
             }

@@ -8,7 +8,7 @@ use spool_format::{AlertId, Cause, Event as Fact, Settlement};
 use crate::spool::writer::{Batch, Deed};
 
 /// What each long run has to come to at least once.
-pub(super) const MUST: [&str; 40] = [
+pub(super) const MUST: [&str; 41] = [
     "a kept connection used",
     "a kept connection was over",
     "taken back",
@@ -49,6 +49,7 @@ pub(super) const MUST: [&str; 40] = [
     "stopped",
     "other settings",
     "a program asked",
+    "a folder for mail asked",
 ];
 
 /// How often each situation was come to.

@@ -22,6 +22,8 @@ pub(super) enum Mutant {
     FolderNotSynced,
     /// A file is not synced: its octets can vanish.
     FileNotSynced,
+    /// A folder for mail is not synced; `mailbox` finds it.
+    MailNotSynced,
     /// The journal is not synced.
     JournalNotSynced,
     /// The writer says that it is done before it has begun.
@@ -56,6 +58,12 @@ pub(super) enum Mutant {
     NobodyLooks,
     /// What becomes of a notice is told by a notice.
     NoticeOfNotice,
+    /// The loop does not end when it is to.
+    NeverStops,
+    /// The loop looks again and again.
+    Spins,
+    /// That a message was taken counts as nothing.
+    ReplyForgotten,
 }
 
 /// Each of them, with how many histories and how many days it may take at most to be found.
@@ -104,6 +112,13 @@ impl Mutant {
                         && let Some(reply) = is_for_good(failure)
                     {
                         *recipient = RecipientOutcome::Delivered(reply);
+                    }
+                }
+            }
+            Self::ReplyForgotten => {
+                for recipient in &mut outcome.recipients {
+                    if let RecipientOutcome::Delivered(_) = recipient {
+                        *recipient = RecipientOutcome::Failed(smtp::Failure::connect("forgotten"));
                     }
                 }
             }

@@ -14,6 +14,10 @@ pub(super) struct Says {
     /// Recipients that it refused for good.
     pub(super) refused: Vec<String>,
     pub(super) has_refused_login: bool,
+    /// Of the last message that it has heard.
+    pub(super) message_id: Option<String>,
+    /// What comes next is a handshake.
+    pub(super) goes_on_in_tls: bool,
 }
 
 /// What follows when everything was said.
@@ -74,7 +78,8 @@ impl Server {
         while self.then == Then::Listens {
             if self.waits_for_message {
                 let Some(end) = find(&self.unread, b"\r\n.\r\n") else { break };
-                self.unread.drain(..end + 5);
+                let message: Vec<u8> = self.unread.drain(..end + 5).collect();
+                says.message_id = message_id(&message);
                 self.waits_for_message = false;
                 self.takes_message(&mut says, weather, dice);
                 continue;
@@ -86,7 +91,8 @@ impl Server {
                 if self.unread.len() < end + 2 + size {
                     break;
                 }
-                self.unread.drain(..end + 2 + size);
+                let message: Vec<u8> = self.unread.drain(..end + 2 + size).collect();
+                says.message_id = message_id(&message);
                 if self.recipients.is_empty() {
                     says.octets.extend(b"503 5.5.1 nobody is to have it\r\n");
                 } else {
@@ -119,7 +125,10 @@ impl Server {
                 "250-mx\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-CHUNKING\r\n250 AUTH PLAIN"
             }
             "EHLO" => "250-mx\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 AUTH PLAIN",
-            "STARTTLS" => "220 2.0.0 go on",
+            "STARTTLS" => {
+                says.goes_on_in_tls = true;
+                "220 2.0.0 go on"
+            }
             "AUTH" if happens(weather.refuses_login) => {
                 says.has_refused_login = true;
                 "535 5.7.8 no"
@@ -179,6 +188,11 @@ impl Server {
             says.octets.extend(b"250 2.0.0 ok\r\n");
         }
     }
+}
+
+fn message_id(message: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(message);
+    text.lines().find_map(|line| line.strip_prefix("Message-ID: ")).map(str::to_owned)
 }
 
 fn find(octets: &[u8], what: &[u8]) -> Option<usize> {

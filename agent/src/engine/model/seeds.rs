@@ -16,8 +16,8 @@ pub(super) fn number(name: &str) -> Option<u64> {
 }
 
 /// Plays so many seeds, from that of `ALERTMAIL_MODEL_FROM` or 1 on, and tells every hundredth. Panics with those that
-/// fail, after all have had their turn.
-pub(super) fn play_each(many: u64, play: impl Fn(u64) + Sync) {
+/// fail, after all have had their turn; the variable `by` repeats one.
+pub(super) fn play_each(many: u64, by: &str, play: impl Fn(u64) + Sync) {
     let from = number("ALERTMAIL_MODEL_FROM").unwrap_or(1);
     let (next, failed) = (AtomicU64::new(from), Mutex::new(BTreeSet::new()));
     let work = || loop {
@@ -30,12 +30,12 @@ pub(super) fn play_each(many: u64, play: impl Fn(u64) + Sync) {
             eprintln!("seed {seed}");
         }
         if catch_unwind(AssertUnwindSafe(|| play(seed))).is_err() {
-            eprintln!("this was seed {seed}; repeat it with ALERTMAIL_MODEL_SEED={seed}");
+            eprintln!("this was seed {seed}; repeat it with {by}={seed}");
             failed.lock().unwrap_or_else(PoisonError::into_inner).insert(seed);
         }
     };
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
     thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
     let failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
-    assert!(failed.is_empty(), "these seeds fail; repeat one with ALERTMAIL_MODEL_SEED: {failed:?}");
+    assert!(failed.is_empty(), "these seeds fail; repeat one with {by}: {failed:?}");
 }

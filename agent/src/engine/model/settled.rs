@@ -71,7 +71,7 @@ impl Story {
     }
 
     /// Names that still have to go.
-    fn left(&self) -> String {
+    pub(super) fn left(&self) -> String {
         let machine = self.machine.borrow();
         let names =
             [Place::Incoming, Place::Deferred].into_iter().flat_map(|place| machine.disk.names(place));
@@ -79,7 +79,7 @@ impl Story {
         left.collect::<Vec<_>>().join(" ")
     }
 
-    fn is_settled(&self) -> bool {
+    pub(super) fn is_settled(&self) -> bool {
         self.left().is_empty()
     }
 

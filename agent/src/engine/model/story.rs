@@ -8,6 +8,7 @@ use spool_format::folder::{ALERT_MODE, file_name, temporary_name};
 use spool_format::fs::SpoolFs as _;
 use spool_format::publish::{Step as At, publish};
 use spool_format::{AlertId, Severity, Wall};
+use tokio::sync::mpsc::UnboundedSender;
 
 use super::agent::{Agent, Setup};
 use super::alert::Alert;
@@ -67,6 +68,8 @@ pub(super) enum Step {
     /// At so many changing calls from now the machine stops, or what runs there is killed.
     Fuse(u64, Blow),
     Blow(Blow),
+    /// Somebody reads the mails in a folder.
+    Read,
     Stop,
     /// The agent starts, with a wall clock that has moved by so many hours.
     Start {
@@ -83,9 +86,11 @@ pub(super) struct Story {
     pub(super) agent: Option<Agent>,
     pub(super) dice: Dice,
     setup: Setup,
+    /// Who tells a loop of new alerts.
+    pub(super) watcher: Option<UnboundedSender<Hint>>,
     asks_one_in: usize,
     blow: Blow,
-    boot: u32,
+    pub(super) boot: u32,
     born: u8,
 }
 
@@ -98,7 +103,7 @@ impl Story {
         (machine.has_two_disks, machine.tells, machine.mutant) = (has_two_disks, tells, setup.mutant);
         let machine = Rc::new(RefCell::new(machine));
         let fs = ModelFs { machine: Rc::clone(&machine), uid: OWN, may_list: true };
-        let mut outside = Outside::new(wall, weather, longest, &setup);
+        let mut outside = Outside::new(wall, weather, longest, (&setup, fs.clone()));
         outside.tells = tells;
         let outside = Rc::new(RefCell::new(outside));
         let world = ModelWorld { outside: Rc::clone(&outside), fs };
@@ -110,6 +115,7 @@ impl Story {
             agent: None,
             dice,
             setup,
+            watcher: None,
             asks_one_in,
             blow: Blow::Kill,
             boot: 1,
@@ -148,9 +154,15 @@ impl Story {
                 (machine.fuse, self.blow) = (Some(machine.calls + calls), blow);
             }
             Step::Blow(blow) => self.strike(blow),
+            Step::Read => super::mailbox::are_read(&self.world.fs),
             Step::Stop => self.stop(),
             Step::Start { clock, domain } => self.start(clock, domain),
         }
+        self.strike_if_off();
+    }
+
+    /// The machine, or the agent, stops where a fuse was.
+    pub(super) fn strike_if_off(&mut self) {
         if self.machine.borrow().is_off {
             self.strike(self.blow);
         }
@@ -179,6 +191,11 @@ impl Story {
         if was_running && self.agent.is_none() {
             self.go(Step::Start { clock: 0, domain: None });
         }
+    }
+
+    /// For the next start.
+    pub(super) const fn setup_mut(&mut self) -> &mut Setup {
+        &mut self.setup
     }
 
     pub(super) const fn setup(&self) -> &Setup {
@@ -219,6 +236,10 @@ impl Story {
         self.outside.borrow_mut().oracle.alerts.get_mut(&id).expect("it is there").promise = promise;
         if hints && let Some(agent) = &mut self.agent {
             agent.hints.push_back(Hint::Name(file_name(id).into()));
+        }
+        if hints && let Some(watcher) = &self.watcher {
+            // Whoever does not run hears nothing.
+            let _ = watcher.send(Hint::Name(file_name(id).into()));
         }
         self.a_hook_ends();
     }
@@ -290,7 +311,7 @@ impl Story {
         }
     }
 
-    fn agent_is_gone(&mut self, lost_power: bool) {
+    pub(super) fn agent_is_gone(&mut self, lost_power: bool) {
         self.agent = None;
         self.outside.borrow_mut().agent_is_gone(lost_power, &mut self.dice);
         // Lines that a sync has lost go into a new file, from the memory of the agent. One that dies before that leaves
@@ -358,6 +379,7 @@ impl Story {
 
     /// Everything that was promised is in a folder, or is known to be sent.
     pub(super) fn expect_promises_kept(&self, disk: &Disk, when: &str) {
+        self.outside.borrow().mailbox.expect_all_in(disk, when);
         let ledger = std::cell::LazyCell::new(|| super::settled::ledger(disk).ledger);
         for (id, asked) in &self.outside.borrow().oracle.alerts {
             if asked.promise != Promise::Made || asked.sent == Known::Synced {

@@ -87,6 +87,15 @@ impl Weather {
         }
     }
 
+    /// Something is wrong with a folder for mail, beside its disk: it cannot be had, or hangs.
+    pub(super) fn broken_folder(dice: &mut Dice) -> Self {
+        let (fair, often) = (Self::FAIR, dice.one_of(&[8, 8, 4]));
+        match dice.below(3) {
+            0 => Self { unreachable: often, ..fair },
+            _ => Self { falls_silent: often, ..fair },
+        }
+    }
+
     /// Something is wrong with it.
     pub(super) fn broken(dice: &mut Dice) -> Self {
         let fair = Self::FAIR;

@@ -7,10 +7,12 @@ use delivery::{AttemptId, Monotonic, Now};
 use smtp::{Gate, Transaction};
 use spool_format::{AlertId, Wall};
 
-use super::agent::Setup;
+use super::agent::{Local, Setup};
 use super::chance::Dice;
 use super::drill::drill;
+use super::fs::ModelFs;
 use super::link::{Link, Went};
+use super::mailbox::Mailbox;
 use super::marks::Marks;
 use super::mutants::Mutant;
 use super::oracle::Oracle;
@@ -47,8 +49,9 @@ pub(super) struct Outside {
     pub(super) rates: Rates,
     /// The places of those that are configured, in order.
     pub(super) listed: Vec<usize>,
-    /// Where there is a program.
-    program: Option<usize>,
+    /// What each is, if it is no server.
+    local: Vec<Option<Local>>,
+    pub(super) mailbox: Mailbox,
     /// What is wrong on purpose.
     pub(super) mutant: Option<Mutant>,
     pub(super) marks: Marks,
@@ -56,7 +59,12 @@ pub(super) struct Outside {
 }
 
 impl Outside {
-    pub(super) fn new(wall: Wall, weather: Vec<Weather>, longest_pause: Duration, setup: &Setup) -> Self {
+    pub(super) fn new(
+        wall: Wall,
+        weather: Vec<Weather>,
+        longest_pause: Duration,
+        (setup, fs): (&Setup, ModelFs),
+    ) -> Self {
         Self {
             now: Now { wall, monotonic: Monotonic::from_ms(1_000) },
             oracle: Oracle::new(setup, longest_pause),
@@ -64,7 +72,8 @@ impl Outside {
             drills: Vec::new(),
             rates: Rates::new(&setup.quotas()),
             listed: setup.listed(),
-            program: (0..setup.providers).find(|place| setup.is_program(*place)),
+            local: (0..setup.providers).map(|place| setup.local(place)).collect(),
+            mailbox: Mailbox::new(fs),
             mutant: setup.mutant,
             weather,
             batches: Vec::new(),
@@ -102,10 +111,15 @@ impl Outside {
         Some(report)
     }
 
-    pub(super) fn begin(&mut self, attempt: AttemptId, provider: usize, transaction: &Transaction) {
+    /// An attempt is about to begin. Gives for which alert, and at which of the world's providers.
+    pub(super) fn sees_begin(
+        &mut self,
+        attempt: AttemptId,
+        provider: usize,
+        transaction: &Transaction,
+    ) -> (AlertId, usize) {
         let provider = self.listed[provider];
-        let message_id = message_id(transaction);
-        let id = AlertId::parse(&message_id[1..27]).expect("the alert's id");
+        let id = alert_of(&message_id(transaction));
         let recipients = recipients(transaction);
         if self.tells {
             eprintln!("      begin {attempt:?} {id} at {provider} for {recipients:?}");
@@ -116,12 +130,18 @@ impl Outside {
         if self.oracle.order(severity, &recipients[0])[0] != 0 {
             self.marks.hit("another order by a rule");
         }
+        (id, provider)
+    }
+
+    pub(super) fn begin(&mut self, attempt: AttemptId, provider: usize, transaction: &Transaction) {
+        let (id, provider) = self.sees_begin(attempt, provider, transaction);
+        let now = self.now.monotonic;
         assert!(!self.links.contains_key(&attempt), "{attempt:?} begins twice");
         let Some(mut link) = self.kept[provider].pop() else {
             let at_once = self.rates.quota(provider).recipients_per_transaction();
             let mut link = Link::new(attempt, id, (provider, at_once), transaction.clone());
             link.due = now.plus(self.weather[provider].latency);
-            link.is_program = self.program == Some(provider);
+            link.local = self.local[provider];
             self.links.insert(attempt, link);
             return;
         };
@@ -160,7 +180,8 @@ impl Outside {
     /// When the next thing happens at a provider.
     pub(super) fn next_due(&self) -> Option<Monotonic> {
         let links = self.links.values().filter(|link| !link.waits()).map(|link| link.due);
-        links.chain(self.drills.iter().map(|(due, ..)| *due)).min()
+        let others = self.drills.iter().map(|(due, ..)| *due).chain(self.mailbox.next_due());
+        links.chain(others).min()
     }
 
     /// What is due by now happens, the earliest first.
@@ -177,6 +198,9 @@ impl Outside {
             self.step(attempt, dice);
         }
         self.end_drills(dice);
+        for (id, provider, message_id, says) in self.mailbox.goes_on(now) {
+            self.note(id, provider, &message_id, &says);
+        }
     }
 
     pub(super) fn begin_drill(&mut self, provider: usize, with_login: bool) {
@@ -217,7 +241,11 @@ impl Outside {
         let link = self.links.get_mut(&attempt).expect("it is there");
         let (id, provider, message_id) = (link.id, link.provider, message_id(&link.transaction));
         let mut truth = Vec::new();
-        let went = link.step(self.now.monotonic, (self.weather[provider], dice), &mut truth);
+        let (now, weather) = (self.now.monotonic, self.weather[provider]);
+        let went = match link.local {
+            Some(Local::Maildir) => self.mailbox.step(link, now, (weather, dice), &mut truth),
+            _ => link.step(now, (weather, dice), &mut truth),
+        };
         for says in truth {
             self.note(id, provider, &message_id, &says);
         }
@@ -241,8 +269,10 @@ impl Outside {
                     return;
                 }
                 self.marks.end(&outcome);
-                if link.is_program {
-                    self.marks.hit("a program asked");
+                match link.local {
+                    Some(Local::Program) => self.marks.hit("a program asked"),
+                    Some(Local::Maildir) => self.marks.hit("a folder for mail asked"),
+                    None => {}
                 }
                 self.rates.ended(self.now.monotonic, link.provider, &outcome);
                 if link.is_idle() {
@@ -254,7 +284,7 @@ impl Outside {
         }
     }
 
-    fn note(&mut self, id: AlertId, provider: usize, message_id: &str, says: &Says) {
+    pub(super) fn note(&mut self, id: AlertId, provider: usize, message_id: &str, says: &Says) {
         for to in &says.refused {
             self.oracle.refused(id, to, provider);
         }
@@ -277,6 +307,7 @@ impl Outside {
             self.rates.forget_what_went();
         }
         self.kept.iter_mut().for_each(Vec::clear);
+        self.mailbox.is_left();
         for mut link in std::mem::take(&mut self.links).into_values() {
             if let Some(says) = link.arrives_without_us(self.weather[link.provider], dice) {
                 self.note(link.id, link.provider, &message_id(&link.transaction), &says);
@@ -288,11 +319,16 @@ impl Outside {
     }
 }
 
-fn recipients(transaction: &Transaction) -> Vec<String> {
+/// The alert of a Message-ID of ours.
+pub(super) fn alert_of(message_id: &str) -> AlertId {
+    AlertId::parse(&message_id[1..27]).expect("the alert's id")
+}
+
+pub(super) fn recipients(transaction: &Transaction) -> Vec<String> {
     transaction.recipients.iter().map(|path| path.as_str().to_owned()).collect()
 }
 
-fn message_id(transaction: &Transaction) -> String {
+pub(super) fn message_id(transaction: &Transaction) -> String {
     let content = String::from_utf8_lossy(&transaction.content);
     let line = content.lines().find_map(|line| line.strip_prefix("Message-ID: "));
     line.expect("every mail has one").to_owned()

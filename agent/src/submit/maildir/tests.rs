@@ -4,6 +4,7 @@ use super::*;
 use std::os::unix::fs::PermissionsExt as _;
 
 use spool_format::Wall;
+use spool_format::fs::SpoolFs as _;
 
 fn id(n: u8) -> AlertId {
     AlertId::new(Wall::from_unix_ms(1_795_583_642_000), [n; 10])
@@ -98,4 +99,16 @@ async fn a_folder_that_cannot_be_had_is_named_and_certainly_has_nothing() {
     assert_eq!(there.look(), Ok("will be made"));
     deliver(&there, 1, &["a@example.jp"]).await;
     assert_eq!(there.look(), Ok("can be written"));
+}
+
+#[tokio::test]
+async fn what_a_disk_that_hung_does_late_makes_no_half_mail_visible() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let maildir = maildir(folder.path());
+    let hangs = maildir.write(&transaction(&["a@example.jp"]), id(1)).await.expect("written");
+    let later = maildir.write(&transaction(&["a@example.jp"]), id(1)).await.expect("written anew");
+    let late = maildir.publish(&hangs).await.expect_err("its draft is gone");
+    assert!(!late.may_be_there && names(&maildir, "new").is_empty(), "{}", late.trouble);
+    maildir.publish(&later).await.expect("it becomes visible");
+    assert_eq!((names(&maildir, "tmp").len(), names(&maildir, "new").len()), (0, 1));
 }

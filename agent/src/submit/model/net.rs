@@ -11,11 +11,10 @@ use super::book::Book;
 use super::chance::Dice;
 use super::manners::Manners;
 use super::server;
-use crate::submit::race::{Side, Why};
 
 /// The way to one provider.
 #[derive(Clone, Debug)]
-pub struct Net {
+pub(super) struct Net {
     /// Its place among the providers.
     pub(super) provider: usize,
     pub(super) manners: Arc<Manners>,
@@ -50,12 +49,12 @@ impl Net {
     }
 
     /// One call.
-    pub(in crate::submit) async fn dial(self, address: SocketAddr) -> Result<DuplexStream, Why> {
+    pub(super) async fn dial(self, address: SocketAddr) -> Result<DuplexStream, (String, bool)> {
         let mut dice = self.dice();
         let _call = Call { net: &self, since: Instant::now() };
         if *self.is_down.borrow() {
             self.book().mark("a call without a network");
-            return Err(Why { words: "no network".to_owned(), side: Side::Ours });
+            return Err(("no network".to_owned(), true));
         }
         if dice.one_in(self.manners.unanswered) {
             self.book().mark("a call that nobody answers");
@@ -64,7 +63,7 @@ impl Net {
         sleep(dice.time(self.manners.latency)).await;
         if dice.one_in(self.manners.refused) {
             self.book().mark("a call that is refused");
-            return Err(Why::theirs("connection refused"));
+            return Err(("connection refused".to_owned(), false));
         }
         let (ours, theirs) = duplex(self.manners.pipe);
         let connection = self.book().opens(self.provider, address.port());

@@ -6,6 +6,7 @@ use std::time::Duration;
 use smtp::{AuthPolicy, Credentials, Mechanism, Path, Secret, Security, Transaction};
 
 use super::chance::Dice;
+use super::exchange::Exchange;
 use super::manners::Manners;
 use super::net::Net;
 use crate::submit::{Endpoint, Identity, Limits, Route, Target, Trust};
@@ -82,6 +83,11 @@ impl Plan {
     }
 }
 
+fn exchange(net: &Net) -> Exchange {
+    let net = net.clone();
+    Exchange::new(move |address| Box::pin(net.clone().dial(address)))
+}
+
 /// A provider in memory. It has an address, so that no name is asked for, and a private one, so that clear words may go there.
 pub(super) fn target(dice: &mut Dice, net: &Net) -> Target {
     let Manners { security, login, .. } = *net.manners;
@@ -91,7 +97,7 @@ pub(super) fn target(dice: &mut Dice, net: &Net) -> Target {
         name: format!("p{}", net.provider),
         host: "192.168.0.25".to_owned(),
         endpoints: [Endpoint { port: 587, security }, Endpoint { port: 2525, security }][..ports].to_vec(),
-        route: Route::Model(net.clone()),
+        route: Route::Model(exchange(net)),
         // Nobody comes so far, and nothing is read for it.
         trust: Trust::Pins(Vec::new()),
         tls_name: None,
