@@ -121,7 +121,7 @@ fn facts(place: &Place, tongue: Tongue) -> Result<Facts, Refusal> {
     let queue = StdFs.open_dir(&layout.queue()).map_err(cannot)?;
     let floor = config.as_ref().map_or_else(Keeping::default, |config| config.keeping).floor;
     let owner = Agent::of(&layout).map_err(cannot)?;
-    let view = View::read(&layout, Reach::Alive).map_err(cannot)?;
+    let view = View::read(&layout, Reach::AliveAndSends).map_err(cannot)?;
     let running = is_held(&layout.lock());
     Ok(Facts {
         drills: drills::of(config.as_ref(), &view),

@@ -106,7 +106,8 @@ fn providers(args: &Args, place: &Place) -> Result<String, Refusal> {
     let look = Look::of_stdout();
     // Programs are told in English wherever they run.
     let tongue = if args.json { Tongue::English } else { look.tongue };
-    let view = View::read(&layout, Reach::Alive).map_err(|error| unreadable(&layout, &error).text(tongue));
+    let view =
+        View::read(&layout, Reach::AliveAndSends).map_err(|error| unreadable(&layout, &error).text(tongue));
     let listing = Listing::new(config.as_ref(), view, wall_now());
     if args.json {
         return Ok(json(&listing));

@@ -7,6 +7,7 @@ mod words;
 use std::collections::BTreeMap;
 
 use delivery::routing::{Rule, Whom, first_that_fits};
+use spool_format::fs::{SpoolFs as _, StdFs};
 use spool_format::{Address, Alert, AlertId, Outage, Severity, Wall};
 
 use super::place::Place;
@@ -19,7 +20,6 @@ use crate::exit::Exit;
 use crate::notice::Tongue;
 use crate::output::terminal::printable;
 use crate::spool::read_back;
-use crate::spool::view::View;
 use words::Asks;
 
 /// What is said on the command line.
@@ -107,13 +107,14 @@ fn route(args: &Args, place: &Place) -> Result<(Exit, String), Refusal> {
     let accepted = read(args, &policy, reach)?;
     // Programs are told in English wherever they run.
     let tongue = if args.json { Tongue::English } else { language::asked() };
-    let view = View::read(&place.layout(Some(&config)), read_back::Reach::Alive).ok();
-    let left_out = view.as_ref().map(|view| &view.left_out);
-    let of = |to: &Address| one(tongue, args, (&config, &policy), left_out, to);
+    let layout = place.layout(Some(&config));
+    let left_out =
+        StdFs.open_dir(&layout.journal()).and_then(|dir| read_back::read_left_out(&StdFs, &dir)).ok();
+    let of = |to: &Address| one(tongue, args, (&config, &policy), left_out.as_ref(), to);
     let routes = Routes {
         severity: args.severity,
         key: args.key.clone(),
-        journal_read: view.is_some(),
+        journal_read: left_out.is_some(),
         recipients: accepted.recipients().iter().map(of).collect(),
         unusable: accepted.unusable(),
     };

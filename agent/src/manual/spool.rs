@@ -36,6 +36,28 @@ pub(super) fn page(tongue: Tongue) -> Page {
          ID は 26 文字で、ULID を小文字で書いたもの。ID の順は時刻の順になる。`version`（1）と、`subject`、`body`、`message` のどれかが必要。\
          ほかに to、cc、bcc、severity、key、resolves、ttl、sender、from_name、headers、attachments、source、created がある。",
     ));
+    files(&mut page, tongue);
+    page.heading(either("WRITING AN ALERT", "アラートの書き方"));
+    page.paragraph(either(
+        "`enqueue` does it. A program of your own makes an id, creates submit/incoming/.ID.tmp exclusively with mode 0640, \
+         writes, syncs, renames it to ID.json, and syncs the folder or, if it may not open that, the file once more. Only then \
+         the alert is stored.",
+        "`enqueue` を使う。自分のプログラムで書く場合は、ID を作り、submit/incoming/.ID.tmp をモード 0640 で新規に作成（O_EXCL）し、\
+         書き込んで sync し、ID.json に名前を変え、フォルダを（開けなければファイルをもう一度）sync する。ここまで済めばアラートは失われない。",
+    ));
+    page.heading(either("NOTES", "注意"));
+    page.paragraph(either(
+        "All of it, with the fields' meanings and limits, the socket, the events of the journal, schemas and two complete \
+         programs, stands in /usr/share/doc/alertmail/spool-format/README.md.",
+        "各項目の意味と上限、ソケット、ジャーナルのイベント、スキーマ、完全なプログラムの例2つを含む全体は、\
+         /usr/share/doc/alertmail/spool-format/README.md（英語）にある。",
+    ));
+    page.see_also(&["enqueue(1)", "alertmail(1)", "alertmail-spool-init(1)", "alertmail.toml(5)"]);
+    Page::new("alertmail-spool.5", tongue, page.into_text())
+}
+
+fn files(page: &mut Roff, tongue: Tongue) {
+    let either = |english, japanese| tongue.either(english, japanese);
     page.heading(either("FILES", "ファイル"));
     page.paragraph(either("Below the spool:", "スプールの中:"));
     for folder in Folder::ALL {
@@ -100,21 +122,4 @@ pub(super) fn page(tongue: Tongue) -> Page {
             "管理者が作成していれば、ほかのどこにも書けないアラートを受け取る。停電で失われる。",
         ),
     );
-    page.heading(either("WRITING AN ALERT", "アラートの書き方"));
-    page.paragraph(either(
-        "`enqueue` does it. A program of your own makes an id, creates submit/incoming/.ID.tmp exclusively with mode 0640, \
-         writes, syncs, renames it to ID.json, and syncs the folder or, if it may not open that, the file once more. Only then \
-         the alert is stored.",
-        "`enqueue` を使う。自分のプログラムで書く場合は、ID を作り、submit/incoming/.ID.tmp をモード 0640 で新規に作成（O_EXCL）し、\
-         書き込んで sync し、ID.json に名前を変え、フォルダを（開けなければファイルをもう一度）sync する。ここまで済めばアラートは失われない。",
-    ));
-    page.heading(either("NOTES", "注意"));
-    page.paragraph(either(
-        "All of it, with the fields' meanings and limits, the socket, the events of the journal, schemas and two complete \
-         programs, stands in /usr/share/doc/alertmail/spool-format/README.md.",
-        "各項目の意味と上限、ソケット、ジャーナルのイベント、スキーマ、完全なプログラムの例2つを含む全体は、\
-         /usr/share/doc/alertmail/spool-format/README.md（英語）にある。",
-    ));
-    page.see_also(&["enqueue(1)", "alertmail(1)", "alertmail-spool-init(1)", "alertmail.toml(5)"]);
-    Page::new("alertmail-spool.5", tongue, page.into_text())
 }

@@ -138,8 +138,13 @@ impl Look {
             Colour::Dim => ("\u{1b}[2m", "\u{1b}[0m"),
             Colour::Plain => ("", ""),
         };
-        let (before, behind) = if self.colour { (before, behind) } else { ("", "") };
-        [before, text, behind].into_iter().for_each(|part| end.push_str(part));
+        if self.colour {
+            end.push_str(before);
+            end.push_str(text);
+            end.push_str(behind);
+        } else {
+            end.push_str(text);
+        }
     }
 }
 

@@ -61,7 +61,7 @@ fn read_at(source: &Source, now: Wall) -> io::Result<Facts> {
     let layout = &source.layout;
     let journal = StdFs.open_dir(&layout.journal())?;
     let ReadBack { ledger, sends, broken_lines, .. } =
-        read_back(&StdFs, &journal, Detail::Brief, Reach::Alive)?;
+        read_back(&StdFs, &journal, Detail::Brief, Reach::AliveAndSends)?;
     let (places, incoming_is_hidden) = places(layout, &ledger)?;
     let (queue, recent) = choose(&places, &ledger);
     let offset_minutes = clock::offset_minutes(now);

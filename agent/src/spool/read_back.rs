@@ -3,10 +3,11 @@
 //! A day's file begins with a checkpoint of what is alive, so the newest file that has one and the file before it are
 //! enough: that one holds the alerts that were sent so lately that a power cut may bring their files back.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use spool_format::journal::{begins_with_a_checkpoint, replay_each};
-use spool_format::{Detail, Entry, Ledger};
+use spool_format::{Detail, Entry, Ledger, Outage};
 
 use super::queue_fs::QueueFs;
 use super::search::replay_with;
@@ -14,6 +15,9 @@ use super::sends::Sends;
 
 /// So often the folder is listed again, since a file was gone when its turn came.
 const LISTED_AGAIN: usize = 20;
+
+/// What stands in a line that says whether a provider is left out.
+const OF_A_PROVIDER: &str = "\"event\":\"provider\"";
 
 /// The day in a file's name.
 const DAY_OCTETS: usize = "2026-11-25".len();
@@ -25,6 +29,8 @@ pub enum Reach {
     All,
     /// What is needed to know everything that is alive.
     Alive,
+    /// The same, and which mails went out lately.
+    AliveAndSends,
 }
 
 /// What was read.
@@ -32,7 +38,7 @@ pub enum Reach {
 pub struct ReadBack {
     /// What it tells.
     pub ledger: Ledger,
-    /// Which mails went out; only with [`Reach::Alive`].
+    /// Which mails went out; only with [`Reach::AliveAndSends`].
     pub sends: Sends,
     /// The entries about the alerts that were asked for; only of [`read_about`].
     pub entries: Vec<Entry>,
@@ -66,12 +72,12 @@ fn read_once<F: QueueFs>(fs: &F, dir: &F::Dir, detail: Detail, reach: Reach) -> 
     let names = journal_files(fs, dir)?;
     let first = match reach {
         Reach::All => 0,
-        Reach::Alive => first_needed(fs, dir, &names)?,
+        Reach::Alive | Reach::AliveAndSends => first_needed(fs, dir, &names)?,
     };
     let mut read = ReadBack { ledger: Ledger::new(detail), ..ReadBack::default() };
     for name in &names[first..] {
         let seen = replay_each(fs.open(dir, name)?, |entry| {
-            if reach == Reach::Alive {
+            if reach == Reach::AliveAndSends {
                 read.sends.take(&entry);
             }
             read.ledger.take(entry);
@@ -98,7 +104,7 @@ fn read_about_once<F: QueueFs>(fs: &F, dir: &F::Dir, id_begins: &str) -> io::Res
     let mut read = ReadBack { ledger: Ledger::new(Detail::Full), ..ReadBack::default() };
     let lines_of_it = format!("\"id\":\"{id_begins}");
     for name in journal_files(fs, dir)? {
-        let texts = [lines_of_it.as_str(), "\"event\":\"provider\""];
+        let texts = [lines_of_it.as_str(), OF_A_PROVIDER];
         replay_with(fs.open(dir, &name)?, &texts, |entry| {
             if entry.event.alert().is_some() {
                 read.entries.push(entry.clone());
@@ -108,6 +114,26 @@ fn read_about_once<F: QueueFs>(fs: &F, dir: &F::Dir, id_begins: &str) -> io::Res
         read.files += 1;
     }
     Ok(read)
+}
+
+/// Reads which providers are left out, and makes no entries of what the journal says of anything else.
+pub fn read_left_out<F: QueueFs>(fs: &F, dir: &F::Dir) -> io::Result<BTreeMap<String, Outage>> {
+    for _ in 0..LISTED_AGAIN {
+        match read_left_out_once(fs, dir) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            read => return read,
+        }
+    }
+    read_left_out_once(fs, dir)
+}
+
+fn read_left_out_once<F: QueueFs>(fs: &F, dir: &F::Dir) -> io::Result<BTreeMap<String, Outage>> {
+    let mut ledger = Ledger::new(Detail::Brief);
+    let names = journal_files(fs, dir)?;
+    for name in &names[first_needed(fs, dir, &names)?..] {
+        replay_with(fs.open(dir, name)?, &[OF_A_PROVIDER], |entry| ledger.take(entry))?;
+    }
+    Ok(ledger.providers)
 }
 
 /// The place among `names` of the first file that a start needs: the first one of the day before the newest that begins with a

@@ -47,7 +47,7 @@ pub fn recover<F: QueueFs>(fs: &F, folders: &Folders<F>, boot: &str) -> io::Resu
         fs.sync_file(&fs.append_to(journal, name, 0)?.0)?;
     }
     fs.sync_dir(journal)?;
-    let read = read_back(fs, journal, Detail::Brief, Reach::Alive)?;
+    let read = read_back(fs, journal, Detail::Brief, Reach::AliveAndSends)?;
     let mut found =
         Found { ledger: read.ledger, sends: read.sends, broken_lines: read.broken_lines, ..Found::default() };
     let other_boot = found.ledger.boot.as_deref().is_some_and(|before| before != boot);

@@ -31,7 +31,7 @@ pub struct View {
     pub drills: BTreeMap<String, Drill>,
     /// What became of the last canary mail of each provider, by name.
     pub canaries: BTreeMap<String, Canary>,
-    /// Which mails went out lately, by provider: when, and to how many recipients. Only with [`Reach::Alive`].
+    /// Which mails went out lately, by provider: when, and to how many recipients. Only with [`Reach::AliveAndSends`].
     pub sent: BTreeMap<String, Vec<(Wall, usize)>>,
     /// What people were told of the agent's own condition, and what lasts.
     pub notices: Vec<Notice>,

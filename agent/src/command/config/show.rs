@@ -102,14 +102,11 @@ fn text(tables: &[Table], tongue: Tongue) -> String {
             let key = crate::config::word(&setting.key);
             let masked =
                 if setting.is_masked { tongue.either(", masked", "（伏せ字あり）") } else { "" };
-            let (line, origin) = match &setting.value {
-                Some(value) => {
-                    (format!("{key} = {value}"), format!("{}{masked}", origin(&setting.origin, tongue)))
-                }
-                None => {
-                    let words = tongue.either(setting.words, default_in_japanese(setting.words));
-                    (format!("# {key}"), format!("{}: {words}", origin(&Origin::Default, tongue)))
-                }
+            let (line, origin) = if let Some(value) = &setting.value {
+                (format!("{key} = {value}"), format!("{}{masked}", origin(&setting.origin, tongue)))
+            } else {
+                let words = tongue.either(setting.words, default_in_japanese(setting.words));
+                (format!("# {key}"), format!("{}: {words}", origin(&Origin::Default, tongue)))
             };
             let width = line.lines().last().map_or(0, |last| last.chars().count());
             let blanks = " ".repeat(COLUMN.saturating_sub(width).max(2));
