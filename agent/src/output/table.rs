@@ -1,5 +1,6 @@
 //! A table for people: columns as wide as they need to be, the last one cut to what is left.
 
+use std::borrow::Cow;
 use std::iter::repeat_n;
 
 use super::terminal::{Colour, Look, columns, cut};
@@ -13,25 +14,25 @@ const LAST_MIN: usize = 12;
 #[derive(Clone, Debug)]
 pub struct Cell {
     /// Made printable before.
-    pub text: String,
+    pub text: Cow<'static, str>,
     /// Its colour.
     pub colour: Colour,
 }
 
 impl Cell {
     /// A cell without a colour.
-    pub fn plain(text: impl Into<String>) -> Self {
+    pub fn plain(text: impl Into<Cow<'static, str>>) -> Self {
         Self { text: text.into(), colour: Colour::Plain }
     }
 
     /// A cell in a colour.
-    pub fn painted(text: impl Into<String>, colour: Colour) -> Self {
+    pub fn painted(text: impl Into<Cow<'static, str>>, colour: Colour) -> Self {
         Self { text: text.into(), colour }
     }
 }
 
 /// Sets the table, one line a row.
-pub fn set(head: &[&str], rows: &[Vec<Cell>], look: Look) -> String {
+pub fn set(head: &[&'static str], rows: &[Vec<Cell>], look: Look) -> String {
     let head: Vec<Cell> = head.iter().map(|text| Cell::painted(*text, Colour::Dim)).collect();
     let last = head.len().saturating_sub(1);
     let widest =
