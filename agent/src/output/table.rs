@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn columns_stand_below_each_other_and_the_last_one_is_cut() {
-        let row = |cells: [&str; 3]| cells.map(Cell::plain).to_vec();
+        let row = |cells: [&'static str; 3]| cells.map(Cell::plain).to_vec();
         let rows = [row(["あ", "x", "long words at the end"]), row(["abc", "yy", ""])];
         let text = set(
             &["A", "B", "WHY"],
