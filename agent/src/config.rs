@@ -87,7 +87,7 @@ pub use drills::Drills;
 pub use in_clear::{hides_password, is_near};
 pub use intake::{Intake, Speech};
 pub use keeping::Keeping;
-pub use keys::{Known, default_in_japanese, known, reference};
+pub use keys::{Known, allowed_in_japanese, default_in_japanese, known, reference};
 pub use limits::Limits;
 pub use listen::Listen;
 pub use log::{Log, LogFormat, LogLevel};

@@ -7,6 +7,7 @@
 //! | --- | --- |
 //! | `words` | a notice in Japanese or English |
 //! | `reason` | why, in Japanese |
+//! | `phase` | the phases of a session, as people call them |
 //! | `announcement` | a notice with its words: as an alert, as JSON, as a line |
 //! | `canary` | a canary mail in both languages |
 //! | `command` | the program that is told |
@@ -18,6 +19,7 @@ mod command;
 mod dead_man;
 #[cfg(test)]
 pub(crate) mod english;
+mod phase;
 mod reason;
 #[cfg(test)]
 mod tests;
@@ -27,6 +29,7 @@ pub use announcement::{Announcement, told_by};
 pub use canary::{canary, canary_of};
 pub use command::Command;
 pub use dead_man::DeadMan;
+pub(crate) use phase::phase;
 pub use words::{Tongue, sentence};
 pub(crate) use words::{sentence_in, title_of as title, why};
 

@@ -7,11 +7,12 @@ use std::path::Path;
 use harness::{Ended, run, write_file};
 
 use super::alertmail;
-use super::golden::looks_like;
+use super::golden::{LANGUAGES, Said, looks_like};
 
 const MAIN: &str = "\u{feff}include = [\"conf.d/*.toml\"]\r\nspool = \"spool\"\r\n[alerts]\r\nto = [\"oncall@example.jp\"]\r\n";
 const DOCOMO: &str = "[[provider]]\npreset = \"docomo\"\nfrom = \"oncall@docomo.ne.jp\"\nuser = \"oncall\"\npassword = { file = \"docomo.secret\" }\n";
 const GOO: &str = "[[provider]]\npreset = \"goo\"\nfrom = \"oncall@mail.goo.ne.jp\"\nuser = \"oncall\"\npassword = { command = [\"pass\", \"hunter2\"] }\n";
+const FAULTY: &str = "[limits]\nreply = 3\nconect = \"1s\"\n[alerts]\nto = \"x@example.jp\"\n[[provider]]\nname = \"home\"\nhost = \"h\"\nfrom = \"a@example.jp\"\nca_file = \"none.pem\"\nport = 0\npassword = \"hunter2\"\n";
 
 fn ask(folder: &Path, arguments: &[&str]) -> (Ended, String) {
     let mut command = alertmail(&["config"]);
@@ -61,8 +62,7 @@ fn warnings_are_named_with_their_place_and_are_no_reason_to_stay_away() {
 #[test]
 fn every_mistake_is_named_at_once_with_file_line_key_and_what_is_allowed() {
     let folder = sound();
-    let faulty = "[limits]\nreply = 3\nconect = \"1s\"\n[alerts]\nto = \"x@example.jp\"\n[[provider]]\nname = \"home\"\nhost = \"h\"\nfrom = \"a@example.jp\"\nca_file = \"none.pem\"\nport = 0\npassword = \"hunter2\"\n";
-    write_file(&folder.path().join("conf.d/30-home.toml"), 0o644, faulty.as_bytes());
+    write_file(&folder.path().join("conf.d/30-home.toml"), 0o644, FAULTY.as_bytes());
     let (ended, said) = ask(folder.path(), &["check"]);
     assert_eq!(ended.code, Some(78), "{said}");
     looks_like("config-check-faulty.txt", &said);
@@ -88,6 +88,22 @@ fn a_file_that_is_not_there_and_a_certificate_that_cannot_be_read_are_mistakes()
     let (ended, said) = ask(folder.path(), &["check"]);
     assert_eq!(ended.code, Some(78), "{said}");
     assert!(said.contains("alertmail.toml:5: ") && said.contains("none.pem"), "{said}");
+}
+
+#[test]
+fn what_is_said_of_a_configuration_is_what_is_kept_in_both_languages() {
+    for language in LANGUAGES {
+        let folder = sound();
+        let config = folder.path().join("alertmail.toml").to_string_lossy().into_owned();
+        let mut said = Said::nothing(language, folder.path());
+        said.ask(&["config", "check"], &["--config", &config]);
+        said.ask(&["config", "show"], &["--config", &config]);
+        write_file(&folder.path().join("conf.d/30-home.toml"), 0o644, FAULTY.as_bytes());
+        said.ask(&["config", "check"], &["--config", &config]);
+        said.ask(&["config", "show"], &["--config", &config]);
+        said.ask(&["config", "check"], &["--config", "/nonexistent/alertmail.toml"]);
+        said.looks_like("config");
+    }
 }
 
 #[test]

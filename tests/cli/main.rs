@@ -3,18 +3,24 @@
 mod at_work;
 mod config;
 mod demo;
+#[path = "../../agent/src/notice/english.rs"]
+mod english;
 mod first_hour;
 mod golden;
+mod helps;
 mod jq;
 mod json;
 mod newcomer;
 mod pane;
+mod people;
 mod preview;
 mod providers;
 mod readme;
 mod refusals;
 mod route;
+mod setup;
 mod shown;
+mod steady;
 mod tongue;
 mod watch;
 

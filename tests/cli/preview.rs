@@ -1,13 +1,15 @@
 //! The preview: what a person sees, and that it is the very mail that goes out. `ALERTMAIL_UPDATE_GOLDEN=1` writes the
 //! pages anew.
 
+use std::process::Command;
+
 use alertmail::exit::Exit;
 use harness::{Ended, Sandbox, run, write_file};
 use lab::{Personality, Port};
 use serde_json::Value;
 use spool_format::{AlertId, State};
 
-use crate::golden::looks_like;
+use crate::golden::{self, LANGUAGES, Said, looks_like};
 use crate::{alertmail, sandbox};
 
 /// Months old: nothing that is measured from now says "late".
@@ -39,10 +41,14 @@ pub(crate) fn configure(sandbox: &Sandbox, text: &str) {
     write_file(&sandbox.config_file(), 0o600, text.as_bytes());
 }
 
-fn preview(sandbox: &Sandbox, arguments: &[&str], stdin: &str) -> Ended {
+fn preview_command(sandbox: &Sandbox, arguments: &[&str]) -> Command {
     let mut command = alertmail(&["preview"]);
     command.args(arguments).arg("--config").arg(sandbox.config_file());
-    run(&mut command, stdin.as_bytes())
+    command
+}
+
+fn preview(sandbox: &Sandbox, arguments: &[&str], stdin: &str) -> Ended {
+    run(&mut preview_command(sandbox, arguments), stdin.as_bytes())
 }
 
 /// The page of [`ALERT`] in Japan.
@@ -60,6 +66,18 @@ fn a_page_has_the_octets_the_readers_view_the_changes_and_docomo() {
     configure(&sandbox, &format!("[alerts]\ntemplate = \"auto\"\n{PROVIDERS}"));
     let page = page(&sandbox, &["--provider", "docomo"]);
     looks_like("preview-template.txt", &page);
+    let preview = ["preview", "--file", "-"];
+    let document = preview_command(&sandbox, &["--file", "-", "--all", "--json"]);
+    let document = run(&mut { document }, ALERT.as_bytes()).expect_success();
+    golden::document("preview", &document, sandbox.path());
+    for language in LANGUAGES {
+        let mut said = Said::nothing(language, sandbox.path());
+        for more in [&["--all"][..], &["--provider", "docomo"], &["--provider", "x"]] {
+            let mut command = preview_command(&sandbox, &[&preview[1..], more].concat());
+            said.ask_with(&[&preview, more].concat(), &mut command, ALERT.as_bytes());
+        }
+        said.looks_like("preview");
+    }
     assert!(!page.contains('\u{1b}'), "no colour and no escape where there is no terminal");
 }
 

@@ -56,7 +56,7 @@ fn what_people_do_and_what_is_refused_is_said_in_japanese_with_the_same_exit_cod
         (&["stats"], "どのプロバイダも使われていません"),
         (&["config", "check"], "誤り0件、警告"),
         (&["probe", "home", "--tls", "none"], "--tls と --ca-file は HOST:PORT 用です"),
-        (&["probe", "127.0.0.1:1", "--tls", "none"], "判定         connectの段階: 接続できません"),
+        (&["probe", "127.0.0.1:1", "--tls", "none"], "判定         接続の段階: 接続できません"),
         (&["send", "--server", "mail.example.jp", "x"], "--from（このサーバーで使える差出人アドレス）を指定"),
         (&["check"], "alertmail CRITICAL: エージェントが動いていません（起動: `alertmail run`）"),
     ] {

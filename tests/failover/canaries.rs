@@ -82,8 +82,7 @@ fn who_does_not_take_its_canary_is_told_of_as_a_failed_drill_and_no_other_one_ca
     sandbox.wait_for("people are told", PATIENCE, || !mails_for(&first, OPS).is_empty());
     let (subject, text) = mails_for(&first, OPS).remove(0);
     assert!(subject.starts_with("second点検失敗 (alertmail "), "{subject}");
-    let why =
-        "原因: 試験メールが届きませんでした: second、rcptの段階: サーバーの応答「550 5.1.1 no such user」";
+    let why = "原因: 試験メールが届きませんでした: second、宛先の指定の段階: サーバーの応答「550 5.1.1 no such user」";
     assert!(text.contains(why), "{text}");
     let carried = mails_for(&first, KEEPER);
     assert!(carried.iter().all(|(subject, _)| subject.starts_with("first")), "its own alone: {carried:?}");

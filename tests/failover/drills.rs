@@ -114,7 +114,7 @@ fn people_hear_once_of_a_login_that_a_drill_finds_refused_and_once_that_it_works
             "Why: at auth: the server answered `535",
             "second usable again",
         ),
-        ("ja", "second点検失敗 (alertmail ", "原因: authの段階: サーバーの応答「535", "second点検異常解消"),
+        ("ja", "second点検失敗 (alertmail ", "原因: 認証の段階: サーバーの応答「535", "second点検異常解消"),
     ] {
         let broken = |healthy: Personality| healthy.login(USER, "the new one");
         let (sandbox, [first, second], agent) = stage_with("8s", broken, |config| told(config, language));

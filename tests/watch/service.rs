@@ -48,6 +48,8 @@ fn the_service_manager_hears_of_start_reload_life_and_end() {
     let path = sandbox.path().join("notify");
     let manager = UnixDatagram::bind(&path).expect("a socket");
     let agent = told(&sandbox, &path);
+    let begins = hear(&manager, "STATUS=reading the journal");
+    assert!(begins.contains("\nEXTEND_TIMEOUT_USEC=30000000"), "{begins}");
     hear(&manager, "READY=1");
     let alive = hear(&manager, "WATCHDOG=1");
     assert!(alive.contains("STATUS=alerts in hand: 0"), "{alive}");

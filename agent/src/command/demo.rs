@@ -9,11 +9,14 @@ mod alerts;
 mod mails;
 mod stage;
 mod story;
+mod words;
 
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
+use crate::edge::language;
 use crate::exit::Exit;
+use crate::notice::Tongue;
 use alerts::{AT_LAST, Sample, WHILE_DOWN};
 use stage::Stage;
 
@@ -41,46 +44,44 @@ type Trouble = String;
 /// Plays the demonstration.
 pub fn run(args: &Args) -> Exit {
     let mut out = io::stdout().lock();
-    match play(args, &mut out) {
+    let tongue = language::asked();
+    match play(args, tongue, &mut out) {
         Ok(()) => Exit::Done,
         Err(trouble) => {
             let _ = out.flush();
-            let _ = writeln!(io::stderr().lock(), "alertmail: the demonstration failed: {trouble}");
+            let failed = tongue.either("the demonstration failed", "デモンストレーションに失敗しました");
+            let _ = writeln!(io::stderr().lock(), "alertmail: {failed}: {trouble}");
             Exit::Warning
         }
     }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the demonstration says how long it took")]
-fn play(args: &Args, out: &mut dyn Write) -> Result<(), Trouble> {
+fn play(args: &Args, tongue: Tongue, out: &mut dyn Write) -> Result<(), Trouble> {
     let began = Instant::now();
     let mut stage = Stage::set(args.keep)?;
-    say(out, &stage.introduction())?;
+    say(out, &stage.introduction(tongue))?;
 
-    say(out, "\n-- three alerts, while only the last provider works\n")?;
+    say(out, words::three_alerts(tongue))?;
     let ids = enqueue_all(&stage, &WHILE_DOWN)?;
     stage.wait_until_sent(&ids)?;
-    say(out, &story::tell(&stage.ledger()?, &ids, &WHILE_DOWN))?;
+    say(out, &story::tell(tongue, &stage.ledger()?, &ids, &WHILE_DOWN))?;
     let delivered = stage.docomo_mails();
-    say(out, "\n-- what docomo has for the phone\n")?;
+    say(out, words::on_the_phone(tongue))?;
     say(out, &mails::show_and_check(&delivered, &ids, &WHILE_DOWN, stage::DOCOMO_FROM)?)?;
 
-    say(out, "\n-- the first provider comes back, and a second later so does the next alert\n")?;
+    say(out, words::back_again(tongue))?;
     stage.bring_home_back()?;
     let last = enqueue_all(&stage, &[AT_LAST])?;
     stage.wait_until_sent(&last)?;
-    say(out, &story::tell(&stage.ledger()?, &last, &[AT_LAST]))?;
+    say(out, &story::tell(tongue, &stage.ledger()?, &last, &[AT_LAST]))?;
     say(out, &mails::show_and_check(&stage.home_mails(), &last, &[AT_LAST], stage::HOME_FROM)?)?;
 
     let kept = stage.end(WHILE_DOWN.len() + 1)?;
     let seconds = began.elapsed().as_secs_f64();
-    say(out, &format!("\n4 alerts, 4 mails, nothing lost, nothing twice; {seconds:.1} s\n"))?;
+    say(out, &words::sum(tongue, seconds))?;
     if let Some(folder) = kept {
-        let spool = folder.join("spool");
-        say(
-            out,
-            &format!("kept in {}; try: alertmail --spool {} list --all\n", folder.display(), spool.display()),
-        )?;
+        say(out, &words::kept(tongue, &folder))?;
     }
     Ok(())
 }

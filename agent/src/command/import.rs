@@ -149,7 +149,10 @@ fn configuration(args: &Args, tongue: Tongue) -> Result<(Exit, String), Refusal>
         ));
     }
     let has_file = |path: &str| below(&args.root, path).is_file();
-    let written = written::write(&mut found, args.peer.as_str(), &has_file);
+    let written = {
+        let spoken = if args.json { Tongue::English } else { tongue };
+        written::write(&mut found, args.peer.as_str(), &has_file, spoken)
+    };
     // A file that cannot be used is not written, and what is wrong with it is a defect of ours.
     let sample = args.output.as_deref().unwrap_or(Path::new("imported.toml"));
     let mistakes: Vec<String> =

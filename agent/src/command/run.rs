@@ -79,12 +79,14 @@ fn start(args: &Args, place: &Place) -> Result<(), Refusal> {
         Refusal::new(exit, error)
     })?;
     prepare(&layout)?;
-    let (folders, found) = read_spool(&layout)?;
+    let service = Arc::new(Service::here());
+    let (folders, found) =
+        service.waits_for("reading the journal and the folders", || read_spool(&layout))?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Refusal::new(Exit::Io, format!("the system gives no event queue: {error}")))?;
-    let outcome = runtime.block_on(serve(args, place, &layout, (folders, found), lock, settings));
+    let outcome = runtime.block_on(serve((args, &service), place, &layout, (folders, found), lock, settings));
     // A name that is being resolved would hold the process up.
     runtime.shutdown_background();
     outcome
@@ -141,7 +143,7 @@ fn exit_for(error: &io::Error) -> Exit {
 
 /// Works with these settings, and then with others, until a signal asks for the end.
 async fn serve(
-    args: &Args,
+    (args, service): (&Args, &Arc<Service>),
     place: &Place,
     layout: &Layout,
     mut spool: (Folders, Found),
@@ -156,8 +158,7 @@ async fn serve(
     let fresh = Arc::clone(&slot.fresh);
     let (engine, wanted) = mpsc::channel(ORDERS_MAX);
     let network = network::listen();
-    let service = Arc::new(Service::here());
-    let manager = Arc::clone(&service);
+    let (service, manager) = (Arc::clone(service), Arc::clone(service));
     let reader =
         Reader { place: place.clone(), layout: layout.clone(), slot: slot.clone(), service: manager };
     tokio::spawn(reload::attend(reader, hangups, orders, engine));

@@ -5,7 +5,7 @@ mod provider;
 
 use std::fmt::Write as _;
 
-pub use japanese::default as default_in_japanese;
+pub use japanese::{allowed as allowed_in_japanese, default as default_in_japanese};
 
 /// Where a key may stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,14 @@ use std::ffi::OsString;
 use std::os::linux::net::SocketAddrExt as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
 use std::time::Duration;
+
+/// How often a start that takes long says so.
+const EXTENDS_EVERY: Duration = Duration::from_secs(10);
+/// How many times: what has not been read after an hour is not going to be.
+const EXTENSIONS_MAX: usize = 360;
 
 /// The service manager, if there is one that wants to be told.
 #[derive(Debug)]
@@ -37,6 +44,33 @@ impl Service {
         let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
         let micros = i128::from(now.tv_sec) * 1_000_000 + i128::from(now.tv_nsec) / 1000;
         self.tell(&format!("RELOADING=1\nMONOTONIC_USEC={micros}"));
+    }
+
+    /// Does `work`, which may take longer than a start is allowed to; until it is done the manager is told what it is, and waits.
+    pub fn waits_for<T>(&self, what: &str, work: impl FnOnce() -> T) -> T {
+        if self.line.is_none() {
+            return work();
+        }
+        self.waits_each(EXTENDS_EVERY, what, work)
+    }
+
+    fn waits_each<T>(&self, pause: Duration, what: &str, work: impl FnOnce() -> T) -> T {
+        let (done, is_done) = mpsc::channel::<()>();
+        thread::scope(|scope| {
+            // Without such a thread it is as with a manager that does not listen.
+            let _ = thread::Builder::new().spawn_scoped(scope, move || {
+                let micros = 3 * pause.as_micros();
+                for _ in 0..EXTENSIONS_MAX {
+                    self.tell(&format!("STATUS={what}\nEXTEND_TIMEOUT_USEC={micros}"));
+                    if is_done.recv_timeout(pause) != Err(RecvTimeoutError::Timeout) {
+                        return;
+                    }
+                }
+            });
+            let result = work();
+            drop(done);
+            result
+        })
     }
 
     /// It ends.
@@ -98,6 +132,21 @@ mod tests {
             };
             assert_eq!(patience(find), expected, "{set:?}");
         }
+    }
+
+    #[test]
+    fn a_start_that_takes_long_asks_for_time_until_it_is_done() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("notify");
+        let hears = UnixDatagram::bind(&path).expect("a socket");
+        hears.set_read_timeout(Some(Duration::from_secs(10))).expect("set");
+        let service = Service { line: connect(&path.into_os_string()), patience: None };
+        let mut octets = [0; 100];
+        let heard = service.waits_each(Duration::from_millis(1), "reading", || {
+            (0..3).filter(|_| hears.recv(&mut octets).is_ok()).count()
+        });
+        assert_eq!(heard, 3);
+        assert!(octets.starts_with(b"STATUS=reading\nEXTEND_TIMEOUT_USEC=3000"));
     }
 
     #[test]

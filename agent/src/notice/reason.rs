@@ -4,15 +4,21 @@
 //! The journal has reasons in English, also those of earlier runs, so this works from the text. What it does not know stays as
 //! it is: a reason is never lost to its translation.
 
+mod carriers;
 mod config;
+mod imports;
 mod mails;
 mod providers;
+mod sentence;
 mod spool;
 #[cfg(test)]
 mod tables;
 mod values;
 
-/// A sentence of ours, and the same in Japanese. `{}` stands for what is kept, `{>}` for another reason in it.
+use sentence::{filled, holes};
+
+/// A sentence of ours, and the same in Japanese. `{}` stands for what is kept, `{>}` for another reason in it,
+/// `{@}` for the name of a phase.
 type Sentence = (&'static str, &'static str);
 
 /// All of them; the first that fits counts.
@@ -24,6 +30,8 @@ fn sentences() -> impl Iterator<Item = &'static Sentence> {
         config::SENTENCES,
         values::SENTENCES,
         mails::SENTENCES,
+        carriers::SENTENCES,
+        imports::SENTENCES,
     ]
     .into_iter()
     .flatten()
@@ -33,7 +41,7 @@ fn sentences() -> impl Iterator<Item = &'static Sentence> {
 const SENTENCES: &[Sentence] = &[
     ("{>}; alerts go out through `{}`", "{>}（アラートは「{}」経由で送信中）"),
     ("{>}; last trouble: {>}", "{>}（最後の障害: {>}）"),
-    ("at {}: {>}", "{}の段階: {>}"),
+    ("at {@}: {>}", "{@}の段階: {>}"),
     // What is wrong with a provider.
     ("the server answered `{}`", "サーバーの応答「{}」"),
     ("cannot connect", "接続できません"),
@@ -174,7 +182,7 @@ const SENTENCES: &[Sentence] = &[
     ("it ends on {}", "有効期限 {}"),
     ("it no longer offers {}", "提供されなくなったもの: {}"),
     ("a canary mail did not get through: {>}", "試験メールが届きませんでした: {>}"),
-    ("{}, at {}: {>}", "{}、{}の段階: {>}"),
+    ("{}, at {@}: {>}", "{}、{@}の段階: {>}"),
     ("{} MiB are free, less than [disk] floor", "空きは{} MiBで、[disk] floor を下回っています"),
 ];
 
@@ -227,41 +235,6 @@ fn named(reason: &str) -> Option<String> {
 fn is_a_reply(text: &str) -> bool {
     let code = text.split([' ', '-']).next().unwrap_or_default();
     code.len() == 3 && code.bytes().all(|octet| octet.is_ascii_digit())
-}
-
-/// What stands in the holes of a sentence, in order, and whether it is another reason; `None` if the sentence is another one.
-fn holes<'t>(sentence: &str, text: &'t str) -> Option<Vec<(&'t str, bool)>> {
-    let mut found = Vec::new();
-    let (mut sentence, mut text) = (sentence, text);
-    loop {
-        let Some(open) = sentence.find('{') else { return (sentence == text).then_some(found) };
-        text = text.strip_prefix(&sentence[..open])?;
-        let (hole, rest) = sentence[open..].split_once('}')?;
-        let literal = &rest[..rest.find('{').unwrap_or(rest.len())];
-        // The last words of a sentence are the last words of the text.
-        let end = if literal.len() == rest.len() {
-            text.len().checked_sub(literal.len()).filter(|_| text.ends_with(literal))
-        } else {
-            text.find(literal)
-        }?;
-        found.push((&text[..end], hole == "{>"));
-        (sentence, text) = (rest, &text[end..]);
-    }
-}
-
-fn filled(japanese: &str, holes: &[(&str, bool)]) -> String {
-    let mut parts = japanese.split('}');
-    let mut text = String::new();
-    for (what, is_reason) in holes {
-        // What has no place in Japanese is left out.
-        let Some(part) = parts.next() else { return text };
-        text.push_str(part.trim_end_matches(['{', '>']));
-        if part.contains('{') {
-            text.push_str(&if *is_reason { in_japanese(what) } else { (*what).to_owned() });
-        }
-    }
-    text.extend(parts.map(|part| part.trim_end_matches(['{', '>'])));
-    text
 }
 
 #[cfg(test)]
@@ -327,8 +300,8 @@ mod tests {
         for trouble in troubles() {
             let english = Failure::new(Phase::Auth, trouble.clone()).to_string();
             let japanese = in_japanese(&english);
-            assert!(japanese.starts_with("authの段階: "), "{japanese}");
-            let ours = japanese["authの段階: ".len()..].replace("535 5.7.8 nein", "");
+            assert!(japanese.starts_with("認証の段階: "), "{japanese}");
+            let ours = japanese["認証の段階: ".len()..].replace("535 5.7.8 nein", "");
             let is_japanese = |c: char| !c.is_ascii();
             assert!(ours.chars().any(is_japanese), "{english}: {japanese}");
             for word in [" the ", "server", "answer", "cannot"] {
@@ -345,28 +318,31 @@ mod tests {
         for (english, japanese) in [
             (
                 "at auth: 535 5.7.8 no; alerts go out through `docomo`",
-                "authの段階: 535 5.7.8 no（アラートは「docomo」経由で送信中）",
+                "認証の段階: 535 5.7.8 no（アラートは「docomo」経由で送信中）",
             ),
-            ("at mail: 451 no answer; connection refused", "mailの段階: 451 no answer; connection refused"),
+            (
+                "at mail: 451 no answer; connection refused",
+                "差出人の指定の段階: 451 no answer; connection refused",
+            ),
             (
                 "home: at dot: the server answered `450 no answer; no answer`; docomo: no answer for 9 s",
-                "home: dotの段階: サーバーの応答「450 no answer; no answer」、docomo: 9秒間応答がありません",
+                "home: 本文の送信の段階: サーバーの応答「450 no answer; no answer」、docomo: 9秒間応答がありません",
             ),
             (
                 "at connect: cannot connect: mx.example.jp port 587: connection refused; mx.example.jp port 465: no answer",
-                "connectの段階: 接続できません: mx.example.jp port 587: 接続を拒否されました、mx.example.jp port 465: 応答がありません",
+                "接続の段階: 接続できません: mx.example.jp port 587: 接続を拒否されました、mx.example.jp port 465: 応答がありません",
             ),
             (
                 "at tls: no TLS with this server: the server's certificate has expired: have it renewed; to trust this key: pin_sha256 = \"ab\"",
-                "tlsの段階: TLSで接続できません: サーバー証明書の有効期限が切れています",
+                "TLSの段階: TLSで接続できません: サーバー証明書の有効期限が切れています",
             ),
             (
                 "its life was over before a@example.jp had it; last trouble: home, at rcpt: the server answered `450 x`",
-                "a@example.jpに届かないまま期限切れになりました（最後の障害: home、rcptの段階: サーバーの応答「450 x」）",
+                "a@example.jpに届かないまま期限切れになりました（最後の障害: home、宛先の指定の段階: サーバーの応答「450 x」）",
             ),
             (
                 "a canary mail did not get through: home, at mail: the server answered `553 no`",
-                "試験メールが届きませんでした: home、mailの段階: サーバーの応答「553 no」",
+                "試験メールが届きませんでした: home、差出人の指定の段階: サーバーの応答「553 no」",
             ),
             ("No space left on device (os error 28)", "No space left on device (os error 28)"),
             ("x.json", "x.json"),

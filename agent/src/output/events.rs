@@ -275,7 +275,8 @@ fn outcome(
     };
     let mut more = Vec::new();
     for result in results {
-        let (RecipientResult { to, phase, .. }, said) = (result, words::reply(tongue, result));
+        let (to, said) = (&result.to, words::reply(tongue, result));
+        let phase = notice::phase(tongue, &result.phase);
         more.push(
             tongue.either(format!("{to} at {phase}: {said}"), format!("{to}（{phase}の段階）: {said}")),
         );
@@ -299,7 +300,7 @@ fn drilled(tongue: Tongue, provider: &str, result: &DrillResult) -> (String, Vec
         );
         (said, news, Colour::Plain)
     } else {
-        let (phase, why) = (&result.phase, notice::why(tongue, &result.text));
+        let (phase, why) = (notice::phase(tongue, &result.phase), notice::why(tongue, &result.text));
         let said = tongue.either(
             format!("{provider}: the drill failed at {phase}: {why}"),
             format!("{provider}: 点検失敗（{phase}の段階）: {why}"),

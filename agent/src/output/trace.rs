@@ -13,6 +13,7 @@ use smtp::{Phase, Secret, Security, Speaker, Spoken};
 
 use super::terminal::{Colour, Look, printable};
 use crate::edge::clock;
+use crate::notice;
 use crate::submit::{Audience, Onlooker, Sight};
 
 /// How much of it is shown.
@@ -65,16 +66,24 @@ impl Trace {
     fn lines(&self, sight: &Sight<'_>, since: Duration) -> String {
         let (phase, mark, tls, text) = match sight {
             Sight::Connected { address, endpoint, .. } => {
+                let tongue = self.look.tongue;
                 let kind = match endpoint.security {
-                    Security::None => "without TLS",
+                    Security::None => tongue.either("without TLS", "TLSなし"),
                     Security::StartTls => "STARTTLS",
                     Security::Implicit => "TLS",
                 };
-                let text = match address {
-                    Some(address) => {
-                        format!("connected to {} port {}, {kind}", address.ip(), address.port())
-                    }
-                    None => format!("its program was started, for port {}, {kind}", endpoint.port),
+                let text = if let Some(address) = address {
+                    let (ip, port) = (address.ip(), address.port());
+                    tongue.either(
+                        format!("connected to {ip} port {port}, {kind}"),
+                        format!("{ip} ポート {port} に接続しました（{kind}）"),
+                    )
+                } else {
+                    let port = endpoint.port;
+                    tongue.either(
+                        format!("its program was started, for port {port}, {kind}"),
+                        format!("ポート {port} のためのプログラムを起動しました（{kind}）"),
+                    )
                 };
                 (Phase::Connect, Mark::Event, false, text)
             }
@@ -92,11 +101,18 @@ impl Trace {
                     Speaker::Server => Mark::Theirs,
                     Speaker::Event => Mark::Trouble,
                 };
-                let line = self.line(said.phase, mark, said.tls, &said.text, since);
+                let text = match said.speaker {
+                    Speaker::Event => notice::why(self.look.tongue, &said.text),
+                    Speaker::Client | Speaker::Server | Speaker::Message => said.text.clone(),
+                };
+                let line = self.line(said.phase, mark, said.tls, &text, since);
                 let message = if said.speaker == Speaker::Message { self.message() } else { String::new() };
                 return line + &message;
             }
-            Sight::Failed(failure) => (failure.phase, Mark::Trouble, false, failure.trouble.to_string()),
+            Sight::Failed(failure) => {
+                let why = notice::why(self.look.tongue, &failure.trouble.to_string());
+                (failure.phase, Mark::Trouble, false, why)
+            }
         };
         self.line(phase, mark, tls, &text, since)
     }
@@ -171,7 +187,7 @@ mod tests {
 
     fn trace(colour: bool) -> Trace {
         Trace {
-            look: Look { columns: 100, colour, tongue: crate::notice::Tongue::English },
+            look: Look { columns: 100, colour, tongue: notice::Tongue::English },
             ..Trace::new("home", None, Unsaid::default())
         }
     }

@@ -130,7 +130,9 @@ fn attempt(html: &mut Html, attempt: &AttemptRecord, clock: &impl Fn(Wall) -> St
     }
     for result in results.iter().take(RECIPIENTS_MAX) {
         html.ours("<p>").text_up_to(TEXT_MAX, result.to.as_str()).ours(" <span class=\"dim\">");
-        html.text(&result.phase).ours("</span> ").text_up_to(TEXT_MAX, &reply(result, words));
+        html.text(notice::phase(words.tongue, &result.phase))
+            .ours("</span> ")
+            .text_up_to(TEXT_MAX, &reply(result, words));
         if let Some(verdict) = words.verdict(result) {
             html.ours("<br><span class=\"dim\">").text_up_to(TEXT_MAX, &verdict).ours("</span>");
         }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::super::place::Place;
 use super::super::{json, target};
 use crate::config::{
-    ConfigError, Mistake, Origin, Provider, RETIRES_SOON, Reading, Route, SecretSource, Trust,
+    self, ConfigError, Mistake, Origin, Provider, RETIRES_SOON, Reading, Route, SecretSource, Trust,
 };
 use crate::edge::{clock, language};
 use crate::exit::Exit;
@@ -82,6 +82,7 @@ impl Finding {
         let _ =
             writeln!(text, "{}{kind}{}", printable(&place), printable(&notice::why(tongue, &self.message)));
         if let (Some(key), Some(allowed), None) = (&self.key, &self.allowed, self.did_you_mean) {
+            let allowed = tongue.either(allowed.clone(), config::allowed_in_japanese(allowed));
             let _ = writeln!(text, "    {}: {allowed}", printable(key));
         }
     }

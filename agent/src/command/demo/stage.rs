@@ -12,7 +12,8 @@ use spool_format::fs::{SpoolFs as _, StdFs};
 
 use spool_format::{AlertId, Detail, Folder, Layout, Ledger, State};
 
-use super::{LEFT_OUT, PATIENCE, Trouble};
+use super::{LEFT_OUT, PATIENCE, Trouble, words};
+use crate::notice::Tongue;
 use crate::spool::read_back::{Reach, read_back};
 
 /// As whom the first provider lets us send.
@@ -83,19 +84,10 @@ impl Stage {
     }
 
     /// Who plays what.
-    pub(super) fn introduction(&self) -> String {
+    pub(super) fn introduction(&self, tongue: Tongue) -> String {
         let Home::Down(home) = &self.home else { return String::new() };
-        format!(
-            "four providers on this machine, in order of preference:\n\
-             \n  home    127.0.0.1:{:<5}  STARTTLS  is down: nothing listens there\
-             \n  yahoo   127.0.0.1:{:<5}  TLS       sends for registered addresses only; ours is not one\
-             \n  goo     127.0.0.1:{:<5}  STARTTLS  closed for good on 2026-02-25\
-             \n  docomo  127.0.0.1:{:<5}  TLS       works, as {DOCOMO_FROM} and nobody else\n",
-            home.number(),
-            self.yahoo.port(),
-            self.goo.number(),
-            self.docomo.port(),
-        )
+        let ports = [home.number(), self.yahoo.port(), self.goo.number(), self.docomo.port()];
+        words::providers(tongue, ports, DOCOMO_FROM)
     }
 
     pub(super) fn spool(&self) -> PathBuf {

@@ -145,7 +145,7 @@ proptest! {
                 Some(super::found::Credential::Text(password)) => Some(password.0.to_string()),
                 _ => None,
             }).collect();
-            let written = written::write(&mut found, peer, &|_| false);
+            let written = written::write(&mut found, peer, &|_| false, Tongue::English);
             let mistakes = Reading::parse(&written.toml, Path::new("/nowhere/x.toml")).mistakes;
             prop_assert!(mistakes.is_empty(), "{}: {:?}\n{}", peer, mistakes, written.toml);
             let is_told = |secret: &String| secret.contains("hunter2") && written.toml.contains(secret.as_str());
@@ -196,7 +196,7 @@ fn what_stands_where_a_password_is_meant_to_be_is_not_quoted() {
     ] {
         let (peer, reader, names) = PEERS[nth];
         let mut found = read_with(reader, names, &texts.map(str::to_owned));
-        let written = written::write(&mut found, peer, &|_| false);
+        let written = written::write(&mut found, peer, &|_| false, Tongue::English);
         let notes: Vec<&str> = found.notes.iter().map(|note| note.said.in_tongue(Tongue::English)).collect();
         assert!(
             !written.toml.contains("hunter2") && !notes.concat().contains("hunter2"),

@@ -20,6 +20,30 @@ impl Said {
     }
 }
 
+/// The first lines of a configuration.
+pub(super) fn head(tongue: Tongue, peer: &str, files: &str) -> String {
+    tongue.either(
+        format!(
+            "# Made by `alertmail import {peer}` of {files}.\n\
+             # What holds besides, and every other key: man alertmail.toml. Before it is used: alertmail config check, then\n\
+             # alertmail probe --auth, which asks every provider without sending a mail.\n"
+        ),
+        format!(
+            "# `alertmail import {peer}` が {files} から作成。\n\
+             # 書いていない設定と全てのキーの説明: man alertmail.toml。使う前に `alertmail config check`、\n\
+             # 続いて `alertmail probe --auth`（メールを送らずに全プロバイダを確認）を実行してください。\n"
+        ),
+    )
+}
+
+/// In the place of whoever gets what names nobody.
+pub(super) fn nobody(tongue: Tongue) -> &'static str {
+    tongue.either(
+        "# to = [\"ops@example.jp\"]              # nobody was found who gets what names nobody: somebody should\n",
+        "# to = [\"ops@example.jp\"]              # 宛先のないアラートの送り先が見つかりません。指定してください\n",
+    )
+}
+
 pub(super) fn no_counterpart(key: &str) -> Said {
     Said::new(
         format!("`{key}` has no counterpart here and is left out"),

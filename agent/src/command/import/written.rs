@@ -7,6 +7,7 @@ use super::found::{Credential, Found, FoundProvider, Password, Tls};
 use super::words;
 use crate::address;
 use crate::config::{Preset, Senders, UserForm, is_near, presets};
+use crate::notice::Tongue;
 
 /// Whom the system trusts, as Debian, Fedora and SUSE have it in one file: that is so here without being said.
 const OF_THE_SYSTEM: [&str; 4] = [
@@ -31,12 +32,16 @@ pub(super) struct Written {
 }
 
 /// Writes it; what is not as it was there becomes a note. `has_file` says whether a file of that machine is there.
-pub(super) fn write(found: &mut Found, peer: &str, has_file: &dyn Fn(&str) -> bool) -> Written {
+pub(super) fn write(
+    found: &mut Found,
+    peer: &str,
+    has_file: &dyn Fn(&str) -> bool,
+    tongue: Tongue,
+) -> Written {
     let mut written = Written { toml: String::new(), secrets: Vec::new() };
     let files = found.files.join(", ");
-    let _ = writeln!(written.toml, "# Made by `alertmail import {peer}` of {}.", comment(&files));
-    written.toml.push_str("# What holds besides, and every other key: man alertmail.toml. Before it is used: alertmail config check, then\n# alertmail probe --auth, which asks every provider without sending a mail.\n");
-    alerts(&mut written.toml, found);
+    written.toml.push_str(&words::head(tongue, peer, &comment(&files)));
+    alerts(&mut written.toml, found, tongue);
     let mut names: Vec<String> = Vec::new();
     for nth in 0..found.providers.len() {
         provider(&mut written, found, nth, &mut names, has_file);
@@ -44,7 +49,7 @@ pub(super) fn write(found: &mut Found, peer: &str, has_file: &dyn Fn(&str) -> bo
     written
 }
 
-fn alerts(toml: &mut String, found: &mut Found) {
+fn alerts(toml: &mut String, found: &mut Found, tongue: Tongue) {
     let mut to = Vec::new();
     let spot = found.files.first().cloned().unwrap_or_default();
     for who in std::mem::take(&mut found.to) {
@@ -60,7 +65,7 @@ fn alerts(toml: &mut String, found: &mut Found) {
     }
     toml.push_str("\n[alerts]\n");
     if to.is_empty() {
-        toml.push_str("# to = [\"ops@example.jp\"]              # nobody was found who gets what names nobody: somebody should\n");
+        toml.push_str(words::nobody(tongue));
     } else {
         let _ = writeln!(toml, "to = {}", list(&to));
     }

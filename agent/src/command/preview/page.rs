@@ -104,7 +104,7 @@ fn write_docomo(text: &mut String, sent: &Letter, docomo: &Docomo, (look, tongue
             let forms =
                 letters.iter().map(|(_, letter)| letter.part(part.piece).map_or_else(String::new, form));
             let shown = part.text.lines().next().unwrap_or_default();
-            std::iter::once(part.piece.as_str().to_owned())
+            std::iter::once(words::piece(tongue, part.piece).to_owned())
                 .chain(forms)
                 .chain(std::iter::once(printable(shown)))
                 .map(Cell::plain)
@@ -129,8 +129,10 @@ fn write_docomo(text: &mut String, sent: &Letter, docomo: &Docomo, (look, tongue
         };
         let how = look.paint(&name(words::weight(tongue, *weight)), colour);
         let when = source.when.map_or_else(String::new, |when| format!(", {when}"));
-        let _ = writeln!(text, "  {how}{}", printable(what));
-        let who = look.paint(&format!("({}{when})", source.who), Colour::Dim);
+        let _ = writeln!(text, "  {how}{}", printable(&words::why(tongue, what)));
+        let who = words::why(tongue, source.who);
+        let who =
+            look.paint(&tongue.either(format!("({who}{when})"), format!("（{who}{when}）")), Colour::Dim);
         let _ = writeln!(text, "  {}{who}", name(""));
     }
 }

@@ -1,6 +1,6 @@
 //! What `alertmail preview` says of a mail, in both languages. Names of fields stay as they stand in the mail.
 
-use mime::carrier::Weight;
+use mime::carrier::{Piece, Weight};
 
 use crate::notice::{self, Tongue};
 use crate::output::terminal::columns;
@@ -85,6 +85,14 @@ pub(super) fn file(tongue: Tongue, name: &str, media_type: &str, octets: usize) 
             format!("{name}（{media_type}、{octets}バイト）"),
         ),
     )
+}
+
+/// A part of a mail: fields of its header are called what they are.
+pub(super) fn piece(tongue: Tongue, piece: Piece) -> &'static str {
+    match piece {
+        Piece::Text => tongue.either("text", "本文"),
+        field => field.as_str(),
+    }
 }
 
 /// Why there is no mail, or what became of one.

@@ -228,7 +228,7 @@ impl Shown {
             let blanks = " ".repeat(NAME_COLUMNS.saturating_sub(columns(name)));
             let _ = writeln!(text, "{name}{blanks}{}", printable(what));
         };
-        line("via", "経由", &self.via);
+        line("via", "経由", &notice::why(tongue, &self.via));
         line("sender", "差出人", &self.sender);
         line("to", "宛先", &self.recipients.join(", "));
         let octets = self.octets;

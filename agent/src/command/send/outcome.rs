@@ -221,7 +221,7 @@ mod tests {
             (
                 vec![taken, refused(550, "5.1.1 no answer")],
                 "一部の宛先に送信しました: home、a@example.jp 宛ては送信済み（250 2.0.0 Ok）、\
-                 b@example.jp 宛ては未達（rcptの段階: サーバーの応答「550 5.1.1 no answer」）\n",
+                 b@example.jp 宛ては未達（宛先の指定の段階: サーバーの応答「550 5.1.1 no answer」）\n",
             ),
         ] {
             assert_eq!(sent(outcome).line(Tongue::Japanese), line);

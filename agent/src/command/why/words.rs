@@ -298,7 +298,8 @@ pub(super) fn unended(tongue: Tongue, at: &str, judged: &Judged) -> String {
 
 /// What was answered.
 pub(super) fn answered(tongue: Tongue, at: &str, provider: &str, result: &RecipientResult) -> String {
-    let (RecipientResult { phase, to, .. }, said) = (result, words::reply(tongue, result));
+    let (to, said) = (&result.to, words::reply(tongue, result));
+    let phase = notice::phase(tongue, &result.phase);
     tongue.either(
         format!("{at}  {provider}, at {phase}, for {to}: {said}"),
         format!("{at}  {provider}、{phase}の段階、{to} 宛て: {said}"),

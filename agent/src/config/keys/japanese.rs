@@ -96,6 +96,15 @@ pub fn default(english: &'static str) -> &'static str {
     found(DEFAULTS.iter(), english).unwrap_or(english)
 }
 
+/// What may stand behind a key, as [`allowed`](super::allowed) says it in English.
+pub fn allowed(english: &str) -> String {
+    let (kind, default) =
+        english.split_once("; default: ").map_or((english, None), |(it, rest)| (it, Some(rest)));
+    let kind = found(KINDS.iter(), kind).unwrap_or(kind);
+    let Some(held) = default else { return kind.to_owned() };
+    format!("{kind}（既定値: {}）", found(DEFAULTS.iter(), held).unwrap_or(held))
+}
+
 impl Known {
     /// The same for who reads Japanese.
     #[must_use]

@@ -143,6 +143,12 @@ pub(super) const SENTENCES: &[Sentence] = &[
         "--auth needs a provider of the configuration; for any other one try: alertmail send --help",
         "--auth は、設定にあるプロバイダにだけ使えます。ほかのサーバーについては: alertmail send --help",
     ),
+    (
+        "no provider is called `{}`; the configuration has {}, and one that is in none is written HOST:PORT",
+        "「{}」というプロバイダはありません（設定にあるもの: {}）。設定にないサーバーは HOST:PORT の形で指定してください",
+    ),
+    ("the folder {} will be made", "フォルダ {} を作成します"),
+    ("the folder {} can be written", "フォルダ {} に書き込めます"),
     ("`{}` is not HOST:PORT", "「{}」は HOST:PORT の形ではありません"),
     ("there is no provider `{}`; there are {}", "プロバイダ「{}」はありません（設定にあるもの: {}）"),
     ("there is no mail for {}: {>}", "{} でのメールを作成できません: {>}"),

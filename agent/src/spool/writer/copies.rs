@@ -1,6 +1,6 @@
 //! Copies of alerts that the writer makes in other folders, and what becomes of those that cannot be made.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Arc;
 
@@ -44,6 +44,7 @@ impl<F: QueueFs> Desk<F> {
         if !deeds.iter().any(is_copy) {
             return;
         }
+        leave_what_is_wanted_again(deeds);
         let has_room = self.has_room();
         let mut removals = Vec::new();
         for deed in deeds.iter_mut() {
@@ -178,4 +179,24 @@ impl<F: QueueFs> Desk<F> {
         self.owed.removals.extend(kept_spare.map(|name| Deed::UnlinkSpare { id, name }));
         self.owed.removals.extend(forget.then_some(Deed::Forget(id)));
     }
+}
+
+/// Takes out what would remove a file of which the same batch makes a copy later: all copies come before all removals, and a dead letter
+/// that is taken up and dead again at once has to stay where it lies.
+fn leave_what_is_wanted_again(deeds: &mut Vec<Deed>) {
+    let mut wanted = BTreeMap::new();
+    for (at, deed) in deeds.iter().enumerate() {
+        match deed {
+            Deed::Copy { id, to, .. } | Deed::Strand { id, to } => wanted.insert((*id, *to), at),
+            Deed::Bury { id, .. } => wanted.insert((*id, Folder::Dead), at),
+            _ => None,
+        };
+    }
+    let mut at = 0;
+    deeds.retain(|deed| {
+        let here = at;
+        at += 1;
+        let Deed::Unlink { id, folder } = deed else { return true };
+        wanted.get(&(*id, *folder)).is_none_or(|copied| here > *copied)
+    });
 }

@@ -189,6 +189,28 @@ fn a_copy_that_was_to_go_and_is_wanted_again_stays() {
     assert!(stage.place(Folder::Deferred).exists(), "the only one");
 }
 
+/// A dead letter is taken up again, and is dead again at once, since it still names nobody.
+#[test]
+fn a_letter_that_is_taken_up_and_dead_again_within_one_batch_stays() {
+    let stage = Stage::new();
+    fs::hard_link(stage.place(Folder::Incoming), stage.place(Folder::Dead)).expect("a dead letter");
+    fs::remove_file(stage.place(Folder::Incoming)).expect("removed");
+    let folders = Folders::open(&StdFs, &stage.layout).expect("a spool");
+    let unlink = |folder| Deed::Unlink { id: id(), folder };
+    let copy_to = |to| Deed::Copy { id: id(), to, octets: b"{}".as_slice().into() };
+    let deeds = vec![
+        copy_to(Folder::Deferred),
+        unlink(Folder::Dead),
+        copy_to(Folder::Dead),
+        unlink(Folder::Deferred),
+        Deed::Forget(id()),
+    ];
+    let batch = Batch { deeds, sync: true, early: None, token: None };
+    Desk::new(StdFs, folders, KEEPING).carry_out(Wall::from_unix_ms(1), vec![batch]);
+    assert!(stage.place(Folder::Dead).exists(), "the only one");
+    assert!(!stage.place(Folder::Deferred).exists());
+}
+
 #[test]
 fn where_no_copy_can_be_made_the_original_stays_and_goes_with_the_alert() {
     let stage = Stage::new();

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use spool_format::{AlertId, Layout};
 
 use super::Queue;
-use crate::notice::Tongue;
+use crate::notice::{self, Tongue};
 use crate::output::terminal::printable;
 
 /// One that is an alert now.
@@ -56,7 +56,8 @@ impl Report {
         }
         for Left { file, reason } in &self.left {
             let stays = tongue.either("stays in the queue", "キューに残します");
-            let _ = writeln!(text, "{}: {stays}: {}", printable(file), printable(reason));
+            let _ =
+                writeln!(text, "{}: {stays}: {}", printable(file), printable(&notice::why(tongue, reason)));
         }
         let (taken, left) = (self.taken.len(), self.left.len());
         let (spool, aside) = (self.spool.display(), self.moved_to.display());

@@ -68,7 +68,7 @@ fn import(octets: &[u8]) -> bool {
     if found.providers.is_empty() {
         return false;
     }
-    let written = written::write(&mut found, peer, &|_| false);
+    let written = written::write(&mut found, peer, &|_| false, Tongue::English);
     let mistakes = Reading::parse(&written.toml, Path::new("/nowhere/x.toml")).mistakes;
     assert!(mistakes.is_empty(), "{peer}: {mistakes:?}\n{}", written.toml);
     true
