@@ -31,7 +31,7 @@ use std::time::Instant;
 use hyper::StatusCode;
 use hyper::header::ACCEPT;
 use hyper::http::request::Parts;
-use spool_format::{Event as Fact, Folder, Layout, Ledger, Wall};
+use spool_format::{Folder, Layout, Ledger, Wall};
 use tokio::sync::Notify;
 use tokio::task::{AbortHandle, spawn_blocking};
 
@@ -94,11 +94,20 @@ impl Meter {
 
     /// The writer gets this.
     pub fn take(&self, now: Wall, batch: &Batch) {
-        let lines = batch.deeds.iter().filter_map(|deed| match deed {
-            Deed::Line(fact) => Some(fact),
-            _ => None,
+        self.count(|counts| {
+            let mut is_news = false;
+            for deed in &batch.deeds {
+                is_news |= match deed {
+                    Deed::Line(fact) => {
+                        counts.take(now, fact);
+                        true
+                    }
+                    Deed::Tend(pulse) => counts.may_connect(&pulse.connections_now),
+                    _ => false,
+                };
+            }
+            is_news
         });
-        self.count(|counts| lines.map(|fact: &Fact| counts.take(now, fact)).count() > 0);
     }
 
     /// The writer says this.

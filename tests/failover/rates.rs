@@ -75,5 +75,22 @@ fn a_provider_that_turns_the_third_connection_away_keeps_all_mails_and_is_not_le
         .into_iter()
         .filter(|entry| matches!(&entry.event, spool_format::Event::Provider { outage: Some(_), .. }));
     assert_eq!(outages.count(), 0, "it works");
+    let config = sandbox.config_file();
+    let ask = |words: &[&str]| {
+        sandbox.alertmail(&[words, &["--config", &config.to_string_lossy()]].concat()).stdout
+    };
+    let both = || {
+        let listed: serde_json::Value = serde_json::from_str(&ask(&["providers", "--json"])).expect("JSON");
+        let of = |place: usize, key: &str| listed["configured"][place][key].as_u64();
+        (of(0, "connections_now"), of(1, "connections_now"), of(0, "connections"))
+    };
+    sandbox.wait_for("people are shown how many it takes", PATIENCE, || {
+        matches!(both(), (Some(1..=3), Some(4), Some(4)))
+    });
+    let listed = ask(&["providers"]);
+    let now = both().0.expect("a number");
+    assert!(listed.contains(&format!("first: takes {now} of 4 connections at a time now")), "{listed}");
+    assert!(!listed.contains("second: takes"), "{listed}");
     assert_eq!(agent.stop(), Some(0));
+    assert_eq!(both(), (None, None, Some(4)), "nobody connects now");
 }

@@ -27,6 +27,8 @@ pub struct Canaries {
     recipients: usize,
     chance: Chance,
     providers: Vec<Provider>,
+    /// Those on their way through providers that are sent none any more, or are gone.
+    others: Vec<Canary>,
 }
 
 #[derive(Debug)]
@@ -41,7 +43,7 @@ struct Provider {
 impl Canaries {
     /// Nobody is sent any.
     pub const fn never() -> Self {
-        Self { every: None, recipients: 0, chance: Chance::new(0), providers: Vec::new() }
+        Self { every: None, recipients: 0, chance: Chance::new(0), providers: Vec::new(), others: Vec::new() }
     }
 
     /// Each of these providers, in order, is sent one in `every`, for so many recipients, if the word beside its name says
@@ -58,13 +60,17 @@ impl Canaries {
             Provider { name, due, known: None }
         };
         let providers = providers.into_iter().map(&mut provider).collect();
-        Self { every: Some(every), recipients, chance, providers }
+        Self { every: Some(every), recipients, chance, providers, others: Vec::new() }
     }
 
-    /// Takes up what the journal knows. A wall clock that was set back costs one interval at most.
+    /// Takes up what the journal knows. A wall clock that was set back costs one interval at most. Of one that is on its way
+    /// the journal is to hear how it ends, also if no other one follows.
     pub fn recall(&mut self, now: Now, canary: Canary) {
-        let Some(every) = self.every else { return };
-        let Some(provider) = self.providers.iter_mut().find(|it| it.name == canary.provider) else { return };
+        let known = self.providers.iter_mut().find(|it| it.name == canary.provider);
+        let Some((every, provider)) = self.every.zip(known) else {
+            self.others.extend(canary.ended.is_none().then_some(canary));
+            return;
+        };
         let left = every.saturating_sub(now.wall.since(canary.begun));
         provider.due = provider.due.map(|due| due.max(now.monotonic.plus(left)));
         provider.known = Some(canary);
@@ -117,7 +123,7 @@ impl Canaries {
     /// It is settled: taken, or not, for this reason. Gives what is known now.
     pub(crate) fn ended(&mut self, now: Wall, alert: AlertId, why: Option<String>) -> Option<Canary> {
         let known = self.providers.iter_mut().filter_map(|it| it.known.as_mut());
-        let known = known.into_iter().find(|known| known.alert == alert)?;
+        let known = known.chain(&mut self.others).find(|known| known.alert == alert)?;
         known.ended = Some(now.max(known.begun));
         known.ok = why.is_none();
         known.text = why.unwrap_or_default();

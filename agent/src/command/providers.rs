@@ -7,7 +7,7 @@ mod words;
 
 use std::collections::BTreeMap;
 
-use spool_format::{Canary, Drill, Outage, Wall};
+use spool_format::{Canary, Drill, Layout, Outage, Wall};
 
 use super::place::{Place, unreadable};
 use super::quotas::{self, Remainder};
@@ -17,7 +17,9 @@ use crate::edge::clock::wall_now;
 use crate::exit::Exit;
 use crate::notice::Tongue;
 use crate::output::terminal::Look;
+use crate::spool::lock::is_held;
 use crate::spool::read_back::Reach;
+use crate::spool::status::Status;
 use crate::spool::view::View;
 
 /// What is said on the command line.
@@ -70,6 +72,11 @@ struct Configured {
     /// What became of its last canary mail.
     #[serde(skip_serializing_if = "Option::is_none")]
     canary: Option<Canary>,
+    /// How many connections at a time it is to get.
+    connections: usize,
+    /// How many it gets now, as far as an agent at work says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    connections_now: Option<usize>,
     /// How much of each of its quotas is left.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     quota: Vec<Remainder>,
@@ -108,15 +115,26 @@ fn providers(args: &Args, place: &Place) -> Result<String, Refusal> {
     let tongue = if args.json { Tongue::English } else { look.tongue };
     let view =
         View::read(&layout, Reach::AliveAndSends).map_err(|error| unreadable(&layout, &error).text(tongue));
-    let listing = Listing::new(config.as_ref(), view, wall_now());
+    let listing = Listing::new(config.as_ref(), view, &connections_now(&layout), wall_now());
     if args.json {
         return Ok(json(&listing));
     }
     Ok(page::text(&listing, look))
 }
 
+/// What an agent at work says of its connections. It is one of several things that are shown: without it nothing is wrong.
+fn connections_now(layout: &Layout) -> BTreeMap<String, usize> {
+    let status = Status::read(layout).ok().flatten().filter(|_| is_held(&layout.lock()));
+    status.map_or_else(BTreeMap::new, |status| status.pulse.connections_now)
+}
+
 impl Listing {
-    fn new(config: Option<&Config>, view: Result<View, String>, now: Wall) -> Self {
+    fn new(
+        config: Option<&Config>,
+        view: Result<View, String>,
+        connections_now: &BTreeMap<String, usize>,
+        now: Wall,
+    ) -> Self {
         let (left_out, drills, canaries, sent, no_journal) = match view {
             Ok(view) => (Some(view.left_out), view.drills, view.canaries, Some(view.sent), None),
             Err(why) => (None, BTreeMap::new(), BTreeMap::new(), None, Some(why)),
@@ -140,6 +158,8 @@ impl Listing {
                 outage,
                 drill: drills.get(&provider.name).cloned(),
                 canary: canaries.get(&provider.name).cloned(),
+                connections: provider.connections,
+                connections_now: connections_now.get(&provider.name).copied(),
                 quota: sent.as_ref().map_or_else(Vec::new, |sent| {
                     let sent = sent.get(&provider.name).map_or(&[][..], Vec::as_slice);
                     quotas::left(&provider.quota, sent, now)

@@ -1,6 +1,7 @@
 //! How notices leave the agent: as a line of the journal, as an alert of its own that goes the way of all alerts, and to
 //! those who are told beside the mail. When there is something to tell is not decided here.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use crate::accept::{Accepted, Reach};
 use crate::log;
 use crate::notice::{Announcement, Tongue};
 use crate::spool::recover::Found;
-use crate::spool::writer::Deed;
+use crate::spool::writer::{Deed, Pulse};
 
 /// What the writer tells of.
 pub(crate) const DISK: [NoticeKind; 3] = [NoticeKind::Journal, NoticeKind::Copies, NoticeKind::SpoolFull];
@@ -40,6 +41,8 @@ pub(super) struct Office {
     pub(super) notices: Notices,
     /// When the next ping is due.
     ping_at: Option<Monotonic>,
+    /// How many connections each provider gets, as people are shown it.
+    connections_now: BTreeMap<String, usize>,
 }
 
 impl Office {
@@ -62,7 +65,7 @@ impl Office {
             notices.condition(now, kind, "", None);
         }
         let ping_at = herald.ping_every.map(|_| now.monotonic);
-        Self { herald, notices, ping_at }
+        Self { herald, notices, ping_at, connections_now: BTreeMap::new() }
     }
 
     pub(super) fn next_wake(&self) -> Option<Monotonic> {
@@ -95,9 +98,33 @@ impl<W: World> Hands<W> {
         std::iter::once(in_hand).chain(self.office.lasting()).collect::<Vec<_>>().join("; ")
     }
 
+    /// What the writer is to look after from time to time.
+    pub(super) fn tend(&mut self, watching: bool) {
+        self.watching = watching;
+        self.tend_again();
+    }
+
+    /// The same, since there is something new to be shown.
+    fn tend_again(&mut self) {
+        let now = self.dispatcher.connections_now();
+        self.office.connections_now = now.map(|(name, most)| (name.to_owned(), most)).collect();
+        let pulse = Pulse {
+            watching: self.watching,
+            in_hand: self.shelf.len(),
+            notices: self.office.lasting(),
+            deaf: self.world.deaf(),
+            connections_now: self.office.connections_now.clone(),
+        };
+        self.batch.deeds.push(Deed::Tend(pulse));
+    }
+
     /// Tells what there is to tell.
     pub(super) fn look_after_notices(&mut self) {
         let now = self.world.now();
+        let shown = &self.office.connections_now;
+        if self.dispatcher.connections_now().any(|(name, most)| shown.get(name) != Some(&most)) {
+            self.tend_again();
+        }
         if self.office.notices.next_wake().is_some_and(|wake| wake <= now.monotonic) {
             let told = self.office.notices.look(now);
             let is_news = !told.is_empty();

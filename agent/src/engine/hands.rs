@@ -28,7 +28,7 @@ use crate::spool::Folders;
 use crate::spool::recover::Found;
 use crate::spool::socket::Submission;
 use crate::spool::watch::Hint;
-use crate::spool::writer::{Ack, Batch, Deed, Pulse};
+use crate::spool::writer::{Ack, Batch, Deed};
 use crate::submit::Report;
 
 /// The engine with what it has in hand.
@@ -54,8 +54,8 @@ pub(super) struct Hands<W: World> {
     /// Whether the spool's path leads to no spool of ours: said once.
     pub(super) is_gone: bool,
     /// Whether new alerts are noticed at once.
-    watching: bool,
-    dispatcher: Dispatcher,
+    pub(super) watching: bool,
+    pub(super) dispatcher: Dispatcher,
     pub(super) senders: Vec<Sender>,
     /// What the dispatcher has to hear before anything else.
     pub(super) untold: VecDeque<Event>,
@@ -191,20 +191,6 @@ impl<W: World> Hands<W> {
             Ack::Troubles(troubles) => self.office.hear_troubles(self.world.now(), &troubles),
             Ack::Confirmed { id, durable } => self.confirmed(id, durable),
         }
-    }
-
-    /// What the writer is to look after from time to time.
-    pub(super) fn tend(&mut self, watching: bool) {
-        self.watching = watching;
-        self.tend_again();
-    }
-
-    /// The same, since there is something new to be shown.
-    pub(super) fn tend_again(&mut self) {
-        let (watching, in_hand) = (self.watching, self.shelf.len());
-        let (notices, deaf) = (self.office.lasting(), self.world.deaf());
-        let pulse = Pulse { watching, in_hand, notices, deaf };
-        self.batch.deeds.push(Deed::Tend(pulse));
     }
 
     pub(super) fn tell(&mut self, event: Event) {

@@ -79,6 +79,8 @@ pub(super) struct Provider {
     pub(super) openings: u64,
     pub(super) drill: Option<Drill>,
     pub(super) canary: Option<Canary>,
+    /// How many connections at a time it gets, while it is configured.
+    pub(super) connections_now: Option<usize>,
 }
 
 impl Provider {
@@ -92,6 +94,7 @@ impl Provider {
             openings: 0,
             drill: None,
             canary: None,
+            connections_now: None,
         }
     }
 }
@@ -132,6 +135,16 @@ impl Counts {
         let open = ledger.notices.iter().filter(|(_, notice)| notice.open);
         self.conditions = open.map(|(key, _)| key.clone()).collect();
         self.troubles.clear();
+    }
+
+    /// So many connections each provider gets now. Says whether that is news.
+    pub(super) fn may_connect(&mut self, connections_now: &BTreeMap<String, usize>) -> bool {
+        let mut is_news = false;
+        for provider in &mut self.providers {
+            let now = connections_now.get(&provider.name).copied();
+            is_news |= std::mem::replace(&mut provider.connections_now, now) != now;
+        }
+        is_news
     }
 
     /// The journal gets this line.

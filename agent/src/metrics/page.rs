@@ -118,6 +118,16 @@ fn providers(page: &mut Page, counts: &Counts) {
     for provider in &counts.providers {
         page.sample(&[("provider", &provider.name)], number(provider.openings));
     }
+    page.family(
+        "alertmail_connections_now",
+        Kind::Gauge,
+        "How many connections at a time a provider gets: fewer than configured where it takes fewer.",
+    );
+    for provider in &counts.providers {
+        if let Some(most) = provider.connections_now {
+            page.sample(&[("provider", &provider.name)], number(most as u64));
+        }
+    }
     let drills =
         || counts.providers.iter().filter_map(|it| Some((&it.name, it.drill.as_ref()?.result.as_ref()?)));
     page.family(

@@ -179,6 +179,16 @@ fn a_breaker_that_stays_open_has_opened_once() {
 }
 
 #[test]
+fn as_many_connections_are_shown_as_the_agent_says_now_and_none_of_who_is_not_configured_any_more() {
+    let mut counts = counts();
+    let few = || [("first".to_owned(), 2)].into();
+    assert!(counts.may_connect(&few()) && !counts.may_connect(&few()), "it is news once");
+    expect(&shown(&counts, 3), &[r#"alertmail_connections_now{provider="first"} 2"#]);
+    assert!(counts.may_connect(&[("third".to_owned(), 4)].into()));
+    assert!(!shown(&counts, 3).contains("connections_now{"));
+}
+
+#[test]
 fn counters_go_on_over_other_settings_and_gauges_begin_with_the_journal() {
     let mut counts = counts();
     counts.take(at(1), &accepted(id(1), Severity::Warning, None));

@@ -3,6 +3,7 @@
 //! What counts are the folders and the journal; without this file nothing is missing. It is replaced in one step when it
 //! says something new.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use serde::{Deserialize, Serialize};
@@ -23,7 +24,7 @@ pub struct Status {
 }
 
 /// How the engine is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pulse {
     /// Whether new alerts are noticed at once, or found by scans alone.
     pub watching: bool,
@@ -35,6 +36,9 @@ pub struct Pulse {
     /// Where alerts are not taken from a network, or not kept.
     #[serde(default)]
     pub deaf: Vec<Deaf>,
+    /// How many connections at a time each provider gets, by name: fewer than it was to get where it takes fewer.
+    #[serde(default)]
+    pub connections_now: BTreeMap<String, usize>,
 }
 
 /// A listener that does not do its work.

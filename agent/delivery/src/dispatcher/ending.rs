@@ -23,10 +23,12 @@ impl Dispatcher {
         alert.is_unanswered = pass.as_ref().is_some_and(Pass::found_nobody);
         let delivered = alert.settled_as(Settlement::Delivered);
         if alert.nobody_is_open() && !delivered.is_empty() {
-            let fact = Fact::Sent { id, delivered, refused: alert.settled_as(Settlement::Refused) };
-            out.push(Command::Record { fact, sync: Sync::Synced });
-            out.push(Command::Unlink { id, from: alert.folder });
+            let (from, refused) = (alert.folder, alert.settled_as(Settlement::Refused));
+            // Behind the end of the alert it could be lost, and nobody would come back to it.
             self.canary_ends(now, id, None, out);
+            let fact = Fact::Sent { id, delivered, refused };
+            out.push(Command::Record { fact, sync: Sync::Synced });
+            out.push(Command::Unlink { id, from });
             return self.forget(id, out);
         }
         if let Some(kept_back) = alert.all_kept_back() {
@@ -39,12 +41,12 @@ impl Dispatcher {
         {
             if alert.is_canary {
                 let (from, why) = (alert.folder, alert.last_trouble().unwrap_or_else(|| reason.clone()));
-                out.push(Command::Record { fact: Fact::Dead { id, reason, by: None }, sync: Sync::Synced });
-                out.push(Command::Unlink { id, from });
                 // Without a network it has told nothing of its provider.
                 if !pass.as_ref().is_some_and(Pass::found_no_network) {
                     self.canary_ends(now, id, Some(why), out);
                 }
+                out.push(Command::Record { fact: Fact::Dead { id, reason, by: None }, sync: Sync::Synced });
+                out.push(Command::Unlink { id, from });
                 return self.forget(id, out);
             }
             return self.dies(id, reason, None, out);

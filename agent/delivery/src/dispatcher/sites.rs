@@ -53,6 +53,13 @@ impl Site {
 }
 
 impl Dispatcher {
+    /// How many connections at a time each provider gets now, as long as it is used: as many as it was to get, or as few as
+    /// it has been found to take.
+    pub fn connections_now(&self) -> impl Iterator<Item = (&str, usize)> {
+        let each = self.settings.providers.iter().zip(&self.sites);
+        each.map(|(provider, site)| (provider.name.as_str(), site.crowd.most(provider.connections)))
+    }
+
     /// An attempt has not used what it was promised: whoever found no room may find it now.
     pub(super) fn gives_back(&mut self, now: Now, place: usize, cost: Cost) {
         self.sites[place].budget.take_back(cost);

@@ -30,6 +30,7 @@ pub(super) fn text(listing: &Listing, look: Look) -> String {
     for it in &listing.configured {
         drill(it, listing, look, &mut text);
         canary(it, listing, look, &mut text);
+        connections(it, look, &mut text);
         quota(it, look, &mut text);
     }
     for retirement in listing.configured.iter().filter_map(|it| it.retirement.as_deref()) {
@@ -94,6 +95,14 @@ fn canary(it: &Configured, listing: &Listing, look: Look, text: &mut String) {
     let line = printable(&words::canary(look.tongue, &it.name, &ago, ended));
     let is_bad = matches!(ended, Some(Err(_)));
     let _ = writeln!(text, "{}", if is_bad { look.paint(&line, Colour::Yellow) } else { line });
+}
+
+/// That it gets fewer connections than it was to get, in a line.
+fn connections(it: &Configured, look: Look, text: &mut String) {
+    if let Some(now) = it.connections_now.filter(|now| *now < it.connections) {
+        let line = printable(&words::fewer_connections(look.tongue, &it.name, now, it.connections));
+        let _ = writeln!(text, "{}", look.paint(&line, Colour::Yellow));
+    }
 }
 
 /// How much of its quotas is used, in a line.

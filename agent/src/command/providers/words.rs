@@ -80,6 +80,14 @@ pub(super) fn canary(tongue: Tongue, name: &str, ago: &str, ended: Option<Result
     )
 }
 
+/// `now` is less than `most`.
+pub(super) fn fewer_connections(tongue: Tongue, name: &str, now: usize, most: usize) -> String {
+    tongue.either(
+        format!("{name}: takes {now} of {most} connections at a time now"),
+        format!("{name}: 現在の同時接続は{now}本まで（設定は{most}本）"),
+    )
+}
+
 pub(super) fn left(tongue: Tongue, used: &str, left: u64) -> String {
     tongue.either(format!("{used}, {left} left"), format!("{used}、残り{left}"))
 }

@@ -82,7 +82,7 @@ fn the_check_tells_what_the_disk_does_not_do() {
     let troubles = vec!["cannot write the journal: no".to_owned()];
     facts.status = Some(Status {
         troubles,
-        pulse: Pulse { watching: false, in_hand: 0, notices: vec![], deaf: vec![] },
+        pulse: Pulse { watching: false, in_hand: 0, notices: vec![], deaf: vec![], ..Pulse::default() },
     });
     let (code, text) = judged(&facts);
     assert_eq!(code, 2);

@@ -53,6 +53,7 @@ pub(super) struct Setup {
     pub(super) quotas: Vec<Quota>,
     pub(super) routing: Vec<Rule>,
     pub(super) drills_every: Option<Duration>,
+    pub(super) canaries_every: Option<Duration>,
     /// Between two notices of the same thing.
     pub(super) notices_every: Duration,
     /// What is wrong on purpose.
@@ -73,6 +74,7 @@ impl Default for Setup {
             quotas: Vec::new(),
             routing: Vec::new(),
             drills_every: None,
+            canaries_every: None,
             notices_every: Duration::from_mins(1),
             mutant: None,
         }
@@ -110,7 +112,7 @@ impl Setup {
             default_to: self.default_to.clone(),
             from_name: None,
             notices_to: vec![address(NOTICES_TO)],
-            canary_to: Vec::new(),
+            canary_to: vec![address(NOTICES_TO)],
             aliases: BTreeMap::from([("ops".to_owned(), ops)]),
             hosts: std::collections::BTreeSet::new(),
             domain: self.domain.to_owned(),
@@ -137,7 +139,7 @@ impl Setup {
             settings: delivery::notices::Settings {
                 providers: self.listed().into_iter().map(name_of).collect(),
                 retired: vec![("p0".to_owned(), "2026-02-25".to_owned())],
-                drilled: Vec::new(),
+                drilled: self.drilled().into_iter().map(name_of).collect(),
                 certificate_ends: Duration::ZERO,
                 every: self.notices_every,
                 gather: Duration::from_secs(1),
@@ -152,6 +154,13 @@ impl Setup {
     /// The places of those that are configured, in order.
     pub(super) fn listed(&self) -> Vec<usize> {
         if self.listed.is_empty() { (0..self.providers).collect() } else { self.listed.clone() }
+    }
+
+    /// The places of those that are drilled, or are sent canaries, in order.
+    pub(super) fn drilled(&self) -> Vec<usize> {
+        let is_on = self.drills_every.is_some() || self.canaries_every.is_some();
+        let servers = self.listed().into_iter().filter(|place| self.local(*place).is_none());
+        if is_on { servers.collect() } else { Vec::new() }
     }
 
     /// What is in this place, if it is no server.
@@ -180,10 +189,14 @@ impl Setup {
         self.mutant.iter().for_each(|mutant| mutant.spoils_settings(&mut settings));
         let mut dispatcher = Dispatcher::new(settings, seed);
         if let Some(every) = self.drills_every {
-            let servers = self.listed().into_iter().filter(|place| self.local(*place).is_none());
-            let all = servers.map(|place| (name_of(place), true));
+            let all = self.drilled().into_iter().map(|place| (name_of(place), true));
             let plan = delivery::DrillPlan { every, certificate_ends: Duration::ZERO };
             dispatcher.drill(Drills::new(now, plan, all, seed));
+        }
+        if let Some(every) = self.canaries_every {
+            let is_wanted = |place: usize| (name_of(place), self.local(place).is_none());
+            let all = self.listed().into_iter().map(is_wanted);
+            dispatcher.send_canaries(delivery::Canaries::new(now, (every, 1), all, seed));
         }
         dispatcher
     }

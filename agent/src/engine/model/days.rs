@@ -304,9 +304,18 @@ impl Day {
 
     /// Somebody changes the configuration, and has the agent read it.
     fn reloads(&mut self) {
+        let under_way = |day: &Self| day.story.outside.borrow().oracle.canaries_under_way();
+        // Often since a canary does not get through: then one is under way.
+        for _ in 0..60 {
+            if self.story.setup().canaries_every.is_none() || !under_way(self).is_empty() {
+                break;
+            }
+            self.run(Duration::from_mins(1));
+        }
         self.mark("other settings");
         let mut setup = self.story.setup().clone();
         drawn::change(&mut setup, &mut self.dice);
+        under_way(self).into_iter().for_each(|place| self.mark(drawn::of_a_canary(&setup, place)));
         self.story.reload(setup);
         (self.starts, self.excuses) = (self.starts + 1, self.excuses + 1);
         let (now, outside) = (self.now(), self.story.outside.borrow());

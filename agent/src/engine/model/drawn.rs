@@ -19,7 +19,8 @@ pub(super) fn setup(dice: &mut Dice) -> Setup {
         connections: 1 + dice.below(4),
         default_to: vec![address("a@example.jp")],
         alerts_per_user: 1_000,
-        drills_every: dice.one_in(3).then_some(Duration::from_hours(4)),
+        drills_every: dice.one_in(2).then_some(Duration::from_hours(2)),
+        canaries_every: canaries(dice),
         notices_every: Duration::from_hours(1),
         ..Setup::default()
     };
@@ -39,7 +40,24 @@ pub(super) fn change(setup: &mut Setup, dice: &mut Dice) {
         setup.quotas = quotas(setup, dice);
     }
     setup.connections = 1 + dice.below(4);
-    setup.drills_every = dice.one_in(3).then_some(Duration::from_hours(4));
+    setup.drills_every = dice.one_in(2).then_some(Duration::from_hours(2));
+    setup.canaries_every = canaries(dice);
+}
+
+/// As often as nobody would want them, so that one is under way when something happens.
+fn canaries(dice: &mut Dice) -> Option<Duration> {
+    dice.one_of(&[None, None, Some(Duration::from_hours(2)), Some(Duration::from_mins(20))])
+}
+
+/// What these settings mean for a canary on its way to this place.
+pub(super) fn of_a_canary(setup: &Setup, place: usize) -> &'static str {
+    if !setup.listed().contains(&place) {
+        "the provider of a canary under way is gone"
+    } else if setup.canaries_every.is_none() {
+        "no more canaries with one under way"
+    } else {
+        "other settings with a canary under way"
+    }
 }
 
 /// Some of them, in any order. The last of the world is always there, since nobody limits it.

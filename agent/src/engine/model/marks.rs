@@ -8,7 +8,7 @@ use spool_format::{AlertId, Cause, Event as Fact, Settlement};
 use crate::spool::writer::{Batch, Deed};
 
 /// What each long run has to come to at least once.
-pub(super) const MUST: [&str; 41] = [
+pub(super) const MUST: [&str; 44] = [
     "a kept connection used",
     "a kept connection was over",
     "taken back",
@@ -50,6 +50,9 @@ pub(super) const MUST: [&str; 41] = [
     "other settings",
     "a program asked",
     "a folder for mail asked",
+    "a canary taken",
+    "a canary lost",
+    "no more canaries with one under way",
 ];
 
 /// How often each situation was come to.
@@ -127,6 +130,9 @@ impl Marks {
                     self.hit("put off without a counted pass");
                 }
                 Fact::Dead { .. } => self.hit("dead"),
+                Fact::Canary(canary) if canary.ended.is_none() => self.hit("a canary"),
+                Fact::Canary(canary) if canary.ok => self.hit("a canary taken"),
+                Fact::Canary(_) => self.hit("a canary lost"),
                 Fact::Notice(notice) => {
                     self.hit(if notice.open { "a notice" } else { "a notice that it is over" });
                 }

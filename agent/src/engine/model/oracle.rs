@@ -62,6 +62,8 @@ pub(super) struct Asked {
     pub(super) octets: Vec<u8>,
     /// `None`: it is the agent's own, and nobody was told.
     pub(super) severity: Option<Severity>,
+    /// For which provider alone it is, if it is a canary.
+    pub(super) canary_of: Option<usize>,
     pub(super) at: Monotonic,
     pub(super) life: Duration,
     /// The longest pause between two passes.
@@ -127,7 +129,7 @@ const ACTS_WITHIN: Duration = Duration::from_secs(30);
 pub(super) const HOUR: Duration = Duration::from_hours(1);
 
 /// The place of a provider by its name.
-fn place(name: &str) -> usize {
+pub(super) fn place(name: &str) -> usize {
     name[1..].parse().expect("p and a number")
 }
 
@@ -145,6 +147,7 @@ impl Asked {
             promise,
             octets,
             severity: None,
+            canary_of: None,
             at,
             life,
             pause,
@@ -210,6 +213,11 @@ impl Oracle {
     pub(super) fn begins(&mut self, now: Monotonic, id: AlertId, provider: usize, recipients: &[String]) {
         let (owes, last_answer, told) = (self.owes, self.last_answer, self.network_told);
         let severity = self.asked(id).severity;
+        let canary_of = self.asked(id).canary_of;
+        assert!(
+            canary_of.is_none_or(|place| place == provider),
+            "{id}: a canary of p{canary_of:?} at p{provider}"
+        );
         let may_ask = |to: &String| severity.is_none() || self.order(severity, to).contains(&provider);
         assert!(recipients.iter().all(may_ask), "{id}: p{provider} is not to be asked for {recipients:?}");
         let asked = self.asked(id);
@@ -310,6 +318,10 @@ impl Oracle {
                 }
                 Deed::Line(Fact::Dead { id, reason, .. }) => self.died(now.monotonic, *id, reason),
                 Deed::Line(Fact::Accepted { id, notice: true, .. }) => self.keeps_its_own(*id, batch),
+                Deed::Line(Fact::Accepted { id, canary: Some(provider), .. }) => {
+                    self.keeps_a_canary(*id, place(provider), batch);
+                }
+                Deed::Line(Fact::Canary(canary)) => self.canary_is(canary),
                 Deed::Line(Fact::Notice(notice)) => self.told(now.monotonic, notice),
                 _ => {}
             }

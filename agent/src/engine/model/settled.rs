@@ -100,6 +100,11 @@ impl Story {
     }
 
     fn expect_accounts(&self, disk: &Disk, ledger: &Ledger) {
+        if !self.machine.borrow().has_lost {
+            let outside = self.outside.borrow();
+            let knew_no_network = outside.marks.hits.contains_key("an attempt without a network");
+            outside.oracle.expect_no_canary_on_its_way(&ledger.canaries, knew_no_network);
+        }
         for (id, asked) in &self.outside.borrow().oracle.alerts {
             let dead = disk.alert(*id).find(|(place, _)| *place == Place::Dead);
             if let Some((_, node)) = dead {

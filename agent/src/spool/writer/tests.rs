@@ -230,7 +230,13 @@ fn what_could_not_be_read_when_it_was_to_be_copied_is_copied_as_soon_as_it_can_b
     stage.send(vec![strand, Deed::Unlink { id: id(), folder: Folder::Incoming }, Deed::Forget(id())]);
     stage.settles();
     assert!(stage.place(Folder::Incoming).exists(), "its only copy");
-    stage.send(vec![Deed::Tend(Pulse { watching: true, in_hand: 1, notices: vec![], deaf: vec![] })]);
+    stage.send(vec![Deed::Tend(Pulse {
+        watching: true,
+        in_hand: 1,
+        notices: vec![],
+        deaf: vec![],
+        ..Pulse::default()
+    })]);
     stage.hears(&Ack::Copied { id: id(), to: Folder::Dead });
     stage.hears(&Ack::Forgotten(id()));
     assert!(stage.place(Folder::Dead).exists() && !stage.place(Folder::Incoming).exists());
@@ -262,7 +268,13 @@ fn a_file_that_cannot_be_removed_is_not_forgotten_lest_it_be_sent_again() {
     stage.send(vec![sent(), Deed::Unlink { id: id(), folder: Folder::Incoming }, Deed::Forget(id())]);
     stage.settles();
     fs::remove_dir(stage.place(Folder::Incoming)).expect("out of the way");
-    stage.send(vec![Deed::Tend(Pulse { watching: true, in_hand: 1, notices: vec![], deaf: vec![] })]);
+    stage.send(vec![Deed::Tend(Pulse {
+        watching: true,
+        in_hand: 1,
+        notices: vec![],
+        deaf: vec![],
+        ..Pulse::default()
+    })]);
     stage.hears(&Ack::Forgotten(id()));
 }
 
@@ -279,7 +291,7 @@ fn a_dead_letter_that_cannot_be_copied_is_kept_where_it_is_until_it_can() {
     fs::create_dir(&dead).expect("made again");
     stage.send(vec![
         Deed::OpenAnew(stage.layout.clone()),
-        Deed::Tend(Pulse { watching: true, in_hand: 1, notices: vec![], deaf: vec![] }),
+        Deed::Tend(Pulse { watching: true, in_hand: 1, notices: vec![], deaf: vec![], ..Pulse::default() }),
     ]);
     stage.hears(&Ack::Copied { id: id(), to: Folder::Dead });
     stage.hears(&Ack::Forgotten(id()));
@@ -323,7 +335,9 @@ fn an_old_journal_stays_until_a_newer_one_has_a_checkpoint() {
     for (day, octets) in days.into_iter().zip([b"".as_slice(), checkpoint, b"", b""]) {
         fs::write(path(day), octets).expect("written");
     }
-    let tend = || Deed::Tend(Pulse { watching: true, in_hand: 0, notices: vec![], deaf: vec![] });
+    let tend = || {
+        Deed::Tend(Pulse { watching: true, in_hand: 0, notices: vec![], deaf: vec![], ..Pulse::default() })
+    };
     stage.send(vec![tend()]);
     stage.hears(&Ack::Written(1));
     assert_eq!(days.map(|day| path(day).exists()), [true; 4], "the last two days began and hold nothing");

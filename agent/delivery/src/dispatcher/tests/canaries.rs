@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::canaries::Canaries;
+use spool_format::Canary;
 
 const EVERY: Duration = Duration::from_hours(24);
 
@@ -66,9 +67,9 @@ fn a_canary_that_is_taken_is_on_record_before_and_after() {
     let end = day.ends(1, vec![delivered()]);
     let expected = [
         "outcome delivered Grouped",
+        "canary docomo ok",
         "sent ops refused  Synced",
         "unlink deferred",
-        "canary docomo ok",
         "forget",
     ];
     assert_eq!(end, expected);
@@ -95,10 +96,8 @@ fn a_canary_that_is_not_taken_goes_nowhere_else_and_leaves_no_dead_letter() {
     assert!(all.iter().all(|word| !word.contains(" at 0 for") && !word.starts_with("copy ")), "{all:?}");
     let end = all.iter().position(|word| word.starts_with("dead ")).expect("it is given up");
     let why = "docomo, at mail: the server answered `450 4.7.1 later`";
-    assert_eq!(
-        all[end + 1..end + 4],
-        ["unlink deferred".to_owned(), format!("canary docomo failed: {why}"), "forget".to_owned()]
-    );
+    assert_eq!(all[end - 1], format!("canary docomo failed: {why}"));
+    assert_eq!(all[end + 1..], ["unlink deferred", "forget"]);
 }
 
 #[test]
@@ -166,4 +165,27 @@ fn the_canary_of_a_provider_that_is_gone_is_given_up_and_tells_nothing() {
     }
     assert!(all.iter().any(|word| word.starts_with("dead ")), "{all:?}");
     assert!(all.iter().all(|word| !word.starts_with("canary ") && !word.starts_with("begin ")), "{all:?}");
+}
+
+#[test]
+fn how_a_canary_ends_is_on_record_also_if_no_more_are_sent_or_its_provider_is_gone() {
+    let on_its_way = Canary::new("docomo".to_owned(), canary(1, "docomo").id, Wall::from_unix_ms(2_000));
+    for (providers, end) in
+        [(&["home", "docomo"][..], "canary docomo ok"), (&["home"], "canary docomo failed: ")]
+    {
+        let mut day = Day::new(providers);
+        day.dispatcher.recall_canary(day.now, on_its_way.clone());
+        let mut all = day.arrives(canary(1, "docomo"));
+        if providers.len() > 1 {
+            day.reaches(1, Gate::FinalDot);
+            all.extend(day.ends(1, vec![delivered()]));
+        }
+        for _ in 0..50 {
+            if all.iter().any(|word| word == "forget") {
+                break;
+            }
+            all.extend(day.wakes());
+        }
+        assert!(all.iter().any(|word| word.starts_with(end)), "{providers:?}: {all:?}");
+    }
 }

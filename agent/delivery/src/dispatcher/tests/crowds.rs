@@ -32,7 +32,8 @@ fn one_that_is_turned_away_while_others_work_waits_for_one_of_them_and_nobody_is
             let rule = day.said.iter().find_map(rule);
             assert_eq!(rule.as_deref(), Some("one-too-many"), "no notice says that the provider fails");
         }
-        assert_eq!(day.dispatcher.sites[0].crowd.most(4), 2);
+        let now: Vec<_> = day.dispatcher.connections_now().collect();
+        assert_eq!(now, [("home", 2), ("docomo", 4)], "that is what people are shown");
         assert!(!day.dispatcher.sites[0].breaker.is_open());
         let next = day.goes_out(1, 1);
         assert!(next.contains(&"begin 5 at 0 for a".to_owned()), "{next:?}");

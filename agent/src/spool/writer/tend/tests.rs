@@ -31,7 +31,7 @@ impl Stage {
     }
 
     fn tend(&mut self) {
-        let pulse = Pulse { watching: true, in_hand: 0, notices: vec![], deaf: vec![] };
+        let pulse = Pulse { watching: true, in_hand: 0, notices: vec![], deaf: vec![], ..Pulse::default() };
         let batch = super::super::Batch {
             deeds: vec![super::super::Deed::Tend(pulse)],
             sync: false,
