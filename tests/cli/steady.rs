@@ -100,7 +100,7 @@ fn measured(text: &str, unit: &str) -> String {
         } else {
             let column = number.trim_end_matches(' ');
             let blank = if column.len() < number.len() { " " } else { "" };
-            steady.push_str(&format!("{column}{blank}7"));
+            steady.extend([column, blank, "7"]);
         }
         steady.push_str(if parts.peek().is_some() { unit } else { "" });
     }

@@ -142,10 +142,10 @@ mod tests {
         hears.set_read_timeout(Some(Duration::from_secs(10))).expect("set");
         let service = Service { line: connect(&path.into_os_string()), patience: None };
         let mut octets = [0; 100];
-        let heard = service.waits_each(Duration::from_millis(1), "reading", || {
+        let words = service.waits_each(Duration::from_millis(1), "reading", || {
             (0..3).filter(|_| hears.recv(&mut octets).is_ok()).count()
         });
-        assert_eq!(heard, 3);
+        assert_eq!(words, 3);
         assert!(octets.starts_with(b"STATUS=reading\nEXTEND_TIMEOUT_USEC=3000"));
     }
 

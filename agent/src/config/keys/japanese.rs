@@ -96,7 +96,7 @@ pub fn default(english: &'static str) -> &'static str {
     found(DEFAULTS.iter(), english).unwrap_or(english)
 }
 
-/// What may stand behind a key, as [`allowed`](super::allowed) says it in English.
+/// What may stand behind a key, as `allowed` says it in English.
 pub fn allowed(english: &str) -> String {
     let (kind, default) =
         english.split_once("; default: ").map_or((english, None), |(it, rest)| (it, Some(rest)));

@@ -315,7 +315,9 @@ impl Day {
         self.mark("other settings");
         let mut setup = self.story.setup().clone();
         drawn::change(&mut setup, &mut self.dice);
-        under_way(self).into_iter().for_each(|place| self.mark(drawn::of_a_canary(&setup, place)));
+        for place in under_way(self) {
+            self.mark(drawn::of_a_canary(&setup, place));
+        }
         self.story.reload(setup);
         (self.starts, self.excuses) = (self.starts + 1, self.excuses + 1);
         let (now, outside) = (self.now(), self.story.outside.borrow());
