@@ -298,8 +298,7 @@ impl Day {
             self.story.outside.borrow_mut().rates.forget_what_went();
         }
         self.story.go(Step::Start { clock, domain: None });
-        self.starts += 1;
-        self.excuses += 1;
+        (self.starts, self.excuses) = (self.starts + 1, self.excuses + 1);
     }
 
     /// Somebody changes the configuration, and has the agent read it.
