@@ -1,5 +1,7 @@
 //! What people see of a spool: the folders merged with the journal. It only reads, takes no lock, and needs no agent.
 
+mod names;
+
 use std::collections::BTreeMap;
 use std::io;
 
@@ -11,12 +13,16 @@ use spool_format::{
     Settlement, Severity, State, Wall,
 };
 
-use super::queue_fs::QueueFs as _;
 use super::read_back::{Reach, ReadBack, read_about, read_back};
 use crate::accept::summary;
+pub(crate) use names::list;
+use names::{beside, list_beginning, list_one};
 
 /// A reason is read up to here.
 const REASON_OCTETS_MAX: usize = 4096;
+
+/// Where alerts lie; of two places the later one is where an alert is.
+const OF_ALERTS: [Folder; 3] = [Folder::Incoming, Folder::Deferred, Folder::Dead];
 
 /// Everything in a spool.
 #[derive(Debug, Default)]
@@ -132,8 +138,11 @@ impl View {
     /// Reads a spool, and so much of its journal.
     pub fn read(layout: &Layout, reach: Reach) -> io::Result<Self> {
         let journal = StdFs.open_dir(&layout.journal())?;
-        let read = read_back(&StdFs, &journal, Detail::Full, reach)?;
-        Self::of(layout, read, list, |_| true)
+        let (names, read) = beside(
+            || OF_ALERTS.map(|folder| list(layout, folder)),
+            || read_back(&StdFs, &journal, Detail::Full, reach),
+        );
+        Self::of(layout, read?, names, |_| true)
     }
 
     /// Reads of a spool the alerts whose id begins so, as far back as the journal goes, and who is left out: what one page
@@ -143,29 +152,31 @@ impl View {
         // What is no part of an id begins none, and could mean something else in a line.
         let is_of_an_id =
             !id_begins.is_empty() && id_begins.bytes().all(|octet| octet.is_ascii_alphanumeric());
-        let read = if is_of_an_id { read_about(&StdFs, &journal, id_begins)? } else { ReadBack::default() };
-        let meant = |id: AlertId| is_of_an_id && id.as_str().starts_with(id_begins);
-        // A folder of a hundred thousand takes longer to list than the journal to search.
-        match AlertId::parse(id_begins) {
-            Some(id) => Self::of(layout, read, |layout, folder| list_one(layout, folder, id), meant),
-            None => Self::of(layout, read, list, meant),
+        if !is_of_an_id {
+            return Self::of(layout, ReadBack::default(), OF_ALERTS.map(|_| Ok(Vec::new())), |_| false);
         }
+        // A folder of a hundred thousand takes as long to list as the journal to search.
+        let names = || match AlertId::parse(id_begins) {
+            Some(id) => OF_ALERTS.map(|folder| list_one(layout, folder, id)),
+            None => OF_ALERTS.map(|folder| list_beginning(layout, folder, id_begins)),
+        };
+        let (names, read) = beside(names, || read_about(&StdFs, &journal, id_begins));
+        Self::of(layout, read?, names, |id| id.as_str().starts_with(id_begins))
     }
 
-    /// What the journal tells and the folders hold together, as far as it is `meant`; `names` lists a folder.
+    /// What the journal tells and the folders hold together, as far as it is `meant`; `names` are those in [`OF_ALERTS`].
     fn of(
         layout: &Layout,
         read: ReadBack,
-        names: impl Fn(&Layout, Folder) -> io::Result<Vec<String>>,
+        names: [io::Result<Vec<String>>; OF_ALERTS.len()],
         meant: impl Fn(AlertId) -> bool,
     ) -> io::Result<Self> {
         let ReadBack { mut ledger, sends, entries, broken_lines, .. } = read;
         let mut places: BTreeMap<AlertId, Option<Folder>> =
             ledger.alerts.keys().filter(|id| meant(**id)).map(|id| (*id, None)).collect();
         let mut incoming_is_hidden = false;
-        // The stronger folder comes last, and stays.
-        for folder in [Folder::Incoming, Folder::Deferred, Folder::Dead] {
-            let names = match names(layout, folder) {
+        for (folder, names) in OF_ALERTS.into_iter().zip(names) {
+            let names = match names {
                 Err(error)
                     if folder == Folder::Incoming && error.kind() == io::ErrorKind::PermissionDenied =>
                 {
@@ -180,11 +191,12 @@ impl View {
                 }
             }
         }
-        if incoming_is_hidden {
-            // What the agent has met and nobody has settled is still there.
-            let unsettled =
-                |id: &AlertId| ledger.alerts.get(id).is_some_and(|history| !history.state.is_final());
-            for (_, folder) in places.iter_mut().filter(|(id, folder)| folder.is_none() && unsettled(id)) {
+        // What the journal tells of and nobody has settled is still there: it came or was moved meanwhile.
+        let unsettled = |id: &AlertId| ledger.alerts.get(id).is_some_and(|history| !history.state.is_final());
+        for (id, folder) in places.iter_mut().filter(|(id, folder)| folder.is_none() && unsettled(id)) {
+            let is_in = |folder: &Folder| list_one(layout, *folder, *id).is_ok_and(|names| !names.is_empty());
+            *folder = OF_ALERTS.into_iter().rfind(is_in);
+            if folder.is_none() && incoming_is_hidden {
                 *folder = Some(Folder::Incoming);
             }
         }
@@ -325,22 +337,6 @@ pub fn read_file(layout: &Layout, folder: Folder, id: AlertId) -> Result<(Vec<u8
     }
 }
 
-/// The names in a folder. A folder that others may only write into hides what is in it.
-pub(crate) fn list(layout: &Layout, folder: Folder) -> io::Result<Vec<String>> {
-    let dir = StdFs.open_dir(&layout.folder(folder))?;
-    if StdFs.is_readable(&dir) { StdFs.list(&dir) } else { Err(io::ErrorKind::PermissionDenied.into()) }
-}
-
-/// The name of one alert, if it is in a folder.
-fn list_one(layout: &Layout, folder: Folder, id: AlertId) -> io::Result<Vec<String>> {
-    let dir = StdFs.open_dir(&layout.folder(folder))?;
-    if !StdFs.is_readable(&dir) {
-        return Err(io::ErrorKind::PermissionDenied.into());
-    }
-    let name = spool_format::folder::file_name(id);
-    Ok(StdFs.is_there(&dir, name.as_ref()).then_some(name).into_iter().collect())
-}
-
 fn corrupt(layout: &Layout) -> io::Result<Vec<CorruptFile>> {
     let dir = StdFs.open_dir(&layout.folder(Folder::Corrupt))?;
     let names = list(layout, Folder::Corrupt)?;
@@ -358,3 +354,6 @@ fn corrupt(layout: &Layout) -> io::Result<Vec<CorruptFile>> {
     files.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(files)
 }
+
+#[cfg(test)]
+mod tests;
