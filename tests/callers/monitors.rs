@@ -1,8 +1,7 @@
 //! The monitors themselves, with the files of contrib/callers/: a trouble that they see, and its end.
 //!
 //! Not among them: smartd, which has a file of its own; mdadm, whose arrays no kernel here has (`mailers` and `recorded` have
-//! its calls); Icinga 2 and Zabbix, which want a database or an hour; ZED, which Debian does not have
-//! in main. Their calls are in `recorded`, as their own configuration or manual makes them.
+//! its calls); Zabbix, which wants a database; ZED, which Debian does not have in main. Their calls are in `recorded`, as their own configuration or manual makes them.
 
 use harness::Ended;
 use spool_format::Severity::{Critical, Info};
@@ -30,6 +29,41 @@ fn monit_tells_of_a_trouble_and_of_its_end_under_one_key() {
     let expected = [("gone: Does not exist", Critical, key, false), ("gone: Exists", Critical, key, true)];
     assert_eq!(rows, expected, "{ended:?}");
     assert!(alerts[0].body.starts_with("file doesn't exist\n"), "{}", alerts[0].body);
+    stage.expect_delivered();
+}
+
+#[test]
+fn icinga2_tells_of_a_trouble_and_of_its_end_under_one_key() {
+    let Some(stage) = Stage::with(&["icinga2-bin"]) else { return };
+    stage.contrib("icinga2/alertmail.conf", "etc/icinga2/alertmail.conf", 0o644);
+    stage.file("usr/bin/probe", 0o755, "#!/bin/sh\n[ ! -e /run/well ] || { echo all well; exit 0; }\necho \"it's gone; (100%)\"\necho second\nexit 2\n");
+    stage.file(
+        "etc/icinga2/probe.conf",
+        0o644,
+        "include <itl>\ninclude \"/etc/icinga2/alertmail.conf\"\n\
+         object CheckerComponent \"checker\" { }\nobject NotificationComponent \"notification\" { }\n\
+         object User \"icingaadmin\" { email = \"oncall@example.jp\" }\n\
+         object CheckCommand \"probe\" { command = [ \"/usr/bin/probe\" ] }\n\
+         object Host \"web1\" { display_name = \"Web 1\", address = \"127.0.0.1\", check_command = \"dummy\" }\n\
+         object Service \"HTTP\" { host_name = \"web1\", check_command = \"probe\", check_interval = 1s,\n\
+         retry_interval = 1s, max_check_attempts = 1 }\n",
+    );
+    let ended = stage.run(
+        "for dir in Data Log Cache Spool InitRun; do mkdir -p /run/i/$dir; dirs=\"$dirs -D${dir}Dir=/run/i/$dir\"; done\n\
+         export ICINGA2_USER=root ICINGA2_GROUP=root\n\
+         icinga2 daemon -c /etc/icinga2/probe.conf $dirs >/run/i/out 2>&1 &\n\
+         wait_for 1; touch /run/well; wait_for 2; cat /run/i/out >&2",
+    );
+    let alerts = stage.alerts();
+    let rows: Vec<_> = alerts.iter().map(row).collect();
+    let key = Some("icinga2/web1/HTTP");
+    let expected = [
+        ("Web 1 HTTP: CRITICAL: it's gone; (100%)", Critical, key, false),
+        ("Web 1 HTTP: OK: all well", Critical, key, true),
+    ];
+    assert_eq!(rows, expected, "{ended:?}");
+    assert_eq!(alerts[0].to, ["oncall@example.jp"]);
+    assert!(alerts[0].body.contains("second\n"), "{}", alerts[0].body);
     stage.expect_delivered();
 }
 
