@@ -15,7 +15,7 @@ use crate::validator::{Schema, expect_valid};
 use crate::{document_schema, published, sandbox, setups};
 
 /// The schemas, by their names.
-const SCHEMAS: [&str; 19] = [
+const SCHEMAS: [&str; 20] = [
     "acts",
     "canaries",
     "check",
@@ -25,6 +25,7 @@ const SCHEMAS: [&str; 19] = [
     "import-queue",
     "list",
     "list-line",
+    "preview",
     "probe",
     "providers",
     "route",
@@ -113,6 +114,7 @@ fn said_of_an_agent_at_work(sandbox: &Sandbox) -> Vec<(&'static str, String)> {
         ("check", ask(&["check", "--json"])),
         ("providers", ask(&["providers", "--json"])),
         ("route", ask(&["route", "--to", "ops,nobody-knows-me", "--key", "disk/db1", "--json"])),
+        ("preview", ask(&["preview", waits.as_str(), "--all", "--json"])),
         ("config-check", ask(&["config", "check", "--json"])),
         ("config-show", ask(&["config", "show", "--json"])),
     ];
