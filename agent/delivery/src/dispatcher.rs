@@ -265,6 +265,9 @@ impl Dispatcher {
         let mut due = self.queue.take_due(now.monotonic);
         // Of those who waited for the same room the most urgent gets it.
         due.sort_by_key(|id| self.alerts.get(id).map(|alert| alert.severity));
+        // What is held stays, whatever has woken it.
+        let is_held = |id: &AlertId| self.alerts.get(id).is_some_and(|alert| alert.held.is_some());
+        due.retain(|id| !is_held(id));
         for id in due {
             if self.waits_for_the_network(now, id) {
                 continue;

@@ -19,6 +19,7 @@
 //! | `reach` | how the engine reaches that world |
 //! | `agent` | the hands and the desk, driven by hand |
 //! | `alert` | what a hook has to say |
+//! | `asked` | what is known of an alert |
 //! | `oracle` | what has to be true |
 //! | `remembered` | and of what a start has read back |
 //! | `own` | and of notices |
@@ -44,6 +45,7 @@
 
 mod agent;
 mod alert;
+mod asked;
 mod chance;
 mod days;
 mod disk;

@@ -12,85 +12,8 @@ use smtp::{RecipientOutcome, Trouble};
 use spool_format::{Address, AlertId, Event as Fact, NoticeKind, Settlement, Severity};
 
 use super::agent::Setup;
+pub(super) use super::asked::{Asked, Dot, Known, Promise, Tally};
 use crate::spool::writer::{Batch, Deed};
-
-/// How sure it is that something will be remembered. The order counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Known {
-    /// It did not happen, or nobody knows.
-    #[default]
-    No,
-    /// The agent knows.
-    Heard,
-    /// The kernel has the line: it survives `kill -9`.
-    Written,
-    /// The disk has it.
-    Synced,
-}
-
-/// What whoever enqueued an alert was told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Promise {
-    /// Exit 0.
-    Made,
-    /// Nothing was said, or nothing certain: it may be there.
-    Open,
-    /// It failed before there was a name.
-    Refused,
-}
-
-/// One recipient of an alert.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Tally {
-    /// Copies that providers have.
-    pub(super) mails: usize,
-    /// Attempts of which nobody can say whether they delivered.
-    pub(super) doubts: usize,
-    pub(super) has_it: Known,
-    /// When the agent heard of that.
-    pub(super) heard: Monotonic,
-    /// Providers that refused it for good.
-    pub(super) refused_by: BTreeSet<usize>,
-    /// Whether all who were configured had refused it when the agent gave it up.
-    pub(super) is_given_up: bool,
-}
-
-/// An alert that somebody tried to enqueue.
-#[derive(Clone, Debug)]
-pub(super) struct Asked {
-    pub(super) promise: Promise,
-    pub(super) octets: Vec<u8>,
-    /// `None`: it is the agent's own, and nobody was told.
-    pub(super) severity: Option<Severity>,
-    /// For which provider alone it is, if it is a canary.
-    pub(super) canary_of: Option<usize>,
-    pub(super) at: Monotonic,
-    pub(super) life: Duration,
-    /// The longest pause between two passes.
-    pub(super) pause: Duration,
-    pub(super) tallies: BTreeMap<String, Tally>,
-    pub(super) message_ids: BTreeSet<String>,
-    pub(super) sent: Known,
-    pub(super) dead: Known,
-    /// Whether the agent ever said that it is dead.
-    pub(super) has_died: bool,
-    /// Not to be tried before.
-    pub(super) not_before: Monotonic,
-    /// When that was said.
-    pub(super) put_off: Monotonic,
-    /// Passes that were counted.
-    pub(super) passes: u32,
-    /// Since when it waits for a provider or the network and nothing else: what brings them back makes it due.
-    pub(super) parked: Option<Monotonic>,
-}
-
-/// An attempt that has leave for its final dot.
-#[derive(Clone, Debug)]
-pub(super) struct Dot {
-    pub(super) id: AlertId,
-    /// By their places among the recipients of the attempt.
-    pub(super) recipients: BTreeMap<usize, String>,
-}
 
 /// The oracle.
 #[derive(Clone, Debug)]
@@ -131,37 +54,6 @@ pub(super) const HOUR: Duration = Duration::from_hours(1);
 /// The place of a provider by its name.
 pub(super) fn place(name: &str) -> usize {
     name[1..].parse().expect("p and a number")
-}
-
-impl Asked {
-    pub(super) fn new(
-        promise: Promise,
-        octets: Vec<u8>,
-        at: Monotonic,
-        (life, pause): (Duration, Duration),
-        to: &[&str],
-    ) -> Self {
-        let tallies = to.iter().map(|to| ((*to).to_owned(), Tally::default())).collect();
-        let (message_ids, not_before) = (BTreeSet::new(), Monotonic::default());
-        Self {
-            promise,
-            octets,
-            severity: None,
-            canary_of: None,
-            at,
-            life,
-            pause,
-            tallies,
-            message_ids,
-            sent: Known::No,
-            dead: Known::No,
-            has_died: false,
-            not_before,
-            put_off: not_before,
-            passes: 0,
-            parked: None,
-        }
-    }
 }
 
 impl Oracle {
@@ -223,9 +115,17 @@ impl Oracle {
         let asked = self.asked(id);
         assert_ne!(asked.promise, Promise::Refused, "{id}: it was never visible, and is sent");
         assert_eq!((asked.sent, asked.dead), (Known::No, Known::No), "{id}: it is over, and is tried");
+        assert!(!asked.is_held, "{id}: it is held, and is tried");
         let is_called_up = asked.parked.is_some_and(|parked| parked <= last_answer)
             || told.is_some_and(|told| asked.put_off <= told.plus(ACTS_WITHIN));
-        assert!(now >= asked.not_before || is_called_up, "{id}: it is tried before its time");
+        assert!(
+            now >= asked.not_before || is_called_up,
+            "{id}: it is tried at {now:?}, before its time ({:?}); put off at {:?}, parked since {:?}, last answer {last_answer:?}, news of \
+             the network {told:?}",
+            asked.not_before,
+            asked.put_off,
+            asked.parked
+        );
         // A writer that is slow for longer than a pause holds nobody up.
         let is_safe = |tally: &Tally| matches!(tally.has_it, Known::No | Known::Synced) || tally.heard < now;
         assert!(owes || asked.tallies.values().all(is_safe), "{id}: it goes on before it is safe who has it");
@@ -297,6 +197,8 @@ impl Oracle {
                     asked.parked = (asked.passes == *passes).then_some(now.monotonic);
                     asked.passes = *passes;
                 }
+                Deed::Line(Fact::Held { id, .. }) => self.asked(*id).is_held = true,
+                Deed::Line(Fact::Released { id, .. }) => self.asked(*id).is_held = false,
                 Deed::Line(Fact::Attempt { id, .. }) => self.asked(*id).not_before = Monotonic::default(),
                 Deed::Line(Fact::Sent { id, delivered, refused }) => {
                     self.asked(*id).sent = Known::Heard;

@@ -64,6 +64,7 @@ impl Oracle {
                 _ => Monotonic::default(),
             };
             (asked.passes, asked.parked) = (history.map_or(0, |history| history.passes), None);
+            asked.is_held = history.is_some_and(|history| history.state == State::Held);
             let is_dead = history.is_some_and(|history| history.state == State::Dead);
             // It is remembered for as long as its file lies there. A notice has none if a full disk took no copy.
             let has_no_file = asked.promise == Promise::Open && !is_there(*id);

@@ -68,6 +68,21 @@ fn what_is_held_waits_for_its_release_and_its_life_waits_with_it() {
 }
 
 #[test]
+fn what_is_held_stays_whatever_wakes_those_who_wait() {
+    for news in [Event::NetworkChanged, Event::Woke] {
+        let mut day = Day::with_one_that_waits();
+        assert_eq!(day.ask(Act::Hold).0, Ok(Done::Now));
+        day.tell(news);
+        for _ in 0..20 {
+            let said = day.tell(Event::Woke);
+            assert!(!said.iter().any(|word| word.starts_with("begin")), "{said:?}");
+            day.later(60);
+        }
+        assert_eq!(day.ask(Act::Release).1[2], "begin 4 at 0 for a+b");
+    }
+}
+
+#[test]
 fn what_was_held_is_held_after_a_restart() {
     let mut day = Day::new(&["home"]);
     let mut back = arrival(1, Severity::Critical, &["a@example.jp"]);

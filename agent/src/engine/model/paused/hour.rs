@@ -152,6 +152,11 @@ impl Hour {
                 // Somebody has just changed what was in its way.
                 self.are_due(|_| true);
             }
+            // What the last one was told and did not hear, the same process hears now; another one does not.
+            if outside.network.try_recv().is_ok() && outside.anew {
+                let _ = mouths.network.try_send(());
+                self.shared.outside().borrow_mut().oracle.network_told = Some(now.monotonic);
+            }
             let pace = Dice::new(self.dice.next());
             // It is large.
             let mut life = Box::pin(agent.live(&mut outside, pace));
