@@ -230,13 +230,7 @@ fn what_could_not_be_read_when_it_was_to_be_copied_is_copied_as_soon_as_it_can_b
     stage.send(vec![strand, Deed::Unlink { id: id(), folder: Folder::Incoming }, Deed::Forget(id())]);
     stage.settles();
     assert!(stage.place(Folder::Incoming).exists(), "its only copy");
-    stage.send(vec![Deed::Tend(Pulse {
-        watching: true,
-        in_hand: 1,
-        notices: vec![],
-        deaf: vec![],
-        ..Pulse::default()
-    })]);
+    stage.send(vec![Deed::Tend(Pulse { watching: true, in_hand: 1, ..Pulse::default() })]);
     stage.hears(&Ack::Copied { id: id(), to: Folder::Dead });
     stage.hears(&Ack::Forgotten(id()));
     assert!(stage.place(Folder::Dead).exists() && !stage.place(Folder::Incoming).exists());
@@ -268,13 +262,7 @@ fn a_file_that_cannot_be_removed_is_not_forgotten_lest_it_be_sent_again() {
     stage.send(vec![sent(), Deed::Unlink { id: id(), folder: Folder::Incoming }, Deed::Forget(id())]);
     stage.settles();
     fs::remove_dir(stage.place(Folder::Incoming)).expect("out of the way");
-    stage.send(vec![Deed::Tend(Pulse {
-        watching: true,
-        in_hand: 1,
-        notices: vec![],
-        deaf: vec![],
-        ..Pulse::default()
-    })]);
+    stage.send(vec![Deed::Tend(Pulse { watching: true, in_hand: 1, ..Pulse::default() })]);
     stage.hears(&Ack::Forgotten(id()));
 }
 
