@@ -8,12 +8,13 @@ use std::time::Duration;
 
 use delivery::routing::Rule;
 use delivery::{AttemptId, Monotonic, Now};
-use smtp::{RecipientOutcome, Trouble};
+use smtp::{Failure, RecipientOutcome, Trouble};
 use spool_format::{Address, AlertId, Event as Fact, NoticeKind, Settlement, Severity};
 
 use super::agent::Setup;
 pub(super) use super::asked::{Asked, Dot, Known, Promise, Tally};
 use crate::spool::writer::{Batch, Deed};
+use crate::submit::Report;
 
 /// The oracle.
 #[derive(Clone, Debug)]
@@ -161,17 +162,32 @@ impl Oracle {
         self.asked(id).tallies.get_mut(to).expect("it was begun").refused_by.insert(provider);
     }
 
-    /// The agent hears how an attempt ended.
-    pub(super) fn heard(&mut self, now: Monotonic, attempt: AttemptId, outcomes: &[RecipientOutcome]) {
-        let is_no_network = |outcome: &RecipientOutcome| match outcome {
-            RecipientOutcome::Failed(failure) => matches!(failure.trouble, Trouble::NoNetwork(_)),
-            RecipientOutcome::Delivered(_)
-            | RecipientOutcome::Taken { .. }
-            | RecipientOutcome::Uncertain(_) => false,
-        };
-        if !outcomes.iter().all(is_no_network) {
-            self.last_answer = now;
+    /// The agent hears something of its carrier.
+    pub(super) fn heard(&mut self, now: Monotonic, report: &Report) {
+        let is_no_network = |failure: &Failure| matches!(failure.trouble, Trouble::NoNetwork(_));
+        match report {
+            Report::Ended { attempt, outcome } => {
+                let found_none = |recipient: &RecipientOutcome| match recipient {
+                    RecipientOutcome::Failed(failure) => is_no_network(failure),
+                    RecipientOutcome::Delivered(_)
+                    | RecipientOutcome::Taken { .. }
+                    | RecipientOutcome::Uncertain(_) => false,
+                };
+                if !outcome.recipients.iter().all(found_none) {
+                    self.last_answer = now;
+                }
+                self.ended(now, *attempt, &outcome.recipients);
+            }
+            Report::Drilled { sighting, .. } => {
+                if !sighting.failure.as_ref().is_some_and(is_no_network) {
+                    self.last_answer = now;
+                }
+            }
+            Report::Reached { .. } | Report::Noted { .. } | Report::Addresses(_) => {}
         }
+    }
+
+    fn ended(&mut self, now: Monotonic, attempt: AttemptId, outcomes: &[RecipientOutcome]) {
         let Some(Dot { id, recipients }) = self.dots.remove(&attempt) else { return };
         let asked = self.asked(id);
         for (at, to) in recipients {

@@ -104,8 +104,8 @@ impl Outside {
     /// The next thing that a session has said, for the engine.
     pub(super) fn next_report(&mut self) -> Option<Report> {
         let mut report = self.reports.pop_front()?;
-        if let Report::Ended { attempt, outcome } = &mut report {
-            self.oracle.heard(self.now.monotonic, *attempt, &outcome.recipients);
+        self.oracle.heard(self.now.monotonic, &report);
+        if let Report::Ended { outcome, .. } = &mut report {
             self.mutant.iter().for_each(|mutant| mutant.spoils_outcome(outcome));
         }
         Some(report)

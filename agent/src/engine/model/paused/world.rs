@@ -250,6 +250,7 @@ pub(super) async fn forward(
 ) {
     while let Some(mut report) = from.recv().await {
         let now = shared.is_up_to_date().monotonic;
+        shared.outside().borrow_mut().oracle.heard(now, &report);
         match &mut report {
             Report::Reached { attempt, gate } => {
                 if let Some(it) = shared.attempts.borrow_mut().get_mut(attempt) {
@@ -257,10 +258,8 @@ pub(super) async fn forward(
                 }
             }
             Report::Ended { attempt, outcome } => {
-                let mut outside = shared.outside().borrow_mut();
-                outside.oracle.heard(now, *attempt, &outcome.recipients);
                 if let Some(it) = shared.attempts.borrow_mut().remove(attempt) {
-                    outside.rates.ended(now, it.provider, outcome);
+                    shared.outside().borrow_mut().rates.ended(now, it.provider, outcome);
                 }
                 if let Some(mutant) = mutant {
                     mutant.spoils_outcome(outcome);
