@@ -20,6 +20,7 @@ const PROVIDER: &str =
 fn parse(text: &str) -> Result<Config, ConfigError> {
     let read = Config::parse(text, Path::new("/etc/alertmail/alertmail.toml"));
     read.inspect_err(|error| expect_japanese(&error.to_string()))
+        .inspect(|config| config.warnings.iter().for_each(|warning| expect_japanese(warning)))
 }
 
 /// Whoever makes a mistake is told of it in Japanese, too, but for what the parser of TOML, the system or a template says.

@@ -12,6 +12,11 @@ pub(super) const SENTENCES: &[Sentence] = &[
         "the list of providers is empty: nobody would deliver anything",
         "プロバイダがひとつもないため、どこにも送信できません",
     ),
+    (
+        "[alerts] has no `to`: an alert that names nobody becomes a dead letter",
+        "[alerts] に `to` がないため、宛先のないアラートは送信を断念します",
+    ),
+    ("nobody will listen at {}: {>}", "{} では待ち受けません: {>}"),
     ("`{}` has control characters", "「{}」に制御文字があります"),
     (
         "`{}` is longer than {}m, the longest that makes sense (RFC 5321 section 4.5.3.2): an alert would wait for a server that is not there",
