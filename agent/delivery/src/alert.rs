@@ -7,7 +7,7 @@ use spool_format::{Address, Folder, RecipientResult, Settlement, Severity};
 
 use crate::arrival::Arrival;
 use crate::dispatcher::Wish;
-use crate::pass::Pass;
+use crate::pass::{HeldUp, Pass};
 use crate::time::Monotonic;
 
 /// After so many replies that were lost nobody waits for word any more: each further try there may be one more copy, and
@@ -97,6 +97,8 @@ pub(crate) struct Alert {
     pub(crate) wish: Option<Wish>,
     /// Whether nobody answered in its last pass.
     pub(crate) is_unanswered: bool,
+    /// What holds it up since its last pass.
+    pub(crate) held_up: HeldUp,
     /// When its next pass is due by the last line that puts it off.
     pub(crate) put_off_until: Monotonic,
     /// Whether the journal says that it waits for room, and nothing has happened since.
@@ -165,6 +167,7 @@ impl Alert {
             urged_until: None,
             wish: None,
             is_unanswered: false,
+            held_up: HeldUp::By(Vec::new()),
             put_off_until: Monotonic::default(),
             is_told_to_wait: false,
             last_trouble: None,
@@ -211,6 +214,14 @@ impl Alert {
     /// Whether this provider can be of use to a group in this pass.
     pub(crate) fn is_of_use(&self, group: usize, provider: usize) -> bool {
         self.to_be_asked(group, provider).next().is_some()
+    }
+
+    /// Whether it waits, and would get on if this provider worked.
+    pub(crate) fn is_held_up_by(&self, provider: usize) -> bool {
+        let mut groups = self.groups.iter().enumerate();
+        self.pass.is_none()
+            && self.held_up.is_by(provider)
+            && groups.any(|(group, it)| it.order.contains(&provider) && self.is_of_use(group, provider))
     }
 
     fn to_be_asked(&self, group: usize, provider: usize) -> impl Iterator<Item = &Recipient> {

@@ -225,8 +225,9 @@ impl Dispatcher {
             Some(provider) => self.place_of(provider).into_iter().collect(),
             None => self.order_for(severity, key.as_deref(), to),
         };
-        let alert =
-            Alert::new(arrival, (ends, fresh_until, now.monotonic), |name| self.place_of(name), order);
+        let times = (ends, fresh_until, now.monotonic);
+        let mut alert = Alert::new(arrival, times, |name| self.place_of(name), order);
+        alert.held_up = self.held_up_before(alert.passes);
         let nobody_is_open = alert.nobody_is_open();
         let is_held = alert.held.is_some();
         self.alerts.insert(id, alert);

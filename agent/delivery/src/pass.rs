@@ -19,6 +19,30 @@ pub enum Network {
     There,
 }
 
+/// What holds an alert up between two passes, beside its pause.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HeldUp {
+    /// Providers, by their places, that were out of order: when one of them works again, the alert is due.
+    By(Vec<usize>),
+    /// It is due for that, and before its time: not twice in a row, or a provider that works now and then would have it tried
+    /// without a pause.
+    CalledUp,
+}
+
+impl HeldUp {
+    /// Whether this provider's return is news for it.
+    pub fn is_by(&self, place: usize) -> bool {
+        matches!(self, Self::By(places) if places.contains(&place))
+    }
+
+    /// After one more pass.
+    #[must_use]
+    pub fn after(&self, pass: Option<&Pass>) -> Self {
+        let places = pass.filter(|_| *self != Self::CalledUp).map(Pass::out_of_order);
+        Self::By(places.unwrap_or_default())
+    }
+}
+
 /// Where a pass is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pass {
@@ -32,6 +56,8 @@ pub struct Pass {
     pub leave: Vec<AttemptId>,
     /// The providers for whose connections it waits.
     pub waits_at: Vec<usize>,
+    /// The providers that were out of order before they had heard anything of the alert.
+    pub failed: Vec<usize>,
     /// Whether anybody was asked.
     pub has_tried: bool,
     /// Whether the network has changed since it began.
@@ -58,6 +84,7 @@ impl Pass {
             attempts: Vec::new(),
             leave: Vec::new(),
             waits_at: Vec::new(),
+            failed: Vec::new(),
             has_tried: false,
             is_outdated: false,
             network: Network::Unknown,
@@ -89,6 +116,15 @@ impl Pass {
         if !self.left[group].contains(&place) {
             self.left[group].insert(0, place);
         }
+    }
+
+    /// The providers that would have to work for the alert to get on: those that were left out, and those that failed whatever
+    /// the alert.
+    pub fn out_of_order(&self) -> Vec<usize> {
+        let mut places: Vec<usize> = self.left.iter().flatten().chain(&self.failed).copied().collect();
+        places.sort_unstable();
+        places.dedup();
+        places
     }
 
     /// Whether the attempt there was taken back in this pass, so that it may be asked though it is left out.

@@ -21,6 +21,7 @@ impl Dispatcher {
         let pass = alert.pass.take();
         alert.urged_until = None;
         alert.is_unanswered = pass.as_ref().is_some_and(Pass::found_nobody);
+        alert.held_up = alert.held_up.after(pass.as_ref());
         let delivered = alert.settled_as(Settlement::Delivered);
         if alert.nobody_is_open() && !delivered.is_empty() {
             let (from, refused) = (alert.folder, alert.settled_as(Settlement::Refused));

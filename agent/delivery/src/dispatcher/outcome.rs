@@ -1,6 +1,6 @@
 //! What the end of an attempt means for its alert and its provider.
 
-use smtp::{Gate, Outcome, RecipientOutcome};
+use smtp::{Gate, Outcome, Phase, RecipientOutcome};
 use spool_format::Settlement;
 
 use super::attempt::Attempt;
@@ -121,6 +121,19 @@ impl Dispatcher {
             pass.attempts.retain(|other| *other != id);
             pass.leave.retain(|leave| *leave != id);
             pass.network = pass.network.max(network::seen(outcome, blame));
+            if matches!(blame, Blame::Fails(..)) && is_over_before_the_alert(outcome) {
+                pass.failed.push(attempt.provider);
+            }
         }
     }
+}
+
+/// Whether a session has come to its end before the server could hear anything of the alert.
+fn is_over_before_the_alert(outcome: &Outcome) -> bool {
+    outcome.recipients.iter().all(|recipient| match recipient {
+        RecipientOutcome::Failed(failure) => failure.phase < Phase::Mail,
+        RecipientOutcome::Delivered(_) | RecipientOutcome::Taken { .. } | RecipientOutcome::Uncertain(_) => {
+            false
+        }
+    })
 }

@@ -7,6 +7,7 @@ use super::{Age, Command, Dispatcher, Now, Sync};
 use crate::blame::Blame;
 use crate::breaker::{Breaker, Change, Witness};
 use crate::crowd::Crowd;
+use crate::pass::HeldUp;
 use crate::quota::{Budget, Cost};
 use crate::time::Monotonic;
 
@@ -105,7 +106,10 @@ impl Dispatcher {
         out: &mut Vec<Command>,
     ) {
         match change {
-            Some(Change::Closed) => self.wake_parked(now.monotonic),
+            Some(Change::Closed) => {
+                self.wake_parked(now.monotonic);
+                self.wake_held_up_by(place, now.monotonic);
+            }
             Some(Change::Opened(_)) => return self.move_on(now, place, out),
             None if witness.asks => return self.move_on(now, place, out),
             None => {}
@@ -200,6 +204,20 @@ impl Dispatcher {
             if self.alerts.get(&id).is_some_and(|alert| alert.pass.is_none()) {
                 self.queue.wait_until(id, now);
             }
+        }
+    }
+    /// Who has held an alert up in an earlier run, with so many passes, is not written down: whoever is left out now may have.
+    pub(super) fn held_up_before(&self, passes: u32) -> HeldUp {
+        let is_left_out = |place: &usize| passes > 0 && self.sites[*place].breaker.is_open();
+        HeldUp::By((0..self.sites.len()).filter(is_left_out).collect())
+    }
+
+    /// A provider works again: whoever it has held up is due, whatever the pause. With whom it failed when it had heard of
+    /// the alert waits on, since that may be the alert's fault.
+    fn wake_held_up_by(&mut self, place: usize, now: Monotonic) {
+        for (id, alert) in self.alerts.iter_mut().filter(|(_, alert)| alert.is_held_up_by(place)) {
+            alert.held_up = HeldUp::CalledUp;
+            self.queue.wait_until(*id, now);
         }
     }
 }

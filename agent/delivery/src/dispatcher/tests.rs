@@ -21,6 +21,7 @@ mod people;
 mod quotas;
 mod rates;
 mod recipients;
+mod recovery;
 mod restart;
 mod routes;
 mod words;
