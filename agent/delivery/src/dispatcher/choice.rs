@@ -128,7 +128,7 @@ impl Dispatcher {
         let begin = |(place, recipients): &(usize, Vec<Address>), asks| {
             Choice::Begin(Start { place: *place, groups: vec![group], recipients: recipients.clone(), asks })
         };
-        let (mut asked, mut shut) = (None, Vec::new());
+        let (mut asked, mut shut, mut busy) = (None, Vec::new(), Vec::new());
         for at in &left {
             let place = at.0;
             if let Some(until) = self.full_until(now.monotonic, place, at.1.len(), severity) {
@@ -142,18 +142,17 @@ impl Dispatcher {
                 Permit::Shut(until) => shut.push((at, until)),
                 Permit::All | Permit::One if self.has_room(now.monotonic, place) => return begin(at, false),
                 Permit::All | Permit::One => {
-                    let is_elsewhere = |(other, to): &(usize, Vec<Address>)| {
-                        let is_full = self.full_until(now.monotonic, *other, to.len(), severity).is_some();
-                        *other != place && !is_full && self.is_there(now, *other)
-                    };
-                    if !(self.is_stuck(now.monotonic, place) && left.iter().any(is_elsewhere)) {
-                        return Choice::WaitFor(vec![place]);
+                    busy.push(place);
+                    // Behind one that does not get on whoever is free first will do.
+                    if !self.is_stuck(now.monotonic, place) {
+                        return Choice::WaitFor(busy);
                     }
                 }
             }
         }
-        if let Some(place) = asked {
-            return Choice::WaitFor(vec![place]);
+        if asked.is_some() {
+            busy.extend(asked);
+            return Choice::WaitFor(busy);
         }
         let pass = self.alerts.get(&id).and_then(|alert| alert.pass.as_ref());
         let is_asked_again = |place| pass.is_some_and(|pass| pass.is_asked_again(group, place));
@@ -165,7 +164,7 @@ impl Dispatcher {
             }
             soonest = Some(soonest.map_or(from, |soonest| soonest.min(from)));
         }
-        Choice::Nothing { until: soonest }
+        if busy.is_empty() { Choice::Nothing { until: soonest } } else { Choice::WaitFor(busy) }
     }
 
     /// Leaves out those for whom there is no room at present. Gives when there is for the first of them.

@@ -13,6 +13,10 @@ use super::results;
 use super::{Attempt, AttemptId, Command, Dispatcher, Now, Sync};
 use crate::breaker::Change;
 
+/// Of the time that an attempt has taken up to its leave, it may take this part to its last octets: who was slow is slow, and
+/// another one would have to begin from the beginning.
+const PART_IN_DATA: u32 = 4;
+
 /// What the slowest line that counts as working carries: 16 KiB a second.
 const OCTETS_PER_MS: u64 = 16;
 
@@ -89,10 +93,11 @@ impl Dispatcher {
         self.go_on(now, alert_id, out);
     }
 
-    /// How long an attempt may take from its leave to its last octets.
-    fn patience_in_data(&self, attempt: &Attempt) -> Duration {
+    /// How long an attempt may take from its leave, which it gets now, to its last octets.
+    fn patience_in_data(&self, now: Now, attempt: &Attempt) -> Duration {
         let octets = self.alerts.get(&attempt.id).map_or(0, |alert| alert.octets);
-        self.patience_with(attempt) + Duration::from_millis(octets / OCTETS_PER_MS)
+        let as_before = now.monotonic.since(attempt.began) / PART_IN_DATA;
+        self.patience_with(attempt).max(as_before) + Duration::from_millis(octets / OCTETS_PER_MS)
     }
 
     /// Whoever was to come after it goes elsewhere, if anybody else is there.
@@ -147,7 +152,7 @@ impl Dispatcher {
         );
         pass.leave.push(id);
         pass.attempts.retain(|other| !others.contains(other));
-        let end = now.monotonic.plus(self.patience_in_data(&self.attempts[&id]));
+        let end = now.monotonic.plus(self.patience_in_data(now, &self.attempts[&id]));
         self.patience.insert((end, id));
         // The first in order shall be the first to be asked again.
         for other in others.into_iter().rev() {

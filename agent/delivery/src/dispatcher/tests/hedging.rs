@@ -1,6 +1,7 @@
 //! A provider that is not ready in time gets company, and only one of the two sends.
 
 use super::*;
+use spool_format::{Cause, Outage};
 
 /// Attempt 1 at the first provider is slow, and attempt 2 has begun at the second one.
 fn hedged(recipients: &[&str]) -> Day {
@@ -158,6 +159,48 @@ fn a_provider_whose_connections_are_all_stuck_behind_data_holds_nobody_else_up()
     assert_eq!(day.arrives(arrival(4, Severity::Warning, &["a@example.jp"]))[1], "begin 4 at 1 for a");
 }
 
+/// The only connection of the first provider is behind the last octets of a message, and nothing is said there.
+fn with_no_reply_to_its_message() -> Day {
+    let mut day = Day::new(&["home", "docomo"]);
+    day.dispatcher.settings.providers.iter_mut().for_each(|provider| provider.connections = 1);
+    day.arrives(arrival(1, Severity::Warning, &["a@example.jp"]));
+    day.reaches(1, Gate::Data);
+    day.reaches(1, Gate::FinalDot);
+    day
+}
+
+#[test]
+fn behind_a_provider_that_does_not_get_on_the_next_one_takes_everybody_one_right_after_the_other() {
+    let mut day = with_no_reply_to_its_message();
+    for n in 2..=6 {
+        assert!(day.arrives(arrival(n, Severity::Critical, &["a@example.jp"])).is_empty());
+    }
+    let mut said = day.wakes();
+    let moved_on = day.now;
+    for attempt in 2..=6 {
+        let begin = format!("begin {attempt} at 1 for a");
+        assert!(said.contains(&begin), "{said:?}");
+        said = day.goes_out(attempt, 1);
+    }
+    assert_eq!(day.now, moved_on);
+}
+
+#[test]
+fn an_urgent_alert_asks_one_that_is_left_out_if_the_only_other_one_does_not_get_on() {
+    let mut day = with_no_reply_to_its_message();
+    let outage = Outage {
+        since: day.now.wall,
+        until: day.now.wall.plus(Duration::from_mins(5)),
+        openings: 4,
+        cause: Cause::Silent,
+        reason: "no answer".to_owned(),
+    };
+    day.dispatcher.remember(day.now, "docomo", outage, true);
+    assert!(day.arrives(arrival(2, Severity::Critical, &["a@example.jp"])).is_empty());
+    let said = day.wakes();
+    assert!(said.contains(&"begin 2 at 1 for a".to_owned()), "{said:?}");
+}
+
 #[test]
 fn stopping_takes_back_what_runs_beside_each_other() {
     let mut day = hedged(&["a@example.jp"]);
@@ -189,6 +232,17 @@ fn who_has_leave_and_falls_silent_before_the_last_octets_loses_it_to_the_next() 
     assert_eq!(day.reaches(2, Gate::Data), ["grant 2"]);
     assert_eq!(day.reaches(2, Gate::FinalDot), ["dot-sent Written", "grant 2"]);
     assert_eq!(day.dispatcher.next_wake(), None, "nobody takes the last octets back");
+}
+
+#[test]
+fn of_two_slow_ones_neither_loses_its_leave_for_being_as_slow_as_before() {
+    let mut day = hedged(&["a@example.jp"]);
+    day.now = Now { monotonic: day.now.monotonic.plus(Duration::from_secs(38)), ..day.now };
+    assert_eq!(day.reaches(1, Gate::Data)[1..], ["withdraw 2", "grant 1"]);
+    assert_eq!(
+        day.dispatcher.patience.first().map(|(end, _)| end.since(day.now.monotonic).as_secs()),
+        Some(10)
+    );
 }
 
 #[test]
