@@ -15,6 +15,7 @@ mod model;
 mod people;
 mod shelf;
 mod submission;
+mod taken_back;
 mod world;
 
 use std::future::pending;

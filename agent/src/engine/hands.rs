@@ -62,12 +62,12 @@ pub(super) struct Hands<W: World> {
     /// Commands that wait until the kernel has the lines in `batch`.
     behind_lines: Vec<Command>,
     /// Commands that wait until the lines in `batch` are on the disk.
-    behind_sync: Vec<Command>,
+    pub(super) behind_sync: Vec<Command>,
     /// Alerts that will go on, with a line that is not on the disk yet: by which token that is heard of, if the writer
     /// has it.
     unsynced: BTreeMap<AlertId, Option<u64>>,
     /// Commands that wait for batches which the writer has, by token.
-    waiting: BTreeMap<u64, Vec<Command>>,
+    pub(super) waiting: BTreeMap<u64, Vec<Command>>,
     last_token: u64,
     told: log::Told,
 }
@@ -266,7 +266,7 @@ impl<W: World> Hands<W> {
                 Some(Some(token)) => self.waiting.entry(*token).or_default().push(command),
             },
             // Whoever is taken back has no leave for the last octets: there is nothing to wait for.
-            Command::Withdraw { .. } => self.act(command),
+            Command::Withdraw { attempt } => self.take_back(attempt),
             Command::Grant { .. } | Command::Drill { .. } => match *barrier {
                 Sync::Grouped => self.act(command),
                 Sync::Written => self.behind_lines.push(command),
@@ -289,7 +289,7 @@ impl<W: World> Hands<W> {
     }
 
     /// Carries out a command that touches no file.
-    fn act(&mut self, command: Command) {
+    pub(super) fn act(&mut self, command: Command) {
         match command {
             Command::Begin { attempt, id, provider, recipients } => {
                 match self.transaction(id, provider, &recipients) {
