@@ -55,15 +55,16 @@ impl<W: World> Hands<W> {
             Err(error) => return Err(Box::new((Answer::Refused(format!("it has no id: {error}")), client))),
         };
         if self.heap.is_over(id) {
-            return Err(Box::new((Answer::Kept(id), client)));
+            // What has become of it may still be on its way to the disk.
+            self.answer_when_written(id, client);
+            return Ok(());
         }
         if let Some(kept) = self.shelf.get(id) {
             // Submitted once more: the first one counts, whoever sent it.
             if kept.octets.is_none() {
                 return Err(Box::new((Answer::Kept(id), client)));
             }
-            self.waiting_clients.clients.entry(id).or_default().push(client);
-            self.batch.deeds.push(Deed::Confirm(id));
+            self.answer_when_written(id, client);
             return Ok(());
         }
         if self.has_enough(uid, octets.len() as u64) {
@@ -77,6 +78,12 @@ impl<W: World> Hands<W> {
         }
         self.waiting_clients.clients.entry(id).or_default().push(client);
         Ok(())
+    }
+
+    /// Lets a client wait for all that the writer was told before.
+    fn answer_when_written(&mut self, id: AlertId, client: oneshot::Sender<Answer>) {
+        self.waiting_clients.clients.entry(id).or_default().push(client);
+        self.batch.deeds.push(Deed::Confirm(id));
     }
 
     fn keep_submitted(&mut self, uid: u32, octets: &[u8], accepted: &Accepted, id: AlertId) {
