@@ -139,6 +139,11 @@ pub fn cannot_remove(name: &str, folder: Folder, error: &io::Error) {
     error!(event = "cannot-remove", folder = folder.as_str(), name, reason = %error, "cannot remove {}/{name:?}: {error}", folder.as_str());
 }
 
+/// What was removed from a folder may come back if the power goes.
+pub fn cannot_sync(folder: Folder, error: &io::Error) {
+    warn!(event = "cannot-sync", folder = folder.as_str(), reason = %error, "cannot sync {}/: {error}", folder.as_str());
+}
+
 /// What is not an alert cannot be moved away either.
 pub fn left_alone(name: &str, reason: &str, error: &io::Error) {
     error!(event = "left-alone", folder = "incoming", name, reason, error = %error, "left-alone name={name:?} reason={reason:?}: cannot move it from incoming/ to corrupt/: {error}; it holds nobody up, remove it by hand");

@@ -8,14 +8,17 @@ use std::collections::BTreeSet;
 use std::io;
 
 use delivery::Past;
-use spool_format::folder::parse_file_name;
-use spool_format::{AlertId, Detail, Event, Folder, History, Ledger, NoticeKind, State};
+use spool_format::alert::ALERT_OCTETS_MAX;
+use spool_format::folder::{file_name, parse_file_name};
+use spool_format::fs::Found as OnDisk;
+use spool_format::{Alert, AlertId, Detail, Event, Folder, History, Ledger, NoticeKind, State};
 
 use super::Folders;
 use super::queue_fs::QueueFs;
 use super::read_back::{Reach, journal_files, read_back};
 use super::sends::Sends;
 use super::writer::Deed;
+use crate::notice;
 
 /// What a start finds.
 #[derive(Debug, Default)]
@@ -72,7 +75,10 @@ fn merge<F: QueueFs>(fs: &F, folders: &Folders<F>, found: &mut Found) -> io::Res
     found.deeds.extend(unexplained(fs, folders)?);
     places.sort_by_key(|(id, _)| *id);
     for of_one in places.chunk_by(|one, next| one.0 == next.0) {
-        put_in_order(of_one[0].0, of_one.iter().map(|(_, folder)| *folder).collect(), found);
+        let id = of_one[0].0;
+        put_in_order(id, of_one.iter().map(|(_, folder)| *folder).collect(), found, || {
+            is_own(fs, folders, id)
+        });
     }
     Ok(())
 }
@@ -92,8 +98,15 @@ fn unexplained<F: QueueFs>(fs: &F, folders: &Folders<F>) -> io::Result<Vec<Deed>
     Ok(deeds)
 }
 
-/// Decides what becomes of the files of one alert, the strongest place first.
-fn put_in_order(id: AlertId, mut places: Vec<Folder>, found: &mut Found) {
+/// Whether a dead letter that the journal does not know tells of the agent itself.
+fn is_own<F: QueueFs>(fs: &F, folders: &Folders<F>, id: AlertId) -> bool {
+    let read = fs.read(folders.of(Folder::Dead), &file_name(id), ALERT_OCTETS_MAX);
+    let Ok(OnDisk::File { octets, .. }) = read else { return false };
+    Alert::parse(&octets, id).is_ok_and(|alert| notice::told_by(&alert, id).is_some())
+}
+
+/// Decides what becomes of the files of one alert, the strongest place first. `is_own`: what its dead letter says.
+fn put_in_order(id: AlertId, mut places: Vec<Folder>, found: &mut Found, is_own: impl Fn() -> bool) {
     let history = found.ledger.alerts.get(&id);
     let state = history.map(|history| history.state);
     let is_sent = found.ledger.sent.contains(&id);
@@ -115,8 +128,10 @@ fn put_in_order(id: AlertId, mut places: Vec<Folder>, found: &mut Found) {
             found.dead.insert(id);
             if state != Some(State::Dead) {
                 let reason = "it was being moved to the dead letters when the agent was killed".to_owned();
-                let (at, is_notice) = history.map_or((id.born(), false), |it| (it.last, it.is_notice));
-                if !is_notice {
+                let at = history.map_or(id.born(), |it| it.last);
+                let is_known = history.filter(|it| it.uid.is_some());
+                // A notice never makes a notice, also if a power cut has taken the line that says what it is.
+                if !is_known.map_or_else(is_own, |it| it.is_notice) {
                     found.ledger.happens(NoticeKind::DeadLetter, at, &reason);
                 }
                 found.deeds.push(Deed::Line(Event::Dead { id, reason, by: None }));

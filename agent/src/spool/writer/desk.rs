@@ -278,9 +278,15 @@ impl<F: QueueFs> Desk<F> {
         Ok(())
     }
 
-    /// Every alert of which a file is left.
+    /// Every alert of which a file is left. What is gone is gone for good then, also if the power goes: the file of the new day
+    /// says nothing more of it, and the clock may be set to the next day at once.
     fn present(&self) -> BTreeSet<AlertId> {
         let folders = [Folder::Incoming, Folder::Deferred, Folder::Dead];
+        for folder in folders {
+            if let Err(error) = self.fs.sync_dir(self.folders.of(folder)) {
+                log::cannot_sync(folder, &error);
+            }
+        }
         let names = folders.iter().filter_map(|folder| self.fs.list(self.folders.of(*folder)).ok());
         names.flatten().filter_map(|name| parse_file_name(&name)).collect()
     }
