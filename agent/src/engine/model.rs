@@ -14,11 +14,13 @@
 //! | `provider` | a server: octets in, replies out, mails kept |
 //! | `paused` | the loop itself, on tokio's paused clock |
 //! | `weather` | what a provider is like |
+//! | `health` | what a provider was like, and so until when it may be left out |
 //! | `mailbox` | a folder for mail on the same disk, written by the product's own calls |
 //! | `drill` | a session without a mail |
 //! | `reach` | how the engine reaches that world |
 //! | `agent` | the hands and the desk, driven by hand |
 //! | `alert` | what a hook has to say |
+//! | `hooks` | where it says that, and what it is told |
 //! | `asked` | what is known of an alert |
 //! | `oracle` | what has to be true |
 //! | `remembered` | and of what a start has read back |
@@ -30,6 +32,7 @@
 //! | `chance` | dice that a seed determines |
 //! | `histories` | histories by chance |
 //! | `days` | days by chance, on a clock that goes from event to event |
+//! | `menu` | what can happen on one |
 //! | `drawn` | what a day's configuration says |
 //! | `marks` | what a run has come to |
 //! | `mutants` | defects on purpose, each of which has to be found |
@@ -37,8 +40,8 @@
 //! | `scenarios` | short histories with a crash and a fault at every call |
 //!
 //! What it does not play: an agent that dies after a failed sync of the journal and before its lines are in a new file,
-//! with a power cut behind it (see `Story::agent_is_gone`); names that change while a hook is in the middle of its calls; the spare folder and the
-//! socket; a spool that is replaced under a running agent.
+//! with a power cut behind it (see `Story::agent_is_gone`); names that change while a hook is in the middle of its calls; the spare folder; a
+//! spool that is replaced under a running agent.
 //!
 //! `ALERTMAIL_MODEL_SEED=n` repeats one history or day and tells its steps; `ALERTMAIL_MODEL_RUNS=n` plays so many;
 //! `ALERTMAIL_MODEL_DAYS=n` plays so many days; `ALERTMAIL_MODEL_FROM=n` is the first of either.
@@ -52,10 +55,13 @@ mod disk;
 mod drawn;
 mod drill;
 mod fs;
+mod health;
 mod histories;
+mod hooks;
 mod link;
 mod mailbox;
 mod marks;
+mod menu;
 mod mutants;
 mod oracle;
 mod own;

@@ -79,6 +79,15 @@ pub struct Submission<A = Answer> {
     _memory: OwnedSemaphorePermit,
 }
 
+#[cfg(test)]
+impl<A> Submission<A> {
+    /// As it comes from a socket that has nothing else in hand.
+    pub(crate) fn alone(uid: u32, octets: Vec<u8>, answer: oneshot::Sender<A>) -> Self {
+        let memory = Arc::new(Semaphore::new(1)).try_acquire_owned().expect("nobody else has it");
+        Self { uid, octets, answer, _memory: memory }
+    }
+}
+
 /// The socket, as long as it lives: then its name goes, and every connection ends.
 #[derive(Debug)]
 pub struct Socket {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use delivery::routing::Rule;
 use delivery::{Dispatcher, Drills, Event, HedgeAfter, Now, Provider, Quota, RetryPlan, Settings};
 use mime::CharsetPolicy;
-use spool_format::{Address, AlertId, Event as Fact, Layout, NoticeKind};
+use spool_format::{Address, AlertId, Event as Fact, Layout, NoticeKind, Severity};
 
 use super::chance::Dice;
 use super::fs::ModelFs;
@@ -22,6 +22,7 @@ use crate::engine::{Caps, Engine, Heard, Herald, Load, World};
 use crate::notice::Tongue;
 use crate::spool::Folders;
 use crate::spool::recover::{Found, recover};
+use crate::spool::socket::Submission;
 use crate::spool::watch::Hint;
 use crate::spool::writer::{Ack, Batch, Deed, Desk};
 
@@ -93,7 +94,16 @@ pub(super) struct Agent {
     desk: Desk<ModelFs>,
     acks: VecDeque<Ack>,
     pub(super) hints: VecDeque<Hint>,
+    pub(super) submissions: VecDeque<Submission>,
     mutant: Option<Mutant>,
+}
+
+/// How long a provider may take to be ready before the next one is asked beside it.
+pub(super) const fn hedge_after(severity: Severity) -> Duration {
+    match severity {
+        Severity::Critical => Duration::from_secs(1),
+        Severity::Warning | Severity::Info => Duration::from_secs(2),
+    }
 }
 
 pub(super) fn address(text: &str) -> Address {
@@ -175,7 +185,8 @@ impl Setup {
 
     fn dispatcher(&self, now: Now, seed: u64) -> Dispatcher {
         let quotas = self.quotas();
-        let hedge_after = HedgeAfter { critical: Duration::from_secs(1), others: Duration::from_secs(2) };
+        let hedge_after =
+            HedgeAfter { critical: hedge_after(Severity::Critical), others: hedge_after(Severity::Info) };
         let provider = |place| Provider {
             name: name_of(place),
             connections: self.connections,
@@ -252,8 +263,8 @@ impl Agent {
         let mut hands = Hands::new(engine, found);
         hands.tend(true);
         hands.flush();
-        let (acks, hints) = (VecDeque::new(), VecDeque::new());
-        Ok(Self { hands, desk, acks, hints, mutant: setup.mutant })
+        let (acks, hints, submissions) = (VecDeque::new(), VecDeque::new(), VecDeque::new());
+        Ok(Self { hands, desk, acks, hints, submissions, mutant: setup.mutant })
     }
 
     /// Hears the next thing from one of those who have something to say. Says whether there was any.
@@ -263,8 +274,8 @@ impl Agent {
             let tokens = |batch: &mut Batch| batch.early.take().into_iter().chain(batch.token.take());
             self.acks.extend(outside.borrow_mut().batches.iter_mut().flat_map(tokens).map(Ack::Written));
         }
-        let first = dice.below(4);
-        for from in (first..first + 4).map(|from| from % 4) {
+        let first = dice.below(5);
+        for from in (first..first + 5).map(|from| from % 5) {
             let heard = match from {
                 0 => {
                     let report = outside.borrow_mut().next_report();
@@ -272,6 +283,7 @@ impl Agent {
                 }
                 1 => self.acks.pop_front().map(Heard::Ack),
                 2 => self.hints.pop_front().map(Heard::Hint),
+                3 => self.submissions.pop_front().map(Heard::Submission),
                 _ => due.then_some(Heard::Due),
             };
             if let Some(heard) = heard {
@@ -353,7 +365,7 @@ impl Agent {
     }
 
     pub(super) fn has_heard_all(&self) -> bool {
-        self.acks.is_empty() && self.hints.is_empty() && !self.desk.owes()
+        self.acks.is_empty() && self.hints.is_empty() && self.submissions.is_empty() && !self.desk.owes()
     }
 
     /// Whether the writer can only try again later.

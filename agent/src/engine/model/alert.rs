@@ -1,5 +1,7 @@
 //! What a hook has to say, and who is to have it.
 
+use spool_format::AlertId;
+
 use super::agent::Setup;
 use super::world::{OWN, TRUSTED};
 
@@ -13,11 +15,13 @@ pub(super) struct Alert {
 }
 
 impl Alert {
-    pub(super) fn text(&self) -> String {
+    /// As a file; on a socket it says which alert it is.
+    pub(super) fn text(&self, id: Option<AlertId>) -> String {
         let severity = if self.is_critical { "critical" } else { "warning" };
         let ttl = self.ttl.map_or_else(String::new, |seconds| format!(",\"ttl\":{seconds}"));
+        let id = id.map_or_else(String::new, |id| format!("\"id\":\"{id}\","));
         format!(
-            "{{\"version\":1,\"to\":{:?},\"subject\":\"disk\",\"body\":\"full\",\"severity\":\"{severity}\"{ttl}}}\n",
+            "{{\"version\":1,{id}\"to\":{:?},\"subject\":\"disk\",\"body\":\"full\",\"severity\":\"{severity}\"{ttl}}}\n",
             self.to
         )
     }

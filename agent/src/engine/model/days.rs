@@ -12,81 +12,36 @@ use super::alert::Alert;
 use super::chance::Dice;
 use super::drawn;
 use super::fs::{Fault, Trouble};
+use super::health::Health;
+use super::hooks::RESCAN;
+use super::menu::{Kind, SWARM, TO};
 use super::rates::is_free;
 use super::story::{Beginning, Blow, Step, Story};
 use super::totals::Totals;
-use super::weather::{FULL, GONE, Weather};
+use super::weather::Weather;
 use super::world::TRUSTED;
 
 /// Alerts of a day at most.
 const ALERTS_MAX: u64 = 200;
-
-/// Who looks for alerts of which there was no hint comes that late.
-const RESCAN: Duration = Duration::from_mins(1);
 
 /// So long systemd waits before it starts an agent again.
 const RESTART: Duration = Duration::from_secs(5);
 
 const WELL: Weather = Weather { has_full_mailboxes: true, ..Weather::FAIR };
 
-const TO: [&[&str]; 6] = [
-    &["ops"],
-    &["c@example.com", "ops"],
-    &["a@example.jp", "b@example.jp"],
-    &["c@example.com", GONE, "a@example.jp"],
-    &[FULL, "ops"],
-    &[GONE],
-];
-
-/// What can happen on such a day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Alert,
-    Storm,
-    Stray,
-    Break,
-    BreakAll,
-    Heal,
-    NetworkDown,
-    Disk,
-    Clock,
-    Fuse,
-    Blow,
-    Stop,
-    Reload,
-    Read,
-}
-
-/// Each of them but the first, and how often it is on the menu of a day that has it.
-const SWARM: [(Kind, usize); 13] = [
-    (Kind::Storm, 1),
-    (Kind::Stray, 1),
-    (Kind::Break, 4),
-    (Kind::BreakAll, 2),
-    (Kind::Heal, 3),
-    (Kind::NetworkDown, 1),
-    (Kind::Disk, 1),
-    (Kind::Clock, 1),
-    (Kind::Fuse, 1),
-    (Kind::Blow, 1),
-    (Kind::Stop, 1),
-    (Kind::Reload, 1),
-    (Kind::Read, 1),
-];
-
 /// One day.
 pub(super) struct Day {
     pub(super) story: Story,
     dice: Dice,
     menu: Vec<Kind>,
-    /// Since when each provider is well, if it is and gets as much as there is.
-    pub(super) well: Vec<Option<Monotonic>>,
-    /// Since when each provider is down for everybody, if it is.
-    pub(super) down: Vec<Option<Monotonic>>,
+    /// How each provider is.
+    pub(super) health: Vec<Health>,
     /// Since when nothing but providers is in the way; `None` while something is.
     pub(super) calm: Option<Monotonic>,
     network_is_back: Option<Monotonic>,
     disk_is_well: Option<Monotonic>,
+    /// Whether what came while the disk could not be read has not been looked for.
+    has_to_look: bool,
     start_at: Option<Monotonic>,
     rescan_at: Option<Monotonic>,
     /// Starts, and changes of the network: then everybody may be asked.
@@ -108,8 +63,7 @@ pub(super) fn play_with(seed: u64, tells: bool, change: impl Fn(&mut Setup), tot
     let mut setup = drawn::setup(&mut dice);
     change(&mut setup);
     let weather = vec![WELL; setup.providers];
-    let well = setup.quotas().iter().map(|quota| is_free(quota).then_some(Monotonic::default())).collect();
-    let down = vec![None; setup.providers];
+    let health = setup.quotas().iter().map(|quota| Health::perfect(is_free(quota))).collect();
     let seed = dice.next();
     let story = Story::new(Beginning { seed, setup, weather, has_two_disks: false, asks_one_in: 0, tells });
     let mut menu = vec![Kind::Alert; 6];
@@ -121,11 +75,11 @@ pub(super) fn play_with(seed: u64, tells: bool, change: impl Fn(&mut Setup), tot
         story,
         dice,
         menu,
-        well,
-        down,
+        health,
         calm: None,
         network_is_back: None,
         disk_is_well: None,
+        has_to_look: false,
         start_at: None,
         rescan_at: None,
         excuses: 0,
@@ -228,18 +182,18 @@ impl Day {
         }
         if is_over(&mut self.disk_is_well) {
             self.story.machine.borrow_mut().fault = None;
-            self.rescan_at = Some(now.plus(RESCAN));
+            self.rescan_at.get_or_insert(now.plus(RESCAN));
         }
         if is_over(&mut self.rescan_at) {
             self.story.go(Step::Rescan);
             self.rescan_at = self.disk_is_well.map(|_| now.plus(RESCAN));
+            self.has_to_look &= self.disk_is_well.is_some();
         }
         if is_over(&mut self.start_at) {
             let clock = self.dice.one_of(&[0, 0, 0, 1, -1, 24, -24, 9_000, -9_000]);
             self.start(if self.menu.contains(&Kind::Clock) { clock } else { 0 });
         }
-        let is_calm =
-            self.story.agent.is_some() && self.network_is_back.is_none() && self.disk_is_well.is_none();
+        let is_calm = self.story.agent.is_some() && self.network_is_back.is_none() && !self.has_to_look;
         self.calm = if is_calm { self.calm.or(Some(now)) } else { None };
     }
 
@@ -252,15 +206,15 @@ impl Day {
                 self.mark("a file that is no alert");
                 let octets = self.dice.one_of(&[&b"{\"version\":1,"[..], b"", b"dear agent"]);
                 self.story.go(Step::Stray { name: "01kax3tzzzzzzzzzzzzzzzzzzz.json", octets });
-                self.rescan_at = Some(self.now().plus(RESCAN));
+                self.rescan_at.get_or_insert(self.now().plus(RESCAN));
             }
             Kind::Break => {
-                let place = self.dice.below(self.well.len());
+                let place = self.dice.below(self.health.len());
                 self.breaks(place);
             }
-            Kind::BreakAll => (0..self.well.len()).for_each(|place| self.breaks(place)),
+            Kind::BreakAll => (0..self.health.len()).for_each(|place| self.breaks(place)),
             Kind::Heal => {
-                let place = self.dice.below(self.well.len());
+                let place = self.dice.below(self.health.len());
                 self.becomes(place, WELL);
             }
             Kind::NetworkDown => self.network_goes(),
@@ -320,10 +274,10 @@ impl Day {
         self.story.reload(setup);
         (self.starts, self.excuses) = (self.starts + 1, self.excuses + 1);
         let (now, outside) = (self.now(), self.story.outside.borrow());
-        for (place, well) in self.well.iter_mut().enumerate() {
+        for (place, health) in self.health.iter_mut().enumerate() {
             let Weather { no_network, no_names, .. } = outside.weather[place];
             let is_well = outside.weather[place] == Weather { no_network, no_names, ..WELL };
-            *well = if is_well && outside.rates.is_free(place) { well.or(Some(now)) } else { None };
+            health.is_seen(now, is_well && outside.rates.is_free(place));
         }
         // Who may take what is another matter now.
         self.calm = None;
@@ -352,7 +306,8 @@ impl Day {
         let (calls, seconds) = self.dice.one_of(&[(1, 60), (3, 60), (10_000, 300), (10_000, 1_800)]);
         self.story.go(Step::Fault(Fault { trouble, from: self.dice.next() % 10, calls }));
         self.disk_is_well = Some(self.now().plus(Duration::from_secs(seconds)));
-        self.rescan_at = Some(self.now().plus(RESCAN));
+        self.rescan_at.get_or_insert(self.now().plus(RESCAN));
+        self.has_to_look = true;
         self.story.outside.borrow_mut().rates.forget_what_went();
         self.calm = None;
     }
@@ -371,10 +326,8 @@ impl Day {
         let mut outside = self.story.outside.borrow_mut();
         let Weather { no_network, no_names, .. } = outside.weather[place];
         outside.weather[place] = Weather { no_network, no_names, has_full_mailboxes: true, ..weather };
-        let now = outside.now.monotonic;
         let is_free = outside.rates.is_free(place);
-        self.well[place] = if weather == WELL && is_free { self.well[place].or(Some(now)) } else { None };
-        self.down[place] = weather.is_down().then_some(now);
+        self.health[place].becomes(outside.now.monotonic, weather, weather == WELL && is_free);
     }
 
     fn breaks(&mut self, place: usize) {
@@ -393,8 +346,13 @@ impl Day {
         self.alerts += 1;
         let to = self.dice.one_of(&TO);
         let alert = Alert { uid: TRUSTED, to, is_critical: self.dice.one_in(2), ttl: None };
+        if self.dice.one_in(6) {
+            return self.story.go(Step::Submit { alert, again: self.dice.one_in(4) });
+        }
         let hints = !self.dice.one_in(4);
         self.story.go(Step::Enqueue { alert, hints });
-        self.rescan_at = if hints { self.rescan_at } else { Some(self.now().plus(RESCAN)) };
+        if !hints {
+            self.rescan_at.get_or_insert(self.now().plus(RESCAN));
+        }
     }
 }

@@ -29,6 +29,22 @@ pub(super) fn setup(dice: &mut Dice) -> Setup {
     setup
 }
 
+/// What an hour begins with: servers, in haste.
+pub(super) fn of_an_hour(dice: &mut Dice) -> Setup {
+    let mut setup = Setup {
+        providers: 1 + dice.below(3),
+        connections: 1 + dice.below(4),
+        default_to: vec![address("a@example.jp")],
+        alerts_per_user: 1_000,
+        drills_every: dice.one_in(2).then_some(Duration::from_mins(20)),
+        canaries_every: canaries(dice),
+        ..Setup::default()
+    };
+    setup.routing = routing(&setup.listed(), dice);
+    setup.quotas = quotas(&setup, dice);
+    setup
+}
+
 /// What somebody has changed in it.
 pub(super) fn change(setup: &mut Setup, dice: &mut Dice) {
     if dice.one_in(2) {

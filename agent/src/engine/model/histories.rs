@@ -17,6 +17,7 @@ use super::world::{OWN, TRUSTED};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Enqueue,
+    Submit,
     Stray,
     Hear,
     Write,
@@ -41,8 +42,9 @@ struct Swarm {
     troubles: Vec<Trouble>,
 }
 
-const ALL: [Kind; 14] = [
+const ALL: [Kind; 15] = [
     Kind::Enqueue,
+    Kind::Submit,
     Kind::Stray,
     Kind::Hear,
     Kind::Write,
@@ -146,12 +148,22 @@ fn draw_weather(dice: &mut Dice) -> Weather {
     }
 }
 
+fn alert(dice: &mut Dice) -> Alert {
+    Alert {
+        uid: dice.one_of(&[0, OWN, TRUSTED, 1001, 1001]),
+        to: dice.one_of(&TO),
+        is_critical: dice.one_in(2),
+        ttl: dice.one_of(&[None, None, Some(20), Some(100)]),
+    }
+}
+
 impl Swarm {
     fn draw(mut dice: Dice) -> Self {
         let mut menu = Vec::new();
         for kind in ALL {
             let often: &[usize] = match kind {
                 Kind::Enqueue => &[2, 4],
+                Kind::Submit => &[0, 1, 2],
                 Kind::Hear | Kind::Write | Kind::Answer => &[5, 8, 12],
                 Kind::Pass | Kind::Rescan => &[1, 3],
                 Kind::Stray => &[0, 0, 1],
@@ -178,15 +190,8 @@ impl Swarm {
             return self.start();
         }
         match kind {
-            Kind::Enqueue => {
-                let alert = Alert {
-                    uid: dice.one_of(&[0, OWN, TRUSTED, 1001, 1001]),
-                    to: dice.one_of(&TO),
-                    is_critical: dice.one_in(2),
-                    ttl: dice.one_of(&[None, None, Some(20), Some(100)]),
-                };
-                Step::Enqueue { alert, hints: dice.one_in(2) }
-            }
+            Kind::Enqueue => Step::Enqueue { alert: alert(dice), hints: dice.one_in(2) },
+            Kind::Submit => Step::Submit { alert: alert(dice), again: dice.one_in(4) },
             Kind::Stray => {
                 let (name, octets) = dice.one_of(&STRAYS);
                 Step::Stray { name, octets }

@@ -8,7 +8,7 @@ use spool_format::{AlertId, Cause, Event as Fact, Settlement};
 use crate::spool::writer::{Batch, Deed};
 
 /// What each long run has to come to at least once.
-pub(super) const MUST: [&str; 44] = [
+pub(super) const MUST: [&str; 47] = [
     "a kept connection used",
     "a kept connection was over",
     "taken back",
@@ -32,6 +32,9 @@ pub(super) const MUST: [&str; 44] = [
     "another order by a rule",
     "a drill",
     "a drill that failed",
+    "an alert on the socket",
+    "the same on the socket again",
+    "kept, says the socket",
     "a file that is no alert",
     "set aside",
     "a notice",

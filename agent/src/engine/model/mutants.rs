@@ -7,13 +7,15 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use delivery::{Quota, RetryPlan};
+use delivery::{HedgeAfter, Quota, RetryPlan};
 use smtp::{Outcome, RecipientOutcome};
 use spool_format::{Event as Fact, Ledger, Settlement, State, Wall};
 
 use super::agent::Setup;
 use super::{days, histories, totals};
 use crate::spool::writer::{Batch, Deed};
+
+const HOUR: Duration = Duration::from_hours(1);
 
 /// What is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +56,8 @@ pub(super) enum Mutant {
     RoutingIgnored,
     /// Critical alerts wait as long as others.
     CriticalLikeOthers,
+    /// Nobody is asked beside one that is slow.
+    NobodyBeside,
     /// Nobody looks for alerts of which there was no hint.
     NobodyLooks,
     /// What becomes of a notice is told by a notice.
@@ -67,7 +71,7 @@ pub(super) enum Mutant {
 }
 
 /// Each of them, with how many histories and how many days it may take at most to be found.
-const ALL: [(Mutant, u64, u64); 19] = [
+const ALL: [(Mutant, u64, u64); 20] = [
     (Mutant::FolderNotSynced, 300, 0),
     (Mutant::FileNotSynced, 300, 0),
     (Mutant::JournalNotSynced, 300, 0),
@@ -85,6 +89,7 @@ const ALL: [(Mutant, u64, u64); 19] = [
     (Mutant::QuotaIgnored, 0, 40),
     (Mutant::RoutingIgnored, 0, 40),
     (Mutant::CriticalLikeOthers, 0, 40),
+    (Mutant::NobodyBeside, 0, 40),
     (Mutant::NobodyLooks, 0, 40),
     (Mutant::NoticeOfNotice, 0, 40),
 ];
@@ -153,6 +158,10 @@ impl Mutant {
             Self::LoginTriedOn => settings.retry.login = Duration::from_secs(5),
             Self::QuotaIgnored => settings.providers.iter_mut().for_each(|it| it.quota = Quota::default()),
             Self::RoutingIgnored => settings.routing.clear(),
+            Self::NobodyBeside => {
+                let late = HedgeAfter { critical: HOUR, others: HOUR };
+                settings.providers.iter_mut().for_each(|it| it.hedge_after = late);
+            }
             Self::CriticalLikeOthers => {
                 settings.retry.critical.clone_from(&RetryPlan::default().others);
             }

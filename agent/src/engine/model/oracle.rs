@@ -40,6 +40,10 @@ pub(super) struct Oracle {
     pub(super) started: Monotonic,
     /// When the agent last heard from anybody.
     last_answer: Monotonic,
+    /// When it last said that a provider is used again: that calls up whom the provider has held up.
+    last_recovery: Monotonic,
+    /// Attempts before their time, of which no line has said why yet: when their alert was put off, and what to say.
+    pub(super) early: Vec<(Monotonic, String)>,
     /// When this run of the agent last told of what.
     pub(super) told: BTreeMap<(NoticeKind, String, bool), Monotonic>,
     /// Alerts that nobody enqueued, since they are notices.
@@ -74,6 +78,8 @@ impl Oracle {
             lost_power: false,
             started: Monotonic::default(),
             last_answer: Monotonic::default(),
+            last_recovery: Monotonic::default(),
+            early: Vec::new(),
             told: BTreeMap::new(),
             notices: 0,
         }
@@ -111,29 +117,39 @@ impl Oracle {
             canary_of.is_none_or(|place| place == provider),
             "{id}: a canary of p{canary_of:?} at p{provider}"
         );
+        let order = self.order(severity, &recipients[0]);
+        let goes_with = |to: &String| severity.is_none() || self.order(severity, to) == order;
+        let together: BTreeSet<String> =
+            self.alerts[&id].tallies.keys().filter(|to| goes_with(to)).cloned().collect();
         let may_ask = |to: &String| severity.is_none() || self.order(severity, to).contains(&provider);
         assert!(recipients.iter().all(may_ask), "{id}: p{provider} is not to be asked for {recipients:?}");
-        let asked = self.asked(id);
+        let (mut early, asked) = (None, self.asked(id));
         assert_ne!(asked.promise, Promise::Refused, "{id}: it was never visible, and is sent");
         assert_eq!((asked.sent, asked.dead), (Known::No, Known::No), "{id}: it is over, and is tried");
         assert!(!asked.is_held, "{id}: it is held, and is tried");
         let is_called_up = asked.parked.is_some_and(|parked| parked <= last_answer)
             || told.is_some_and(|told| asked.put_off <= told.plus(ACTS_WITHIN));
-        assert!(
-            now >= asked.not_before || is_called_up,
-            "{id}: it is tried at {now:?}, before its time ({:?}); put off at {:?}, parked since {:?}, last answer {last_answer:?}, news of \
-             the network {told:?}",
-            asked.not_before,
-            asked.put_off,
-            asked.parked
-        );
-        // A writer that is slow for longer than a pause holds nobody up.
-        let is_safe = |tally: &Tally| matches!(tally.has_it, Known::No | Known::Synced) || tally.heard < now;
-        assert!(owes || asked.tallies.values().all(is_safe), "{id}: it goes on before it is safe who has it");
+        if now < asked.not_before && !is_called_up {
+            let why = format!(
+                "{id}: it is tried at {now:?}, before its time ({:?}); put off at {:?}, parked since {:?}, last answer {last_answer:?}, \
+                 news of the network {told:?}",
+                asked.not_before, asked.put_off, asked.parked
+            );
+            early = Some((asked.put_off, why));
+        }
+        asked.pass.get_or_insert(now);
+        // A writer that is slow for longer than a pause holds nobody up, nor do those who have other providers.
+        let is_safe = |(to, tally): (&String, &Tally)| {
+            let is_known = matches!(tally.has_it, Known::No | Known::Synced);
+            is_known || tally.heard < now || !together.contains(to)
+        };
+        assert!(owes || asked.tallies.iter().all(is_safe), "{id}: it goes on before it is safe who has it");
+        asked.is_for(recipients.iter().map(String::as_str), true);
         for to in recipients {
             let tally = asked.tallies.get(to).unwrap_or_else(|| panic!("{id}: {to} is not to have it"));
             assert_eq!(tally.has_it, Known::No, "{id}: {to} has it already, and is tried again");
         }
+        self.early.extend(early);
     }
 
     /// An attempt has leave for its final dot.
@@ -142,11 +158,17 @@ impl Oracle {
         attempt: AttemptId,
         (id, provider): (AlertId, usize),
         recipients: BTreeMap<usize, String>,
+        attempted: Vec<String>,
     ) {
         let mut there = self.dots_written.range((id, provider, 0)..=(id, provider, u32::MAX));
         let is_known = self.owes || there.next().is_some();
         assert!(is_known, "{id}: its dot goes out, and the journal does not know of it");
-        self.dots.insert(attempt, Dot { id, recipients });
+        self.dots.insert(attempt, Dot { id, recipients, attempted });
+    }
+
+    /// Whether an attempt for this recipient has leave for its final dot, and nobody else is asked meanwhile.
+    pub(super) fn is_in_hand(&self, id: AlertId, to: &str) -> bool {
+        self.dots.values().any(|dot| dot.id == id && dot.attempted.iter().any(|it| it == to))
     }
 
     /// A provider has it.
@@ -188,8 +210,11 @@ impl Oracle {
     }
 
     fn ended(&mut self, now: Monotonic, attempt: AttemptId, outcomes: &[RecipientOutcome]) {
-        let Some(Dot { id, recipients }) = self.dots.remove(&attempt) else { return };
+        let Some(Dot { id, recipients, attempted }) = self.dots.remove(&attempt) else { return };
         let asked = self.asked(id);
+        for to in attempted {
+            asked.tallies.get_mut(&to).expect("it was begun").freed = now;
+        }
         for (at, to) in recipients {
             let tally = asked.tallies.get_mut(&to).expect("it was begun");
             match &outcomes[at] {
@@ -212,6 +237,11 @@ impl Oracle {
                     asked.put_off = now.monotonic;
                     asked.parked = (asked.passes == *passes).then_some(now.monotonic);
                     asked.passes = *passes;
+                    let began = asked.pass.take().unwrap_or(now.monotonic);
+                    if asked.parked.is_none() {
+                        asked.expect_no_longer_pause(*id, until.since(now.wall));
+                        asked.waits.push((began, asked.not_before));
+                    }
                 }
                 Deed::Line(Fact::Held { id, .. }) => self.asked(*id).is_held = true,
                 Deed::Line(Fact::Released { id, .. }) => self.asked(*id).is_held = false,
@@ -235,14 +265,21 @@ impl Oracle {
                     }
                 }
                 Deed::Line(Fact::Dead { id, reason, .. }) => self.died(now.monotonic, *id, reason),
+                Deed::Line(Fact::Accepted { id, notice: false, canary: None, recipients, .. }) => {
+                    self.asked(*id).is_for(recipients.iter().map(Address::as_str), false);
+                }
                 Deed::Line(Fact::Accepted { id, notice: true, .. }) => self.keeps_its_own(*id, batch),
                 Deed::Line(Fact::Accepted { id, canary: Some(provider), .. }) => {
                     self.keeps_a_canary(*id, place(provider), batch);
                 }
                 Deed::Line(Fact::Canary(canary)) => self.canary_is(canary),
+                Deed::Line(Fact::Provider { outage: None, .. }) => self.last_recovery = now.monotonic,
                 Deed::Line(Fact::Notice(notice)) => self.told(now.monotonic, notice),
                 _ => {}
             }
+        }
+        for (put_off, why) in self.early.drain(..) {
+            assert!(put_off <= self.last_recovery, "{why}, last recovery {:?}", self.last_recovery);
         }
     }
 

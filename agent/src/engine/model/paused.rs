@@ -10,11 +10,13 @@
 //! | `server` | a server at the end of a connection in memory |
 //! | `handshake` | its TLS, as it should be and otherwise |
 //! | `life` | an agent from its start to its end |
-//! | `hour` | what happens to it, by chance |
+//! | `hour` | from one agent to the next, and what has to be true |
+//! | `events` | what happens, one by one |
 //! | `menu` | what can happen |
 //!
 //! `ALERTMAIL_LOOP_SEED=n` repeats one hour and tells its steps; `ALERTMAIL_LOOP_RUNS=n` plays so many.
 
+mod events;
 mod handshake;
 mod hour;
 mod life;
@@ -32,10 +34,10 @@ use super::seeds::{number, play_each};
 const SEED: &str = "ALERTMAIL_LOOP_SEED";
 
 /// Hours that are played in every run of the tests.
-const RUNS: u64 = 12;
+const RUNS: u64 = 20;
 
 /// What has to have happened in them.
-const MARKS: [&str; 20] = [
+const MARKS: [&str; 30] = [
     "TLS from the first octet",
     "TLS after STARTTLS",
     "a certificate that has expired",
@@ -56,16 +58,27 @@ const MARKS: [&str; 20] = [
     "the network is back, and says so",
     "several at a time",
     "a disk that takes its time",
+    "a full disk",
+    "a disk with errors",
+    "a start that failed",
+    "the end in the middle of a write",
+    "the clock set while it runs",
+    "an alert on the socket",
+    "the same on the socket again",
+    "kept, says the socket",
+    "a quota used up",
+    "a canary taken",
 ];
 
 /// Defects on purpose, and in how many hours they have to be found.
-const MUTANTS: [(Mutant, u64); 6] = [
+const MUTANTS: [(Mutant, u64); 7] = [
     (Mutant::NotCopied, 40),
     (Mutant::DotNotRecorded, 20),
     (Mutant::RefusedTakenForSent, 40),
     (Mutant::NeverStops, 20),
     (Mutant::Spins, 5),
     (Mutant::ReplyForgotten, 40),
+    (Mutant::NobodyBeside, 40),
 ];
 
 #[test]

@@ -2,19 +2,26 @@
 
 use std::time::Duration;
 
-use delivery::{Monotonic, RetryPlan};
+use delivery::Monotonic;
 use spool_format::{AlertId, Severity};
 
+use super::agent::hedge_after;
 use super::days::Day;
+use super::health::Health;
 use super::oracle::{Asked, Known, Oracle, Promise};
 use super::weather::{FULL, GONE};
 
-/// What an alert may take beyond the longest pause, once somebody can take it: connections that are stuck, time-outs of
-/// those who are asked before, and the look at the folder that finds it.
-const SLACK: Duration = Duration::from_secs(260);
+/// What an alert may take at most that is on its way to one who takes it, where a writer takes no time.
+const SLACK: Duration = Duration::from_secs(5);
+
+/// For a pass in which everybody takes its time: it goes on where it is, whoever is well again meanwhile.
+const PASS: Duration = Duration::from_mins(10);
+
+/// A network that is there again is found out by one alert, after a pause.
+const WITHOUT_NETWORK: Duration = Duration::from_secs(5);
 
 /// Between two looks whether anything is late.
-const LOOK_EVERY: Duration = Duration::from_secs(10);
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 impl Day {
     /// An alert is no later than the health of the providers allows, for whomever it is, and whatever becomes of the other
@@ -24,7 +31,8 @@ impl Day {
         let Some(calm) = self.calm.filter(|_| now.since(self.looked) >= LOOK_EVERY) else { return };
         self.looked = now;
         let outside = self.story.outside.borrow();
-        expect_none_late(&outside.oracle, (now, calm), &self.well, |_| Some(Monotonic::default()));
+        let since = |_| Some(Monotonic::default());
+        expect_none_late(&outside.oracle, (now, calm), &self.health, (SLACK, since));
     }
 
     /// Who is down is asked now and then, and by alerts that have just come.
@@ -33,38 +41,48 @@ impl Day {
         let an_hour_ago = Monotonic::from_ms(now.ms().saturating_sub(3_600_000));
         let outside = self.story.outside.borrow();
         let fresh = outside.oracle.alerts.values().filter(|asked| asked.at >= an_hour_ago).count();
-        for (place, down) in self.down.iter().enumerate() {
-            if down.is_some_and(|down| down <= an_hour_ago) {
+        for (place, health) in self.health.iter().enumerate() {
+            if health.down.is_some_and(|down| down <= an_hour_ago) {
                 outside.rates.expect_few_in_vain(now, place, fresh + self.excuses);
             }
         }
     }
 }
 
-/// `calm`: since when nothing but providers is in the way. `well`: since when each of them works, if it does. `since`: since
-/// when nobody holds an alert up, if nobody does.
+/// `slack`: for the others who come to the same provider at the same time, and for the time until somebody looks. `calm`: since when nothing but providers is in the way. `since`: since when nobody holds an alert up, if nobody does.
 pub(super) fn expect_none_late(
     oracle: &Oracle,
     (now, calm): (Monotonic, Monotonic),
-    well: &[Option<Monotonic>],
-    since: impl Fn(AlertId) -> Option<Monotonic>,
+    health: &[Health],
+    (slack, since): (Duration, impl Fn(AlertId) -> Option<Monotonic>),
 ) {
-    let plan = RetryPlan::default();
     for (id, asked) in &oracle.alerts {
         let Some(severity) = asked.severity.filter(|_| may_be_late(asked)) else { continue };
         let Some(since) = since(*id) else { continue };
         for (to, tally) in asked.tallies.iter().filter(|(to, _)| ![GONE, FULL].contains(&to.as_str())) {
             // Who may have it already is asked first, and for long, unless the alert is critical.
             let is_in_doubt = tally.doubts > 0 && severity != Severity::Critical;
-            if tally.mails > 0 || is_in_doubt {
+            if tally.mails > 0 || is_in_doubt || oracle.is_in_hand(*id, to) {
                 continue;
             }
             let order = oracle.order(asked.severity, to);
-            let of_use = order.iter().filter(|place| !tally.refused_by.contains(place));
-            let Some(well) = of_use.filter_map(|place| well[*place]).min() else { continue };
-            let late = now.since(asked.at.max(well).max(calm).max(since));
-            let most = plan.longest_pause(severity) + SLACK;
-            assert!(late <= most, "{id}: {to} is without it for {late:?}, {severity:?}");
+            let of_use = order.iter().enumerate().filter(|(_, place)| !tally.refused_by.contains(place));
+            for (before, place) in of_use {
+                let Some(well) = health[*place].well else { continue };
+                let most = u32::try_from(before).expect("few") * 2 * hedge_after(severity) + slack;
+                let free =
+                    asked.met.max(well).max(since).max(tally.freed).max(calm.plus(WITHOUT_NETWORK + most));
+                let used = free.max(health[*place].is_left_out_until(severity, oracle.started));
+                let in_a_pass = asked.pass.filter(|began| *began <= used);
+                let pass_ends = in_a_pass.map(|began| began.plus(PASS));
+                let due = used.max(asked.waits_until(used)).max(pass_ends.unwrap_or_default());
+                let late = now.since(due);
+                assert!(
+                    late <= most,
+                    "{id}: {to} is without it {late:?} after {due:?}, {most:?} at most: {severity:?}, p{place} is well since {well:?}, \
+                     nothing is in the way since {free:?}, and p{place} is used from {used:?} on"
+                );
+            }
         }
     }
 }

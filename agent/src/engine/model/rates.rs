@@ -69,7 +69,8 @@ impl Rates {
         );
     }
 
-    pub(super) fn ended(&mut self, now: Monotonic, provider: usize, outcome: &Outcome) {
+    /// Says whether somebody was asked, and found something out.
+    pub(super) fn ended(&mut self, now: Monotonic, provider: usize, outcome: &Outcome) -> bool {
         let counts = |recipient: &RecipientOutcome| match recipient {
             RecipientOutcome::Failed(failure) => match &failure.trouble {
                 Trouble::NoNetwork(_) | Trouble::Withdrawn => false,
@@ -81,9 +82,9 @@ impl Rates {
             },
             _ => true,
         };
-        if outcome.recipients.iter().any(counts) {
-            self.0[provider].asked.push(now);
-        }
+        let has_asked = outcome.recipients.iter().any(counts);
+        self.0[provider].asked.extend(has_asked.then_some(now));
+        has_asked
     }
 
     pub(super) fn login_refused(&mut self, now: Monotonic, provider: usize) {

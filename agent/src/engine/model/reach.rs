@@ -58,6 +58,7 @@ impl World for ModelWorld {
 
     fn withdraw(&mut self, attempt: AttemptId) {
         let mut outside = self.outside.borrow_mut();
+        outside.withdrawn.insert(attempt);
         if outside.mutant == Some(Mutant::NotTakenBack) {
             return;
         }

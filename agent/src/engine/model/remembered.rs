@@ -11,6 +11,7 @@ impl Oracle {
     /// The agent is gone, or the machine.
     pub(super) fn crashed(&mut self, lost_power: bool) {
         self.handed.clear();
+        self.early.clear();
         (self.sync_asked, self.owes) = (false, false);
         self.lost_power |= lost_power;
     }
@@ -58,11 +59,12 @@ impl Oracle {
                 tally.has_it = Known::No;
             }
             asked.not_before = match history.map(|history| history.state) {
-                Some(State::Deferred { until }) if until.since(now.wall) <= asked.pause => {
+                Some(State::Deferred { until }) if until.since(now.wall) <= asked.longest_pause() => {
                     now.monotonic.plus(until.since(now.wall))
                 }
                 _ => Monotonic::default(),
             };
+            (asked.pass, asked.waits) = (None, vec![(now.monotonic, asked.not_before)]);
             (asked.passes, asked.parked) = (history.map_or(0, |history| history.passes), None);
             asked.is_held = history.is_some_and(|history| history.state == State::Held);
             let is_dead = history.is_some_and(|history| history.state == State::Dead);

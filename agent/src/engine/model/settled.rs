@@ -18,6 +18,14 @@ use crate::spool::read_back::{Reach, ReadBack, read_back};
 /// Between two scans.
 const RESCAN: Duration = Duration::from_secs(5);
 
+/// Disks that take no copy.
+const DISKS: [&str; 4] = [
+    "a full disk",
+    "a user's quota of the disk used up",
+    "a disk that became read-only",
+    "a disk with errors",
+];
+
 /// Reads the journal on a disk.
 pub(super) fn ledger(disk: &Disk) -> ReadBack {
     read(disk, Detail::Brief)
@@ -102,8 +110,11 @@ impl Story {
     fn expect_accounts(&self, disk: &Disk, ledger: &Ledger) {
         if !self.machine.borrow().has_lost {
             let outside = self.outside.borrow();
-            let knew_no_network = outside.marks.hits.contains_key("an attempt without a network");
-            outside.oracle.expect_no_canary_on_its_way(&ledger.canaries, knew_no_network);
+            let was_there = |mark: &&str| outside.marks.hits.contains_key(*mark);
+            let knew_no_network = was_there(&"an attempt without a network");
+            let had_no_disk = DISKS.iter().any(was_there);
+            let is_lost = |id| had_no_disk && disk.alert(id).next().is_none();
+            outside.oracle.expect_no_canary_on_its_way(&ledger.canaries, knew_no_network, is_lost);
         }
         for (id, asked) in &self.outside.borrow().oracle.alerts {
             let dead = disk.alert(*id).find(|(place, _)| *place == Place::Dead);

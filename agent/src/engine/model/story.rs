@@ -4,22 +4,21 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use spool_format::folder::{ALERT_MODE, file_name, temporary_name};
-use spool_format::fs::SpoolFs as _;
-use spool_format::publish::{Step as At, publish};
-use spool_format::{AlertId, Severity, Wall};
-use tokio::sync::mpsc::UnboundedSender;
+use spool_format::{Severity, Wall};
+use tokio::sync::mpsc::{Sender, UnboundedSender};
 
 use super::agent::{Agent, Setup};
 use super::alert::Alert;
 use super::chance::Dice;
 use super::disk::{Disk, Place};
 use super::fs::{Fault, Machine, ModelFs};
-use super::oracle::{Asked, Known, Promise};
+use super::hooks::Clients;
+use super::oracle::{Known, Promise};
 use super::rates::Rates;
 use super::reach::ModelWorld;
 use super::weather::Weather;
 use super::world::{OWN, Outside};
+use crate::spool::socket::Submission;
 use crate::spool::watch::Hint;
 
 /// What a history begins with.
@@ -49,6 +48,11 @@ pub(super) enum Step {
     Enqueue {
         alert: Alert,
         hints: bool,
+    },
+    /// An alert on the socket; or the last one that came on it, once more.
+    Submit {
+        alert: Alert,
+        again: bool,
     },
     /// A file that is no alert: under an alert's name, or another one.
     Stray {
@@ -88,10 +92,13 @@ pub(super) struct Story {
     setup: Setup,
     /// Who tells a loop of new alerts.
     pub(super) watcher: Option<UnboundedSender<Hint>>,
+    /// The socket of a loop.
+    pub(super) socket: Option<Sender<Submission>>,
+    pub(super) clients: Clients,
     asks_one_in: usize,
-    blow: Blow,
+    pub(super) blow: Blow,
     pub(super) boot: u32,
-    born: u8,
+    pub(super) born: u8,
 }
 
 impl Story {
@@ -116,6 +123,8 @@ impl Story {
             dice,
             setup,
             watcher: None,
+            socket: None,
+            clients: Clients::default(),
             asks_one_in,
             blow: Blow::Kill,
             boot: 1,
@@ -130,6 +139,7 @@ impl Story {
         }
         match step {
             Step::Enqueue { alert, hints } => return self.enqueue(alert, hints),
+            Step::Submit { alert, again } => self.submit(alert, again),
             Step::Stray { name, octets } => return self.put(name, octets),
             Step::Hear(most) => self.hear(most),
             Step::Write(most) => self.write(most),
@@ -158,6 +168,7 @@ impl Story {
             Step::Stop => self.stop(),
             Step::Start { clock, domain } => self.start(clock, domain),
         }
+        self.clients_hear();
         self.strike_if_off();
     }
 
@@ -181,86 +192,24 @@ impl Story {
         }
         let was_running = self.agent.is_some();
         self.go(Step::Stop);
-        {
-            let mut outside = self.outside.borrow_mut();
-            outside.rates.become_others(&setup.quotas());
-            outside.listed = setup.listed();
-            (outside.oracle.listed, outside.oracle.routing) = (setup.listed(), setup.routing.clone());
-        }
-        self.setup = setup;
+        self.takes_up(setup);
         if was_running && self.agent.is_none() {
             self.go(Step::Start { clock: 0, domain: None });
         }
     }
 
-    /// For the next start.
-    pub(super) const fn setup_mut(&mut self) -> &mut Setup {
-        &mut self.setup
+    /// Other settings, while no agent runs.
+    pub(super) fn takes_up(&mut self, setup: Setup) {
+        let mut outside = self.outside.borrow_mut();
+        outside.rates.become_others(&setup.quotas());
+        outside.listed = setup.listed();
+        (outside.oracle.listed, outside.oracle.routing) = (setup.listed(), setup.routing.clone());
+        drop(outside);
+        self.setup = setup;
     }
 
     pub(super) const fn setup(&self) -> &Setup {
         &self.setup
-    }
-
-    fn enqueue(&mut self, alert: Alert, hints: bool) {
-        self.born += 1;
-        let (now, id) = {
-            let now = self.outside.borrow().now;
-            (now, AlertId::new(now.wall, [self.born; 10]))
-        };
-        let text = alert.text();
-        let life = Duration::from_secs(alert.ttl.unwrap_or(48 * 3600));
-        let severity = if alert.is_critical { Severity::Critical } else { Severity::Warning };
-        let pause = self.setup.retry.longest_pause(severity);
-        let mut asked = Asked::new(
-            Promise::Open,
-            text.clone().into_bytes(),
-            now.monotonic,
-            (life, pause),
-            &alert.expected(&self.setup),
-        );
-        asked.severity = Some(severity);
-        self.outside.borrow_mut().oracle.alerts.insert(id, asked);
-        let mut fs = self.world.fs.as_stranger(alert.uid);
-        fs.may_list = [0, OWN].contains(&alert.uid);
-        let said =
-            publish(&fs, &Place::Incoming, &temporary_name(id), &file_name(id), ALERT_MODE, text.as_bytes());
-        let promise = match &said {
-            Ok(()) => Promise::Made,
-            Err(error) if error.step != At::SyncName && !self.machine.borrow().is_off => Promise::Refused,
-            Err(_) => Promise::Open,
-        };
-        if self.machine.borrow().tells {
-            eprintln!("      {id}: {promise:?} {text}");
-        }
-        self.outside.borrow_mut().oracle.alerts.get_mut(&id).expect("it is there").promise = promise;
-        if hints && let Some(agent) = &mut self.agent {
-            agent.hints.push_back(Hint::Name(file_name(id).into()));
-        }
-        if hints && let Some(watcher) = &self.watcher {
-            // Whoever does not run hears nothing.
-            let _ = watcher.send(Hint::Name(file_name(id).into()));
-        }
-        self.a_hook_ends();
-    }
-
-    /// A hook that is killed takes nobody with it; a machine does.
-    fn a_hook_ends(&mut self) {
-        if self.machine.borrow().is_off {
-            match self.blow {
-                Blow::Kill => self.machine.borrow_mut().switch_on(),
-                Blow::Power => self.strike(Blow::Power),
-            }
-        }
-    }
-
-    /// A stranger writes as it likes.
-    fn put(&mut self, name: &str, octets: &[u8]) {
-        let fs = self.world.fs.as_stranger(1001);
-        if let Ok(mut file) = fs.create(&Place::Incoming, name, ALERT_MODE) {
-            let _ = fs.write_all(&mut file, octets);
-        }
-        self.a_hook_ends();
     }
 
     fn hear(&mut self, most: usize) {
@@ -293,7 +242,7 @@ impl Story {
         }
     }
 
-    fn strike(&mut self, blow: Blow) {
+    pub(super) fn strike(&mut self, blow: Blow) {
         let lost_power = blow == Blow::Power;
         if self.agent.is_some() || lost_power {
             self.agent_is_gone(lost_power);
@@ -314,6 +263,10 @@ impl Story {
     pub(super) fn agent_is_gone(&mut self, lost_power: bool) {
         self.agent = None;
         self.outside.borrow_mut().agent_is_gone(lost_power, &mut self.dice);
+        if self.machine.borrow().fault.is_some() {
+            // What went out it may have been unable to write down.
+            self.outside.borrow_mut().rates.forget_what_went();
+        }
         // Lines that a sync has lost go into a new file, from the memory of the agent. One that dies before that leaves
         // them to be seen by the next agent, and nobody could tell that they are lost. This is not played.
         if !lost_power {

@@ -1,6 +1,6 @@
 //! The world around the engine: clocks, a writer that is slow, and providers that take, refuse, vanish, and lose replies.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use delivery::{AttemptId, Monotonic, Now};
@@ -19,7 +19,7 @@ use super::oracle::Oracle;
 use super::provider::Says;
 use super::rates::Rates;
 use super::weather::Weather;
-use crate::spool::writer::Batch;
+use crate::spool::writer::{Batch, Deed};
 use crate::submit::{Report, is_stale};
 
 /// A user who may name everybody.
@@ -42,6 +42,8 @@ pub(super) struct Outside {
     /// Alerts of the agent's own.
     pub(super) own: u32,
     pub(super) links: BTreeMap<AttemptId, Link>,
+    /// Attempts that were taken back.
+    pub(super) withdrawn: BTreeSet<AttemptId>,
     /// Connections without work, at each provider.
     kept: Vec<Vec<Link>>,
     /// Drills under way: when they end, where, and whether with a login.
@@ -80,6 +82,7 @@ impl Outside {
             reports: VecDeque::new(),
             own: 0,
             links: BTreeMap::new(),
+            withdrawn: BTreeSet::new(),
             marks: Marks::default(),
             tells: false,
         }
@@ -93,6 +96,10 @@ impl Outside {
     pub(super) fn hand_over(&mut self, mut batch: Batch) {
         self.oracle.handed_over(self.now, &batch);
         self.marks.note(&batch);
+        if self.tells {
+            let lines = batch.deeds.iter().filter(|deed| matches!(deed, Deed::Line(_)));
+            lines.for_each(|line| eprintln!("      {line:?}"));
+        }
         self.mutant.iter().for_each(|mutant| mutant.spoils_batch(&mut batch));
         self.batches.push(batch);
     }
@@ -118,6 +125,7 @@ impl Outside {
         provider: usize,
         transaction: &Transaction,
     ) -> (AlertId, usize) {
+        assert!(!self.withdrawn.contains(&attempt), "{attempt:?} was taken back, and begins");
         let provider = self.listed[provider];
         let id = alert_of(&message_id(transaction));
         let recipients = recipients(transaction);
@@ -166,9 +174,9 @@ impl Outside {
         let gate = link.asks.unwrap_or_else(|| panic!("leave for nothing"));
         if gate == Gate::FinalDot {
             let who = link.recipients_of_the_dot();
-            let all = recipients(&link.transaction).into_iter().enumerate();
-            let who = all.filter(|(_, to)| who.contains(to)).collect();
-            self.oracle.dot_granted(attempt, (link.id, link.provider), who);
+            let all = recipients(&link.transaction);
+            let who = all.iter().cloned().enumerate().filter(|(_, to)| who.contains(to)).collect();
+            self.oracle.dot_granted(attempt, (link.id, link.provider), who, all);
             if self.rates.goes(now, link.provider, link.transaction.recipients.len()) {
                 self.marks.hit("a quota used up");
             }
@@ -274,7 +282,9 @@ impl Outside {
                     Some(Local::Maildir) => self.marks.hit("a folder for mail asked"),
                     None => {}
                 }
-                self.rates.ended(self.now.monotonic, link.provider, &outcome);
+                if self.rates.ended(self.now.monotonic, link.provider, &outcome) {
+                    self.oracle.asked(link.id).is_tried(link.id, self.now.monotonic);
+                }
                 if link.is_idle() {
                     link.is_kept_since(self.now.monotonic);
                     self.kept[link.provider].push(link);
@@ -303,6 +313,7 @@ impl Outside {
     /// The agent is gone. What had leave for its dot arrives, or does not.
     pub(super) fn agent_is_gone(&mut self, lost_power: bool, dice: &mut Dice) {
         self.drills.clear();
+        self.withdrawn.clear();
         if lost_power {
             self.rates.forget_what_went();
         }

@@ -10,20 +10,21 @@ use tokio::sync::mpsc::unbounded_channel;
 use tokio::sync::oneshot::{self, error::TryRecvError};
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::super::agent::{Setup, address};
-use super::super::alert::Alert;
+use super::super::agent::Setup;
 use super::super::chance::Dice;
+use super::super::drawn;
+use super::super::health::Health;
+use super::super::hooks::RESCAN;
 use super::super::mutants::Mutant;
 use super::super::punctual::expect_none_late;
+use super::super::rates::is_free;
 use super::super::story::{Beginning, Blow, Step, Story};
 use super::super::weather::Weather;
-use super::super::world::TRUSTED;
 use super::life::{Agent, Mouths, STOP, mouths_and_ears};
-use super::menu::{Kind, MENU, TO};
+use super::menu::{Kind, MENU};
 use super::server::Servers;
 use super::world::Shared;
 use crate::control::{Order, Reply};
-use crate::engine::Wanted;
 
 /// For saying goodbye, and for the timers.
 const GOODBYE: Duration = Duration::from_secs(3);
@@ -37,36 +38,47 @@ const ANSWERS_WITHIN: Duration = Duration::from_mins(1);
 /// Looks at the clock in ten minutes in which nothing happens: scans, drills, and what they lead to.
 const IDLE_LOOKS_MAX: u64 = 400;
 
+/// What an alert may take at most that is on its way to one who takes it, with a writer that takes his time.
+const SLACK: Duration = Duration::from_secs(15);
+
+/// So long systemd waits before it starts an agent again.
+const RESTART: Duration = Duration::from_secs(5);
+
 /// Why an hour's script has nothing more to say to this agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Turn {
+pub(super) enum Turn {
     Cut(Blow),
     Over,
 }
 
 /// What the loop was told that makes it end, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Ending {
+pub(super) enum Ending {
     Stop,
     Reload,
 }
 
-struct Hour {
-    story: Story,
-    shared: Shared,
-    dice: Dice,
-    menu: Vec<Kind>,
-    next_at: Instant,
-    end_at: Instant,
-    well: Vec<Option<Monotonic>>,
-    /// Since when an agent runs with a network.
-    calm: Option<Monotonic>,
-    network_back: Option<Instant>,
-    ends: Option<(Ending, Instant)>,
+pub(super) struct Hour {
+    pub(super) story: Story,
+    pub(super) shared: Shared,
+    pub(super) dice: Dice,
+    pub(super) menu: Vec<Kind>,
+    pub(super) next_at: Instant,
+    pub(super) end_at: Instant,
+    pub(super) health: Vec<Health>,
+    /// Since when an agent runs with a network and a disk, and has looked for what came meanwhile.
+    pub(super) calm: Option<Monotonic>,
+    pub(super) network_back: Option<Instant>,
+    pub(super) disk_back: Option<Instant>,
+    /// When it has looked for what came while there was trouble with the disk.
+    looked_at: Instant,
+    /// From the next start on.
+    pub(super) next_setup: Option<Setup>,
+    pub(super) ends: Option<(Ending, Instant)>,
     /// When something was last ordered of an alert; `None`: it is held.
-    ordered: BTreeMap<AlertId, Option<Monotonic>>,
-    answers: Vec<(Instant, oneshot::Receiver<Reply>)>,
-    excuses: usize,
+    pub(super) ordered: BTreeMap<AlertId, Option<Monotonic>>,
+    pub(super) answers: Vec<(Instant, oneshot::Receiver<Reply>)>,
+    pub(super) excuses: usize,
     is_healed: bool,
 }
 
@@ -89,17 +101,9 @@ pub(super) fn play(seed: u64, tells: bool, mutant: Option<Mutant>) -> BTreeMap<&
 impl Hour {
     fn begin(seed: u64, tells: bool, mutant: Option<Mutant>) -> Self {
         let mut dice = Dice::new(seed ^ 0x100b);
-        let providers = 1 + dice.below(3);
-        let setup = Setup {
-            providers,
-            connections: 1 + dice.below(4),
-            default_to: vec![address("a@example.jp")],
-            alerts_per_user: 1_000,
-            drills_every: dice.one_in(2).then_some(Duration::from_mins(20)),
-            mutant,
-            ..Setup::default()
-        };
-        let weather = vec![Weather::FAIR; providers];
+        let setup = Setup { mutant, ..drawn::of_an_hour(&mut dice) };
+        let weather = vec![Weather::FAIR; setup.providers];
+        let health = setup.quotas().iter().map(|quota| Health::perfect(is_free(quota))).collect();
         let beginning = Beginning {
             seed: dice.next(),
             setup,
@@ -123,9 +127,12 @@ impl Hour {
             menu,
             next_at: now,
             end_at: now + Duration::from_mins(40),
-            well: vec![Some(Monotonic::default()); providers],
+            health,
             calm: None,
             network_back: None,
+            disk_back: None,
+            looked_at: now,
+            next_setup: None,
             ends: None,
             ordered: BTreeMap::new(),
             answers: Vec::new(),
@@ -134,7 +141,7 @@ impl Hour {
         }
     }
 
-    fn mark(&self, what: &'static str) {
+    pub(super) fn mark(&self, what: &'static str) {
         self.shared.outside().borrow_mut().marks.hit(what);
     }
 
@@ -144,10 +151,15 @@ impl Hour {
         loop {
             let now = self.shared.is_up_to_date();
             let (watcher, hints) = unbounded_channel();
-            self.story.watcher = Some(watcher);
+            (self.story.watcher, self.story.socket) = (Some(watcher), Some(mouths.submissions.clone()));
             let seed = self.dice.next();
-            let agent = Agent::start(&self.shared, &self.story, hints, seed).expect("a disk without trouble");
-            (self.calm, self.excuses) = (Some(now.monotonic), self.excuses + 1);
+            let Ok(agent) = Agent::start(&self.shared, &self.story, hints, seed) else {
+                self.does_not_start();
+                sleep(RESTART).await;
+                self.look_at_the_disk();
+                continue;
+            };
+            self.excuses += 1;
             if outside.anew {
                 // Somebody has just changed what was in its way.
                 self.are_due(|_| true);
@@ -160,8 +172,10 @@ impl Hour {
             let pace = Dice::new(self.dice.next());
             // It is large.
             let mut life = Box::pin(agent.live(&mut outside, pace));
+            let is_off = std::rc::Rc::clone(&self.shared.is_off);
             let turn = tokio::select! {
                 biased;
+                () = is_off.notified() => Some(Turn::Cut(self.story.blow)),
                 () = &mut life => None,
                 turn = self.goes_on(&mouths) => Some(turn),
             };
@@ -176,6 +190,8 @@ impl Hour {
                 break;
             }
             if !outside.anew {
+                // Who stands on the socket of an agent that is gone hears nothing.
+                while outside.submissions.try_recv().is_ok() {}
                 let pause = self.dice.one_of(&[1_000, 5_000, 60_000]);
                 sleep(Duration::from_millis(pause)).await;
             }
@@ -191,6 +207,7 @@ impl Hour {
     /// An agent has ended, in whatever way.
     fn is_gone(&mut self, turn: Option<Turn>) {
         self.shared.is_up_to_date();
+        self.story.clients_hear();
         self.answers.clear();
         self.calm = None;
         if let Some((ending, since)) = self.ends.take() {
@@ -201,13 +218,55 @@ impl Hour {
             assert!(turn.is_some(), "the loop ends, and nobody has asked for that");
         }
         match turn {
-            Some(Turn::Cut(Blow::Power)) => self.story.go(Step::Blow(Blow::Power)),
+            Some(Turn::Cut(Blow::Power)) => self.loses_power(),
             Some(_) | None => self.story.agent_is_gone(false),
         }
+        self.shared.model.fs.machine.borrow_mut().switch_on();
         self.shared.forget_attempts();
+        if let Some(setup) = self.next_setup.take() {
+            self.story.takes_up(setup);
+            let now = self.shared.is_up_to_date().monotonic;
+            for (place, health) in self.health.iter_mut().enumerate() {
+                let (sites, outside) = (self.shared.servers.look(), self.shared.outside().borrow());
+                let Weather { no_network, .. } = sites.weather[place];
+                let is_well = sites.weather[place] == Weather { no_network, ..Weather::FAIR };
+                health.is_seen(now, is_well && outside.rates.is_free(place));
+            }
+        }
     }
 
-    fn are_due(&self, which: impl Fn(AlertId) -> bool) {
+    /// With its disk, and whatever was wrong with that.
+    fn loses_power(&mut self) {
+        self.story.go(Step::Blow(Blow::Power));
+        self.disk_back = None;
+    }
+
+    /// There is trouble with the disk, or the machine stops while the agent reads it.
+    fn does_not_start(&mut self) {
+        self.mark("a start that failed");
+        let is_off = self.shared.model.fs.machine.borrow().is_off;
+        if is_off && self.story.blow == Blow::Power {
+            self.loses_power();
+        } else {
+            self.story.agent_is_gone(false);
+        }
+        self.shared.model.fs.machine.borrow_mut().switch_on();
+    }
+
+    fn look_at_the_disk(&mut self) {
+        if self.disk_back.take_if(|at| *at <= Instant::now()).is_some() {
+            self.shared.model.fs.machine.borrow_mut().fault = None;
+            self.looked_at = Instant::now() + RESCAN + Duration::from_secs(1);
+        }
+    }
+
+    fn look_whether_it_is_calm(&mut self, now: Monotonic) {
+        let nothing_is_wrong = self.network_back.is_none() && self.disk_back.is_none();
+        let is_calm = nothing_is_wrong && self.looked_at <= Instant::now();
+        self.calm = if is_calm { self.calm.or(Some(now)) } else { None };
+    }
+
+    pub(super) fn are_due(&self, which: impl Fn(AlertId) -> bool) {
         let mut outside = self.shared.outside().borrow_mut();
         let those = outside.oracle.alerts.iter_mut().filter(|(id, _)| which(**id));
         those.for_each(|(_, asked)| asked.not_before = Monotonic::default());
@@ -218,6 +277,8 @@ impl Hour {
         loop {
             sleep_until(self.next_at).await;
             let now = self.shared.is_up_to_date().monotonic;
+            self.look_at_the_disk();
+            self.look_whether_it_is_calm(now);
             self.expect_all_well(now);
             let pause = self.dice.one_of(&[100, 2_000, 20_000, 120_000]);
             self.next_at = Instant::now() + Duration::from_millis(1 + self.dice.next() % pause);
@@ -231,9 +292,13 @@ impl Hour {
                 if let Some(turn) = self.happens(mouths, now) {
                     return turn;
                 }
-            } else {
+            } else if self.story.setup().quotas.is_empty() {
                 self.end_of_the_hour(mouths, now).await;
                 return Turn::Over;
+            } else {
+                // Who has had enough for the day would have what is left tomorrow.
+                let setup = Setup { quotas: Vec::new(), ..self.story.setup().clone() };
+                self.gets_other_settings(setup, mouths);
             }
         }
     }
@@ -242,7 +307,11 @@ impl Hour {
     async fn end_of_the_hour(&mut self, mouths: &Mouths, now: Monotonic) {
         if !std::mem::replace(&mut self.is_healed, true) {
             self.network_is_back(mouths, now);
-            (0..self.well.len()).for_each(|place| self.becomes(place, Weather::FAIR, now));
+            let now_on = Some(Instant::now());
+            (self.disk_back, self.shared.model.fs.machine.borrow_mut().fuse) =
+                (self.disk_back.and(now_on), None);
+            self.look_at_the_disk();
+            (0..self.health.len()).for_each(|place| self.becomes(place, Weather::FAIR, now));
         }
         let ids: Vec<AlertId> = self.ordered.keys().copied().collect();
         self.gives(mouths, Order::Release { ids: ids.clone() });
@@ -253,6 +322,7 @@ impl Hour {
         while !self.story.is_settled() {
             sleep(Duration::from_secs(5)).await;
             let now = self.shared.is_up_to_date().monotonic;
+            self.look_whether_it_is_calm(now);
             self.expect_all_well(now);
             assert!(begun.elapsed() < 2 * longest, "it is not over: {}", self.story.left());
         }
@@ -263,114 +333,14 @@ impl Hour {
         assert!(looks <= IDLE_LOOKS_MAX, "{looks} looks at the clock in ten minutes without work");
     }
 
-    fn happens(&mut self, mouths: &Mouths, now: Monotonic) -> Option<Turn> {
-        let kind = self.dice.one_of(&self.menu);
-        if self.shared.model.fs.machine.borrow().tells {
-            eprintln!("{:?}  {kind:?}", now.ms());
-        }
-        match kind {
-            Kind::Alert => self.enqueue(),
-            Kind::Crowd => (0..12).for_each(|_| self.enqueue()),
-            Kind::Break => {
-                let (place, weather) = (self.dice.below(self.well.len()), Weather::broken(&mut self.dice));
-                self.becomes(place, weather, now);
-            }
-            Kind::Heal => {
-                let place = self.dice.below(self.well.len());
-                self.becomes(place, Weather::FAIR, now);
-            }
-            Kind::Network => {
-                let seconds = self.dice.one_of(&[5, 60, 300]);
-                self.network_back.get_or_insert(Instant::now() + Duration::from_secs(seconds));
-                self.calm = None;
-                self.shared.servers.look().weather.iter_mut().for_each(|it| it.no_network = 8);
-            }
-            Kind::Order => self.orders(mouths, now),
-            Kind::Reload => {
-                self.mark("a reload");
-                self.ends = Some((Ending::Reload, Instant::now()));
-                self.story.setup_mut().connections = 1 + self.dice.below(4);
-                mouths.fresh.notify_one();
-            }
-            Kind::Stop => {
-                self.mark("a stop");
-                self.ends = Some((Ending::Stop, Instant::now()));
-                let _ = mouths.signals.send(());
-            }
-            Kind::Kill => {
-                self.mark("killed");
-                return Some(Turn::Cut(Blow::Kill));
-            }
-            Kind::Power => {
-                self.mark("a power cut");
-                return Some(Turn::Cut(Blow::Power));
-            }
-        }
-        None
-    }
-
-    fn becomes(&mut self, place: usize, weather: Weather, now: Monotonic) {
-        let mut sites = self.shared.servers.look();
-        let no_network = sites.weather[place].no_network;
-        sites.weather[place] = Weather { no_network, ..weather };
-        self.well[place] = if weather == Weather::FAIR { self.well[place].or(Some(now)) } else { None };
-    }
-
-    fn network_is_back(&mut self, mouths: &Mouths, now: Monotonic) {
-        if self.network_back.take().is_none() {
-            return;
-        }
-        self.shared.servers.look().weather.iter_mut().for_each(|it| it.no_network = 0);
-        (self.calm, self.excuses) = (Some(now), self.excuses + 1);
-        if self.dice.one_in(2) {
-            self.mark("the network is back, and says so");
-            self.shared.outside().borrow_mut().oracle.network_told = Some(now);
-            let _ = mouths.network.try_send(());
-        }
-    }
-
-    /// A person wants something of an alert.
-    fn orders(&mut self, mouths: &Mouths, now: Monotonic) {
-        let all: Vec<AlertId> = {
-            let outside = self.shared.outside().borrow();
-            outside.oracle.alerts.iter().filter(|(_, it)| it.severity.is_some()).map(|(id, _)| *id).collect()
-        };
-        if all.is_empty() {
-            return;
-        }
-        self.mark("an order");
-        let id = self.dice.one_of(&all);
-        let ids = vec![id];
-        let order = match self.dice.below(3) {
-            0 => Order::Hold { ids },
-            1 => Order::Release { ids },
-            _ => Order::Retry { ids },
-        };
-        let is_hold = matches!(order, Order::Hold { .. });
-        self.ordered.insert(id, if is_hold { None } else { Some(now) });
-        self.are_due(|other| other == id);
-        self.gives(mouths, order);
-    }
-
-    fn gives(&mut self, mouths: &Mouths, order: Order) {
-        let (answer, reply) = oneshot::channel();
-        if mouths.orders.try_send(Wanted { order, by: 0, answer }).is_ok() {
-            self.answers.push((Instant::now(), reply));
-        }
-    }
-
-    fn enqueue(&mut self) {
-        let to = self.dice.one_of(&TO);
-        let alert = Alert { uid: TRUSTED, to, is_critical: self.dice.one_in(2), ttl: None };
-        let hints = !self.dice.one_in(6);
-        self.story.go(Step::Enqueue { alert, hints });
-    }
-
     /// Nobody waits who can be served, and who has asked is answered.
     fn expect_all_well(&mut self, now: Monotonic) {
+        self.story.clients_hear();
+        let (has_a_disk, looked_at) = (self.disk_back.is_none(), self.looked_at);
         self.answers.retain_mut(|(since, reply)| {
             let is_open = matches!(reply.try_recv(), Err(TryRecvError::Empty));
-            assert!(!is_open || since.elapsed() < ANSWERS_WITHIN, "nobody answers an order");
+            let waits = Instant::now().saturating_duration_since((*since).max(looked_at));
+            assert!(!is_open || !has_a_disk || waits < ANSWERS_WITHIN, "nobody answers an order");
             is_open
         });
         let Some(calm) = self.calm.filter(|_| self.ends.is_none()) else { return };
@@ -378,6 +348,6 @@ impl Hour {
             None => Some(Monotonic::default()),
             Some(at) => *at,
         };
-        expect_none_late(&self.shared.outside().borrow().oracle, (now, calm), &self.well, since);
+        expect_none_late(&self.shared.outside().borrow().oracle, (now, calm), &self.health, (SLACK, since));
     }
 }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use delivery::Quota;
 use smtp::{AuthPolicy, Credentials, Secret, Security};
 use spool_format::Layout;
 use tempfile::NamedTempFile;
@@ -15,6 +16,7 @@ use tokio::sync::mpsc::{Sender, UnboundedReceiver, UnboundedSender, channel, unb
 use super::super::agent::{Ready, desk, name_of};
 use super::super::chance::Dice;
 use super::super::fs::ModelFs;
+use super::super::hooks::RESCAN;
 use super::super::mutants::Mutant;
 use super::super::story::Story;
 use super::handshake::AUTHORITY;
@@ -22,16 +24,13 @@ use super::world::{Outer, Shared, forward, write};
 use crate::edge::service::Service;
 use crate::edge::signals::StopSignals;
 use crate::engine::{Ears, Eyes, Outside, Wanted, run_on};
-use crate::spool::socket::Submission;
+use crate::spool::socket::{CONNECTIONS_MAX, Submission};
 use crate::spool::watch::{Hint, Watch};
 use crate::spool::writer::Desk;
 use crate::submit::{Carrier, Endpoint, Identity, Limits, Report, Route, Target, Trust};
 
 /// `[limits] stop`.
 pub(super) const STOP: Duration = Duration::from_secs(30);
-
-/// Between two scans.
-const RESCAN: Duration = Duration::from_mins(1);
 
 const LIMITS: Limits = Limits {
     connect: Duration::from_secs(30),
@@ -52,8 +51,7 @@ pub(super) struct Mouths {
     pub(super) network: Sender<()>,
     pub(super) signals: UnboundedSender<()>,
     pub(super) fresh: Arc<Notify>,
-    /// Nobody uses it; closed, the loop would hear so.
-    _submissions: Sender<Submission>,
+    pub(super) submissions: Sender<Submission>,
 }
 
 /// Both ends.
@@ -61,7 +59,7 @@ pub(super) fn mouths_and_ears() -> (Mouths, Outside) {
     let (orders, wanted) = channel(16);
     let (network, changes) = channel(1);
     let (signals, told) = unbounded_channel();
-    let (submitters, submissions) = channel(1);
+    let (submitters, submissions) = channel(CONNECTIONS_MAX);
     let fresh = Arc::new(Notify::new());
     let outside = Outside {
         submissions,
@@ -72,7 +70,7 @@ pub(super) fn mouths_and_ears() -> (Mouths, Outside) {
         service: Arc::new(Service::here()),
         anew: false,
     };
-    (Mouths { orders, network, signals, fresh, _submissions: submitters }, outside)
+    (Mouths { orders, network, signals, fresh, submissions: submitters }, outside)
 }
 
 /// An agent that has read the spool.
@@ -94,7 +92,9 @@ impl Agent {
     ) -> io::Result<Self> {
         let (reports, from_carrier) = unbounded_channel();
         let setup = story.setup().clone();
-        let targets: Vec<Target> = setup.listed().into_iter().map(|place| target(shared, place)).collect();
+        let quotas = setup.quotas();
+        let targets: Vec<Target> =
+            setup.listed().into_iter().map(|place| target(shared, place, quotas[place])).collect();
         let carrier = Carrier::new(targets, LIMITS, reports, None, None).expect("a file of certificates");
         let fs = &shared.model.fs;
         let desk = Rc::new(RefCell::new(desk(fs)?));
@@ -122,7 +122,7 @@ impl Agent {
     }
 }
 
-fn target(shared: &Shared, place: usize) -> Target {
+fn target(shared: &Shared, place: usize, quota: Quota) -> Target {
     let security = if place == 1 { Security::Implicit } else { Security::StartTls };
     let credentials = Credentials::with_password("alert", Secret::new("a secret".to_owned()));
     Target {
@@ -138,6 +138,6 @@ fn target(shared: &Shared, place: usize) -> Target {
         identity: Identity::Password(Arc::new(credentials)),
         messages_per_connection: 100,
         chunking: true,
-        recipients_max: 100,
+        recipients_max: quota.recipients_per_transaction().min(100),
     }
 }

@@ -10,10 +10,14 @@ pub(super) const TO: [&[&str]; 4] =
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Alert,
+    Submission,
     Crowd,
     Break,
     Heal,
     Network,
+    Clock,
+    Disk,
+    Fuse,
     Order,
     Reload,
     Stop,
@@ -22,12 +26,16 @@ pub(super) enum Kind {
 }
 
 /// Each of them, and how often it is on the menu of an hour that has it.
-pub(super) const MENU: [(Kind, usize); 10] = [
+pub(super) const MENU: [(Kind, usize); 14] = [
     (Kind::Alert, 8),
+    (Kind::Submission, 3),
     (Kind::Crowd, 1),
     (Kind::Break, 3),
     (Kind::Heal, 3),
     (Kind::Network, 1),
+    (Kind::Clock, 1),
+    (Kind::Disk, 1),
+    (Kind::Fuse, 1),
     (Kind::Order, 2),
     (Kind::Reload, 1),
     (Kind::Stop, 1),

@@ -50,6 +50,12 @@ impl Clock {
         Now { wall: wall.plus(passed), monotonic: monotonic.plus(passed) }
     }
 
+    /// Somebody sets the one that can be set.
+    pub(super) fn is_set(&mut self, by_ms: i64) {
+        let wall = self.origin.1.wall.unix_ms() + by_ms;
+        self.origin.1.wall = Wall::from_unix_ms(wall.max(0));
+    }
+
     fn is_looked_at(&mut self) {
         self.looks += 1;
         let is_new = std::mem::replace(&mut self.at, Instant::now()) != self.at;
@@ -66,6 +72,8 @@ pub(super) struct Shared {
     pub(super) clock: Rc<RefCell<Clock>>,
     /// The writer has something to do.
     pub(super) work: Rc<Notify>,
+    /// The machine has stopped in the middle of what the writer does.
+    pub(super) is_off: Rc<Notify>,
     /// The gates at which attempts stand, and whose they are.
     attempts: Rc<RefCell<BTreeMap<AttemptId, Attempt>>>,
 }
@@ -82,7 +90,7 @@ struct Attempt {
 impl Shared {
     pub(super) fn new(model: ModelWorld, servers: Servers) -> Self {
         let clock = Rc::new(RefCell::new(Clock::new(model.outside.borrow().now)));
-        Self { model, servers, clock, work: Rc::default(), attempts: Rc::default() }
+        Self { model, servers, clock, work: Rc::default(), is_off: Rc::default(), attempts: Rc::default() }
     }
 
     pub(super) fn outside(&self) -> &Rc<RefCell<Outside>> {
@@ -189,7 +197,13 @@ impl World for Outer {
         if gate == Gate::FinalDot {
             it.may_send_all = true;
             let who = it.recipients.iter().cloned().enumerate().collect();
-            self.shared.outside().borrow_mut().oracle.dot_granted(attempt, (it.id, it.provider), who);
+            let all = it.recipients.clone();
+            let mut outside = self.shared.outside().borrow_mut();
+            outside.oracle.dot_granted(attempt, (it.id, it.provider), who, all);
+            let now = outside.now.monotonic;
+            if outside.rates.goes(now, it.provider, it.recipients.len()) {
+                outside.marks.hit("a quota used up");
+            }
         }
         self.carrier.grant(attempt);
     }
@@ -198,6 +212,7 @@ impl World for Outer {
         let attempts = self.shared.attempts.borrow();
         let is_late = attempts.get(&attempt).is_some_and(|it| it.may_send_all);
         assert!(!is_late, "it sends its last octets, and is taken back");
+        self.shared.outside().borrow_mut().withdrawn.insert(attempt);
         self.carrier.withdraw(attempt);
     }
 
@@ -259,7 +274,11 @@ pub(super) async fn forward(
             }
             Report::Ended { attempt, outcome } => {
                 if let Some(it) = shared.attempts.borrow_mut().remove(attempt) {
-                    shared.outside().borrow_mut().rates.ended(now, it.provider, outcome);
+                    let mut outside = shared.outside().borrow_mut();
+                    if outside.rates.ended(now, it.provider, outcome) {
+                        outside.oracle.asked(it.id).is_tried(it.id, now);
+                    }
+                    outside.marks.end(outcome);
                 }
                 if let Some(mutant) = mutant {
                     mutant.spoils_outcome(outcome);
@@ -298,6 +317,10 @@ pub(super) async fn write(
             // A loop that has ended does not want to know.
             let _ = acks.send(ack);
         }
+        if shared.model.fs.machine.borrow().is_off {
+            shared.is_off.notify_one();
+            std::future::pending::<()>().await;
+        }
     }
 }
 
@@ -310,9 +333,16 @@ fn writes(shared: &Shared, desk: &RefCell<Desk<ModelFs>>) -> Vec<Ack> {
         outside.oracle.writes(&batches);
         (outside.now, batches)
     };
+    let is_off = || shared.model.fs.machine.borrow().is_off;
     let mut acks = desk.write(now.wall, batches);
+    if is_off() {
+        return Vec::new();
+    }
     shared.outside().borrow_mut().oracle.has_written(desk.is_in_trouble());
     acks.extend(desk.sync());
+    if is_off() {
+        return Vec::new();
+    }
     shared.outside().borrow_mut().oracle.has_finished(desk.is_in_trouble());
     acks.extend(desk.remove_some(8));
     acks
