@@ -79,6 +79,25 @@ fn the_first_provider_is_used_again_as_soon_as_it_is_back() {
 }
 
 #[test]
+fn what_a_provider_has_held_up_goes_out_as_soon_as_it_is_back_whatever_the_pause() {
+    let sandbox = stand::sandbox();
+    let down = Port::reserve().expect("a port");
+    sandbox.configure(&Config::of([stand::first(down.number())]).pause("30m"));
+    let _agent = sandbox.start_agent();
+    // As many as it takes until nobody else tries.
+    let held_up: Vec<AlertId> = (0..3).map(|_| stand::enqueue(&sandbox)).collect();
+    let waits = || sandbox.names_in(Folder::Deferred).len() == held_up.len();
+    sandbox.wait_for("all are deferred", PATIENCE, waits);
+
+    let back = sandbox.listen(FIRST, down, stand::healthy(&sandbox));
+    sandbox.wait_until_sent(stand::enqueue(&sandbox));
+    for id in held_up {
+        sandbox.wait_until_sent(id);
+    }
+    assert_eq!(back.mails().len(), 4);
+}
+
+#[test]
 fn an_alert_keeps_its_message_id_when_the_providers_change_under_it() {
     let sandbox = stand::sandbox();
     let down = Port::reserve().expect("a port");

@@ -162,6 +162,7 @@ pub(super) fn say_all() {
     has_enough(1000, &crate::engine::Load { alerts: 3, octets: 4000 });
     cannot_copy(id, Folder::Deferred, "no space");
     cannot_remove("a.json", Folder::Dead, error);
+    cannot_sync(Folder::Deferred, error);
     left_alone("a.json", "no JSON", error);
     folder_made(path);
     cannot_write_reason("a.json", error);
