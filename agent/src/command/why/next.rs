@@ -68,7 +68,10 @@ pub(super) fn of(tongue: Tongue, item: &Item, around: &Surroundings<'_>, turns: 
         Standing::Deferred(until) => {
             let is_open = until.filter(|until| *until > around.now);
             let text = step(if is_open.is_some() { Step::AskedAgain } else { Step::Due });
-            (format!("{text}{agent}{twice}"), until)
+            let is_of_use = |asked: &Asked| asked.left_out.is_some() && !asked.has_refused;
+            let may_come_sooner = turns.iter().flat_map(|turn| &turn.providers).any(is_of_use);
+            let sooner = if is_open.is_some() && may_come_sooner { words::sooner(tongue) } else { "" };
+            (format!("{text}{sooner}{agent}{twice}"), until)
         }
         Standing::Held => (step(Step::UntilReleased).to_owned(), None),
         Standing::Sent => return Next::nothing(step(Step::AllHaveIt)),

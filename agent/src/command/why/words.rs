@@ -204,6 +204,14 @@ pub(super) fn step(tongue: Tongue, step: Step) -> &'static str {
     tongue.either(english, japanese)
 }
 
+/// Behind a step, if a provider is left out that could take it.
+pub(super) fn sooner(tongue: Tongue) -> &'static str {
+    tongue.either(
+        " Sooner, if one that is left out works again.",
+        "除外中のプロバイダが復旧すれば、時刻を待たずに再送します。",
+    )
+}
+
 /// Behind a step, if no agent runs.
 pub(super) fn no_agent(tongue: Tongue) -> &'static str {
     tongue.either(
