@@ -56,7 +56,7 @@ pub(super) struct Heap {
     /// Dead letters, of which a file may still lie elsewhere: that is left to the writer.
     dead: BTreeSet<AlertId>,
     /// What earlier runs left of alerts that were not met yet.
-    earlier: BTreeMap<AlertId, Box<History>>,
+    pub(super) earlier: BTreeMap<AlertId, Box<History>>,
     /// Whether the machine went down under the last run.
     after_power_cut: bool,
 }
@@ -350,7 +350,7 @@ impl<W: World> Hands<W> {
         }
     }
 
-    fn past(&self, history: &History) -> Past {
+    pub(super) fn past(&self, history: &History) -> Past {
         past(history, self.heap.after_power_cut)
     }
 

@@ -10,6 +10,7 @@ use spool_format::socket::Answer;
 use spool_format::{AlertId, Folder};
 use tokio::sync::oneshot;
 
+use super::gather::changed_recipients;
 use super::hands::Hands;
 use super::shelf::Kept;
 use super::world::World;
@@ -73,7 +74,7 @@ impl<W: World> Hands<W> {
         }
         let reach = self.world.reach(uid);
         match Accepted::read(octets, id, &self.policy, || reach) {
-            Ok(accepted) => self.keep_submitted(uid, octets, &accepted, id),
+            Ok(accepted) => self.keep_submitted(uid, octets, accepted, id),
             Err(error) => return Err(Box::new((Answer::Refused(error.to_string()), client))),
         }
         self.waiting_clients.clients.entry(id).or_default().push(client);
@@ -86,10 +87,13 @@ impl<W: World> Hands<W> {
         self.batch.deeds.push(Deed::Confirm(id));
     }
 
-    fn keep_submitted(&mut self, uid: u32, octets: &[u8], accepted: &Accepted, id: AlertId) {
-        self.say_what_is_dropped(id, uid, accepted);
+    fn keep_submitted(&mut self, uid: u32, octets: &[u8], accepted: Accepted, id: AlertId) {
+        self.say_what_is_dropped(id, uid, &accepted);
         let octets: Arc<[u8]> = octets.into();
-        let domain = self.domain_of(None);
+        // An earlier run may have had it in memory alone, and have sent it to some of its recipients.
+        let history = self.heap.earlier.remove(&id);
+        let past = history.as_ref().map_or_else(Past::default, |history| self.past(history));
+        let domain = self.domain_of(history.as_deref());
         let fact = accepted.fact(uid, &domain, octets.len());
         crate::log::fact(&fact);
         self.batch.deeds.extend([
@@ -98,12 +102,11 @@ impl<W: World> Hands<W> {
             Deed::Confirm(id),
         ]);
         self.batch.sync = true;
-        let (size, reach) = (octets.len() as u64, accepted.reach());
-        self.shelf.put(
-            id,
-            Kept { octets: Some(octets), size, place: Folder::Deferred, uid, domain, reach, to: None },
-        );
-        self.tell(Event::Arrived(accepted.arrival(Folder::Deferred, size, Past::default())));
+        let (size, place) = (octets.len() as u64, Folder::Deferred);
+        let (reach, to) = (accepted.reach(), history.as_deref().and_then(changed_recipients));
+        let accepted = accepted.for_others(to.as_deref());
+        self.shelf.put(id, Kept { octets: Some(octets), size, place, uid, domain, reach, to });
+        self.tell(Event::Arrived(accepted.arrival(place, size, past)));
     }
 
     /// The writer has spoken about an alert.

@@ -88,5 +88,6 @@ pub(super) fn expect_none_late(
 }
 
 fn may_be_late(asked: &Asked) -> bool {
-    asked.promise == Promise::Made && asked.dead == Known::No && asked.sent == Known::No
+    let is_over = asked.dead != Known::No || asked.sent != Known::No;
+    asked.promise == Promise::Made && !is_over && !asked.is_held
 }
