@@ -184,9 +184,9 @@ impl Asked {
         assert!(pause <= *most, "{id}: it waits for {pause:?} after pass {}, {most:?} at most", self.passes);
     }
 
-    /// Until when it waits after a pass that had begun at `then`.
+    /// Until when it waits after the last pass that had begun before `then`.
     pub(super) fn waits_until(&self, then: Monotonic) -> Monotonic {
-        let begun = self.waits.iter().rev().find(|(began, _)| *began <= then);
+        let begun = self.waits.iter().rev().find(|(began, _)| *began < then);
         begun.map_or(then, |(_, until)| *until)
     }
 }

@@ -49,7 +49,8 @@ impl Day {
     }
 }
 
-/// `slack`: for the others who come to the same provider at the same time, and for the time until somebody looks. `calm`: since when nothing but providers is in the way. `since`: since when nobody holds an alert up, if nobody does.
+/// `slack`: for the others who come to the same provider at the same time, and for the time until somebody looks. `calm`: since
+/// when nothing but providers is in the way. `since`: since when nobody holds an alert up, if nobody does.
 pub(super) fn expect_none_late(
     oracle: &Oracle,
     (now, calm): (Monotonic, Monotonic),
@@ -70,17 +71,18 @@ pub(super) fn expect_none_late(
             for (before, place) in of_use {
                 let Some(well) = health[*place].well else { continue };
                 let most = u32::try_from(before).expect("few") * 2 * hedge_after(severity) + slack;
-                let free =
-                    asked.met.max(well).max(since).max(tally.freed).max(calm.plus(WITHOUT_NETWORK + most));
-                let used = free.max(health[*place].is_left_out_until(severity, oracle.started));
-                let in_a_pass = asked.pass.filter(|began| *began <= used);
-                let pass_ends = in_a_pass.map(|began| began.plus(PASS));
-                let due = used.max(asked.waits_until(used)).max(pass_ends.unwrap_or_default());
+                // From then on whoever begins to ask is served.
+                let left_out = health[*place].is_left_out_until(severity, oracle.started);
+                let usable = well.max(left_out).max(since).max(calm.plus(WITHOUT_NETWORK + most));
+                let began_before = asked.pass.filter(|began| *began < usable);
+                let pass_ends = began_before.map(|began| began.plus(PASS));
+                let free = usable.max(asked.met).max(tally.freed);
+                let due = free.max(asked.waits_until(usable)).max(pass_ends.unwrap_or_default());
                 let late = now.since(due);
                 assert!(
                     late <= most,
                     "{id}: {to} is without it {late:?} after {due:?}, {most:?} at most: {severity:?}, p{place} is well since {well:?}, \
-                     nothing is in the way since {free:?}, and p{place} is used from {used:?} on"
+                     usable since {usable:?}, and nothing is in the way since {free:?}"
                 );
             }
         }
